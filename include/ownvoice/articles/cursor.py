@@ -1,0 +1,44 @@
+"""The cursor: how far the source has been read, and when all of it was last looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass
+
+from ownvoice.lake import Lake
+from ownvoice.run import RefreshRun, recorded_run
+
+_KEY = "cursor.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Refresh dates: of the last whole night (`listed_through`), of the last look at everything (`reconciled`)."""
+
+    listed_through: dt.date
+    reconciled: dt.date
+
+
+def read_cursor(lake: Lake) -> Cursor | None:
+    """Return the cursor, or None before the first whole night."""
+    stored = lake.read_json(_KEY)
+    return stored and Cursor(**{name: dt.date.fromisoformat(day) for name, day in stored.items()})
+
+
+def is_reconcile(run: RefreshRun, cursor: Cursor | None) -> bool:
+    """Whether this run lists the whole source: on request, at first, and at least every `reconcile_every_days`."""
+    if run.reconcile or cursor is None:
+        return True
+    return (run.refresh_date - cursor.reconciled).days >= run.reconcile_every_days
+
+
+def advance_cursor(lake: Lake, run_id: str) -> dict[str, str]:
+    """Record that the run's night is done; the last step of a refresh. A partial or older run moves nothing."""
+    run = recorded_run(lake, run_id)
+    before = read_cursor(lake)
+    if run.is_partial or (before and before.listed_through > run.refresh_date):
+        return {"cursor": "stays"}
+    reconciled = run.refresh_date if before is None or is_reconcile(run, before) else before.reconciled
+    after = asdict(Cursor(run.refresh_date, reconciled))
+    lake.write_json(_KEY, {name: day.isoformat() for name, day in after.items()})
+    return {"cursor": run.refresh_date.isoformat()}

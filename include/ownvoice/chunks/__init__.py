@@ -1,0 +1,1 @@
+"""Chunks: the cleaned reading of an article, with a map back, cut at sentence ends."""

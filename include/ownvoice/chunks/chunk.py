@@ -1,0 +1,27 @@
+"""A chunk: the span of an article that one request asks about."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of the cleaned reading, and its place in the original.
+
+    `index` counts from 0 within the article. `clean_start` and `clean_end` are offsets into the cleaned reading,
+    `start` and `end` into the article's own content; all count code points.
+    """
+
+    index: int
+    text: str
+    clean_start: int
+    clean_end: int
+    start: int
+    end: int
+
+    @property
+    def key(self) -> str:
+        """Sixteen hex digits over the text alone: an edit elsewhere in the article leaves it as it was."""
+        return hashlib.sha256(self.text.encode()).hexdigest()[:16]

@@ -1,0 +1,51 @@
+"""What can go wrong, in one sentence each: what, which, and what to do next.
+
+Every error a user can meet is an `OwnvoiceError`. The command line prints it without a trace and ends with its
+`exit_code`; an Airflow task fails at once where `retryable` is false, since no retry would mend it.
+"""
+
+from __future__ import annotations
+
+
+class OwnvoiceError(Exception):
+    """A fault that a person can act on; its text is the whole message."""
+
+    exit_code = 1
+    retryable = False
+
+
+class SettingsError(OwnvoiceError):
+    """A setting, flag or recipe field is missing or out of range; names all of them at once."""
+
+    exit_code = 2
+
+
+class StorageError(OwnvoiceError):
+    """A bucket, folder or table cannot be reached, read or written as it should be."""
+
+    exit_code = 3
+
+
+class StorageUnavailableError(StorageError):
+    """The store did not answer in time; the same call may go through later."""
+
+    retryable = True
+
+
+class ModelAccessError(OwnvoiceError):
+    """The model endpoint refuses every request: bad key, unknown model, spent quota, wrong address."""
+
+    exit_code = 4
+
+
+class ModelUnavailableError(OwnvoiceError):
+    """The model endpoint left too many chunks without an answer; asking again later may help."""
+
+    exit_code = 5
+    retryable = True
+
+
+class VerificationError(OwnvoiceError):
+    """A dataset version is not what it says it is."""
+
+    exit_code = 6

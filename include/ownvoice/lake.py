@@ -1,0 +1,142 @@
+"""The lake: objects under one URI, and the four Delta tables that stand beside them.
+
+originals/<sha256>                   article text, by content
+answers/<request sha256>/<attempt>   what the model answered
+tables/{pairs,articles,chunks,runs}  Delta tables
+runs/<run>/                          what the tasks of one run hand to each other, and its report
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ownvoice.errors import StorageError
+from ownvoice.stores import AwsAccess, ObjectStore, table_options
+from ownvoice.tables import PARTITIONS, TABLES
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+# Every committed version stays readable: nothing expires by itself.
+_KEEP_EVERYTHING = {
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 3650 days",
+    "delta.deletedFileRetentionDuration": "interval 3650 days",
+}
+
+
+class Lake:
+    """Everything Ownvoice keeps. Raises `StorageError` for what cannot be opened, read or written."""
+
+    def __init__(self, uri: str, access: AwsAccess | None = None) -> None:
+        self.store = ObjectStore(uri, access, create_folder=True)
+        self.uri = self.store.uri
+
+    # Objects
+
+    def read_json(self, key: str) -> Any:
+        """Return the JSON value under `key`, or None where nothing stands."""
+        data = self.store.read(key)
+        return None if data is None else json.loads(data)
+
+    def write_json(self, key: str, value: Any) -> None:
+        """Put `value` under `key` as JSON."""
+        self.store.write(key, json.dumps(value, ensure_ascii=False, indent=1).encode())
+
+    def read_rows(self, key: str) -> pa.Table | None:
+        """Return the rows of the Parquet file under `key`, or None where nothing stands."""
+        data = self.store.read(key)
+        return None if data is None else pq.read_table(io.BytesIO(data))
+
+    def write_rows(self, key: str, rows: pa.Table) -> None:
+        """Put `rows` under `key` as one Parquet file."""
+        buffer = io.BytesIO()
+        pq.write_table(rows, buffer)
+        self.store.write(key, buffer.getvalue())
+
+    def original(self, article_sha256: str) -> str | None:
+        """Return an article's own content, or None where the lake does not hold it."""
+        data = self.store.read(f"originals/{article_sha256}")
+        return None if data is None else data.decode("utf-8", "surrogatepass")
+
+    # Tables
+
+    def table(self, name: str, version: int | None = None) -> DeltaTable | None:
+        """Open a table as it stands (or at `version`); None where it was never made.
+
+        Raises `StorageError` where its columns are those of another Ownvoice, or it has no such version.
+        """
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError, TableNotFoundError
+
+        try:
+            table = DeltaTable(self._table_uri(name), version=version, storage_options=self._table_options())
+        except TableNotFoundError:
+            return None
+        except (DeltaError, OSError) as error:
+            raise StorageError(self._unreadable(name, version, error)) from None
+        _check_columns(f"{self.uri}/tables/{name}", pa.schema(table.schema().to_arrow()), TABLES[name])
+        return table
+
+    def table_for_writing(self, name: str) -> DeltaTable:
+        """Open a table, and make it first where it is not there."""
+        from deltalake import DeltaTable
+
+        return self.table(name) or DeltaTable.create(
+            self._table_uri(name),
+            schema=TABLES[name],
+            partition_by=PARTITIONS[name],
+            configuration=_KEEP_EVERYTHING,
+            storage_options=self._table_options(),
+        )
+
+    def _table_uri(self, name: str) -> str:
+        uri = f"{self.uri}/tables/{name}"
+        return uri if uri.startswith("s3://") else str(Path(unquote(urlsplit(uri).path)))
+
+    def _table_options(self) -> dict[str, str]:
+        return table_options(self.store.access) if self.uri.startswith("s3://") else {}
+
+    def _unreadable(self, name: str, version: int | None, error: Exception) -> str:
+        wanted = f"{self.uri}/tables/{name}" + ("" if version is None else f" at version {version}")
+        return (
+            f"{wanted} cannot be opened: {str(error).splitlines()[0][:200]}. `ownvoice versions` lists what is there."
+        )
+
+
+def scan(table: DeltaTable | None, columns: str = "*", where: str = "true") -> Iterator[pa.RecordBatch]:
+    """Stream the rows of `table` that meet the SQL condition `where`; no table, no rows.
+
+    Reads through deltalake's own query engine, which uses the table's credentials on every store and, unlike
+    `DeltaTable.to_pyarrow_table()`, does not abort the interpreter at exit (deltalake 1.6.6).
+    """
+    if table is None:
+        return
+    from deltalake import QueryBuilder
+
+    for batch in QueryBuilder().register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
+        yield pa.record_batch(batch)
+
+
+def sql_text(value: str) -> str:
+    """Quote `value` as an SQL text literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _check_columns(table: str, found: pa.Schema, expected: pa.Schema) -> None:
+    missing = sorted(set(expected.names) - set(found.names))
+    foreign = sorted(set(found.names) - set(expected.names))
+    if missing or foreign:
+        raise StorageError(
+            f"{table} was written by another version of Ownvoice "
+            f"(missing columns: {', '.join(missing) or 'none'}; unknown columns: {', '.join(foreign) or 'none'}). "
+            "Point OWNVOICE_LAKE at a new lake, or run the version that wrote this one; nothing was changed."
+        )

@@ -1,0 +1,120 @@
+"""The life of an article and of a chunk: the one table of states and transitions.
+
+Every task asks this module and decides nothing by itself. It knows no storage, no model and no Airflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class ArticleState(StrEnum):
+    """Where an article stands. An article that was never seen has no state."""
+
+    PENDING = "pending"  # some chunk of its present text is not answered yet
+    CURRENT = "current"  # every chunk of its present text is answered or dead, and its pairs are committed
+    DUPLICATE = "duplicate"  # another article of its cluster is generated from; this one is not
+    REMOVED = "removed"  # gone from the source; its pairs are retired
+
+
+class ArticleEvent(StrEnum):
+    """What a night finds out about an article."""
+
+    APPEARED = "appeared"
+    EDITED = "edited"
+    RENAMED = "renamed"
+    COPIED = "copied"  # its text is that of an article that is generated from already
+    PROMOTED = "promoted"  # the article it was a duplicate of is gone or says something else now
+    VANISHED = "vanished"
+    SETTLED = "settled"
+
+
+_A, _E = ArticleState, ArticleEvent
+
+ARTICLE_TRANSITIONS: dict[tuple[ArticleState | None, ArticleEvent], ArticleState] = {
+    (None, _E.APPEARED): _A.PENDING,
+    (None, _E.COPIED): _A.DUPLICATE,
+    (_A.PENDING, _E.EDITED): _A.PENDING,
+    (_A.PENDING, _E.RENAMED): _A.PENDING,
+    (_A.PENDING, _E.COPIED): _A.DUPLICATE,
+    (_A.PENDING, _E.VANISHED): _A.REMOVED,
+    (_A.PENDING, _E.SETTLED): _A.CURRENT,
+    (_A.CURRENT, _E.EDITED): _A.PENDING,
+    (_A.CURRENT, _E.RENAMED): _A.CURRENT,
+    (_A.CURRENT, _E.COPIED): _A.DUPLICATE,
+    (_A.CURRENT, _E.VANISHED): _A.REMOVED,
+    (_A.DUPLICATE, _E.EDITED): _A.PENDING,
+    (_A.DUPLICATE, _E.RENAMED): _A.DUPLICATE,
+    (_A.DUPLICATE, _E.COPIED): _A.DUPLICATE,
+    (_A.DUPLICATE, _E.PROMOTED): _A.PENDING,
+    (_A.DUPLICATE, _E.VANISHED): _A.REMOVED,
+    (_A.REMOVED, _E.APPEARED): _A.PENDING,
+    (_A.REMOVED, _E.COPIED): _A.DUPLICATE,
+}
+
+
+class ChunkState(StrEnum):
+    """Where a chunk stands within one refresh."""
+
+    PLANNED = "planned"
+    ANSWERED = "answered"  # asked and paid for in this refresh
+    REUSED = "reused"  # a stored answer was found; nothing was asked
+    DEFERRED = "deferred"  # left for a later refresh; nothing is lost
+    DEAD = "dead"  # no usable answer after every try
+
+
+class ChunkEvent(StrEnum):
+    """What happens to a planned chunk."""
+
+    ANSWER_ARRIVED = "answer_arrived"
+    STORED_ANSWER_FOUND = "stored_answer_found"
+    TRIES_USED_UP = "tries_used_up"
+    NOT_ANSWERED = "not_answered"  # a fault that another night may mend
+    CUT_BY_LIMIT = "cut_by_limit"
+    BATCH_FAILED = "batch_failed"
+    PLANNED_AGAIN = "planned_again"
+
+
+_C, _F = ChunkState, ChunkEvent
+
+CHUNK_TRANSITIONS: dict[tuple[ChunkState, ChunkEvent], ChunkState] = {
+    (_C.PLANNED, _F.ANSWER_ARRIVED): _C.ANSWERED,
+    (_C.PLANNED, _F.STORED_ANSWER_FOUND): _C.REUSED,
+    (_C.PLANNED, _F.TRIES_USED_UP): _C.DEAD,
+    (_C.PLANNED, _F.NOT_ANSWERED): _C.DEFERRED,
+    (_C.PLANNED, _F.CUT_BY_LIMIT): _C.DEFERRED,
+    (_C.PLANNED, _F.BATCH_FAILED): _C.DEFERRED,
+    (_C.DEFERRED, _F.PLANNED_AGAIN): _C.PLANNED,
+}
+
+_SETTLED_CHUNKS = frozenset({_C.ANSWERED, _C.REUSED, _C.DEAD})
+
+
+def next_article_state(state: ArticleState | None, event: ArticleEvent) -> ArticleState:
+    """Return the state after `event`; an event that cannot happen in `state` is a programming error."""
+    return ARTICLE_TRANSITIONS[state, event]
+
+
+def next_chunk_state(state: ChunkState, event: ChunkEvent) -> ChunkState:
+    """Return the state after `event`; an event that cannot happen in `state` is a programming error."""
+    return CHUNK_TRANSITIONS[state, event]
+
+
+def is_live(state: ArticleState | None) -> bool:
+    """Whether the article stands in the source, as far as the lake knows."""
+    return state is not None and state is not _A.REMOVED
+
+
+def is_settled(chunk_states: Iterable[ChunkState]) -> bool:
+    """Whether nothing is left to ask about an article whose chunks stand so."""
+    return all(state in _SETTLED_CHUNKS for state in chunk_states)
+
+
+def may_replace_pairs(chunk_states: Iterable[ChunkState], written_sha256: str | None, article_sha256: str) -> bool:
+    """Whether the pairs made tonight may take the place of those that stand.
+
+    Pairs of an earlier text stay until every chunk of the new one is answered or dead; where none of an earlier
+    text stand, what is there already may be written.
+    """
+    return written_sha256 in (None, article_sha256) or is_settled(chunk_states)

@@ -1,0 +1,1 @@
+"""Monitoring: what a refresh did, in numbers that add up."""

@@ -1,0 +1,47 @@
+"""The generation recipe: everything that decides which pairs come out of an article."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Cleaning = Literal["faithful", "chapter"]
+
+
+class GenerationRecipe(BaseModel):
+    """How articles are cut, what the model is asked, and which answers are kept.
+
+    The defaults are those of chapter 6 of the LLM Engineer's Handbook, but for `cleaning`: the chapter's own
+    cleaning breaks contractions and is kept for comparison. The trigger form of the refresh is made from these fields.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field("gpt-4o-mini", min_length=1, description="Model name, as the endpoint knows it.")
+    prompt_version: str = Field("1", description="Version in the prompt registry.")
+    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature (chapter 6: 0.7).")
+    max_output_tokens: int = Field(2000, ge=100, le=32_000, description="Longest answer, in tokens (chapter 6: 2,000).")
+    response_format: Literal["json_object", "json_schema"] = Field(
+        "json_object",
+        description="JSON mode as in chapter 6, or a JSON schema where the endpoint enforces one.",
+    )
+    cleaning: Cleaning = Field(
+        "faithful", description="How the model's reading is made: `faithful` keeps the author's typography."
+    )
+    min_chunk_chars: int = Field(1000, ge=100, description="Shortest chunk aimed at, in characters.")
+    max_chunk_chars: int = Field(2000, le=20_000, description="Longest chunk, in characters.")
+    min_chosen_chars: int = Field(100, ge=1, description="Shortest chosen answer kept, in characters.")
+
+    @model_validator(mode="after")
+    def _chunk_bounds_leave_room(self) -> Self:
+        if self.max_chunk_chars < 2 * self.min_chunk_chars:
+            raise ValueError("max_chunk_chars must be at least twice min_chunk_chars, so that any text can be cut")
+        return self
+
+    @property
+    def recipe_id(self) -> str:
+        """Twelve hex digits over all fields: two recipes with the same id make the same requests."""
+        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()[:12]

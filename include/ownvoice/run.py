@@ -1,0 +1,62 @@
+"""A refresh run: what one night was asked to do, and where it keeps its files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ownvoice.errors import StorageError
+from ownvoice.lake import Lake
+from ownvoice.recipe import GenerationRecipe
+
+
+class RefreshRun(BaseModel):
+    """The whole input of one refresh, written down once, so that a retried task reads what the first one read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str = Field(min_length=1)
+    refresh_date: dt.date = Field(description="The run's own date in UTC; a rerun keeps it.")
+    articles_uri: str
+    recipe: GenerationRecipe = GenerationRecipe()
+    prefix: str = Field("", description="Only objects below this folder of the source.")
+    limit_chunks: int | None = Field(None, ge=1, description="Plan at most so many chunks; the rest stay pending.")
+    reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
+    dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
+    test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
+    look_back_days: int = Field(3, ge=0, description="Day folders before the cursor that are listed again.")
+    reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
+    max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches a refresh is cut into.")
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether this run looks at less than the whole night's work, and so must not move the cursor."""
+        return bool(self.prefix) or self.limit_chunks is not None or self.dry_run
+
+    @property
+    def folder(self) -> str:
+        """Where the run's files stand in the lake."""
+        return run_folder(self.run_id)
+
+
+def run_folder(run_id: str) -> str:
+    """Return `runs/<run>` with a name that is safe as a path, whatever the run id holds."""
+    return "runs/" + re.sub(r"[^A-Za-z0-9._-]", "-", run_id).lstrip(".-")
+
+
+def record_run(lake: Lake, run: RefreshRun) -> None:
+    """Write down what the run was asked to do."""
+    lake.write_json(f"{run.folder}/run.json", run.model_dump(mode="json"))
+
+
+def recorded_run(lake: Lake, run_id: str) -> RefreshRun:
+    """Read what the run was asked to do. Raises `StorageError` where its first step has not finished yet."""
+    stored = lake.read_json(f"{run_folder(run_id)}/run.json")
+    if stored is None:
+        raise StorageError(
+            f"{lake.uri}/{run_folder(run_id)} holds no run.json: list_new_articles has not finished for this run. "
+            "Clear that task and run again."
+        )
+    return RefreshRun.model_validate(stored)

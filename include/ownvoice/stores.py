@@ -1,0 +1,212 @@
+"""Object I/O for buckets and folders alike: one small vocabulary over obstore, with errors a person can act on.
+
+A key is a path below the store's URI, with `/` between its parts. Nothing above this module knows which kind of
+store it talks to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import boto3
+import obstore
+from obstore import exceptions as obstore_errors
+from obstore.auth.boto3 import Boto3CredentialProvider, StsCredentialProvider
+from obstore.store import LocalStore, S3Store
+
+from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
+
+
+@dataclass(frozen=True, slots=True)
+class AwsAccess:
+    """How to sign in to an S3 store. What is empty is left to boto3: environment, profile files, instance role."""
+
+    access_key_id: str | None = None
+    secret_access_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    region: str | None = None
+    endpoint_url: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object of a listing: its key, its size in bytes, and a tag that changes when its bytes do."""
+
+    key: str
+    size: int
+    tag: str
+
+
+class ObjectStore:
+    """A bucket prefix (`s3://bucket/prefix`) or a folder (`file:///folder`).
+
+    Raises `StorageError` where the store is missing or refuses, `StorageUnavailableError` where it does not answer.
+    """
+
+    def __init__(self, uri: str, access: AwsAccess | None = None, *, create_folder: bool = False) -> None:
+        self.uri = uri.rstrip("/")
+        self.access = access or AwsAccess()
+        with self._translated("open"):
+            self._store = _open(self.uri, self.access, create_folder)
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes under `key`, or None where nothing stands."""
+        try:
+            with self._translated(key):
+                return bytes(obstore.get(self._store, key).bytes())
+        except FileNotFoundError:
+            return None
+
+    async def read_async(self, key: str) -> bytes | None:
+        """As `read`, for many at once."""
+        try:
+            with self._translated(key):
+                return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+        except FileNotFoundError:
+            return None
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put `data` under `key`, whatever stood there; readers see the old bytes or the new, never a part."""
+        with self._translated(key):
+            obstore.put(self._store, key, data)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Put `data` under `key` unless something stands there; say whether this call wrote it."""
+        try:
+            with self._translated(key):
+                obstore.put(self._store, key, data, mode="create")
+        except obstore_errors.AlreadyExistsError:
+            return False
+        return True
+
+    async def create_async(self, key: str, data: bytes) -> bool:
+        """As `create`, for many at once."""
+        try:
+            with self._translated(key):
+                await obstore.put_async(self._store, key, data, mode="create")
+        except obstore_errors.AlreadyExistsError:
+            return False
+        return True
+
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield every object whose key lies below the folder `prefix`, in no promised order."""
+        with self._translated(prefix or "listing"):
+            for page in obstore.list(self._store, prefix or None):
+                for meta in page:
+                    yield StoredObject(meta["path"], meta["size"], f"{meta['e_tag']}:{meta['size']}")
+
+    def folders(self, prefix: str = "") -> list[str]:
+        """Return the names of the folders directly below `prefix`, sorted."""
+        with self._translated(prefix or "listing"):
+            found = obstore.list_with_delimiter(self._store, prefix or None)["common_prefixes"]
+        return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+    def delete(self, key: str) -> None:
+        """Remove what stands under `key`; nothing there is no fault."""
+        with contextlib.suppress(FileNotFoundError), self._translated(key):
+            obstore.delete(self._store, key)
+
+    @contextlib.contextmanager
+    def _translated(self, what: str) -> Iterator[None]:
+        """Turn a store's error into one sentence; absence and `AlreadyExists` pass, since callers ask for them."""
+        try:
+            yield
+        except obstore_errors.AlreadyExistsError:
+            raise
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise StorageError(f"{self.uri}: there is no such bucket. Create it, or correct the URI.") from None
+            raise
+        except (obstore_errors.PermissionDeniedError, obstore_errors.UnauthenticatedError, PermissionError):
+            raise StorageError(
+                f"{self.uri} ({what}): access denied. Check the key or role of its connection, "
+                "and that it may list, read and write there."
+            ) from None
+        except obstore_errors.BaseError as error:
+            raise _as_storage_error(self.uri, what, error) from None
+
+
+def _as_storage_error(uri: str, what: str, error: Exception) -> StorageError:
+    text = str(error)
+    if "NoSuchBucket" in text:
+        return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")
+    if "InvalidAccessKeyId" in text or "SignatureDoesNotMatch" in text or "AccessDenied" in text:
+        return StorageError(f"{uri} ({what}): access denied. Check the key of its connection.")
+    first_line = text.strip().splitlines()[0][:300]
+    return StorageUnavailableError(
+        f"{uri} ({what}): the store did not answer as a store should: {first_line}. "
+        "Check the endpoint and the network, then run again; nothing was half-written."
+    )
+
+
+def _open(uri: str, access: AwsAccess, create_folder: bool) -> LocalStore | S3Store:
+    parts = urlsplit(uri)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        folder = Path(unquote(parts.path))
+        if not create_folder and not folder.is_dir():
+            raise StorageError(f"{uri}: there is no such folder. Create it, or correct the URI.")
+        return LocalStore(folder, mkdir=create_folder)
+    if parts.scheme == "s3" and parts.netloc:
+        return _open_s3(parts.netloc, parts.path.strip("/"), access)
+    raise SettingsError(f"{uri!r} is not a store: write s3://bucket/prefix or file:///absolute/folder.")
+
+
+def _open_s3(bucket: str, prefix: str, access: AwsAccess) -> S3Store:
+    return S3Store(
+        bucket,
+        prefix=prefix or None,
+        config=_s3_address(access),  # type: ignore[arg-type]  # the names it shares with deltalake, as plain strings
+        client_options={"timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=10)},
+        retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
+        credential_provider=_credentials(access),
+    )
+
+
+def table_options(access: AwsAccess) -> dict[str, str]:
+    """Options with which deltalake opens a table; its keys are fixed when it opens, so open tables late."""
+    credentials = _credentials(access)()
+    keys = {
+        "aws_access_key_id": credentials["access_key_id"],
+        "aws_secret_access_key": credentials["secret_access_key"],
+        "aws_session_token": credentials.get("token"),
+    }
+    return _s3_address(access) | {name: value for name, value in keys.items() if value}
+
+
+def _credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialProvider:
+    """Let boto3 find the keys, and find them again before they expire."""
+    session = boto3.Session(
+        aws_access_key_id=access.access_key_id,
+        aws_secret_access_key=access.secret_access_key,
+        aws_session_token=access.session_token,
+        region_name=access.region,
+        profile_name=access.profile,
+    )
+    if session.get_credentials() is None:
+        raise StorageError(
+            "no AWS credentials were found. Fill the Airflow connection (aws_articles, aws_lake), "
+            "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    if access.role_arn:
+        return StsCredentialProvider(session, RoleArn=access.role_arn, RoleSessionName="ownvoice")
+    return Boto3CredentialProvider(session)
+
+
+def _s3_address(access: AwsAccess) -> dict[str, str]:
+    """Region and endpoint, under the option names that obstore and deltalake share."""
+    region = access.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    endpoint_url = access.endpoint_url or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    address = {"aws_region": region or "us-east-1"}
+    if endpoint_url:
+        address |= {"aws_endpoint": endpoint_url, "aws_virtual_hosted_style_request": "false"}
+        if endpoint_url.startswith("http://"):
+            address["aws_allow_http"] = "true"
+    return address

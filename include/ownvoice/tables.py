@@ -1,0 +1,99 @@
+"""The four tables of the lake: one explicit Arrow schema each.
+
+`refresh_date` is the run's own date in UTC. Offsets count code points in the article's own content.
+"""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+SPANS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())]))
+
+PAIRS = pa.schema(
+    [
+        ("pair_id", pa.string()),
+        ("prompt", pa.string()),
+        ("chosen", pa.string()),
+        ("rejected", pa.string()),
+        ("split", pa.string()),
+        ("author_id", pa.string()),
+        ("article_id", pa.string()),
+        ("article_sha256", pa.string()),
+        ("source_key", pa.string()),
+        ("spans", SPANS),
+        ("exact", pa.bool_()),
+        ("cleaning_version", pa.string()),
+        ("chunk_key", pa.string()),
+        ("request_key", pa.string()),
+        ("recipe_id", pa.string()),
+        ("chosen_model", pa.string()),
+        ("rejected_model", pa.string()),
+        ("prompt_version", pa.string()),
+        ("refresh_date", pa.date32()),
+        ("created_by_run", pa.string()),
+    ]
+)
+
+ARTICLES = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("author_id", pa.string()),
+        ("title", pa.string()),
+        ("language", pa.string()),
+        ("source_key", pa.string()),
+        ("source_object", pa.string()),  # one object may hold many articles
+        ("source_tag", pa.string()),  # an object whose tag stands is not read again
+        ("article_sha256", pa.string()),
+        ("cluster_key", pa.string()),
+        ("split", pa.string()),
+        ("state", pa.string()),
+        ("written_sha256", pa.string()),  # the text whose pairs stand in the dataset, or null
+        ("written_date", pa.date32()),  # the refresh date that those pairs carry, or null
+        ("last_run", pa.string()),
+    ]
+)
+
+COUNTS = pa.map_(pa.string(), pa.int64())
+
+CHUNKS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("refresh_date", pa.date32()),
+        ("article_id", pa.string()),
+        ("article_sha256", pa.string()),
+        ("chunk_index", pa.int64()),
+        ("chunk_key", pa.string()),
+        ("request_key", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("batch", pa.string()),
+        ("state", pa.string()),
+        ("event", pa.string()),
+        ("attempts", pa.int64()),
+        ("faults", pa.list_(pa.string())),
+        ("prompt_tokens", pa.int64()),
+        ("completion_tokens", pa.int64()),
+        ("latency_s", pa.float64()),
+        ("triples", pa.int64()),
+        ("kept", pa.int64()),
+        ("drop_reasons", COUNTS),
+    ]
+)
+
+RUNS = pa.schema(
+    [
+        ("run_id", pa.string()),
+        ("kind", pa.string()),
+        ("refresh_date", pa.date32()),
+        ("verdict", pa.string()),
+        ("version", pa.int64()),
+        ("digest", pa.string()),
+        ("recipe_id", pa.string()),
+        ("counts", COUNTS),
+        ("report_key", pa.string()),
+    ]
+)
+
+TABLES = {"pairs": PAIRS, "articles": ARTICLES, "chunks": CHUNKS, "runs": RUNS}
+
+PARTITIONS = {"pairs": ["refresh_date"], "articles": [], "chunks": ["refresh_date"], "runs": []}

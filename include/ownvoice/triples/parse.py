@@ -1,0 +1,125 @@
+"""Reading an answer: lenient about its wrapping, strict about what counts as a triple."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeGuard
+
+from ownvoice.triples.request import TRIPLE_FIELDS
+from ownvoice.triples.triple import Triple
+
+_DECODER = json.JSONDecoder(strict=False)  # models put raw line breaks into strings
+_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
+
+
+class Fault(StrEnum):
+    """What is wrong with an answer that arrived. The names are stable: reports and tables carry them."""
+
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    EMPTY = "empty"
+    BAD_JSON = "bad_json"
+    WRONG_SHAPE = "wrong_shape"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The triples that stand in an answer, and what was wrong with the rest of it, if anything."""
+
+    triples: tuple[Triple, ...]
+    fault: Fault | None
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is at least one triple; a fault beside it does not take that away."""
+        return bool(self.triples)
+
+
+def parse_answer(completion: dict[str, Any]) -> Answer:
+    """Read the triples out of a chat completion; whatever JSON it is, the result is an `Answer`."""
+    choice = _mapping(_first(completion.get("choices")))
+    message = _mapping(choice.get("message"))
+    content = message.get("content")
+    triples, fault = _read(content if isinstance(content, str) else "")
+    finish_reason = choice.get("finish_reason")
+    if finish_reason == "content_filter" or message.get("refusal"):
+        fault = Fault.REFUSED
+    elif finish_reason == "length":
+        fault = Fault.TRUNCATED
+    return Answer(triples, fault)
+
+
+def token_usage(completion: dict[str, Any]) -> tuple[int, int]:
+    """Return prompt and completion tokens as the endpoint counted them; 0 where it did not say."""
+    usage = _mapping(completion.get("usage"))
+    prompt_tokens, completion_tokens = usage.get("prompt_tokens"), usage.get("completion_tokens")
+    return (
+        prompt_tokens if isinstance(prompt_tokens, int) else 0,
+        completion_tokens if isinstance(completion_tokens, int) else 0,
+    )
+
+
+def _read(text: str) -> tuple[tuple[Triple, ...], Fault | None]:
+    if not text.strip():
+        return (), Fault.EMPTY
+    objects, complete = _objects(text)
+    whole = next((found for found in objects if "preference_triples" in found), None)
+    entries = objects if whole is None else whole["preference_triples"]
+    if not isinstance(entries, list):
+        return (), Fault.WRONG_SHAPE
+    triples = tuple(triple for triple in map(_triple, entries) if triple is not None)
+    if whole is None:
+        return triples, Fault.WRONG_SHAPE if complete else Fault.BAD_JSON
+    if not entries:
+        return (), Fault.EMPTY
+    return triples, None if len(triples) == len(entries) else Fault.WRONG_SHAPE
+
+
+def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
+    """Return the JSON objects of `text`, outermost first, and whether each that began also ended well.
+
+    Text around them (a greeting, a Markdown fence) is passed over. Where an object breaks off, the complete ones
+    inside it are found instead.
+    """
+    start = text.find("{")
+    json_text = _TRAILING_COMMA.sub(lambda match: match[1] or "", text[start:]) if start >= 0 else ""
+    found: list[dict[str, Any]] = []
+    complete = start >= 0
+    at = 0 if complete else -1
+    while at >= 0:
+        try:
+            value, end = _DECODER.raw_decode(json_text, at)
+        except (ValueError, RecursionError):
+            complete, end = False, at + 1
+        else:
+            found.append(value)
+        at = json_text.find("{", end)
+    return found, complete
+
+
+def _triple(entry: object) -> Triple | None:
+    fields = _mapping(entry)
+    texts = [text for name in TRIPLE_FIELDS if _is_text(text := fields.get(name))]
+    return Triple(*texts) if len(texts) == len(TRIPLE_FIELDS) else None
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    """Whether `value` is a string with something in it that UTF-8 can hold (a JSON escape may be half a pair)."""
+    if not isinstance(value, str) or not value.strip():
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _first(value: object) -> object:
+    return value[0] if isinstance(value, list) and value else None

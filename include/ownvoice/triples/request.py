@@ -1,0 +1,55 @@
+"""The request about one chunk, and the key under which its answers are kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.triples.prompts import render
+
+TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
+"""The parts of a triple, as prompt and schema name them and in the order of `Triple`."""
+
+_TRIPLES_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "preference_triples": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in TRIPLE_FIELDS},
+                "required": list(TRIPLE_FIELDS),
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["preference_triples"],
+    "additionalProperties": False,
+}
+
+_RESPONSE_FORMATS: dict[str, dict[str, Any]] = {
+    "json_object": {"type": "json_object"},
+    "json_schema": {
+        "type": "json_schema",
+        "json_schema": {"name": "preference_triples", "strict": True, "schema": _TRIPLES_SCHEMA},
+    },
+}
+
+
+def request_body(recipe: GenerationRecipe, chunk_text: str) -> dict[str, Any]:
+    """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk."""
+    return {
+        "model": recipe.model,
+        "messages": render(recipe.prompt_version, chunk_text),
+        "temperature": recipe.temperature,
+        "max_tokens": recipe.max_output_tokens,
+        "response_format": _RESPONSE_FORMATS[recipe.response_format],
+    }
+
+
+def request_key(body: dict[str, Any]) -> str:
+    """Return the SHA-256 (64 hex digits) of the canonical JSON of `body`: sorted keys, no spaces, UTF-8."""
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(canonical.encode()).hexdigest()
