@@ -8,6 +8,7 @@ runs/<run>/                          what the tasks of one run hand to each othe
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from collections.abc import Iterator
@@ -62,10 +63,20 @@ class Lake:
         pq.write_table(rows, buffer)
         self.store.write(key, buffer.getvalue())
 
-    def original(self, article_sha256: str) -> str | None:
-        """Return an article's own content, or None where the lake does not hold it."""
-        data = self.store.read(f"originals/{article_sha256}")
-        return None if data is None else data.decode("utf-8", "surrogatepass")
+    def keep_original(self, article_sha256: str, content: str) -> None:
+        """Keep an article's own content under its hash, once."""
+        self.store.create(_original_key(article_sha256), content.encode())
+
+    def original(self, article_sha256: str) -> str:
+        """Return an article's own content. Raises `StorageError` where the lake has lost it or it has changed."""
+        data = self.store.read(_original_key(article_sha256))
+        if data is None or hashlib.sha256(data).hexdigest() != article_sha256:
+            state = "is gone" if data is None else "is not what its name says"
+            raise StorageError(
+                f"{self.uri}/{_original_key(article_sha256)} {state}. Put it back from a backup of the lake; "
+                "no pair of that article can be proved without it."
+            )
+        return data.decode()
 
     # Tables
 
@@ -124,6 +135,10 @@ def scan(table: DeltaTable | None, columns: str = "*", where: str = "true") -> I
 
     for batch in QueryBuilder().register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
         yield pa.record_batch(batch)
+
+
+def _original_key(article_sha256: str) -> str:
+    return f"originals/{article_sha256}"
 
 
 def sql_text(value: str) -> str:

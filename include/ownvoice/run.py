@@ -22,7 +22,9 @@ class RefreshRun(BaseModel):
     articles_uri: str
     recipe: GenerationRecipe = GenerationRecipe()
     prefix: str = Field("", description="Only objects below this folder of the source.")
-    limit_chunks: int | None = Field(None, ge=1, description="Plan at most so many chunks; the rest stay pending.")
+    limit_articles: int | None = Field(
+        None, ge=1, description="Ask about at most so many articles; the others stay pending."
+    )
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
@@ -33,7 +35,7 @@ class RefreshRun(BaseModel):
     @property
     def is_partial(self) -> bool:
         """Whether this run looks at less than the whole night's work, and so must not move the cursor."""
-        return bool(self.prefix) or self.limit_chunks is not None or self.dry_run
+        return bool(self.prefix) or self.limit_articles is not None or self.dry_run
 
     @property
     def folder(self) -> str:

@@ -126,7 +126,7 @@ def _read_changed(
         articles = [one for one in parsed if isinstance(one, Article)]
         faults = [one for one in parsed if isinstance(one, Quarantined)]
         for article in articles:
-            lake.store.create(f"originals/{article.sha256}", article.content.encode())
+            lake.keep_original(article.sha256, article.content)
         seen += [SeenArticle(article, found.key, found.tag) for article in articles]
         quarantined += faults
         if not faults:

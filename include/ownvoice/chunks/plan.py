@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,16 @@ from ownvoice.articles.listing import pending_articles
 from ownvoice.chunks import cut_article
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent
+from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
 
 PLANNED_CHUNKS = pa.schema(
     [
         ("article_id", pa.string()),
         ("article_sha256", pa.string()),
+        ("author_id", pa.string()),
+        ("source_key", pa.string()),
+        ("split", pa.string()),
         ("chunk_index", pa.int64()),
         ("chunk_key", pa.string()),
         ("clean_start", pa.int64()),
@@ -46,34 +49,23 @@ class Batch:
 def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     """Write the run's plan and return its batches; a dry run has a plan and no batches.
 
-    Chunks past `limit_chunks` are written down as deferred. While there are few chunks a batch is one chunk; past
+    The chunks of articles past `limit_articles` are written down as deferred. While there are few chunks a batch is one chunk; past
     `max_generation_tasks` batches grow.
     """
     run = recorded_run(lake, run_id)
-    rows = [row for article in pending_articles(lake, run) for row in _planned_rows(lake, article, run)]
-    limit = len(rows) if run.limit_chunks is None else run.limit_chunks
-    planned, deferred = rows[:limit], rows[limit:]
-    if run.dry_run:
-        planned, deferred = [], rows
+    articles = pending_articles(lake, run)
+    within_limit = 0 if run.dry_run else run.limit_articles
+    planned = _planned_rows(lake, articles[:within_limit], run.recipe)
+    deferred = [] if within_limit is None else _planned_rows(lake, articles[within_limit:], run.recipe)
 
-    lake.write_rows(deferred_key(run), pa.Table.from_pylist(deferred, schema=PLANNED_CHUNKS))
+    lake.write_rows(_deferred_key(run), pa.Table.from_pylist(deferred, schema=PLANNED_CHUNKS))
     batches = []
     for number, part in enumerate(_parts(planned, run.max_generation_tasks)):
         batch = Batch(f"batch-{number:04d}", _label(part), len(part))
-        lake.write_rows(batch_key(run, batch.name), pa.Table.from_pylist(part, schema=PLANNED_CHUNKS))
+        lake.write_rows(_batch_key(run, batch.name), pa.Table.from_pylist(part, schema=PLANNED_CHUNKS))
         batches.append(batch)
-    lake.write_json(f"{run.folder}/plan.json", _summary(rows, deferred, batches, run))
+    lake.write_json(f"{run.folder}/plan.json", _summary(planned, deferred, batches, run))
     return batches
-
-
-def batch_key(run: RefreshRun, name: str) -> str:
-    """Return where the planned chunks of a batch stand."""
-    return f"{run.folder}/plan/{name}.parquet"
-
-
-def deferred_key(run: RefreshRun) -> str:
-    """Return where the chunks stand that this run leaves for a later one."""
-    return f"{run.folder}/plan/deferred.parquet"
 
 
 def read_plan(lake: Lake, run: RefreshRun) -> dict[str, Any]:
@@ -89,23 +81,37 @@ def read_plan(lake: Lake, run: RefreshRun) -> dict[str, Any]:
 
 def read_batch(lake: Lake, run: RefreshRun, name: str) -> list[dict[str, Any]]:
     """Return the planned chunks of a batch, with the columns of `PLANNED_CHUNKS`."""
-    rows = lake.read_rows(batch_key(run, name))
+    return _read_chunks(lake, _batch_key(run, name))
+
+
+def read_deferred(lake: Lake, run: RefreshRun) -> list[dict[str, Any]]:
+    """Return the chunks that this run leaves for a later one, with the columns of `PLANNED_CHUNKS`."""
+    return _read_chunks(lake, _deferred_key(run))
+
+
+def _read_chunks(lake: Lake, key: str) -> list[dict[str, Any]]:
+    rows = lake.read_rows(key)
     if rows is None:
-        raise StorageError(f"{lake.uri}/{run.folder} has no plan for {name}. Clear plan_batches and run again.")
+        raise StorageError(f"{lake.uri}/{key} is not there. Clear plan_batches of this run and run again.")
     return list(rows.to_pylist())
 
 
-def _planned_rows(lake: Lake, article: KnownArticle, run: RefreshRun) -> Iterator[dict[str, Any]]:
-    content = lake.original(article.article_sha256)
-    if content is None:
-        raise StorageError(
-            f"{lake.uri}/originals/{article.article_sha256} is gone, but article {article.article_id} needs it. "
-            "Run again with reconcile on: the original is kept anew from the source."
-        )
-    for chunk in cut_article(content, run.recipe):
-        yield {
+def _batch_key(run: RefreshRun, name: str) -> str:
+    return f"{run.folder}/plan/{name}.parquet"
+
+
+def _deferred_key(run: RefreshRun) -> str:
+    return f"{run.folder}/plan/deferred.parquet"
+
+
+def _planned_rows(lake: Lake, articles: Iterable[KnownArticle], recipe: GenerationRecipe) -> list[dict[str, Any]]:
+    return [
+        {
             "article_id": article.article_id,
             "article_sha256": article.article_sha256,
+            "author_id": article.author_id,
+            "source_key": article.source_key,
+            "split": article.split,
             "chunk_index": chunk.index,
             "chunk_key": chunk.key,
             "clean_start": chunk.clean_start,
@@ -114,6 +120,9 @@ def _planned_rows(lake: Lake, article: KnownArticle, run: RefreshRun) -> Iterato
             "end": chunk.end,
             "text": chunk.text,
         }
+        for article in articles
+        for chunk in cut_article(lake.original(article.article_sha256), recipe)
+    ]
 
 
 def _parts(rows: Sequence[dict[str, Any]], most: int) -> Iterator[Sequence[dict[str, Any]]]:
@@ -132,15 +141,15 @@ def _label(part: Sequence[dict[str, Any]]) -> str:
 
 
 def _summary(
-    rows: Sequence[dict[str, Any]], deferred: Sequence[dict[str, Any]], batches: Sequence[Batch], run: RefreshRun
+    planned: Sequence[dict[str, Any]], deferred: Sequence[dict[str, Any]], batches: Sequence[Batch], run: RefreshRun
 ) -> dict[str, Any]:
+    rows = [*planned, *deferred]
     chars = sum(len(row["text"]) for row in rows)
     return {
         "recipe_id": run.recipe.recipe_id,
         "articles": len({row["article_id"] for row in rows}),
         "chunks": len(rows),
         "deferred": len(deferred),
-        "deferred_event": ChunkEvent.CUT_BY_LIMIT,
         "batches": [batch.name for batch in batches],
         "estimated_prompt_tokens": chars // _CHARS_PER_TOKEN,
         "most_completion_tokens": len(rows) * run.recipe.max_output_tokens,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from ownvoice.triples.failures import Failure, RequestFailedError, classified
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
+_OPENAI_URL = "https://api.openai.com/v1"
 _CONNECT_TIMEOUT_S = 10.0
 _LARGEST_POOL = 1000  # connections that the SDK's client keeps; more requests than that would wait for one another
 
@@ -66,7 +68,7 @@ async def request_completion(client: AsyncOpenAI, body: dict[str, Any]) -> dict[
     try:
         answer = await client.chat.completions.with_raw_response.create(**body)
     except (openai.OpenAIError, aiohttp.ClientError) as error:
-        raise classified(error, endpoint=_endpoint(client), model=body["model"]) from None
+        raise classified(error, endpoint=str(client.base_url).rstrip("/"), model=body["model"]) from None
     return _completion(answer.content)
 
 
@@ -81,20 +83,17 @@ def _completion(data: bytes) -> dict[str, Any]:
     raise RequestFailedError(Failure.NOT_A_COMPLETION)
 
 
-def _endpoint(client: AsyncOpenAI) -> str:
-    """Return the address without name, password or query: it is shown to people."""
-    url = client.base_url
-    return f"{url.scheme}://{url.netloc.decode()}{url.path}".rstrip("/")
-
-
 def _problems(access: ModelAccess) -> Iterator[str]:
     key = access.api_key
     if not key:
         yield "its key is empty (an endpoint that needs none takes any word)"
     elif not key.isascii() or not key.isprintable() or key != key.strip():
         yield "its key holds a space, a line break or a character that no key has; copy it again"
-    if access.base_url is not None and urlsplit(access.base_url).scheme not in ("http", "https"):
-        yield "its base_url does not begin with http:// or https://"
+    address = urlsplit(access.base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI_URL)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        yield "its base_url is not an address that begins with http:// or https://"
+    if address.username or address.password:
+        yield "its base_url holds a name or password, which belong into the key"
     if access.request_timeout_s <= 0:
         yield f"request_timeout_s is {access.request_timeout_s}, and must be above 0"
     if not 1 <= access.max_requests_in_flight <= _LARGEST_POOL:

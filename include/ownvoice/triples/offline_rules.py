@@ -1,96 +1,224 @@
 """The rules of the offline model, a stand-in: triples about a text with no model behind them.
 
-The extracted answers are real sentences of the text, the generated ones stiff rewordings of them, the instructions
-ask about a word that stands there. The same text gives the same triples. By the hash of a passage some go wrong on
-purpose, as those of real models do, so that every filter has something to do.
+The extracted answers are real sentences of the text, the generated ones stiff rewordings of them, and the
+instructions ask about words that stand there. The same text gives the same triples. By the hash of a passage some
+slip on purpose, in the ways real models do, so that every filter has something to do.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import StrEnum
+from typing import TypeVar
 
 from ownvoice.chunks.sentences import sentences
 from ownvoice.triples.triple import Triple
 
-_TRIPLES_PER_TEXT = 5
-_SENTENCES_PER_PASSAGE = 3
+_T = TypeVar("_T")
+
+_MAX_TRIPLES = 5
+_MAX_SENTENCES = 3
+_END_MARKS = (".", "!", "?", "。", "！", "？")
 _MIN_PASSAGE_CHARS, _MAX_PASSAGE_CHARS = 100, 400
 
-_SLIPS = ("changed word",) * 4 + ("too short",) * 4 + ("lower case", "no full stop", "speaks of the text", "copy")
-_SLIP_SIDES = 48  # a die of so many sides: one triple in twelve has a changed word, one in four slips at all
 
+class Slip(StrEnum):
+    """What is wrong on purpose with a triple."""
+
+    CHANGED_WORD = "changed_word"
+    TOO_SHORT = "too_short"
+    STARTS_LATE = "starts_late"
+    NO_END_MARK = "no_end_mark"
+    SPEAKS_OF_THE_EXTRACT = "speaks_of_the_extract"
+    COPIED = "copied"
+
+
+_SLIPS: tuple[Slip | None, ...] = (
+    *(Slip.CHANGED_WORD,) * 4,
+    *(Slip.TOO_SHORT,) * 4,
+    Slip.STARTS_LATE,
+    Slip.NO_END_MARK,
+    Slip.SPEAKS_OF_THE_EXTRACT,
+    Slip.COPIED,
+    *(None,) * 36,
+)
 _INSTRUCTIONS = (
     "Explain what matters most about {topic}.",
     "What should a practitioner know about {topic} and {other}?",
     "Describe how {topic} relates to {other}.",
-    "Why is {topic} important in practice?",
+    "Why does {topic} matter in practice, and where does {other} come in?",
     "Write a short paragraph about {topic}, with a word on {other}.",
-    "How would you explain {topic} to a colleague?",
+    "How would you explain {topic} to a colleague who knows {other}?",
     "What role does {other} play when working with {topic}?",
-    "Summarize the key considerations around {topic}.",
+    "Summarize the key considerations around {topic} and {other}.",
     "When does {topic} become relevant, and what does {other} have to do with it?",
-    "Discuss the significance of {topic}.",
+    "Discuss the significance of {topic} for {other}.",
     "What are the consequences of {topic} for {other}?",
     "Give an overview of {topic} and its connection to {other}.",
 )
-_SELF_REFERENCES = frozenset({"author", "authors", "article", "context", "extract", "course", "passage", "system"})
+_NO_TOPIC = re.compile(
+    r"""about|after|again|another|because|been|before|being|between|could|does|every\w*|any\w*|have|having|might
+        |nobody|nothing|others?|people|should|some\w*|suppose|than|that|their|them|then|there|these|they|things?|this
+        |those|though|through|until|what\w*|when|where|whether|which|while|with|without|would|your\w*|\w*ly
+        |.*(?:article|author|chunk|context|course|document|extract|passage|system|text).*""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _OPENINGS = (
-    "It is important to note that ",
-    "It should be emphasized that ",
-    "Generally speaking, it can be stated that ",
-    "In the contemporary landscape, it is widely recognized that ",
-    "From a comprehensive perspective, it is evident that ",
+    "It is important to note that the following holds: ",
+    "It should be emphasized from the outset: ",
+    "Generally speaking, it can be stated as follows: ",
+    "In the contemporary landscape, it is widely recognized: ",
+    "From a comprehensive perspective, it is evident: ",
 )
-_CONNECTIVES = ("Furthermore, ", "Moreover, ", "In addition, ", "Consequently, ")
+_CONNECTIVES = ("Furthermore, it holds that: ", "Moreover: ", "In addition: ", "Consequently: ")
 _CLOSINGS = (
-    " In conclusion, this aspect plays a crucial role in achieving optimal outcomes.",
-    " Overall, these considerations are essential for a holistic understanding of the subject.",
-    " Ultimately, it is imperative to take these factors into account.",
+    "In conclusion, this aspect plays a crucial role in achieving optimal outcomes.",
+    "Overall, these considerations are essential for a holistic understanding of the subject.",
+    "Ultimately, it is imperative to take these factors into account.",
 )
-_STIFF_WORDS = {
-    "a lot of": "a substantial number of",
+_STIFF = {
     "also": "additionally",
-    "begin": "commence",
+    "because": "due to the fact that",
     "big": "substantial",
+    "build": "construct",
     "but": "however,",
     "buy": "purchase",
     "can't": "cannot",
-    "get": "obtain",
-    "gets": "obtains",
-    "good": "beneficial",
-    "help": "facilitate",
-    "helps": "facilitates",
+    "easy": "straightforward",
+    "enough": "sufficient",
+    "fast": "rapid",
+    "hard": "challenging",
+    "help": "assist",
+    "helps": "assists",
     "i'm": "I am",
-    "i've": "I have",
     "it's": "it is",
-    "kind of": "to some extent",
+    "keep": "maintain",
+    "keeps": "maintains",
     "let's": "let us",
-    "lots of": "numerous",
     "many": "numerous",
-    "need": "require",
-    "needs": "requires",
-    "really": "significantly",
+    "now": "at the present time",
+    "often": "frequently",
     "show": "demonstrate",
     "shows": "demonstrates",
-    "so": "therefore",
     "start": "commence",
+    "starts": "commences",
     "that's": "that is",
+    "there's": "there is",
     "try": "attempt",
     "use": "utilize",
     "used": "utilized",
     "uses": "utilizes",
     "using": "utilizing",
-    "want": "desire",
+    "what's": "what is",
+    "whole": "entire",
     "won't": "will not",
 }
-_ENDINGS = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will", "'d": " would"}
-_STIFF_WORD = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(_STIFF_WORDS, reverse=True)))})\b", re.IGNORECASE)
-_CONTRACTION = re.compile(rf"(?<=\w)(?:{'|'.join(_ENDINGS)})\b")
+_CONTRACTED = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will"}
+_STIFF_PATTERN = re.compile(rf"\b(?:{'|'.join(_STIFF)})(?![\w'])", re.IGNORECASE)
+_CONTRACTED_PATTERN = re.compile(rf"(?<=\w)(?:{'|'.join(_CONTRACTED)})\b")
+_WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 
 
 def offline_triples(text: str) -> list[Triple]:
-    """Return up to five triples about `text`; none only where it is blank."""
-    passages = _passages(text)
-    fitting = [passage for passage in passages if _fits(" ".join(passage))] or passages
-    return [_triple(passage) for passage in _spread(fitting, _TRIPLES_PER_TEXT)]
+    """Return up to five triples about `text`; none only where it has no sentence."""
+    passages = passages_of(text)
+    fitting = [passage for passage in passages if _fits(passage)] or passages
+    return [triple_about(passage) for passage in sorted(fitting, key=_number)[:_MAX_TRIPLES]]
+
+
+def triple_about(passage: str) -> Triple:
+    """Return the triple that quotes `passage`, with its slip if it has one."""
+    topic, other = _topics(passage)
+    instruction = _pick(_INSTRUCTIONS, passage, "instruction").format(topic=topic, other=other)
+    return _with_slip(Triple(instruction, _reworded(passage), passage), slip_of(passage))
+
+
+def slip_of(passage: str) -> Slip | None:
+    """Return what goes wrong with the triple about `passage`: one in twelve has a changed word, one in four any."""
+    return _pick(_SLIPS, passage, "slip")
+
+
+def passages_of(text: str) -> list[str]:
+    """Cut `text` into runs of one to three sentences of a paragraph, each as long as a chosen answer should be."""
+    spans = sentences(text)
+    passages: list[str] = []
+    first = 0
+    while first < len(spans):
+        start, end = spans[first]
+        last = first
+        while end - start < _MIN_PASSAGE_CHARS and last + 1 < min(first + _MAX_SENTENCES, len(spans)):
+            if "\n" in text[end : spans[last + 1][0]]:
+                break
+            last += 1
+            end = spans[last][1]
+        passages.append(text[start:end])
+        first = last + 1
+    return passages
+
+
+def _fits(passage: str) -> bool:
+    first = passage[:1]
+    well_formed = first.isalpha() and not first.islower() and passage.endswith(_END_MARKS)
+    return well_formed and _MIN_PASSAGE_CHARS <= len(passage) <= _MAX_PASSAGE_CHARS
+
+
+def _topics(passage: str) -> tuple[str, str]:
+    """Return the two longest words that may be asked about, in the order in which they stand."""
+    words = [word for word in dict.fromkeys(_WORD.findall(passage)) if 4 <= len(word) <= 24]
+    longest = sorted((word for word in words if not _NO_TOPIC.fullmatch(word)), key=len, reverse=True)[:2]
+    topic, *rest = sorted(longest, key=words.index) or [passage[:12].strip()]
+    return topic, rest[0] if rest else "everyday work"
+
+
+def _reworded(passage: str) -> str:
+    """Return `passage` as a stiff text: nothing contracted, long words, connectives, an opening and a closing."""
+    parts = [_stiff(passage[start:end]) for start, end in sentences(passage)]
+    joined = f" {_pick(_CONNECTIVES, passage, 'connective')}".join(parts)
+    return f"{_pick(_OPENINGS, passage, 'opening')}{joined} {_pick(_CLOSINGS, passage, 'closing')}"
+
+
+def _stiff(sentence: str) -> str:
+    plain = sentence.replace("’", "'")
+    stiff = _STIFF_PATTERN.sub(lambda match: _in_case_of(match[0], _STIFF[match[0].lower()]), plain)
+    return _CONTRACTED_PATTERN.sub(lambda match: _CONTRACTED[match[0]], stiff)
+
+
+def _in_case_of(original: str, word: str) -> str:
+    return word[0].upper() + word[1:] if original[0].isupper() else word
+
+
+def _with_slip(triple: Triple, slip: Slip | None) -> Triple:
+    extract = triple.extracted_answer
+    match slip:
+        case Slip.CHANGED_WORD:
+            return replace(triple, extracted_answer=_with_a_changed_word(extract))
+        case Slip.TOO_SHORT:
+            return replace(triple, extracted_answer=extract[:60].strip())
+        case Slip.STARTS_LATE:
+            return replace(triple, extracted_answer=extract.split(maxsplit=1)[-1])
+        case Slip.NO_END_MARK:
+            return replace(triple, extracted_answer=extract.rstrip("".join(_END_MARKS)))
+        case Slip.SPEAKS_OF_THE_EXTRACT:
+            return replace(triple, instruction=f"According to the extract: {triple.instruction}")
+        case Slip.COPIED:
+            return replace(triple, generated_answer=extract)
+    return triple
+
+
+def _with_a_changed_word(passage: str) -> str:
+    words = passage.split(" ")
+    middle = len(words) // 2
+    words[middle] = "something" if words[middle] != "something" else "anything"
+    return " ".join(words)
+
+
+def _pick(options: Sequence[_T], passage: str, purpose: str) -> _T:
+    return options[_number(purpose + passage) % len(options)]
+
+
+def _number(text: str) -> int:
+    """Return a number that is spread evenly over texts and always the same for one."""
+    return int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:8], "big")

@@ -85,10 +85,11 @@ def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
     inside it are found instead.
     """
     start = text.find("{")
-    json_text = _TRAILING_COMMA.sub(lambda match: match[1] or "", text[start:]) if start >= 0 else ""
+    if start < 0:
+        return [], False
+    json_text = _TRAILING_COMMA.sub(lambda match: match[1] or "", text[start:])
     found: list[dict[str, Any]] = []
-    complete = start >= 0
-    at = 0 if complete else -1
+    complete, at = True, 0
     while at >= 0:
         try:
             value, end = _DECODER.raw_decode(json_text, at)

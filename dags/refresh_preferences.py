@@ -1,0 +1,94 @@
+"""# Refresh the preference dataset
+
+Every night: new, edited and removed articles become one new version of the preference dataset.
+
+| task | what it does | leaves in the lake |
+|---|---|---|
+| `list_new_articles` | holds the source against what is known | `runs/<run>/changes.parquet` |
+| `plan_batches` | cuts pending articles into chunks and batches | `runs/<run>/plan/` |
+| `generate_batch` | asks the model about each chunk without an answer | `answers/` |
+| `curate_batch` | proves every quote verbatim, filters | `runs/<run>/staged/` |
+| `commit_version` | commits all of it as one version, or nothing | `tables/` |
+| `write_report` | adds up what happened | `runs/<run>/report.json` |
+| `advance_cursor` | marks the night as done, last of all | `cursor.json` |
+
+**If it fails:** clear the failed task, or trigger another run: stored answers are never paid for again, and a
+repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
+next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
+
+**By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* looks
+for edits and removals in old day folders too. A partial run never moves the cursor.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from airflow.sdk import dag, task, task_group
+
+from ownvoice.airflow import refresh_tasks
+from ownvoice.airflow.assets import PREFERENCE_DATASET
+from ownvoice.airflow.form import refresh_form
+from ownvoice.airflow.retries import RETRY_POLICY
+from ownvoice.settings import load_settings
+
+# plan_batches stands right upstream, so that this says: the plan is there, and every batch has come to an end.
+ONCE_PLANNED = "all_done_min_one_success"
+BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
+
+list_new_articles = task(refresh_tasks.list_new_articles, execution_timeout=dt.timedelta(hours=1))
+plan_batches = task(refresh_tasks.plan_batches, execution_timeout=dt.timedelta(hours=1))
+generate_batch = task(
+    refresh_tasks.generate_batch,
+    execution_timeout=dt.timedelta(hours=6),
+    retries=3,
+    map_index_template=BATCH_LABEL,
+)
+curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
+commit_version = task(
+    refresh_tasks.commit_version,
+    execution_timeout=dt.timedelta(hours=1),
+    outlets=[PREFERENCE_DATASET],
+    trigger_rule=ONCE_PLANNED,  # a failed batch keeps nobody else's work from being committed
+)
+write_report = task(refresh_tasks.write_report, execution_timeout=dt.timedelta(minutes=30), trigger_rule=ONCE_PLANNED)
+advance_cursor = task(
+    refresh_tasks.advance_cursor,
+    execution_timeout=dt.timedelta(minutes=5),
+    trigger_rule="none_failed",  # so that a failed batch leaves the cursor where it was and the run red
+)
+
+
+@task_group(prefix_group_id=False)
+def settle_batch(batch: dict[str, Any]) -> None:
+    """Ask about one batch, then curate what came back."""
+    curate_batch(generate_batch(batch))
+
+
+@dag(
+    schedule="0 2 * * *",
+    start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+    catchup=False,
+    max_active_runs=1,  # one writer at a time
+    params=refresh_form(load_settings().recipe),
+    default_args={
+        "owner": "ownvoice",
+        "retries": 2,
+        "retry_delay": dt.timedelta(minutes=2),
+        "retry_policy": RETRY_POLICY,
+    },
+    tags=["ownvoice", "dataset"],
+    doc_md=__doc__,
+)
+def refresh_preferences() -> None:
+    """Wire the night."""
+    listed, batches = list_new_articles(), plan_batches()
+    settled = settle_batch.expand(batch=batches)
+    committed, reported, advanced = commit_version(), write_report(), advance_cursor()
+    listed >> batches >> [committed, reported]
+    settled >> committed >> reported
+    [settled, committed, reported] >> advanced
+
+
+refresh_preferences()

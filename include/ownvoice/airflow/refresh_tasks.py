@@ -1,0 +1,100 @@
+"""The tasks of the refresh: each opens what it needs and calls the step of the same name.
+
+What a task returns is small (counts and names); everything else it leaves in the lake.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Any
+
+from ownvoice.airflow.connections import articles_uri, model_access, open_lake, open_source
+from ownvoice.airflow.form import read_form
+from ownvoice.settings import load_settings
+
+
+def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
+    """List the source and write down what changed; return counts by event."""
+    from ownvoice.articles import listing
+    from ownvoice.run import RefreshRun
+
+    settings = load_settings()
+    fields, recipe = read_form(dict(params))
+    run = RefreshRun(
+        run_id=dag_run.run_id,
+        refresh_date=dag_run.run_after.date(),
+        articles_uri=articles_uri(settings),
+        recipe=recipe,
+        test_share=settings.test_share,
+        look_back_days=settings.look_back_days,
+        reconcile_every_days=settings.reconcile_every_days,
+        max_generation_tasks=settings.max_generation_tasks,
+        **fields | {"prefix": (fields["prefix"] or "").strip("/")},
+    )
+    return listing.list_new_articles(open_lake(), open_source(run.articles_uri), run)
+
+
+def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
+    """Cut what is pending into chunks and batches; return the batches."""
+    from ownvoice.chunks import plan
+
+    return [asdict(batch) for batch in plan.plan_batches(open_lake(), dag_run.run_id)]
+
+
+def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+    """Ask the model about the batch's chunks; return the batch, for the task that curates it."""
+    from ownvoice.monitoring.progress import Progress
+    from ownvoice.triples import generate
+
+    progress = Progress(sys.stdout)
+    counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.outcome)
+    progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+    return batch
+
+
+def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, int]:
+    """Prove and filter the batch's triples; return counts by reason."""
+    from ownvoice.pairs import curate
+
+    return curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+
+
+def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
+    """Commit the run as one version and tell the asset's readers of it; skipped where there is nothing to commit."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from ownvoice.airflow.assets import PREFERENCE_DATASET
+    from ownvoice.dataset import commit
+
+    lake = open_lake()
+    version = commit.commit_version(lake, dag_run.run_id)
+    if version is None:
+        raise AirflowSkipException("There is nothing to commit: no article is new, edited, removed or pending.")
+    news = {
+        "version": version.number,
+        "uri": f"{lake.uri}/tables/pairs",
+        "digest": version.digest,
+        "pairs": version.pairs,
+        "added": version.added,
+        "retired": version.retired,
+    }
+    outlet_events[PREFERENCE_DATASET].extra = news
+    return news
+
+
+def write_report(dag_run: Any) -> dict[str, Any]:
+    """Write the run's report and print it; return its verdict and where it stands."""
+    from ownvoice.monitoring import report
+    from ownvoice.monitoring.text import report_lines
+
+    found = report.write_report(open_lake(), dag_run.run_id)
+    print("\n".join(report_lines(found)))
+    return {"verdict": found["verdict"], "chunks": found["chunks"], "pairs": found["pairs"]}
+
+
+def advance_cursor(dag_run: Any) -> dict[str, str]:
+    """Record that the night is done."""
+    from ownvoice.articles import cursor
+
+    return cursor.advance_cursor(open_lake(), dag_run.run_id)

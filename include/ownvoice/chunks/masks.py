@@ -1,0 +1,110 @@
+"""Masks: what no block grammar should see, written over at the same length so that offsets stay true.
+
+Fenced code, scripts, preformatted text, menus in HTML and tables become blank lines; block tags become the Markdown
+that they stand for; a comment becomes a mark that the inline grammar removes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+_Region = tuple[re.Pattern[str], re.Pattern[str]]
+_FENCES: list[_Region] = [
+    (re.compile(rf"^[ \t>]*+{mark}[^\n`]*+$", re.M), re.compile(rf"^[ \t>]*+{mark}[ \t]*+$", re.M))
+    for mark in ("`{4,}+", "`{3}+", "~{3,}+")
+]
+# A tag between backticks is one that the author writes about.
+_UNREAD_TAGS: dict[str, _Region] = {
+    tag: (re.compile(rf"(?<!`)<{tag}\b[^<>]*+>", re.I), re.compile(rf"</{tag}\s*+>", re.I))
+    for tag in ("pre", "script", "style", "nav", "svg", "math", "template", "textarea")
+}
+_COMMENT: _Region = (re.compile("(?<!`)<!--"), re.compile("-->"))
+
+_BLOCK_TAGS = frozenset(
+    "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd br hr blockquote section article aside header footer main figure"
+    " figcaption table caption thead tbody tfoot tr td th form fieldset details summary address body html head title"
+    " center".split()
+)
+_TAG_NAME = re.compile(r"<(!--|[a-zA-Z][a-zA-Z\d]*+)")
+_BLOCK_TAG = re.compile(
+    rf"""(?P<indented>^(?:\ {{4}}|\t)[^\n]*+)|(?P<code>`[^`\n]*+`)
+    |</?(?P<tag>{"|".join(sorted(_BLOCK_TAGS))})\b[^<>]*+>\s*+""",
+    re.VERBOSE | re.MULTILINE | re.IGNORECASE,
+)
+_PARAGRAPH_GAP = re.compile(r"\n[ \t]*+\n\s*+")
+_TABLE_RULE = re.compile(r"\n[ \t>]*+(?=[-:|][^|\n]*+\|)\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)*+(?=\n|\Z)")
+_TABLE_ROWS = re.compile(r"(?:\n[^|\n]*+\|[^\n]*+)*+")
+
+
+def mask(original: str) -> str:
+    """Return a text of the same length in which only prose, Markdown blocks and inline marks are left."""
+    source = original.replace("\r\n", "\t\n").replace("\r", "\n") if "\r" in original else original
+    if "```" in source or "~~~" in source:
+        for fence in _FENCES:
+            source = _mask_regions(source, fence, _blank)
+    if tags := {tag.lower() for tag in _TAG_NAME.findall(source)}:
+        source = _mask_html(source, tags)
+    return _mask_tables(source) if "|" in source else source
+
+
+def _blank(text: str) -> str:
+    return "\n" * len(text)
+
+
+def _hide(comment: str) -> str:
+    return "<" + "\x00" * (len(comment) - 2) + ">"
+
+
+def _mask_regions(source: str, region: _Region, fill: Callable[[str], str]) -> str:
+    """Fill each stretch from an opening to the next closing mark; one that never closes is prose."""
+    opening, closing = region
+    pieces: list[str] = []
+    done = 0
+    while (opened := opening.search(source, done)) and (closed := closing.search(source, opened.end())):
+        pieces += source[done : opened.start()], fill(source[opened.start() : closed.end()])
+        done = closed.end()
+    return "".join(pieces) + source[done:]
+
+
+def _mask_html(source: str, tags: set[str]) -> str:
+    for tag in tags & _UNREAD_TAGS.keys():
+        source = _mask_regions(source, _UNREAD_TAGS[tag], _blank)
+    if "!--" in tags:
+        source = _mask_regions(source, _COMMENT, _hide)
+    if tags.isdisjoint(_BLOCK_TAGS):
+        return source
+    if source.lstrip().startswith("<"):  # a page, not Markdown: its indents mean nothing
+        source = _PARAGRAPH_GAP.sub(lambda gap: _blank(gap[0]), source)
+    return _BLOCK_TAG.sub(_as_markdown, source)
+
+
+def _as_markdown(match: re.Match[str]) -> str:
+    tag, length = (match["tag"] or "").lower(), len(match[0])
+    if not tag:
+        return match[0]
+    if tag == "br":
+        return "  \n" + " " * (length - 3)
+    opens = not match[0].startswith("</")
+    if opens and tag[0] == "h" and tag[1:].isdigit():
+        return "\n" * (length - 2) + "# "
+    if opens and tag == "li":
+        return "\n" * (length - 2) + "* "
+    return "\n" * length
+
+
+def _mask_tables(source: str) -> str:
+    """Blank each pipe table: the header, the rule of dashes under it, and the rows that follow."""
+    pieces: list[str] = []
+    done = 0
+    for rule in _TABLE_RULE.finditer(source):
+        header = source.rfind("\n", done, rule.start()) + 1
+        paragraph = source.rfind("\n\n", done, rule.start()) + 2
+        if source.startswith("|", paragraph):  # a header that was wrapped
+            header = paragraph
+        if rule.start() < done or "|" not in source[header : rule.start()]:
+            continue
+        end = _TABLE_ROWS.match(source, rule.end()).end()
+        pieces += source[done:header], _blank(source[header:end])
+        done = end
+    return "".join(pieces) + source[done:]

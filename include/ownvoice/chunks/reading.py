@@ -1,0 +1,55 @@
+"""From an article's content to its chunks, and from a place in the content back to the author's words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ownvoice.chunks import chapter, faithful
+from ownvoice.chunks.chunk import Chunk
+from ownvoice.chunks.cleaned import CleanedText
+from ownvoice.chunks.cut import cut as cut_faithful
+from ownvoice.errors import OwnvoiceError
+from ownvoice.recipe import Cleaning, GenerationRecipe
+
+_Cut = Callable[[CleanedText, int, int], list[tuple[int, int]]]
+_CLEANS: dict[Cleaning, Callable[[str], CleanedText]] = {"faithful": faithful.clean, "chapter": chapter.clean}
+_CUTS: dict[Cleaning, _Cut] = {"faithful": cut_faithful, "chapter": chapter.cut}
+# Raise a version when the same content would be read or rendered differently.
+_VERSIONS: dict[Cleaning, str] = {"faithful": "faithful-1", "chapter": "chapter-1"}
+
+
+def clean(content: str, cleaning: Cleaning) -> CleanedText:
+    """Return the reading of an article's content under a cleaning."""
+    return _CLEANS[cleaning](content)
+
+
+def cleaning_version(cleaning: Cleaning) -> str:
+    """Return the name that is stored with a pair, so that it can be rendered again."""
+    return _VERSIONS[cleaning]
+
+
+def cut_article(content: str, recipe: GenerationRecipe) -> list[Chunk]:
+    """Return the chunks of an article's content, in order."""
+    cleaned = clean(content, recipe.cleaning)
+    spans = _CUTS[recipe.cleaning](cleaned, recipe.min_chunk_chars, recipe.max_chunk_chars)
+    return [
+        Chunk(index, cleaned.text[start:end], start, end, *cleaned.original_span(start, end))
+        for index, (start, end) in enumerate(spans)
+    ]
+
+
+def render(content: str, spans: Sequence[tuple[int, int]], cleaning_version: str) -> str:
+    """Return the author's words at `spans` of the original, joined by one space.
+
+    Rendering removes markup and nothing else, whatever the model read: also in `chapter` cleaning.
+
+    Raises:
+        OwnvoiceError: This version of Ownvoice does not know `cleaning_version`.
+    """
+    if cleaning_version not in _VERSIONS.values():
+        raise OwnvoiceError(
+            f"cleaning version {cleaning_version!r} is unknown here (known: {', '.join(_VERSIONS.values())}): "
+            "render these pairs with the Ownvoice release that made them, or generate them anew"
+        )
+    cleaned = faithful.clean(content)
+    return " ".join(cleaned.rendered(start, end) for start, end in spans)

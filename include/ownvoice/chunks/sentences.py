@@ -1,0 +1,78 @@
+"""Where sentences end, in the scripts of many languages, by a few rules of our own.
+
+A sentence ends after . ! ? … (with the quotes and brackets that close it) before white space; after 。！？ at once; and
+at every line break. It goes on after an abbreviation, an initial, a list number, and before a small letter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_CLOSERS = r"""["'”’»›)\]}」』】）》〉]*+"""
+_END = re.compile(
+    rf"""(?: [.!?…‽؟۔।॥։።]++ {_CLOSERS} (?= (?P<space>\s++) (?P<small>[^\W\d_])? | \Z )
+        | [。！？．｡]++ {_CLOSERS}
+        | (?P<line>\n) )""",
+    re.VERBOSE,
+)
+_WORD_EDGE = re.compile(r"[\s(\[“\"'‘’«]")
+_LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\Z")
+_DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # an initial, or letters as in "e.g" and "U.S"
+_LONGEST_WORD = 16
+_ABBREVIATIONS = frozenset(
+    "mr mrs ms dr prof st jr sr messrs gen col capt lt sgt rev hon pres gov sen rep vs fig figs eq eqs vol"
+    " nos nr ed eds pp al cf viz approx est dept univ inc ltd co corp bros jan feb mar apr jun jul aug sep sept"
+    " oct nov dec bzw ca evtl ggf inkl vgl bspw sog abb tab hr fr dipl ing str mme mlle av env p.ex sr sra ud"
+    " uds ej pág núm см рис стр".split()
+)
+
+
+def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
+    """Yield the offsets in (start, end] just past the end of a sentence, its quotes and brackets included."""
+    end = len(text) if end is None else end
+    for match in _END.finditer(text, start):
+        stop = match.start() if match["line"] else match.end()
+        if stop > end:
+            return
+        if stop > start and (match["line"] or _ends_here(text, match)):
+            yield stop
+
+
+def last_sentence_end(text: str, nearest: int, farthest: int) -> int | None:
+    """Return the last sentence end in [nearest, farthest], looking back in ever wider windows."""
+    width = 128
+    while True:
+        window = max(nearest - 1, farthest - width)
+        ends = list(sentence_ends(text, window, farthest))
+        if ends or window < nearest:
+            return ends[-1] if ends else None
+        width *= 4
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Return the spans of the sentences; between them stands only white space."""
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for end in [*sentence_ends(text), len(text)]:
+        piece = text[start:end]
+        if bare := piece.strip():
+            start += len(piece) - len(piece.lstrip())
+            spans.append((start, start + len(bare)))
+        start = end
+    return spans
+
+
+def _ends_here(text: str, match: re.Match[str]) -> bool:
+    """Say whether sentence punctuation ends a sentence, by the word before it and the letter after it."""
+    small = match["small"]
+    if small and small.islower() and "\n" not in match["space"]:
+        return False
+    position = match.start()
+    if text[position] != "." or text.startswith("..", position):
+        return True
+    nearby = text[max(0, position - _LONGEST_WORD) : position]
+    if _LIST_NUMBER.search(nearby):
+        return False
+    word = re.split(_WORD_EDGE, nearby)[-1]
+    return word.lower() not in _ABBREVIATIONS and not _DOTTED.fullmatch(word)

@@ -1,0 +1,235 @@
+"""The command line: the same verbs as the tasks of the refresh, on one machine and without Airflow.
+
+Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model refuses, 5 the model does not answer, 6 not verified.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from ownvoice.dataset.export import Form, export
+from ownvoice.dataset.verify import verify
+from ownvoice.errors import OwnvoiceError, SettingsError, VerificationError
+from ownvoice.lake import Lake, scan, sql_text
+from ownvoice.monitoring.progress import Progress
+from ownvoice.monitoring.report import read_report
+from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, verification_lines, version_lines
+from ownvoice.pairs.try_prompt import try_prompt
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.refresh import refresh
+from ownvoice.run import RefreshRun
+from ownvoice.settings import Settings, load_settings, settings_error
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
+from ownvoice.versions import all_versions, version_or_latest
+
+app = typer.Typer(
+    help="Articles become provable preference data, night by night.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+LakeOption = Annotated[str | None, typer.Option("--lake", help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")]
+ArticlesOption = Annotated[str | None, typer.Option("--articles", help="Where the articles stand [OWNVOICE_ARTICLES].")]
+RecipeOption = Annotated[list[str] | None, typer.Option("--recipe", help="A recipe field, as name=value; repeatable.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Ask the bundled stand-in model, with no key.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+VersionOption = Annotated[
+    int | None, typer.Option("--version", help="A version number; the newest where none is given.")
+]
+
+
+@app.command("refresh")
+def refresh_command(
+    articles: ArticlesOption = None,
+    lake: LakeOption = None,
+    offline: OfflineOption = False,
+    recipe: RecipeOption = None,
+    prefix: Annotated[str, typer.Option(help="Only objects below this folder of the source.")] = "",
+    limit_articles: Annotated[int | None, typer.Option(help="Ask about at most so many articles.")] = None,
+    reconcile: Annotated[bool, typer.Option(help="List the whole source, however old its day folders.")] = False,
+    dry_run: Annotated[bool, typer.Option(help="Plan and estimate; ask and commit nothing.")] = False,
+    run_id: Annotated[str | None, typer.Option("--run", help="Repeat this run instead of starting a new one.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read new articles, ask for triples, prove and filter them, commit a version."""
+    settings = load_settings(articles=articles, lake=lake)
+    now = dt.datetime.now(dt.UTC)
+    with _model(settings, offline, needed=not dry_run) as access:
+        run = _refresh_run(
+            settings,
+            recipe=_recipe(settings, recipe, offline),
+            run_id=run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}",
+            refresh_date=now.date(),
+            prefix=prefix.strip("/"),
+            limit_articles=limit_articles,
+            reconcile=reconcile,
+            dry_run=dry_run,
+        )
+        progress = Progress(sys.stderr)
+        report = refresh(
+            Lake(settings.lake), ObjectStore(run.articles_uri), run, access, progress.step, progress.outcome
+        )
+    _print(report_lines(report), report, as_json)
+
+
+@app.command()
+def versions(lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """List the committed versions."""
+    found = all_versions(Lake(load_settings(lake=lake).lake))
+    rows = [{name: value for name, value in asdict(one).items() if name != "lattice"} for one in found]
+    _print(version_lines(found), rows, as_json)
+
+
+@app.command()
+def show(
+    lake: LakeOption = None,
+    version: VersionOption = None,
+    article: Annotated[str | None, typer.Option(help="Only pairs of this article id.")] = None,
+    split: Annotated[str | None, typer.Option(help="Only this side: train or test.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many pairs.")] = 3,
+    as_json: JsonOption = False,
+) -> None:
+    """Show pairs side by side, with the place of the chosen answer in its article."""
+    opened = Lake(load_settings(lake=lake).lake)
+    number = version_or_latest(opened, version).number
+    chosen = {"article_id": article, "split": split}
+    where = " AND ".join(["true", *(f"{name} = {sql_text(value)}" for name, value in chosen.items() if value)])
+    batches = scan(opened.table("pairs", number), where=f"{where} ORDER BY pair_id LIMIT {count}")
+    pairs = [row for batch in batches for row in batch.to_pylist()]
+    _print((line for pair in pairs for line in (*pair_lines(pair), "")), pairs, as_json)
+
+
+@app.command("verify")
+def verify_command(lake: LakeOption = None, version: VersionOption = None, as_json: JsonOption = False) -> None:
+    """Prove a version from the lake alone; exit code 6 where it is not what it says it is."""
+    found = verify(Lake(load_settings(lake=lake).lake), version)
+    _print(verification_lines(found), asdict(found) | {"passed": found.passed}, as_json)
+    if not found.passed:
+        raise VerificationError(f"version {found.version} failed its verification.")
+
+
+@app.command("export")
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="Where train.parquet and test.parquet are written.")],
+    lake: LakeOption = None,
+    version: VersionOption = None,
+    form: Annotated[Form, typer.Option(help="TRL's preference form.")] = "standard",
+    as_json: JsonOption = False,
+) -> None:
+    """Write a version as Parquet files that `datasets.load_dataset` reads and TRL trains on."""
+    rows = export(Lake(load_settings(lake=lake).lake), folder, version, form)
+    _print((f"{folder / split}.parquet: {count} pairs" for split, count in rows.items()), rows, as_json)
+
+
+@app.command("report")
+def report_command(
+    run_id: Annotated[
+        str | None, typer.Argument(help="A run id; the run of the newest version where none is given.")
+    ] = None,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what a refresh did."""
+    found = read_report(Lake(load_settings(lake=lake).lake), run_id)
+    _print(report_lines(found), found, as_json)
+
+
+@app.command("try-prompt")
+def try_prompt_command(
+    articles: ArticlesOption = None,
+    lake: LakeOption = None,
+    offline: OfflineOption = False,
+    recipe: RecipeOption = None,
+    chunks: Annotated[int, typer.Option(min=1, max=20, help="How many chunks to ask about.")] = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """Put a few chunks through a prompt and look at what becomes of each triple; nothing is committed."""
+    settings = load_settings(articles=articles, lake=lake)
+    with _model(settings, offline) as access:
+        source = ObjectStore(_articles_uri(settings))
+        tried = try_prompt(Lake(settings.lake), source, _recipe(settings, recipe, offline), access, chunks)
+    _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
+
+
+def main() -> None:
+    """Run the command line; a fault that a person can act on is one sentence, without a trace."""
+    try:
+        app()
+    except OwnvoiceError as error:
+        print(f"ownvoice: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
+    shared = ("test_share", "look_back_days", "reconcile_every_days")
+    try:
+        # One process and one event loop: cutting the night into batches would only keep chunks from running together.
+        return RefreshRun(
+            articles_uri=_articles_uri(settings),
+            max_generation_tasks=1,
+            **{name: getattr(settings, name) for name in shared},
+            **fields,
+        )
+    except ValidationError as error:
+        raise settings_error(error) from None
+
+
+def _articles_uri(settings: Settings) -> str:
+    if settings.articles is None:
+        raise SettingsError("no articles were named: pass --articles URI, or set OWNVOICE_ARTICLES.")
+    return settings.articles
+
+
+def _recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> GenerationRecipe:
+    """Return the settings' recipe with the fields given as name=value; offline, the model is the stand-in."""
+    values = settings.recipe.model_dump() | ({"model": OFFLINE_MODEL} if offline else {})
+    for field in fields or ():
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
+        values[name] = value
+    try:
+        return GenerationRecipe.model_validate(values)
+    except ValidationError as error:
+        raise settings_error(error) from None
+
+
+@contextlib.contextmanager
+def _model(settings: Settings, offline: bool, *, needed: bool = True) -> Iterator[ModelAccess]:
+    """Yield the way to the model: the stand-in for the length of the command, or what the environment names."""
+    limits = {
+        "request_timeout_s": settings.request_timeout_s,
+        "max_requests_in_flight": settings.max_requests_in_flight,
+    }
+    if offline:
+        with running_offline_model() as model:
+            yield ModelAccess(model.base_url, model.api_key, **limits)  # type: ignore[arg-type]
+        return
+    key, base_url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
+    if needed and not key and not base_url:
+        raise SettingsError(
+            "no model to ask: set OPENAI_API_KEY (and OPENAI_BASE_URL for another endpoint), "
+            "or pass --offline for the bundled stand-in."
+        )
+    yield ModelAccess(base_url, key or "none", **limits)  # type: ignore[arg-type]
+
+
+def _print(lines: Iterable[str], value: Any, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+    else:
+        print("\n".join(lines))

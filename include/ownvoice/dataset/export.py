@@ -1,0 +1,48 @@
+"""A version as files that `datasets.load_dataset` reads and TRL trains on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ownvoice.lake import Lake, scan, sql_text
+from ownvoice.versions import version_or_latest
+
+Form = Literal["standard", "conversational"]
+
+_MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+_SCHEMAS = {
+    "standard": pa.schema([(name, pa.string()) for name in ("prompt", "chosen", "rejected")]),
+    "conversational": pa.schema([(name, _MESSAGES) for name in ("prompt", "chosen", "rejected")]),
+}
+
+
+def export(lake: Lake, folder: Path, version: int | None = None, form: Form = "standard") -> dict[str, int]:
+    """Write `version` (or the newest) below `folder` as one Parquet file a split; return rows by split.
+
+    Columns are prompt, chosen and rejected: plain strings, or lists of messages (TRL's "standard" and
+    "conversational" preference forms). Rows stand in the order of their pair ids.
+    """
+    pairs = lake.table("pairs", version_or_latest(lake, version).number)
+    folder.mkdir(parents=True, exist_ok=True)
+    return {split: _write_split(pairs, folder / f"{split}.parquet", split, form) for split in ("train", "test")}
+
+
+def _write_split(pairs: object, path: Path, split: str, form: Form) -> int:
+    schema = _SCHEMAS[form]
+    rows = 0
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in scan(pairs, "prompt, chosen, rejected", f"split = {sql_text(split)} ORDER BY pair_id"):  # type: ignore[arg-type]
+            writer.write_table(pa.Table.from_pylist([_shaped(row, form) for row in batch.to_pylist()], schema=schema))
+            rows += batch.num_rows
+    return rows
+
+
+def _shaped(row: dict[str, str], form: Form) -> dict[str, object]:
+    if form == "standard":
+        return dict(row)
+    roles = {"prompt": "user", "chosen": "assistant", "rejected": "assistant"}
+    return {name: [{"role": role, "content": row[name]}] for name, role in roles.items()}

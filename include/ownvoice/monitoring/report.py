@@ -1,0 +1,151 @@
+"""The sixth step of a refresh: what it did, in numbers that add up, as one JSON file and one row of `tables/runs`."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+from ownvoice.articles.listing import read_listing
+from ownvoice.chunks.plan import read_plan
+from ownvoice.errors import StorageError
+from ownvoice.lake import Lake, scan, sql_text
+from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.pairs.staging import Row, read_staged
+from ownvoice.run import RefreshRun, recorded_run, run_folder
+from ownvoice.tables import RUNS
+from ownvoice.versions import DatasetVersion, latest_version, version_of_run
+
+_EXAMPLES_PER_REASON = 3
+_CHUNK_STATES = (ChunkState.ANSWERED, ChunkState.REUSED, ChunkState.DEFERRED, ChunkState.DEAD)
+
+
+def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
+    """Write the run's report and its row of `tables/runs`; return the report. Repeated, it writes the same again."""
+    run = recorded_run(lake, run_id)
+    listing = read_listing(lake, run)
+    plan = read_plan(lake, run)
+    version = version_of_run(lake, run_id)
+    records = _chunk_records(lake, run, version)
+    report = {
+        "run_id": run.run_id,
+        "refresh_date": run.refresh_date.isoformat(),
+        "dry_run": run.dry_run,
+        "recipe_id": run.recipe.recipe_id,
+        "recipe": run.recipe.model_dump(),
+        "articles": listing.counts,
+        "quarantined": listing.quarantined,
+        "planned": {
+            name: plan[name] for name in ("articles", "chunks", "estimated_prompt_tokens", "most_completion_tokens")
+        },
+        **_counts(records),
+        "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
+        "version": version and {"number": version.number, "digest": version.digest},
+        "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
+        "drop_examples": _drop_examples(lake, run, plan["batches"]),
+    }
+    report["verdict"] = "warn" if _needs_a_look(report) else "pass"
+    lake.write_json(_report_key(run_id), report)
+    _record(lake, run, report)
+    return report
+
+
+def read_report(lake: Lake, run_id: str | None = None) -> dict[str, Any]:
+    """Return the report of a run, or of the run that made the newest version."""
+    if run_id is None:
+        version = latest_version(lake)
+        run_id = version.run_id if version else None
+    report = lake.read_json(_report_key(run_id)) if run_id else None
+    if report is None:
+        raise StorageError(
+            f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
+        )
+    return dict(report)
+
+
+def _report_key(run_id: str) -> str:
+    return f"{run_folder(run_id)}/report.json"
+
+
+def _chunk_records(lake: Lake, run: RefreshRun, version: DatasetVersion | None) -> list[Row]:
+    if version is None:
+        return []
+    table = lake.table("chunks", version.chunks_version)
+    where = f"refresh_date = {sql_text(str(run.refresh_date))} AND run_id = {sql_text(run.run_id)}"
+    return [
+        row | {"drop_reasons": dict(row["drop_reasons"])}
+        for batch in scan(table, "*", where)
+        for row in batch.to_pylist()
+    ]
+
+
+def _counts(records: Iterable[Row]) -> dict[str, Any]:
+    """Add up chunk records: chunks by state, faults, triples kept and dropped by reason, tokens."""
+    states: Counter[str] = Counter()
+    faults: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    sums: Counter[str] = Counter()
+    for record in records:
+        states[record["state"]] += 1
+        faults.update(record["faults"])
+        reasons.update(record["drop_reasons"])
+        for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
+            sums[name] += record[name]
+    return {
+        "chunks": {"total": states.total(), **{str(state): states[state] for state in _CHUNK_STATES}},
+        "faults": dict(faults.most_common()),
+        "triples": {"total": sums["triples"], "kept": sums["kept"], "dropped": dict(reasons.most_common())},
+        "tokens": {"prompt": sums["prompt_tokens"], "completion": sums["completion_tokens"]},
+    }
+
+
+def _pair_counts(version: DatasetVersion | None, *, is_new: bool) -> dict[str, int]:
+    if version is None:
+        return {"added": 0, "retired": 0, "total": 0}
+    changed = (version.added, version.retired) if is_new else (0, 0)
+    return {"added": changed[0], "retired": changed[1], "total": version.pairs}
+
+
+def _drop_examples(lake: Lake, run: RefreshRun, batches: Iterable[str]) -> dict[str, list[Row]]:
+    """Return the first few drops of each reason, for people to look at."""
+    examples: dict[str, list[Row]] = defaultdict(list)
+    for name in batches:
+        staged = read_staged(lake, run, name)
+        for drop in staged.drops if staged else ():
+            if len(examples[drop["reason"]]) < _EXAMPLES_PER_REASON:
+                examples[drop["reason"]].append(drop)
+    return dict(sorted(examples.items()))
+
+
+def _needs_a_look(report: dict[str, Any]) -> bool:
+    return bool(report["quarantined"] or report["failed_batches"] or report["chunks"]["dead"])
+
+
+def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
+    from deltalake import write_deltalake
+
+    counts = {
+        **{f"articles_{name}": count for name, count in report["articles"].items()},
+        **{f"chunks_{name}": count for name, count in report["chunks"].items()},
+        **{f"dropped_{name}": count for name, count in report["triples"]["dropped"].items()},
+        "triples": report["triples"]["total"],
+        "kept": report["triples"]["kept"],
+        **{f"pairs_{name}": count for name, count in report["pairs"].items()},
+        **{f"{name}_tokens": count for name, count in report["tokens"].items()},
+    }
+    row = {
+        "run_id": run.run_id,
+        "kind": "refresh",
+        "refresh_date": run.refresh_date,
+        "verdict": report["verdict"],
+        "version": report["version"] and report["version"]["number"],
+        "digest": report["version"] and report["version"]["digest"],
+        "recipe_id": run.recipe.recipe_id,
+        "counts": counts,
+        "report_key": _report_key(run.run_id),
+    }
+    table = lake.table_for_writing("runs")
+    rows = pa.Table.from_pylist([row], schema=RUNS)
+    write_deltalake(table, rows, mode="overwrite", predicate=f"run_id = {sql_text(run.run_id)}")

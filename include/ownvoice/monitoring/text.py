@@ -1,0 +1,103 @@
+"""Reports and pairs as text that fits a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ownvoice.dataset.verify import Verification
+from ownvoice.pairs.try_prompt import TriedChunk
+from ownvoice.versions import DatasetVersion
+
+_BAR_CHARS = 30
+_COLUMN_CHARS = 46
+_WIDTH_CHARS = 2 * _COLUMN_CHARS + 5
+
+
+def report_lines(report: dict[str, Any]) -> Iterator[str]:
+    """Yield a report: articles, the waterfall from chunks to pairs with a bar each, what was dropped and why."""
+    yield f"Refresh {report['run_id']} of {report['refresh_date']}: {report['verdict']}"
+    yield "articles   " + _listed(report["articles"])
+    for fault in report["quarantined"]:
+        yield f"  quarantined {printable(fault['source_key'])}: {fault['reason']} ({printable(fault['detail'])})"
+    if report["dry_run"]:
+        planned = report["planned"]
+        yield (
+            f"dry run    {planned['chunks']} chunks of {planned['articles']} articles, about "
+            f"{planned['estimated_prompt_tokens']:,} tokens in and at most {planned['most_completion_tokens']:,} out"
+        )
+        return
+    chunks, triples = report["chunks"], report["triples"]
+    yield "chunks     " + _listed(chunks)
+    yield "tokens     " + _listed(report["tokens"]) + " (this run; stored answers cost nothing)"
+    yield from _bars({"triples": triples["total"], "kept": triples["kept"], **triples["dropped"]})
+    yield "pairs      " + _listed(report["pairs"])
+    version = report["version"]
+    yield f"version    {version['number']}, digest {version['digest'][:16]}…" if version else "version    no new one"
+
+
+def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:
+    """Yield a table of versions, oldest first."""
+    yield f"{'version':>7}  {'refresh date':12}  {'pairs':>7}  {'added':>7}  {'retired':>7}  {'digest':16}  run"
+    for one in versions:
+        yield (
+            f"{one.number:>7}  {one.refresh_date!s:12}  {one.pairs:>7}  {one.added:>7}  {one.retired:>7}  "
+            f"{one.digest[:16]}  {one.run_id}"
+        )
+
+
+def pair_lines(pair: dict[str, Any]) -> Iterator[str]:
+    """Yield one pair: the prompt, then chosen and rejected side by side, then where the chosen one stands."""
+    yield from textwrap.wrap(f"▸ {printable(pair['prompt'])}", _WIDTH_CHARS)
+    left, right = (textwrap.wrap(printable(pair[side]), _COLUMN_CHARS) for side in ("chosen", "rejected"))
+    yield f"  {'chosen (the author)':{_COLUMN_CHARS}}   rejected ({pair['rejected_model']})"
+    for row in range(max(len(left), len(right))):
+        columns = (column[row] if row < len(column) else "" for column in (left, right))
+        yield "  " + " │ ".join(f"{column:{_COLUMN_CHARS}}" for column in columns).rstrip()
+    spans = ", ".join(f"{span['start']}–{span['end']}" for span in pair["spans"])
+    yield f"  {printable(pair['article_id'])} · characters {spans} · {pair['split']} · pair {pair['pair_id'][:12]}"
+
+
+def tried_lines(tried: TriedChunk) -> Iterator[str]:
+    """Yield a chunk that a prompt was tried on, and each triple with its verdict."""
+    yield f"{printable(tried.source_key)}: {len(tried.text):,} characters" + "".join(
+        f", {fault}" for fault in tried.faults
+    )
+    for one in tried.triples:
+        yield from textwrap.wrap(f"[{one.verdict}] {printable(one.triple.instruction)}", _WIDTH_CHARS)
+        for name, text in (("quote", one.triple.extracted_answer), ("model", one.triple.generated_answer)):
+            yield from textwrap.wrap(
+                printable(text), _WIDTH_CHARS, initial_indent=f"  {name}  ", subsequent_indent=" " * 9
+            )
+    yield ""
+
+
+def verification_lines(found: Verification) -> Iterator[str]:
+    """Yield what a verification found."""
+    if found.passed:
+        yield (
+            f"version {found.version}: all {found.pairs} pairs stand verbatim in their originals, the digest matches, "
+            "no cluster lies on both sides of the split"
+        )
+        return
+    yield f"version {found.version} is NOT what it says it is:"
+    yield from (f"  pair {pair_id}: {fault}" for pair_id, fault in found.failed.items())
+    if not found.digest_matches:
+        yield "  the rows do not give the digest that was committed"
+    yield from (f"  cluster {printable(key)} lies on both sides of the split" for key in found.clusters_on_both_sides)
+
+
+def printable(text: str) -> str:
+    """Return article text with control and direction characters made visible, so that it cannot act on a terminal."""
+    return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{ord(c):04x}" for c in text)
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())
+
+
+def _bars(counts: dict[str, int]) -> Iterator[str]:
+    most = max(*counts.values(), 1)
+    for name, count in counts.items():
+        yield f"  {name:24} {count:>7,} {'█' * -(-count * _BAR_CHARS // most)}"

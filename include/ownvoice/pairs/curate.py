@@ -1,0 +1,115 @@
+"""The fourth step of a refresh, once a batch: triples are proved and filtered, and become pairs or drops."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from functools import lru_cache
+
+from ownvoice.chunks import cleaning_version
+from ownvoice.chunks.plan import read_batch
+from ownvoice.lake import Lake
+from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.pairs.filters import Candidate
+from ownvoice.pairs.judge import judge
+from ownvoice.pairs.proof import ArticleText, Proof
+from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.staging import Row, Staged, chunk_record, write_staged
+from ownvoice.pairs.verbatim import Reading
+from ownvoice.recipe import Cleaning
+from ownvoice.run import RefreshRun, recorded_run
+from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.generate import read_outcomes
+from ownvoice.triples.parse import parse_answer
+from ownvoice.triples.triple import Triple
+
+_PROVENANCE = ("split", "author_id", "article_id", "article_sha256", "source_key", "chunk_key", "chunk_index")
+
+
+def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
+    """Stage the batch's pairs, drops and chunk records; return counts: triples, kept, and each drop reason."""
+    run = recorded_run(lake, run_id)
+    outcomes = read_outcomes(lake, run, batch)
+    answers = AnswerStore(lake.store)
+    staged = Staged([], [], [])
+    for chunk in read_batch(lake, run, batch):
+        outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
+        record = chunk_record(chunk, run, batch, ChunkEvent(outcome["event"]), outcome)
+        if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
+            pairs, drops = _judge(lake, run, chunk, record, _triples(answers, record["request_key"]))
+            reasons = Counter(str(drop["reason"]) for drop in drops)
+            record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
+            staged.pairs += pairs
+            staged.drops += drops
+        staged.chunks.append(record)
+    write_staged(lake, run, batch, staged)
+    reasons = Counter(drop["reason"] for drop in staged.drops)
+    return {"triples": len(staged.pairs) + len(staged.drops), "kept": len(staged.pairs), **reasons}
+
+
+def pair_id(article_id: str, request_key: str, triple_index: int) -> str:
+    """Return 32 hex digits over article, request and place in the answer: a rerun makes the same rows."""
+    return hashlib.sha256(json.dumps([article_id, request_key, triple_index]).encode()).hexdigest()[:32]
+
+
+def _triples(answers: AnswerStore, request_key: str) -> tuple[Triple, ...]:
+    """Return the triples of the first usable stored answer."""
+    parsed = (parse_answer(record["response"]) for record in answers.read_all(request_key))
+    return next(answer for answer in parsed if answer.usable).triples
+
+
+def _judge(
+    lake: Lake, run: RefreshRun, chunk: Row, record: Row, triples: tuple[Triple, ...]
+) -> tuple[list[Row], list[Row]]:
+    """Return a staged pair or a drop for each triple of a chunk."""
+    article = _article_text(lake, chunk["article_sha256"], run.recipe.cleaning)
+    reading = Reading.of(chunk["text"])
+    pairs: list[Row] = []
+    drops: list[Row] = []
+    for index, triple in enumerate(triples):
+        found = judge(triple, reading, chunk["clean_start"], article, run.recipe)
+        if isinstance(found, DropReason):
+            drops.append(_drop(chunk, index, triple, found))
+        else:
+            pairs.append(_pair(chunk, record["request_key"], run, index, *found))
+    return pairs, drops
+
+
+def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: Candidate, proof: Proof) -> Row:
+    return {
+        **{name: chunk[name] for name in _PROVENANCE},
+        "pair_id": pair_id(chunk["article_id"], request_key, index),
+        "prompt": candidate.prompt,
+        "chosen": candidate.chosen,
+        "rejected": candidate.rejected,
+        "spans": [{"start": start, "end": end} for start, end in proof.spans],
+        "exact": proof.exact,
+        "cleaning_version": cleaning_version(run.recipe.cleaning),
+        "request_key": request_key,
+        "recipe_id": run.recipe.recipe_id,
+        "chosen_model": "human",
+        "rejected_model": run.recipe.model,
+        "prompt_version": run.recipe.prompt_version,
+        "refresh_date": run.refresh_date,
+        "created_by_run": run.run_id,
+        "triple_index": index,
+    }
+
+
+def _drop(chunk: Row, index: int, triple: Triple, reason: DropReason) -> Row:
+    return {
+        "article_id": chunk["article_id"],
+        "chunk_index": chunk["chunk_index"],
+        "triple_index": index,
+        "reason": reason,
+        "prompt": triple.instruction,
+        "quote": triple.extracted_answer,
+        "rejected": triple.generated_answer,
+    }
+
+
+@lru_cache(maxsize=4)
+def _article_text(lake: Lake, article_sha256: str, cleaning: Cleaning) -> ArticleText:
+    """Read and clean an article once; its chunks follow each other, so few are kept at a time."""
+    return ArticleText.of(lake.original(article_sha256), cleaning)

@@ -1,0 +1,85 @@
+"""Trying a prompt: a few chunks, and what becomes of each triple, before a whole night is spent on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from ownvoice.articles.article import Article
+from ownvoice.articles.source import list_objects, read_objects
+from ownvoice.chunks import Chunk, cut_article
+from ownvoice.lake import Lake
+from ownvoice.pairs.judge import judge
+from ownvoice.pairs.proof import ArticleText
+from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.verbatim import Reading
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.ask import ChunkAsk, ask_chunks
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.parse import parse_answer
+from ownvoice.triples.request import request_body, request_key
+from ownvoice.triples.triple import Triple
+
+
+@dataclass(frozen=True, slots=True)
+class TriedTriple:
+    """A triple and the verdict on it: `kept`, or the reason why it would be dropped."""
+
+    triple: Triple
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class TriedChunk:
+    """A chunk that was asked about: `fault` names what was wrong with its answers, if anything was."""
+
+    source_key: str
+    text: str
+    faults: tuple[str, ...]
+    triples: tuple[TriedTriple, ...]
+
+
+def try_prompt(
+    lake: Lake, source: ObjectStore, recipe: GenerationRecipe, access: ModelAccess, most_chunks: int
+) -> list[TriedChunk]:
+    """Ask about the first chunk of each of the first articles. Answers are kept, so that a refresh pays for none again."""
+    picked = list(islice(_first_chunks(source, recipe), most_chunks))
+    asks = [_ask(article, chunk, recipe) for article, chunk in picked]
+    answers = AnswerStore(lake.store)
+    outcomes = asyncio.run(ask_chunks(asks, answers, access))
+    return [
+        TriedChunk(
+            article.source_key,
+            chunk.text,
+            outcome.faults,
+            _judged(article, chunk, answers, outcome.request_key, recipe),
+        )
+        for (article, chunk), outcome in zip(picked, outcomes, strict=True)
+    ]
+
+
+def _first_chunks(source: ObjectStore, recipe: GenerationRecipe) -> Iterator[tuple[Article, Chunk]]:
+    objects = sorted(list_objects(source, [""]), key=lambda found: found.key)
+    for _, parsed in read_objects(source, objects):
+        for article in parsed:
+            if isinstance(article, Article):
+                yield from ((article, chunk) for chunk in cut_article(article.content, recipe)[:1])
+
+
+def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkAsk:
+    body = request_body(recipe, chunk.text)
+    return ChunkAsk(article.source_key, chunk.index, request_key(body), body)
+
+
+def _judged(
+    article: Article, chunk: Chunk, answers: AnswerStore, key: str, recipe: GenerationRecipe
+) -> tuple[TriedTriple, ...]:
+    text = ArticleText.of(article.content, recipe.cleaning)
+    reading = Reading.of(chunk.text)
+    triples = (triple for record in answers.read_all(key) for triple in parse_answer(record["response"]).triples)
+    found = ((triple, judge(triple, reading, chunk.clean_start, text, recipe)) for triple in triples)
+    return tuple(TriedTriple(triple, str(one) if isinstance(one, DropReason) else "kept") for triple, one in found)

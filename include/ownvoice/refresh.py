@@ -1,0 +1,52 @@
+"""A whole refresh without Airflow: the same steps, one after the other, in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ownvoice.articles.cursor import advance_cursor
+from ownvoice.articles.listing import list_new_articles
+from ownvoice.chunks.plan import plan_batches
+from ownvoice.dataset.commit import commit_version
+from ownvoice.errors import ModelUnavailableError
+from ownvoice.lake import Lake
+from ownvoice.monitoring.report import write_report
+from ownvoice.pairs.curate import curate_batch
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.ask import ChunkOutcome
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.generate import generate_batch
+
+OnStep = Callable[[str], None]
+OnOutcome = Callable[[ChunkOutcome], None]
+
+
+def refresh(
+    lake: Lake, source: ObjectStore, run: RefreshRun, access: ModelAccess, on_step: OnStep, on_outcome: OnOutcome
+) -> dict[str, Any]:
+    """Run every step and return the report.
+
+    A batch that the model leaves without answers does not keep the others from being committed; the error is raised
+    once they are, and the cursor stays.
+    """
+    failed: ModelUnavailableError | None = None
+    listed = list_new_articles(lake, source, run)
+    on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
+    batches = plan_batches(lake, run.run_id)
+    on_step(f"planned: {sum(batch.chunks for batch in batches)} chunks to ask about")
+    for batch in batches:
+        try:
+            generate_batch(lake, run.run_id, batch.name, access, on_outcome)
+            curate_batch(lake, run.run_id, batch.name)
+        except ModelUnavailableError as error:
+            failed = error
+            on_step(f"{batch.label} failed: {error}")
+    version = commit_version(lake, run.run_id)
+    on_step(f"committed: version {version.number}, {version.pairs} pairs" if version else "committed: nothing")
+    report = write_report(lake, run.run_id)
+    if failed:
+        raise failed
+    advance_cursor(lake, run.run_id)
+    return report

@@ -1,0 +1,71 @@
+"""The settings: few, each with a default that works on one machine, read from the environment and checked at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ownvoice.errors import SettingsError
+from ownvoice.recipe import GenerationRecipe
+
+
+def _default_lake() -> str:
+    return (Path.cwd() / ".ownvoice" / "lake").as_uri()
+
+
+class Settings(BaseSettings):
+    """What an installation sets once. Every name is read from the environment with the prefix `OWNVOICE_`.
+
+    Fields of the recipe are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no settings: they come
+    from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="OWNVOICE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+
+    articles: str | None = Field(None, description="Where the articles stand: s3://bucket/prefix or file:///folder.")
+    lake: str = Field(default_factory=_default_lake, description="Where all that is made is kept; same two forms.")
+    recipe: GenerationRecipe = Field(
+        GenerationRecipe(), description="The generation recipe that a refresh starts from."
+    )
+    test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
+    look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
+    reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
+    max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches, and so mapped tasks, of a refresh.")
+    max_requests_in_flight: int = Field(32, ge=1, le=1000, description="Requests that one task has open at a time.")
+    request_timeout_s: float = Field(60, gt=0, description="Seconds to wait for the model endpoint.")
+
+    @field_validator("articles", "lake")
+    @classmethod
+    def _is_a_store(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("s3://", "file:///")):
+            raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
+        return value
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; `overrides` that are not None take the place of the environment.
+
+    Raises `SettingsError` that names every problem at once.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise settings_error(error, "OWNVOICE_") from None
+
+
+def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:
+    """Turn what pydantic found into one sentence that names every problem; values are shown, keys have none here."""
+    return SettingsError("; ".join(_problems(error.errors(), prefix)) + ". Correct them and run again.")
+
+
+def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
+    for one in errors:
+        name = "__".join(str(part) for part in one["loc"]) or "recipe"
+        name = prefix + name.upper() if prefix else name
+        message = one["msg"].removeprefix("Value error, ")
+        yield f"{name} is {one['input']!r}: {message[0].lower()}{message[1:]}"

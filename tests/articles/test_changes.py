@@ -1,0 +1,172 @@
+"""The comparison of a night with what is known, by examples and against a model of a source that people edit."""
+
+from dataclasses import replace
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from ownvoice.articles.article import Article
+from ownvoice.articles.changes import SeenArticle, compare
+from ownvoice.articles.cluster import side_of
+from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
+
+
+def seen(key, text, metadata_id=None, author="a"):
+    return SeenArticle(Article(key, metadata_id, author, "", "en", text), key, f"tag of {text}")
+
+
+def night(known, *articles, unjudged=()):
+    """Compare one night, apply what changed, and return the new rows and the events by id."""
+    changes, refused = compare(known, articles, lambda key: key not in unjudged, 0.05)
+    after = known | {change.row.article_id: change.row for change in changes}
+    return after, {change.row.article_id: change.event for change in changes}, [one.source_key for one in refused]
+
+
+def settled(known):
+    """As after a commit: all that was pending is current."""
+    return {
+        i: replace(a, state=next_article_state(a.state, ArticleEvent.SETTLED)) if a.state is ArticleState.PENDING else a
+        for i, a in known.items()
+    }
+
+
+def test_an_article_without_an_id_is_known_by_the_key_it_was_first_seen_under():
+    known, events, _ = night({}, seen("a.md", "one"))
+    assert events == {"a.md": ArticleEvent.APPEARED}
+    assert known["a.md"].cluster_key == "a.md"
+
+
+def test_the_same_text_under_a_new_key_keeps_its_id_and_its_pairs():
+    known = settled(night({}, seen("a.md", "one"))[0])
+    after, events, _ = night(known, seen("b.md", "one"))
+    assert events == {"a.md": ArticleEvent.RENAMED}
+    assert after["a.md"].state is ArticleState.CURRENT
+    assert after["a.md"].source_key == "b.md"
+
+
+def test_a_rename_with_an_edit_is_a_removal_and_a_new_article():
+    known = settled(night({}, seen("a.md", "one"))[0])
+    _, events, _ = night(known, seen("b.md", "two"))
+    assert events == {"a.md": ArticleEvent.VANISHED, "b.md": ArticleEvent.APPEARED}
+
+
+def test_an_id_from_metadata_survives_a_rename_with_an_edit():
+    known = settled(night({}, seen("a.md", "one", "x"))[0])
+    after, events, _ = night(known, seen("b.md", "two", "x"))
+    assert events == {"x": ArticleEvent.EDITED}
+    assert after["x"].source_key == "b.md"
+
+
+def test_a_key_whose_article_moved_away_is_free_for_another_under_a_new_id():
+    known = settled(night({}, seen("a.md", "one"))[0])
+    known = night(known, seen("b.md", "one"))[0]
+    after, events, _ = night(known, seen("b.md", "one"), seen("a.md", "two"))
+    (new_id,) = (i for i, event in events.items() if event is ArticleEvent.APPEARED)
+    assert new_id.startswith("a.md~")
+    assert after["a.md"].article_sha256 != after[new_id].article_sha256
+
+
+def test_two_articles_with_one_id_in_metadata_are_not_both_taken():
+    _, events, refused = night({}, seen("a.md", "one", "x"), seen("b.md", "two", "x"))
+    assert events == {"x": ArticleEvent.APPEARED}
+    assert refused == ["b.md"]
+
+
+def test_an_article_of_an_object_that_could_not_be_read_stays_as_it_is():
+    known = settled(night({}, seen("a.md", "one"))[0])
+    after, events, _ = night(known, unjudged=["a.md"])
+    assert events == {}
+    assert after == known
+
+
+def test_a_text_that_stands_twice_is_generated_from_once_and_lies_on_one_side():
+    known, events, _ = night({}, seen("a.md", "one"), seen("b.md", "one"))
+    assert events == {"a.md": ArticleEvent.APPEARED, "b.md": ArticleEvent.COPIED}
+    assert known["b.md"].cluster_key == "a.md"
+    assert known["b.md"].split == known["a.md"].split
+
+
+def test_when_the_first_article_of_a_cluster_goes_the_next_inherits_key_and_side():
+    known = settled(night({}, seen("a.md", "one"), seen("b.md", "one"))[0])
+    after, events, _ = night(known, seen("b.md", "one"))
+    assert events == {"a.md": ArticleEvent.VANISHED, "b.md": ArticleEvent.PROMOTED}
+    assert after["b.md"].state is ArticleState.PENDING
+    assert after["b.md"].cluster_key == "a.md"
+
+
+def test_a_change_of_author_alone_is_no_edit():
+    known = settled(night({}, seen("a.md", "one"))[0])
+    after, events, _ = night(known, seen("a.md", "one", author="b"))
+    assert events == {"a.md": ArticleEvent.RENAMED}
+    assert after["a.md"].state is ArticleState.CURRENT
+
+
+def test_five_in_a_hundred_clusters_are_held_out():
+    sides = [side_of(f"article-{number}", 0.05) for number in range(10_000)]
+    assert 400 < sides.count("test") < 600
+
+
+KEYS = st.sampled_from(["a.md", "b.md", "c.md", "d.md"])
+TEXTS = st.sampled_from(["one", "two", "three"])
+IDS = st.sampled_from([None, None, None, "x", "y"])
+
+
+class SourceThatPeopleEdit(RuleBasedStateMachine):
+    """People write, move, copy and delete files; nights compare, and some commits never happen."""
+
+    def __init__(self):
+        super().__init__()
+        self.files = {}
+        self.known = {}
+        self.sides = {}
+
+    @rule(key=KEYS, text=TEXTS, metadata_id=IDS)
+    def write(self, key, text, metadata_id):
+        self.files[key] = (text, metadata_id)
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data(), to=KEYS)
+    def move(self, data, to):
+        self.files[to] = self.files.pop(data.draw(st.sampled_from(sorted(self.files))))
+
+    @precondition(lambda self: self.files)
+    @rule(data=st.data())
+    def delete(self, data):
+        del self.files[data.draw(st.sampled_from(sorted(self.files)))]
+
+    @rule(settles=st.booleans())
+    def night(self, settles):
+        articles = [seen(key, text, metadata_id) for key, (text, metadata_id) in self.files.items()]
+        self.known, _, refused = night(self.known, *articles)
+        if settles:
+            self.known = settled(self.known)
+        self.check(set(self.files) - set(refused))
+
+    def check(self, standing_keys):
+        live = [a for a in self.known.values() if is_live(a.state)]
+        assert sorted(a.source_key for a in live) == sorted(standing_keys), "each file is one live article"
+        for article in live:
+            assert article.source_tag == f"tag of {self.files[article.source_key][0]}"
+        generated = [a for a in live if a.state is not ArticleState.DUPLICATE]
+        texts = [a.article_sha256 for a in generated]
+        assert len(texts) == len(set(texts)), "a text is generated from once"
+        assert set(texts) == {a.article_sha256 for a in live}, "and is generated from"
+        for text in set(texts):
+            assert len({a.split for a in live if a.article_sha256 == text}) == 1, "a text lies on one side"
+
+    @rule()
+    def a_second_look_changes_nothing(self):
+        articles = [seen(key, text, metadata_id) for key, (text, metadata_id) in self.files.items()]
+        self.known, _, _ = night(self.known, *articles)
+        _, again, _ = night(self.known, *articles)
+        assert again == {}
+
+    @invariant()
+    def a_cluster_never_changes_side(self):
+        for article in self.known.values():
+            assert self.sides.setdefault(article.cluster_key, article.split) == article.split
+
+
+TestSourceThatPeopleEdit = SourceThatPeopleEdit.TestCase
+TestSourceThatPeopleEdit.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)

@@ -1,0 +1,123 @@
+"""A local OpenAI-compatible server that does to each chunk what the chunk's own first line says, and keeps books.
+
+A chunk "server_error good: the text" meets a 500 at its first request and a good answer at its second; the last
+word holds for all further requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from aiohttp import web
+
+from ownvoice.triples.offline_model import error_response, serving
+
+TRIPLE = {"instruction": "Explain it.", "generated_answer": "It is so.", "extracted_answer": "So it is."}
+_GOOD = json.dumps({"preference_triples": [TRIPLE]})
+_TWO = json.dumps({"preference_triples": [TRIPLE, TRIPLE]})
+
+# what stands in a completion: content, finish_reason, refusal
+_COMPLETIONS: dict[str, tuple[str | None, str, str | None]] = {
+    "good": (_GOOD, "stop", None),
+    "truncated_after_one": (_TWO[:-30], "length", None),
+    "truncated_at_once": (_GOOD[:40], "length", None),
+    "bad_json": ("Here you are: certainly!", "stop", None),
+    "wrong_shape": ('{"triples": 5}', "stop", None),
+    "empty": ("", "stop", None),
+    "refused": (None, "stop", "I cannot help with that."),
+    "filtered": ("", "content_filter", None),
+}
+
+# status, type, code
+_ERRORS: dict[str, tuple[int, str, str | None]] = {
+    "bad_key": (401, "invalid_request_error", "invalid_api_key"),
+    "forbidden": (403, "invalid_request_error", None),
+    "unknown_model": (404, "invalid_request_error", "model_not_found"),
+    "quota": (429, "insufficient_quota", "insufficient_quota"),
+    "rate_limit": (429, "requests", "rate_limit_exceeded"),
+    "too_long": (400, "invalid_request_error", "context_length_exceeded"),
+    "bad_request": (400, "invalid_request_error", None),
+    "unprocessable": (422, "invalid_request_error", None),
+    "server_error": (500, "server_error", None),
+    "overloaded": (503, "server_error", None),
+}
+
+
+class FaultyModel:
+    """The server's address once it runs, and its books: every request body, and what each chunk met."""
+
+    def __init__(self) -> None:
+        self.base_url = ""
+        self.bodies: list[dict[str, Any]] = []
+        self.met: defaultdict[str, list[str]] = defaultdict(list)
+
+    def app(self) -> web.Application:
+        app = web.Application()
+        app.add_routes([web.post("/v1/chat/completions", self._answer)])
+        return app
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        body = await request.json()
+        self.bodies.append(body)
+        chunk = body["messages"][-1]["content"].partition("Extract:")[2].strip()
+        script = chunk.partition(":")[0].split()
+        word = script[min(len(self.met[chunk]), len(script) - 1)]
+        self.met[chunk].append(word)
+        if word in _COMPLETIONS:
+            return web.json_response(_completion(*_COMPLETIONS[word]))
+        if word in _ERRORS:
+            return _error(word, request.headers["Authorization"])
+        return await _misbehave(word, request)
+
+
+@contextlib.contextmanager
+def running_faulty_model() -> Iterator[FaultyModel]:
+    model = FaultyModel()
+    with serving(model.app()) as address:
+        model.base_url = f"{address}/v1"
+        yield model
+
+
+def _completion(content: str | None, finish_reason: str, refusal: str | None) -> dict[str, Any]:
+    message = {"role": "assistant", "content": content, "refusal": refusal}
+    return {
+        "id": "chatcmpl-1",
+        "object": "chat.completion",
+        "created": 0,
+        "model": "faulty",
+        "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
+        "usage": {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110},
+    }
+
+
+def _error(word: str, authorization: str) -> web.Response:
+    """Return an error that echoes the key, as careless gateways do."""
+    status, kind, code = _ERRORS[word]
+    response = error_response(status, kind, code, f"{word} for {authorization}")
+    response.headers["Retry-After"] = "0.01"
+    return response
+
+
+async def _misbehave(word: str, request: web.Request) -> web.StreamResponse:
+    match word:
+        case "hanging":
+            await asyncio.Event().wait()
+        case "dropped":
+            assert request.transport is not None
+            request.transport.abort()
+        case "web_page":
+            return web.Response(text="<html>Welcome</html>", content_type="text/html")
+        case "error_as_answer":
+            return web.json_response({"error": {"message": "upstream failed"}})
+        case "bad_temperature":
+            error = {"message": "Unsupported value", "type": "invalid_request_error", "param": "temperature"}
+            return web.json_response({"error": error}, status=400)
+        case "long_in_words":
+            message = "This model's maximum context length is 4096 tokens."
+            return web.json_response({"error": {"message": message, "code": 400}}, status=400)
+    return web.Response(status=500)

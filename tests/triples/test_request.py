@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.triples.request import request_body, request_key
+
+
+def test_the_default_request_is_the_chapters() -> None:
+    body = request_body(GenerationRecipe(), "The chunk.")
+    messages = body.pop("messages")
+    assert [message["role"] for message in messages] == ["system", "user"]
+    assert body == {
+        "model": "gpt-4o-mini",
+        "temperature": 0.7,
+        "max_tokens": 2000,
+        "response_format": {"type": "json_object"},
+    }
+
+
+def _objects(schema: dict[str, Any]) -> list[dict[str, Any]]:
+    inner = [*schema.get("properties", {}).values(), *([schema["items"]] if "items" in schema else [])]
+    return [schema] * (schema["type"] == "object") + [found for part in inner for found in _objects(part)]
+
+
+def test_a_strict_schema_closes_every_object_and_requires_every_field() -> None:
+    body = request_body(GenerationRecipe(response_format="json_schema"), "The chunk.")
+    declared = body["response_format"]["json_schema"]
+    assert declared["strict"] is True
+    objects = _objects(declared["schema"])
+    assert len(objects) == 2
+    for schema in objects:
+        assert schema["additionalProperties"] is False
+        assert schema["required"] == list(schema["properties"])
+
+
+def test_the_key_is_the_hash_of_sorted_compact_utf8_json() -> None:
+    # printf '{"a":"é","b":[1,2]}' | sha256sum
+    assert request_key({"b": [1, 2], "a": "é"}) == "9cfb1f938a87f2b8f3b8cc429c7a09116d54f048322742d4c23d4767b85f85da"
+
+
+def test_the_key_changes_with_everything_the_model_is_told() -> None:
+    recipe = GenerationRecipe()
+    others = [
+        recipe.model_copy(update={"model": "other"}),
+        recipe.model_copy(update={"temperature": 0.8}),
+        recipe.model_copy(update={"max_output_tokens": 2001}),
+        recipe.model_copy(update={"response_format": "json_schema"}),
+    ]
+    keys = {request_key(request_body(each, "The chunk.")) for each in [recipe, *others]}
+    assert len(keys | {request_key(request_body(recipe, "The chunk!"))}) == 6
+
+
+@given(st.dictionaries(st.text(), st.integers() | st.text()))
+def test_the_key_survives_storage_and_another_order_of_fields(body: dict[str, Any]) -> None:
+    stored = json.loads(json.dumps(dict(reversed(body.items()))))
+    assert request_key(stored) == request_key(body)
