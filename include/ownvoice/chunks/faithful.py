@@ -14,23 +14,23 @@ from ownvoice.chunks.blocks import find_blocks
 from ownvoice.chunks.cleaned import CleanedText, Edit, apply_edits
 from ownvoice.chunks.inline import inline_edits
 from ownvoice.chunks.masks import mask
-from ownvoice.chunks.navigation import without_navigation
+from ownvoice.chunks.navigation import mask_buttons, without_menus
 
-_REFERENCE = re.compile(r"^[ \t>]*+\[(?!\^)([^\[\]\n]++)\]:[ \t]*+\S", re.MULTILINE)
+_REFERENCE = re.compile(r"\[(?!\^)([^\[\]\n]++)\]:[ \t]*+\S")
 
 
 def clean(original: str) -> CleanedText:
     """Return the faithful reading of an article's content, with the map back to it."""
-    source = mask(original)
+    source = mask_buttons(mask(original))
     references = frozenset(name.lower() for name in _REFERENCE.findall(source)) if "]:" in source else frozenset()
     # html2text sets punctuation off from a closing mark ("**bold** ,"); its list items are known by two spaces.
     detached = ",.;:!?)" if "\n  * " in source or "\n  1. " in source else ",."
     edits: list[Edit] = []
     headings: list[int] = []
     position, kind_before = 0, ""
-    for kind, start, end in without_navigation(source, find_blocks(source)):
+    for kind, start, end in without_menus(source, find_blocks(source)):
         marks = inline_edits(source, start, end, detached, references)
-        if marks and _leaves_nothing(marks, start, end):
+        if marks and marks[0][0] == start and marks[-1][1] == end and _leaves_nothing(marks, start, end):
             continue
         gap = "" if not kind_before else "\n" if kind == kind_before == "item" else "\n\n"
         edits.append((position, start, gap))

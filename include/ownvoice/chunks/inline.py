@@ -18,10 +18,13 @@ _TAGS = (
     " select small source span strike strong sub sup svg time title track tt u var video audio wbr"
 )
 _CJK = r"\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_MARKS = r"*_~`\\\[\]&<\n"
 # Every alternative begins with a literal: that lets the engine skip plain text at full speed.
 _MARK = re.compile(
     rf"""
     \n (?: [ \t>]++ | (?<=[ \t]\n) | (?<=\w-\n)(?=\w) | (?<=[{_CJK}]\n)(?=[{_CJK}]) )
+  | \*\* (?=[^\s*]) ([^{_MARKS}]++) (?<=\S) \*\* (?!\*)             # the usual emphasis, at once
+  | _ (?<!\w_) (?=\S) ([^{_MARKS}]++) (?<=\S) _ (?!\w)
   | \*\**+ | __*+ | ~~
   | \\ [\n!-/:-@\[-`{{-~]
   | ` (?: [^`]++ | ``++ )*+ ` (?!`)
@@ -49,15 +52,21 @@ def inline_edits(source: str, start: int, end: int, detached: str, references: f
     the names of the article's link definitions, in lower case.
     """
     edits: list[Edit] = []
-    openers: dict[str, list[tuple[int, int]]] = {"*": [], "_": [], "~": []}
+    openers: dict[str, list[tuple[int, int]]] = {}
     brackets: list[int] = []
     for match in _MARK.finditer(source, start, end):
         left, right = match.span()
         mark = source[left]
         if mark == "\n":
             edits.append(_line_break(source, left, right))
-        elif mark in openers:
-            _pair_emphasis(source, (start, left, right, end), openers[mark], edits, detached)
+        elif mark in "*_~":
+            if match.lastindex:
+                width = 3 - match.lastindex
+                edits.append((left, left + width, ""))
+                edits.append((right - width, _past_space(source, right, end, detached), ""))
+            else:
+                opened = openers.setdefault(mark, [])
+                _pair_emphasis(source, (start, left, right, end), opened, edits, detached)
         elif mark == "`":
             width = 1 + (right - left > 3 and source[left + 1] == "`")
             edits += ((left, left + width, ""), (right - width, right, ""))
@@ -71,7 +80,7 @@ def inline_edits(source: str, start: int, end: int, detached: str, references: f
             edits += ((left, left + 1, ""), (right - 1, right, ""))
         else:
             edits.append(_without(source, start, left, right, end))
-    for index, left in openers["_"]:
+    for index, left in openers.get("_", ()):
         if left == start and edits[index][1] == start + 2:  # the icon of a menu entry: "__About"
             edits[index] = (start, start + 2, "")
     if source.find("  ", start, end) >= 0:
@@ -102,7 +111,9 @@ def _pair_emphasis(
     after = source[right] if right < end else " "
     closes, opens = not before.isspace(), not after.isspace()
     if source[left] == "_":
-        closes, opens = closes and not after.isalnum(), opens and not before.isalnum()
+        # snake_case is no emphasis; html2text may glue the end of a sentence in emphasis to what follows.
+        closes = closes and (not after.isalnum() or before in ".!?…")
+        opens = opens and not before.isalnum()
     elif right - left == 1 and before.isdigit() and after.isdigit():  # 2*3
         return
     position = left
@@ -115,13 +126,19 @@ def _pair_emphasis(
         if inner - width == run_start:
             openers.pop()
     if position > left:
-        space = position + 1 < end and source[position] == " " and source[position + 1] in detached
-        edits.append((left, position + space, ""))
+        edits.append((left, _past_space(source, position, end, detached), ""))
     if position < right and opens:
         openers.append((len(edits), position))
         edits.append((right, right, ""))
     elif before.isspace() and after.isspace() and source.startswith("__", left):  # a lone icon
         edits.append(_without(source, start, left, right, end))
+
+
+def _past_space(source: str, position: int, end: int, detached: str) -> int:
+    """Step over the space that html2text puts between a closing mark and punctuation."""
+    if position + 1 < end and source[position] == " " and source[position + 1] in detached:
+        return position + 1
+    return position
 
 
 def _pair_brackets(

@@ -10,40 +10,46 @@ from itertools import groupby
 
 from ownvoice.chunks.blocks import Block
 
-_MAX_BUTTON_CHARS = 100
 _MAX_MENU_ENTRY_CHARS = 40
 _MIN_MENU_ENTRIES = 3
 
 # A paragraph that is one of these is a button wherever it stands (Substack, Medium and static sites).
-_BUTTONS = frozenset(
-    "Share this post|Copy link|Subscribe|SubscribeSign in|Sign in|Sign up|Open in app|Get started|Get the app"
-    "|Start Writing|Start WritingGet the app|PreviousNext|Discussion about this post|No posts|Ready for more?"
-    "|Privacy ∙ Terms|Privacy ∙ Terms ∙ Collection notice|Substack is the home for great culture|Leave a comment"
-    "|Expand full comment|Skip to content|Back to top".split("|")
-)
-_BUTTON = re.compile(
-    r"\d+ repl(?:y|ies) by .*|\d+ more comments?\.\.\.|(?:©|__Copyright) \d{4},? .*"
-    r"|This site requires JavaScript to run correctly\..*|To make Medium work, we log user data\..*",
-    re.DOTALL,
-)
+_BUTTON = r"""(?: Share\ this\ post (?: \n\s*+ \#{1,6}\ [^\n]*+ (?: \n [^\n]++ )*+ )?+  # and the card with the title again
+    | Copy\ link | Subscribe | (?:Subscribe)?+Sign\ in | Sign\ up | Open\ in\ app | Get\ (?:started|the\ app) | PreviousNext
+    | Start\ Writing(?:Get\ the\ app)?+ | Discussion\ about\ this\ post | No\ posts | Ready\ for\ more\? | Leave\ a\ comment
+    | Privacy\ ∙\ Terms(?:\ ∙\ Collection\ notice)?+ | Substack\ is\ the\ home\ for\ great\ culture | Expand\ full\ comment
+    | Skip\ to\ content | Back\ to\ top | \d++\ repl(?:y|ies)\ by\ [^\n]++ | \d++\ more\ comments?+\.\.\.
+    | (?:©|__Copyright)\ \d{4},?+\ [^\n]++ | This\ site\ requires\ JavaScript\ to\ run\ correctly\.[^\n]*+(?:\n[^\n]++)?+
+    | To\ make\ Medium\ work,\ we\ log\ user\ data\.[^\n]*+ )"""
 # These are buttons beside another button, and words elsewhere.
-_BESIDE_BUTTONS = frozenset(
-    "Facebook Twitter LinkedIn Email Note Other Share Like Reply Follow Listen Comments Restacks Top Latest"
-    " Discussions Next Previous".split()
+_BESIDE = r"""(?: Facebook | Twitter | LinkedIn | Email | Note | Other | Share | Like | Reply | Follow | Listen | Comments
+    | Restacks | Top | Latest | Discussions | Next | Previous | \d[\d.,]*+[KM]? | [\w-]++(?:\.[\w-]++){1,3}+ )"""
+_PARAGRAPH_END = r"(?: [ \t]*+ (?:\n[ \t]*+)?+ (?:\n|\Z) \s*+ )"
+_BUTTONS = re.compile(
+    rf"""\n (?=[A-Z©_\d\#a-z]) (?: (?<=\n\n) | (?<=\n[ ]\n) | (?<=\n[ ][ ]\n) )
+    (?: (?:\#{{1,6}}\ )?+ {_BESIDE} {_PARAGRAPH_END} )*+
+    (?: (?:\#{{1,6}}\ )?+ {_BUTTON} {_PARAGRAPH_END} )
+    (?: (?:\#{{1,6}}\ )?+ (?:{_BUTTON}|{_BESIDE}) {_PARAGRAPH_END} )*+""",
+    re.VERBOSE,
 )
-_BESIDE_BUTTON = re.compile(r"\d[\d.,]*[KM]?|[\w-]+(?:\.[\w-]+){1,3}")
 _LINK = re.compile(r"\[[^\[\]]*+\]\([^()\s]*+\)")
 _WORD = re.compile(r"[^\W_]")
 _SENTENCE_MARK = re.compile(r"[.!?…;:,](?=\s|\Z)|[。！？；：，、؟،।]")
 
 
-def without_navigation(source: str, blocks: list[Block]) -> list[Block]:
-    """Return the blocks that are not menus, buttons, link lists or icons."""
+def mask_buttons(source: str) -> str:
+    """Blank, at the same length, each run of paragraphs that are buttons."""
+    return _BUTTONS.sub(lambda run: "\n" * len(run[0]), "\n\n" + source)[2:]
+
+
+def without_menus(source: str, blocks: list[Block]) -> list[Block]:
+    """Return the blocks that are not menus or lines of links."""
+    has_links = "](" in source
     kept: list[Block] = []
-    for is_list, run in groupby(_without_buttons(source, blocks), key=_is_item):
+    for is_list, run in groupby(blocks, key=_is_item):
         entries = list(run)
         if not is_list:
-            kept += [block for block in entries if not _is_link_line(source, block)]
+            kept += [block for block in entries if not _is_link_line(source, block)] if has_links else entries
         elif not _is_menu(source, entries) or (kept and source[kept[-1][2] - 1] in ":："):
             kept += entries
     return kept
@@ -51,27 +57,6 @@ def without_navigation(source: str, blocks: list[Block]) -> list[Block]:
 
 def _is_item(block: Block) -> bool:
     return block[0] == "item"
-
-
-def _without_buttons(source: str, blocks: list[Block]) -> list[Block]:
-    """Drop each run of buttons that holds one which is a button wherever it stands."""
-    kept: list[Block] = []
-    doubtful: list[Block] = []
-    beside = shares = False
-    for block in blocks:
-        kind, start, end = block
-        text = source[start:end] if end - start <= _MAX_BUTTON_CHARS else ""
-        if text in _BUTTONS or _BUTTON.match(text):
-            beside, doubtful = True, []
-        elif text in _BESIDE_BUTTONS or (shares and kind == "heading") or _BESIDE_BUTTON.fullmatch(text):
-            if not beside:
-                doubtful.append(block)
-        else:
-            kept += doubtful
-            kept.append(block)
-            beside, doubtful = False, []
-        shares = text == "Share this post"  # the card that follows repeats the title
-    return kept + doubtful
 
 
 def _is_link_line(source: str, block: Block) -> bool:

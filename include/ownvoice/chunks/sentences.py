@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterator
 
 _CLOSERS = r"""["'”’»›)\]}」』】）》〉]*+"""
+_SPACED, _UNSPACED = ".!?…‽؟۔।॥։።", "。！？．｡"
 _END = re.compile(
-    rf"""(?: [.!?…‽؟۔।॥։።]++ {_CLOSERS} (?= (?P<space>\s++) (?P<small>[^\W\d_])? | \Z )
-        | [。！？．｡]++ {_CLOSERS}
-        | (?P<line>\n) )""",
+    rf"""[{_SPACED}{_UNSPACED}\n] (?:
+          (?P<line> (?<=\n) )
+        | (?<=[{_UNSPACED}]) [{_UNSPACED}]*+ {_CLOSERS}
+        | (?<=[{_SPACED}]) [{_SPACED}]*+ {_CLOSERS} (?= (?P<space>\s++) (?P<small>[^\W\d_])? | \Z ) )""",
     re.VERBOSE,
 )
 _WORD_EDGE = re.compile(r"[\s(\[“\"'‘’«]")
@@ -32,10 +34,11 @@ def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator
     """Yield the offsets in (start, end] just past the end of a sentence, its quotes and brackets included."""
     end = len(text) if end is None else end
     for match in _END.finditer(text, start):
-        stop = match.start() if match["line"] else match.end()
+        is_line = match["line"] is not None
+        stop = match.start() if is_line else match.end()
         if stop > end:
             return
-        if stop > start and (match["line"] or _ends_here(text, match)):
+        if stop > start and (is_line or _ends_here(text, match)):
             yield stop
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.chunks.plan import read_batch
-from ownvoice.errors import StorageError
+from ownvoice.errors import ModelUnavailableError, StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ChunkState, next_chunk_state
+from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.ask import ChunkAsk, ChunkOutcome, ask_chunks
@@ -45,10 +45,13 @@ def generate_batch(
     """Settle the chunks of one batch and write down what became of each; return counts by chunk state.
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
+    Raises `ModelUnavailableError` where most chunks were left without an answer, `ModelAccessError` where no request
+    can succeed.
     """
     run = recorded_run(lake, run_id)
     asks = [_ask(chunk, run) for chunk in read_batch(lake, run, batch)]
     outcomes = asyncio.run(ask_chunks(asks, AnswerStore(lake.store), access, on_outcome=on_outcome))
+    _refuse_silence(batch, outcomes)
     rows = pa.Table.from_pylist([asdict(outcome) for outcome in outcomes], schema=OUTCOMES)
     lake.write_rows(_outcomes_key(run, batch), rows)
     return dict(Counter(str(next_chunk_state(ChunkState.PLANNED, outcome.event)) for outcome in outcomes))
@@ -62,6 +65,18 @@ def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, in
             f"{lake.uri}/{run.folder} has no outcomes of {batch}: clear its generate_batch and run again."
         )
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
+
+
+def _refuse_silence(batch: str, outcomes: list[ChunkOutcome]) -> None:
+    """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow."""
+    unanswered = [outcome for outcome in outcomes if outcome.event is ChunkEvent.NOT_ANSWERED]
+    if 2 * len(unanswered) > len(outcomes):
+        faults = Counter(outcome.faults[-1] for outcome in unanswered)
+        commonest = ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
+        raise ModelUnavailableError(
+            f"{batch}: {len(unanswered)} of {len(outcomes)} chunks were left without an answer ({commonest}). "
+            "What had arrived is stored; run again when the endpoint answers."
+        )
 
 
 def _ask(chunk: dict[str, Any], run: RefreshRun) -> ChunkAsk:

@@ -1,0 +1,54 @@
+# Everything a person does here; a bare `make` lists it. CI runs the same targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install demo demo-stop test fast lint bench docs requirements clean
+
+help:  ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install: .venv/installed  ## make .venv with all that is pinned
+
+.venv/installed: requirements.txt requirements-dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "Ownvoice needs Python 3.11 to 3.13; name one with: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	@touch $@
+
+demo: install  ## Airflow, sample articles, one refresh, an open UI
+	@$(BIN)/python demo/start.py
+
+demo-stop: install  ## end what `make demo` started
+	@$(BIN)/python demo/stop.py
+
+test: lint  ## lint, types, layers and every test
+	$(BIN)/python -m pytest
+
+fast: install  ## the tests that need no Airflow
+	$(BIN)/python -m pytest --ignore=tests/dags
+
+lint: install  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: install  ## every benchmark; each prints a table beside its peer
+	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+docs: install  ## write docs/dags.md from the DAGs' own docstrings
+	$(BIN)/python docs/write_dags.py
+
+requirements:  ## compile the pinned requirements from pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --group dev -c requirements.txt -o requirements-dev.txt
+
+clean:  ## remove the environment and the caches; lakes and Airflow homes stay
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,74 @@
+import pytest
+
+from ownvoice.pairs.filters import Candidate, first_reason, without_repeats
+from ownvoice.pairs.reasons import DropReason
+from ownvoice.recipe import GenerationRecipe
+
+RECIPE = GenerationRecipe()
+LONG = "It was late, and the job that had run for a year without a word had begun to talk. I listened to it for a while."
+
+
+def verdict(prompt="What do quiet jobs teach us?", chosen=LONG, rejected="Quiet jobs are important to note."):
+    return first_reason(Candidate(prompt, chosen, rejected), RECIPE)
+
+
+def test_a_good_pair_is_kept():
+    assert verdict() is None
+
+
+def test_a_chosen_answer_under_a_hundred_characters_is_too_short():
+    assert verdict(chosen="A" + "b" * 97 + ".") is DropReason.CHOSEN_TOO_SHORT
+    assert verdict(chosen="A" + "b" * 98 + ".") is None
+
+
+def test_a_chosen_answer_must_begin_upper_case():
+    assert verdict(chosen=LONG.lower()) is DropReason.CHOSEN_NOT_CAPITALISED
+    assert verdict(chosen="1. " + LONG) is DropReason.CHOSEN_NOT_CAPITALISED
+    assert verdict(chosen="“" + LONG + "”") is None
+    assert verdict(chosen="¿Y quién lo dice? " + LONG) is None
+
+
+def test_a_script_without_case_may_begin_a_chosen_answer():
+    assert verdict(chosen="夜になると静かになる。" * 12) is None
+
+
+@pytest.mark.parametrize("end", [".", "!", "?", "…", ".”", "!)", "。"])
+def test_a_chosen_answer_may_end_with_any_sentence_mark(end):
+    assert verdict(chosen=LONG[:-1] + end) is None
+
+
+@pytest.mark.parametrize("end", ["", ",", ":", " and"])
+def test_a_chosen_answer_that_breaks_off_is_dropped(end):
+    assert verdict(chosen=LONG[:-1] + end) is DropReason.CHOSEN_NOT_ENDED
+
+
+def test_a_pair_that_prefers_nothing_is_dropped():
+    assert verdict(rejected=LONG.upper()) is DropReason.CHOSEN_EQUALS_REJECTED
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["What does the author say about logs?", "According to the extract, what is a log?", "Summarise this passage.",
+     "What is described in the given context?", "Explain The Article's view."],
+)  # fmt: skip
+def test_a_prompt_that_speaks_of_its_source_is_dropped(prompt):
+    assert verdict(prompt=prompt) is DropReason.PROMPT_SPEAKS_OF_SOURCE
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["What does normal mean in the context of batch jobs?", "How large is the context window?", "Who authored Python?"],
+)
+def test_a_prompt_that_only_uses_such_a_word_is_kept(prompt):
+    assert verdict(prompt=prompt) is None
+
+
+def test_the_first_of_a_repeated_prompt_or_chosen_answer_is_kept():
+    rows = [
+        {"prompt": "Why logs?", "chosen": "One."},
+        {"prompt": "why  logs?", "chosen": "Two."},
+        {"prompt": "Why not?", "chosen": "One."},
+    ]
+    kept, dropped = without_repeats(rows)
+    assert kept == rows[:1]
+    assert dropped == [(rows[1], DropReason.REPEATED_PROMPT), (rows[2], DropReason.REPEATED_CHOSEN)]

@@ -1,0 +1,122 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.verbatim import Place, Reading, locate
+
+TEXT = (
+    "I don’t trust a backfill that says “done” too early. It isn’t malice; it’s optimism. "
+    "Most nights nothing happens. That’s the point of the whole exercise. "
+    "Version 3.5 of the job ran 1,000 times — and it was non-trivial to stop. "
+    "Café owners know this feeling well, I think."
+)
+READING = Reading.of(TEXT)
+
+
+def found(quote, reading=READING):
+    place = locate(quote, reading)
+    assert isinstance(place, Place), place
+    return [reading.text[start:end] for start, end in place.spans], place.exact
+
+
+def test_a_quote_to_the_letter_is_found_exactly():
+    assert found("Most nights nothing happens.") == (["Most nights nothing happens."], True)
+
+
+def test_a_quote_with_straight_quotes_gives_back_the_curly_ones():
+    assert found("I don't trust a backfill that says \"done\" too early.") == (
+        ["I don’t trust a backfill that says “done” too early."],
+        False,
+    )
+
+
+def test_a_quote_in_another_unicode_form_is_found():
+    assert found("Cafe\u0301 owners know this feeling well, I think.")[0] == [
+        "Café owners know this feeling well, I think."
+    ]
+
+
+def test_white_space_around_and_within_a_quote_does_not_matter():
+    assert found("  Most nights\nnothing  happens. ") == (["Most nights nothing happens."], False)
+
+
+def test_sentences_that_stand_apart_are_found_in_their_order():
+    quote = "It isn’t malice; it’s optimism. That’s the point of the whole exercise."
+    assert found(quote)[0] == ["It isn’t malice; it’s optimism.", "That’s the point of the whole exercise."]
+
+
+def test_sentences_that_stand_together_are_one_span():
+    quote = "Most nights nothing happens. That’s the point of the whole exercise."
+    assert found(quote)[0] == [quote]
+
+
+def test_sentences_in_the_wrong_order_are_no_quote():
+    quote = "That’s the point of the whole exercise. It isn’t malice; it’s optimism."
+    assert locate(quote, READING) is DropReason.NOT_VERBATIM
+
+
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "I do trust a backfill that says “done” too early.",
+        "I don’t trust the backfill that says “done” too early.",
+        "Version 3.6 of the job ran 1,000 times",
+        "Version 3.5 of the job ran 1000 times",
+        "Most nights nothing happened.",
+        "most nights nothing happens.",
+        "Most nights … nothing happens.",
+        "Cafe owners know this feeling well, I think.",
+        "",
+        "   ",
+    ],
+)
+def test_a_changed_word_number_negation_or_sign_is_refused(quote):
+    assert locate(quote, READING) is DropReason.NOT_VERBATIM
+
+
+@pytest.mark.parametrize(
+    "quote",
+    ["trivial to stop.", "5 of the job ran", "000 times", "t trust a backfill", "ost nights nothing happens.",
+     "Most nights nothing happen", "Version 3"],
+)  # fmt: skip
+def test_a_quote_that_begins_or_ends_within_a_word_or_number_is_refused(quote):
+    assert locate(quote, READING) is DropReason.NOT_VERBATIM
+
+
+def test_a_quote_with_two_equally_good_places_is_ambiguous():
+    reading = Reading.of("We wait. Then we ask again. We wait. Then we sleep.")
+    assert locate("We wait.", reading) is DropReason.AMBIGUOUS
+
+
+def test_a_place_to_the_letter_is_better_than_one_found_by_folding():
+    reading = Reading.of("It’s late. Well, it is said: It's late.")
+    assert found("It's late.", reading) == (["It's late."], True)
+
+
+def test_a_quote_of_a_quote_that_repeats_one_sentence_is_ambiguous():
+    reading = Reading.of("We wait. Then we ask again. We wait. Then we sleep.")
+    assert locate("Then we ask again. Then we sleep. We wait.", reading) is DropReason.AMBIGUOUS
+
+
+WORDS = st.lists(st.sampled_from(["night", "don’t", "3.5", "café", "naïve", "log", "“so”", "x-ray"]), min_size=6)
+
+
+@given(WORDS, st.data())
+def test_any_run_of_whole_words_is_found_or_ambiguous_and_never_altered(words, data):
+    reading = Reading.of(" ".join(words) + ".")
+    start = data.draw(st.integers(0, len(words) - 1))
+    end = data.draw(st.integers(start + 1, len(words)))
+    quote = " ".join(words[start:end])
+    place = locate(quote.replace("’", "'"), reading)
+    if place is not DropReason.AMBIGUOUS:
+        assert isinstance(place, Place)
+        (span,) = place.spans
+        assert reading.text[slice(*span)] == quote
+
+
+@given(WORDS, st.sampled_from(["not", "nights", "3.6", "always"]), st.data())
+def test_a_word_put_into_a_quote_is_never_found(words, word, data):
+    position = data.draw(st.integers(1, len(words) - 1))
+    quote = " ".join([*words[:position], word, *words[position:]])
+    assert locate(quote, Reading.of(" ".join(words) + ".")) is DropReason.NOT_VERBATIM
