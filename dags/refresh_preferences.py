@@ -63,7 +63,7 @@ advance_cursor = task(
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
     """Ask about one batch, then curate what came back."""
-    curate_batch(generate_batch(batch))
+    curate_batch(batch=generate_batch(batch=batch))
 
 
 @dag(

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import socket
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,14 +36,34 @@ def offline_model() -> Iterator[OfflineModel]:
 
 @pytest.fixture(scope="session")
 def s3_access() -> Iterator[AwsAccess]:
-    """A moto server on loopback: S3's own protocol over a real connection."""
-    from moto.server import ThreadedMotoServer
+    """A moto server: S3's own protocol over a real connection.
 
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield AwsAccess("test-key", "test-secret", region="us-east-1", endpoint_url=f"http://{host}:{port}")
-    server.stop()
+    It is a process of its own, since deltalake holds Python's lock while it reads a table's history from S3.
+    """
+    port = _free_port()
+    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        _wait_until_it_listens(port)
+        yield AwsAccess("test-key", "test-secret", region="us-east-1", endpoint_url=f"http://127.0.0.1:{port}")
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_it_listens(port: int) -> None:
+    give_up = time.monotonic() + 60
+    while time.monotonic() < give_up:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            return
+        time.sleep(0.05)
+    raise TimeoutError("the moto server did not listen within a minute")
 
 
 @pytest.fixture

@@ -27,14 +27,14 @@ _BLOCK = re.compile(
     rf"""
     (?: (?!\ {{4}}\n) [ \t>]*+ \n )*+
     (?: (?P<code> \ {{4}}\n (?: \ {{4}}[^\n]*+ \n? | [ \t]*+\n )*+ )
-      | (?P<deep> \ {{4}} | \t )?+ [ \t]*+ (?P<quoted> >[ \t>]*+ )?+
+      | (?P<deep> \ {{4}} | \t )? [ \t]*+ (?P<quoted> >[ \t>]*+ )?
         (?: (?P<rule> (?: (?:\*[ \t]*+){{3,}}+ | (?:-[ \t]*+){{3,}}+ | (?:_[ \t]*+){{3,}}+ ) (?=\n|\Z) )
           | (?P<heading> \#{{1,6}}+ (?: [ \t]++ | (?=\n|\Z) ) )
             (?: [^\n]{{66,}}+ \n (?!{_TEXT_STOP}) )*+ [^\n]*+
           | (?P<item> (?: [*+-] | \d{{1,3}}[.)] ) (?: [ \t]++ | (?=\n|\Z) ) (?: \[[ xX]\][ \t]++ )?+ ) {_ITEM_BODY}
           | (?P<definition> \[(?!\^)[^\[\]\n]++\]:[ \t]*+\S++ (?:[ \t]++["'(][^\n]*+)?+ [ \t]*+ (?=\n|\Z) )
           | (?P<text> (?: \[\^[^\[\]\s]++\]:[ \t]*+ )?+ ) {_TEXT_BODY}
-            (?P<setext> \n [ \t>]*+ (?: =++ | --++ ) [ \t]*+ (?=\n|\Z) )?+
+            (?P<setext> \n [ \t>]*+ (?: =++ | --++ ) [ \t]*+ (?=\n|\Z) )?
         )
     )
     """,
@@ -60,8 +60,18 @@ def find_blocks(source: str) -> list[Block]:
         else:
             start = match.end(kind)
         in_list = kind == "item" or (in_list and match.start("deep") >= 0)
-        while end > start and source[end - 1] in " \t":
-            end -= 1
+        end = _trimmed_end(source, kind, start, end)
         if start < end:
             blocks.append((kind, start, end))
     return blocks
+
+
+def _trimmed_end(source: str, kind: str, start: int, end: int) -> int:
+    """Return where a block ends without white space, and a heading without its closing marks."""
+    while end > start and source[end - 1] in " \t":
+        end -= 1
+    if kind == "heading" and source.endswith("#", start, end):
+        bare = source[start:end].rstrip("#")
+        if not bare or bare[-1] in " \t":  # not "C#"
+            return start + len(bare.rstrip())
+    return end

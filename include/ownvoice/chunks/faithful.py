@@ -24,7 +24,7 @@ def clean(original: str) -> CleanedText:
     source = mask_buttons(mask(original))
     references = frozenset(name.lower() for name in _REFERENCE.findall(source)) if "]:" in source else frozenset()
     # html2text sets punctuation off from a closing mark ("**bold** ,"); its list items are known by two spaces.
-    detached = ",.;:!?)" if "\n  * " in source or "\n  1. " in source else ",."
+    detached = ",.;:!?)" if "  * " in source or "  1. " in source else ",."
     edits: list[Edit] = []
     headings: list[int] = []
     position, kind_before = 0, ""

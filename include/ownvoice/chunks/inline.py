@@ -27,8 +27,8 @@ _MARK = re.compile(
   | _ (?<!\w_) (?=\S) ([^{_MARKS}]++) (?<=\S) _ (?!\w)
   | \*\**+ | __*+ | ~~
   | \\ [\n!-/:-@\[-`{{-~]
-  | ` (?: [^`]++ | ``++ )*+ ` (?!`)
-  | `` (?: [^`]++ | ` (?!`) | ```++ )*+ `` (?!`)
+  | ` (?<!``) (?!`) (?: [^`]++ | ``++ )*+ `
+  | `` (?<!```) (?!`) (?: [^`]++ | ` (?!`) | ```++ )*+ ``
   | !\[ [^\[\]]*+ \] \( [^()]*+ (?: \( [^()]*+ \) [^()]*+ )*+ \)
   | \[\^ [^\[\]\s]++ \]
   | \[
@@ -60,10 +60,9 @@ def inline_edits(source: str, start: int, end: int, detached: str, references: f
         if mark == "\n":
             edits.append(_line_break(source, left, right))
         elif mark in "*_~":
-            if match.lastindex:
+            if match.lastindex:  # 1: **bold**, 2: _slanted_
                 width = 3 - match.lastindex
-                edits.append((left, left + width, ""))
-                edits.append((right - width, _past_space(source, right, end, detached), ""))
+                edits += ((left, left + width, ""), (right - width, _past_space(source, right, end, detached), ""))
             else:
                 opened = openers.setdefault(mark, [])
                 _pair_emphasis(source, (start, left, right, end), opened, edits, detached)
@@ -80,13 +79,18 @@ def inline_edits(source: str, start: int, end: int, detached: str, references: f
             edits += ((left, left + 1, ""), (right - 1, right, ""))
         else:
             edits.append(_without(source, start, left, right, end))
-    for index, left in openers.get("_", ()):
-        if left == start and edits[index][1] == start + 2:  # the icon of a menu entry: "__About"
-            edits[index] = (start, start + 2, "")
+    _drop_menu_icon(start, openers.get("_", []), edits)
     if source.find("  ", start, end) >= 0:
         edits += [(*spaces.span(), " ") for spaces in _SPACES.finditer(source, start, end)]
         edits.sort()
     return edits
+
+
+def _drop_menu_icon(start: int, openers: list[tuple[int, int]], edits: list[Edit]) -> None:
+    """Drop the icon that a block starts with and that closes nowhere: "__About"."""
+    for index, left in openers:
+        if left == start and edits[index][1] == start + 2:
+            edits[index] = (start, start + 2, "")
 
 
 def _line_break(source: str, left: int, right: int) -> Edit:

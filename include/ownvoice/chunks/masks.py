@@ -14,6 +14,7 @@ _FENCES: list[_Region] = [
     (re.compile(rf"^[ \t>]*+{mark}[^\n`]*+$", re.M), re.compile(rf"^[ \t>]*+{mark}[ \t]*+$", re.M))
     for mark in ("`{4,}+", "`{3}+", "~{3,}+")
 ]
+_FENCE_HINT = re.compile("```|~~~")
 # A tag between backticks is one that the author writes about.
 _UNREAD_TAGS: dict[str, _Region] = {
     tag: (re.compile(rf"(?<!`)<{tag}\b[^<>]*+>", re.I), re.compile(rf"</{tag}\s*+>", re.I))
@@ -22,9 +23,10 @@ _UNREAD_TAGS: dict[str, _Region] = {
 _COMMENT: _Region = (re.compile("(?<!`)<!--"), re.compile("-->"))
 
 _BLOCK_TAGS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd br hr blockquote section article aside header footer main figure"
-    " figcaption table caption thead tbody tfoot tr td th form fieldset details summary address body html head title"
-    " center".split()
+    {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ul", "ol", "dl", "dt", "dd", "br", "hr", "blockquote"}
+    | {"section", "article", "aside", "header", "footer", "main", "figure", "figcaption", "table", "caption", "thead"}
+    | {"tbody", "tfoot", "tr", "td", "th", "form", "fieldset", "details", "summary", "address", "body", "html"}
+    | {"head", "title", "center"}
 )
 _TAG_NAME = re.compile(r"<(!--|[a-zA-Z][a-zA-Z\d]*+)")
 _BLOCK_TAG = re.compile(
@@ -40,7 +42,7 @@ _TABLE_ROWS = re.compile(r"(?:\n[^|\n]*+\|[^\n]*+)*+")
 def mask(original: str) -> str:
     """Return a text of the same length in which only prose, Markdown blocks and inline marks are left."""
     source = original.replace("\r\n", "\t\n").replace("\r", "\n") if "\r" in original else original
-    if "```" in source or "~~~" in source:
+    if _FENCE_HINT.search(source):
         for fence in _FENCES:
             source = _mask_regions(source, fence, _blank)
     if tags := {tag.lower() for tag in _TAG_NAME.findall(source)}:
@@ -104,7 +106,7 @@ def _mask_tables(source: str) -> str:
             header = paragraph
         if rule.start() < done or "|" not in source[header : rule.start()]:
             continue
-        end = _TABLE_ROWS.match(source, rule.end()).end()
+        end = next(_TABLE_ROWS.finditer(source, rule.end())).end()
         pieces += source[done:header], _blank(source[header:end])
         done = end
     return "".join(pieces) + source[done:]

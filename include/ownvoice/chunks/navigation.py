@@ -14,24 +14,28 @@ _MAX_MENU_ENTRY_CHARS = 40
 _MIN_MENU_ENTRIES = 3
 
 # A paragraph that is one of these is a button wherever it stands (Substack, Medium and static sites).
-_BUTTON = r"""(?: Share\ this\ post (?: \n\s*+ \#{1,6}\ [^\n]*+ (?: \n [^\n]++ )*+ )?+  # and the card with the title again
-    | Copy\ link | Subscribe | (?:Subscribe)?+Sign\ in | Sign\ up | Open\ in\ app | Get\ (?:started|the\ app) | PreviousNext
-    | Start\ Writing(?:Get\ the\ app)?+ | Discussion\ about\ this\ post | No\ posts | Ready\ for\ more\? | Leave\ a\ comment
-    | Privacy\ ∙\ Terms(?:\ ∙\ Collection\ notice)?+ | Substack\ is\ the\ home\ for\ great\ culture | Expand\ full\ comment
-    | Skip\ to\ content | Back\ to\ top | \d++\ repl(?:y|ies)\ by\ [^\n]++ | \d++\ more\ comments?+\.\.\.
-    | (?:©|__Copyright)\ \d{4},?+\ [^\n]++ | This\ site\ requires\ JavaScript\ to\ run\ correctly\.[^\n]*+(?:\n[^\n]++)?+
-    | To\ make\ Medium\ work,\ we\ log\ user\ data\.[^\n]*+ )"""
+_BUTTON = r"""(?:
+      Share\ this\ post (?: \n\s*+ \#{1,6}\ [^\n]*+ (?: \n [^\n]++ )*+ )?+  # with the card that repeats the title
+    | Copy\ link | Subscribe | (?:Subscribe)?+Sign\ in | Sign\ up | Open\ in\ app | Get\ (?:started|the\ app)
+    | PreviousNext | Start\ Writing(?:Get\ the\ app)?+ | Leave\ a\ comment | Expand\ full\ comment
+    | Discussion\ about\ this\ post | No\ posts | Ready\ for\ more\? | Skip\ to\ content | Back\ to\ top
+    | Privacy\ ∙\ Terms(?:\ ∙\ Collection\ notice)?+ | Substack\ is\ the\ home\ for\ great\ culture
+    | \d++\ repl(?:y|ies)\ by\ [^\n]++ | \d++\ more\ comments?+\.\.\. | (?:©|__Copyright)\ \d{4},?+\ [^\n]++
+    | This\ site\ requires\ JavaScript\ to\ run\ correctly\.[^\n]*+(?:\n[^\n]++)?+
+    | To\ make\ Medium\ work,\ we\ log\ user\ data\.[^\n]*+
+)"""
 # These are buttons beside another button, and words elsewhere.
-_BESIDE = r"""(?: Facebook | Twitter | LinkedIn | Email | Note | Other | Share | Like | Reply | Follow | Listen | Comments
-    | Restacks | Top | Latest | Discussions | Next | Previous | \d[\d.,]*+[KM]? | [\w-]++(?:\.[\w-]++){1,3}+ )"""
+_BESIDE = r"""(?:
+      Facebook | Twitter | LinkedIn | Email | Note | Other | Share | Like | Reply | Follow | Listen | Comments
+    | Restacks | Top | Latest | Discussions | Next | Previous | \d[\d.,]*+[KM]? | [\w-]++(?:\.[\w-]++){1,3}+
+)"""
 _PARAGRAPH_END = r"(?: [ \t]*+ (?:\n[ \t]*+)?+ (?:\n|\Z) \s*+ )"
-_BUTTONS = re.compile(
+_BUTTON_RUN = re.compile(
     rf"""\n (?=[A-Z©_\d\#a-z]) (?: (?<=\n\n) | (?<=\n[ ]\n) | (?<=\n[ ][ ]\n) )
-    (?: (?:\#{{1,6}}\ )?+ {_BESIDE} {_PARAGRAPH_END} )*+
-    (?: (?:\#{{1,6}}\ )?+ {_BUTTON} {_PARAGRAPH_END} )
-    (?: (?:\#{{1,6}}\ )?+ (?:{_BUTTON}|{_BESIDE}) {_PARAGRAPH_END} )*+""",
+    (?: (?:\#{{1,6}}\ )?+ (?:{_BUTTON}|{_BESIDE}) {_PARAGRAPH_END} )++""",
     re.VERBOSE,
 )
+_BUTTON_LINE = re.compile(rf"^(?:\#{{1,6}}\ )?+{_BUTTON}[ \t]*+$", re.VERBOSE | re.MULTILINE)
 _LINK = re.compile(r"\[[^\[\]]*+\]\([^()\s]*+\)")
 _WORD = re.compile(r"[^\W_]")
 _SENTENCE_MARK = re.compile(r"[.!?…;:,](?=\s|\Z)|[。！？；：，、؟،।]")
@@ -39,7 +43,11 @@ _SENTENCE_MARK = re.compile(r"[.!?…;:,](?=\s|\Z)|[。！？；：，、؟،।
 
 def mask_buttons(source: str) -> str:
     """Blank, at the same length, each run of paragraphs that are buttons."""
-    return _BUTTONS.sub(lambda run: "\n" * len(run[0]), "\n\n" + source)[2:]
+    return _BUTTON_RUN.sub(_blank_buttons, "\n\n" + source)[2:]
+
+
+def _blank_buttons(run: re.Match[str]) -> str:
+    return "\n" * len(run[0]) if _BUTTON_LINE.search(run[0]) else run[0]
 
 
 def without_menus(source: str, blocks: list[Block]) -> list[Block]:

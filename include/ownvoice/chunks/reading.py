@@ -45,6 +45,7 @@ def render(content: str, spans: Sequence[tuple[int, int]], cleaning_version: str
 
     Raises:
         OwnvoiceError: This version of Ownvoice does not know `cleaning_version`.
+
     """
     if cleaning_version not in _VERSIONS.values():
         raise OwnvoiceError(

@@ -22,18 +22,19 @@ _WORD_EDGE = re.compile(r"[\s(\[“\"'‘’«]")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # an initial, or letters as in "e.g" and "U.S"
 _LONGEST_WORD = 16
-_ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof st jr sr messrs gen col capt lt sgt rev hon pres gov sen rep vs fig figs eq eqs vol"
-    " nos nr ed eds pp al cf viz approx est dept univ inc ltd co corp bros jan feb mar apr jun jul aug sep sept"
-    " oct nov dec bzw ca evtl ggf inkl vgl bspw sog abb tab hr fr dipl ing str mme mlle av env p.ex sr sra ud"
-    " uds ej pág núm см рис стр".split()
+_LOOK_AHEAD = 64  # what may stand after an end that is to be judged
+_ABBREVIATION = re.compile(
+    r"mr|mrs|ms|dr|prof|st|jr|sr|messrs|gen|col|capt|lt|sgt|rev|hon|pres|gov|sen|vs|figs?|eqs?|vol|nos|nr|eds?|pp|al|cf"
+    r"|viz|approx|est|dept|univ|inc|ltd|corp|bros|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|bzw|ca|evtl|ggf|inkl|vgl"
+    r"|bspw|sog|abb|tab|hrn?|fr|dipl|ing|mme|mlle|av|env|sra|uds?|ej|pág|núm|см|рис|стр",
+    re.IGNORECASE,
 )
 
 
 def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
     """Yield the offsets in (start, end] just past the end of a sentence, its quotes and brackets included."""
     end = len(text) if end is None else end
-    for match in _END.finditer(text, start):
+    for match in _END.finditer(text, start, end + _LOOK_AHEAD):
         is_line = match["line"] is not None
         stop = match.start() if is_line else match.end()
         if stop > end:
@@ -78,4 +79,4 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     if _LIST_NUMBER.search(nearby):
         return False
     word = re.split(_WORD_EDGE, nearby)[-1]
-    return word.lower() not in _ABBREVIATIONS and not _DOTTED.fullmatch(word)
+    return not (_ABBREVIATION.fullmatch(word) or _DOTTED.fullmatch(word))

@@ -1,0 +1,90 @@
+"""What the demo's processes find around them: Airflow's home, its settings, and the way to a model.
+
+Everything stands below the repository and listens on 127.0.0.1 only.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+
+from ownvoice.triples.offline_model import OFFLINE_API_KEY, OFFLINE_MODEL
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+HOME = REPOSITORY / ".airflow"
+ARTICLES = REPOSITORY / "samples" / "articles"
+STATE = HOME / "demo.json"
+LAKE = REPOSITORY / ".ownvoice" / "demo-lake"
+LOOPBACK = "127.0.0.1"
+USER = "admin"
+
+_PASSWORDS = HOME / "passwords.json"
+_JWT_SECRET_BYTES = 64  # Airflow signs with HS512
+_MAX_GENERATION_TASKS = 8  # the start of a task costs a laptop more than a chunk does
+
+
+def has_model(inherited: Mapping[str, str]) -> bool:
+    """Say whether the environment names a model to ask."""
+    return bool(inherited.get("OPENAI_API_KEY") or inherited.get("OPENAI_BASE_URL"))
+
+
+def stand_in_environment(port: int) -> dict[str, str]:
+    """Return what makes the bundled offline model the one that is asked."""
+    return {
+        "OPENAI_BASE_URL": f"http://{LOOPBACK}:{port}/v1",
+        "OPENAI_API_KEY": OFFLINE_API_KEY,
+        "OWNVOICE_RECIPE__MODEL": OFFLINE_MODEL,
+    }
+
+
+def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
+    """Return the environment of Airflow's processes, whose API listens on `port`.
+
+    Nothing inherited that speaks of an Airflow is kept: the demo must not touch another one's database.
+    """
+    foreign = ("AIRFLOW", "PYTHONDONTWRITEBYTECODE")  # without bytecode every start costs two to four times the CPU
+    kept = {name: value for name, value in inherited.items() if not name.startswith(foreign)}
+    return kept | {
+        "AIRFLOW_HOME": str(HOME),
+        "AIRFLOW__API__HOST": LOOPBACK,
+        "AIRFLOW__API__PORT": str(port),
+        "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(_JWT_SECRET_BYTES),
+        "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://{LOOPBACK}:{port}/execution/",
+        "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+        "AIRFLOW__CORE__PARALLELISM": "4",
+        "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(_PASSWORDS),
+        "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
+        "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "15",  # a task may start before the API listens
+        "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",  # seconds until a worker sees that its task is over
+        "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY", kept.get("no_proxy")), LOOPBACK])),
+        "OWNVOICE_ARTICLES": ARTICLES.as_uri(),
+        "OWNVOICE_LAKE": LAKE.as_uri(),
+        "OWNVOICE_MAX_GENERATION_TASKS": str(_MAX_GENERATION_TASKS),
+    }
+
+
+def prepared_password() -> str:
+    """Make Airflow's home where it is not there, readable by its owner alone; return the login's password."""
+    HOME.mkdir(mode=0o700, exist_ok=True)
+    if not _PASSWORDS.exists():
+        _PASSWORDS.touch(mode=0o600)
+        _PASSWORDS.write_text(json.dumps({USER: secrets.token_urlsafe(9)}))
+    return str(json.loads(_PASSWORDS.read_text())[USER])
+
+
+def free_port(preferred: int = 0) -> int:
+    """Return `preferred` where nothing listens there on loopback, else a port that the system picks."""
+    with socket.socket() as probe:
+        taken = preferred and probe.connect_ex((LOOPBACK, preferred)) == 0
+    with socket.socket() as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a demo that just ended leaves no trace
+        try:
+            server.bind((LOOPBACK, 0 if taken else preferred))
+        except OSError:
+            server.bind((LOOPBACK, 0))
+        return int(server.getsockname()[1])

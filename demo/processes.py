@@ -1,0 +1,117 @@
+"""The demo's processes: each leads a session of its own, and is known again by its pid and its time of birth."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+
+_CLOCK_TOLERANCE_S = 2.0  # a birth is reckoned from the time of boot, which the system clock may shift
+_GRACE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A process that the demo started. `born` is its time of creation in seconds since the epoch."""
+
+    name: str
+    pid: int
+    born: float
+    log: str
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it still runs; another process under the same pid is not it."""
+        process = _leader(self)
+        return process is not None and process.status() != psutil.STATUS_ZOMBIE
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """A demo that was started: where its UI stands, and its processes in the order of their start."""
+
+    address: str
+    processes: tuple[Started, ...]
+
+    def write(self, path: Path) -> None:
+        """Write this down, for whoever ends the demo."""
+        path.write_text(json.dumps(asdict(self), indent=1))
+
+
+def read_demo(path: Path) -> Demo | None:
+    """Return the demo that was written down at `path`, or None."""
+    if not path.exists():
+        return None
+    found = json.loads(path.read_text())
+    return Demo(found["address"], tuple(Started(**one) for one in found["processes"]))
+
+
+def start(name: str, command: Sequence[str], env: Mapping[str, str], folder: Path) -> Started:
+    """Start `command` in `folder`, in a session of its own, with its output in `<name>.log` there."""
+    log = folder / f"{name}.log"
+    with log.open("wb") as out:
+        process = subprocess.Popen(  # noqa: S603 - the demo's own commands
+            command, env=env, cwd=folder, stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True
+        )
+    return Started(name, process.pid, psutil.Process(process.pid).create_time(), str(log))
+
+
+def end(processes: Sequence[Started]) -> Iterator[str]:
+    """End exactly these and what they started; yield a sentence for each.
+
+    One after the other, the last one first, so that a task on its way out still reaches what was there before it.
+    Each is asked (SIGTERM), and what is left of it after 20 seconds is killed.
+    """
+    for one in reversed(processes):
+        if not _family(one):
+            yield f"{one.name} (pid {one.pid}) was not running any more"
+            continue
+        _send(signal.SIGTERM, [one.pid] if one.is_alive else [])
+        deadline = time.monotonic() + _GRACE_S
+        while (left := _family(one)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        _send(signal.SIGKILL, left)
+        yield f"{one.name} (pid {one.pid}) ended" + (f"; {len(left)} of its processes were killed" if left else "")
+
+
+def end_demo(path: Path) -> Iterator[str]:
+    """End the demo that was written down at `path`, and forget it; yield a sentence for each of its processes."""
+    if demo := read_demo(path):
+        yield from end(demo.processes)
+        path.unlink()
+
+
+def _leader(one: Started) -> psutil.Process | None:
+    try:
+        process = psutil.Process(one.pid)
+        return process if abs(process.create_time() - one.born) < _CLOCK_TOLERANCE_S else None
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _family(one: Started) -> list[int]:
+    """Return the pids of the session that `one` leads: what it started, and orphans, which no parent leads to."""
+    if _leader(one) is None and psutil.pid_exists(one.pid):
+        return []  # the pid now belongs to another process, and its session with it
+    return [process.pid for process in psutil.process_iter() if _is_in_session(process, one.pid)]
+
+
+def _is_in_session(process: psutil.Process, leader: int) -> bool:
+    try:
+        return os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, psutil.Error):
+        return False
+
+
+def _send(signal_number: int, pids: Iterable[int]) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal_number)

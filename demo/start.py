@@ -1,0 +1,117 @@
+"""Airflow, the sample articles and one refresh on this machine: no key, no cluster, no GPU.
+
+Leaves Airflow's UI open on loopback. All that it makes stands in .airflow and .ownvoice/demo-lake.
+
+Run as: make demo (python demo/start.py)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections import Counter
+
+import httpx
+from environment import ARTICLES, LAKE, STATE, USER, has_model, prepared_password
+from launch import launch, ready_airflow
+from processes import end_demo, read_demo
+from rest import Airflow
+from summary import print_summary
+from watch import watch
+
+from ownvoice.errors import OwnvoiceError
+from ownvoice.lake import Lake
+from ownvoice.settings import load_settings
+
+_REFRESH_TIMEOUT_S = 600
+_TOLD = {"running": "running", "up_for_retry": "waiting to be tried again", "failed": "failed"}
+
+
+def main() -> int:
+    """Run the demo; return the exit code."""
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, signal.default_int_handler)  # they end all that was started, as Ctrl-C does
+    try:
+        return run_demo()
+    except KeyboardInterrupt:
+        print("\nInterrupted: all that was started has ended.")
+        return 130
+    except (OwnvoiceError, httpx.HTTPError) as fault:
+        print(f"\ndemo: {fault}", file=sys.stderr)
+        return 1
+
+
+def run_demo() -> int:
+    """Start Airflow, refresh once, show what came of it; only the last part leaves the UI open."""
+    password = prepared_password()
+    demo = read_demo(STATE)
+    if demo and all(one.is_alive for one in demo.processes):
+        print("The demo runs already.")
+        print_farewell(demo.address, password)
+        return 0
+    _end_all()  # what is left of one that broke down
+    load_settings(articles=ARTICLES.as_uri(), lake=LAKE.as_uri())  # says at once what every task would trip over
+    with contextlib.ExitStack() as on_fault:
+        on_fault.callback(_end_all)
+        print_introduction()
+        demo = launch()
+        airflow = ready_airflow(demo, password)
+        run_id = airflow.begin_refresh()
+        watch(lambda: _look(airflow, run_id), _REFRESH_TIMEOUT_S, demo.processes)
+        on_fault.pop_all()
+    try:
+        return show_outcome(airflow, run_id)
+    finally:
+        print_farewell(demo.address, password)
+
+
+def show_outcome(airflow: Airflow, run_id: str) -> int:
+    """Print what the run left in the lake, or which of its tasks failed and where their logs are."""
+    state = airflow.run_state(run_id)
+    if state == "success":
+        print()
+        print_summary(Lake(LAKE.as_uri()), run_id)
+        return 0
+    if state == "failed":
+        print("\nThe refresh failed. Logs of the tasks that did:")
+        failed = [task for task in airflow.tasks(run_id) if task["state"] == "failed"]
+        print("\n".join(f"  {task['task_id']}: {airflow.task_page(run_id, task)}" for task in failed))
+    else:
+        print(f"\nThe refresh is still {state} after {_REFRESH_TIMEOUT_S} s, and goes on: {airflow.run_page(run_id)}")
+    return 1
+
+
+def print_introduction() -> None:
+    """Say what is about to run, and who answers."""
+    print(f"articles  {ARTICLES}\nlake      {LAKE}")
+    if has_model(os.environ):
+        print(f"model     at {os.environ.get('OPENAI_BASE_URL') or 'https://api.openai.com/v1'}, with your key")
+    else:
+        print("model     none: a stand-in on this machine rewords sentences by rules, so that no key is needed.")
+        print("          Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint, to ask a real one.")
+
+
+def print_farewell(address: str, password: str) -> None:
+    """Say where the UI stands, how to log in, and how to end it."""
+    print(f"\nAirflow   {address}   user {USER}   password {password}\nend it    make demo-stop")
+
+
+def _look(airflow: Airflow, run_id: str) -> tuple[bool, str]:
+    state = airflow.run_state(run_id)
+    states = Counter(task["state"] for task in airflow.tasks(run_id))
+    counts = "".join(f", {states[name]} {word}" for name, word in _TOLD.items() if states[name])
+    done = states["success"] + states["skipped"]
+    return state in ("success", "failed"), f"Refresh {state}: {done} of {states.total()} tasks done{counts}"
+
+
+def _end_all() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+    for sentence in end_demo(STATE):
+        print(sentence, flush=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""What a refresh left in the lake, on one page: its report, three pairs side by side, the proof."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import Any
+
+from ownvoice.dataset.verify import verify
+from ownvoice.errors import VerificationError
+from ownvoice.lake import Lake, scan
+from ownvoice.monitoring.report import read_report
+from ownvoice.monitoring.text import pair_lines, report_lines, verification_lines
+
+_PAIRS = 3
+_CHOSEN_CHARS = 240
+_WIDTH_CHARS = 98
+
+
+def print_summary(lake: Lake, run_id: str) -> None:
+    """Print the page. Raises `VerificationError` where the newest version is not what it says it is."""
+    found = verify(lake)
+    for line in _page(lake, run_id):
+        print(line)
+    for line in verification_lines(found):
+        print(textwrap.fill(line, _WIDTH_CHARS))
+    if not found.passed:
+        raise VerificationError(f"version {found.version} failed its verification.")
+
+
+def _page(lake: Lake, run_id: str) -> Iterator[str]:
+    for line in report_lines(read_report(lake, run_id)):
+        yield textwrap.shorten(line, _WIDTH_CHARS) if len(line) > _WIDTH_CHARS else line
+    yield ""
+    for pair in _typical_pairs(lake):
+        yield from pair_lines(pair)
+        yield ""
+
+
+def _typical_pairs(lake: Lake) -> list[dict[str, Any]]:
+    """Return a pair of each of three articles, with chosen answers of a few lines."""
+    rows = scan(lake.table("pairs"), where=f"true ORDER BY abs(character_length(chosen) - {_CHOSEN_CHARS}), pair_id")
+    of_article: dict[str, dict[str, Any]] = {}
+    for row in (row for batch in rows for row in batch.to_pylist()):
+        of_article.setdefault(row["article_id"], row)
+    return list(of_article.values())[:_PAIRS]

@@ -1,0 +1,62 @@
+"""The book's own articles: the chapter's counts, and what the faithful reading keeps."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ownvoice.chunks import clean, cut_article
+from ownvoice.recipe import GenerationRecipe
+from stand_ins import chapter6
+
+CONTRACTION = re.compile(r"[^\W\d_]['’][^\W\d_]")
+
+
+@pytest.fixture(scope="module")
+def contents(book_articles: list[dict[str, Any]]) -> list[str]:
+    return [article["content"]["Content"] for article in book_articles]
+
+
+def chapter_texts(content: str) -> list[str]:
+    return [chunk.text for chunk in cut_article(content, GenerationRecipe(cleaning="chapter"))]
+
+
+def test_the_raw_articles_give_the_chapters_493_chunks(contents):
+    assert [chapter_texts(content) for content in contents] == [chapter6.extract_substrings(c) for c in contents]
+    assert sum(len(chapter_texts(content)) for content in contents) == 493
+
+
+def test_the_cleaned_articles_give_the_chapters_500_chunks(book_dir: Path):
+    articles = json.loads((book_dir / "cleaned_documents.json").read_text())["artifact_data"]
+    assert [chapter_texts(a["content"]) for a in articles] == [
+        chapter6.extract_substrings(a["content"]) for a in articles
+    ]
+    assert sum(len(chapter_texts(article["content"])) for article in articles) == 500
+
+
+def test_every_contraction_in_prose_stays_whole(contents):
+    for content in contents:
+        reading = clean(content, "faithful")
+        kept = {reading.original_span(*match.span()) for match in CONTRACTION.finditer(reading.text)}
+        for match in CONTRACTION.finditer(content):
+            line = content[content.rfind("\n", 0, match.start()) + 1 : match.end()]
+            is_prose = not line.startswith("    ") and match.group() != "r’s"  # a button's copy of a title
+            if is_prose and reading.rendered(*match.span()):
+                assert match.span() in kept
+
+
+def test_chunks_hold_all_the_text_and_none_is_too_long(contents):
+    for content in contents:
+        reading = clean(content, "faithful")
+        chunks = cut_article(content, GenerationRecipe())
+        assert "".join("".join(chunk.text for chunk in chunks).split()) == "".join(reading.text.split())
+        assert max(len(chunk.text) for chunk in chunks) <= 2000
+
+
+def test_no_button_of_the_exports_is_left(contents):
+    paragraphs = {p for content in contents for p in clean(content, "faithful").text.split("\n\n")}
+    assert not paragraphs & {"Share this post", "Copy link", "Subscribe", "SubscribeSign in", "Facebook", "Restacks"}

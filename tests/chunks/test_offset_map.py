@@ -1,0 +1,73 @@
+"""The map between the reading and the original, over any text that can be typed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownvoice.chunks import CleanedText, clean
+
+INLINE = ["*", "**", "_", "`", "[", "](u)", "![a](b)", "&amp;", "\\", "<b>", "<!-- c -->", "~~", "[^1]", "  ", "\t"]
+BLOCKS = ["# ", "\n", "\n\n", "  \n", "- ", "1. ", "> ", "<p>", "    \n    code\n", "```\n", "|", "\n---|---\n", "\r\n"]
+MARKUP = st.sampled_from(INLINE) | st.sampled_from(BLOCKS)
+WORDS = st.sampled_from(
+    ["don’t", "word", "Zoë", "e\u0301", "👩\u200d🚀", "漢字。", "שלום", "it's", "A.", "𝘧𝘰𝘰", "“x”", "5*3"]
+)
+ARTICLES = st.lists(st.one_of(MARKUP, WORDS, st.text(max_size=3)), max_size=40).map("".join)
+
+
+def _letters(text: str) -> list[str]:
+    return [character for character in text if character.isalnum()]
+
+
+def _copied(reading: CleanedText, original: str, offset: int) -> bool:
+    start, end = reading.original_span(offset, offset + 1)
+    return original[start:end] == reading.text[offset]
+
+
+@given(ARTICLES, st.sampled_from(["faithful", "chapter"]), st.data())
+def test_a_span_taken_to_the_original_and_rendered_is_the_same_text(article, cleaning, data):
+    reading = clean(article, cleaning)
+    ends = [offset for offset in range(len(reading.text)) if _copied(reading, article, offset)]
+    if not ends:
+        return
+    first, last = sorted((data.draw(st.sampled_from(ends)), data.draw(st.sampled_from(ends))))
+    span = reading.original_span(first, last + 1)
+    assert reading.rendered(*span) == reading.text[first : last + 1]
+
+
+@given(ARTICLES, st.sampled_from(["faithful", "chapter"]))
+def test_no_letter_or_digit_is_invented_altered_or_moved(article, cleaning):
+    original = iter(_letters(article.replace("&amp;", "&") if cleaning == "faithful" else article))
+    assert all(letter in original for letter in _letters(clean(article, cleaning).text))
+
+
+@given(ARTICLES)
+def test_the_segments_tile_the_reading_in_the_order_of_the_original(article):
+    reading = clean(article, "faithful")
+    assert reading.clean_starts[0] == 0
+    assert reading.clean_starts[-1] == len(reading.text)
+    assert list(reading.clean_starts) == sorted(set(reading.clean_starts)) or not reading.text
+    assert all(start < end for start, end in zip(reading.starts, reading.ends, strict=True))
+    assert all(end <= start for end, start in zip(reading.ends, reading.starts[1:], strict=False))
+
+
+def test_a_span_is_tight_around_the_words_it_comes_from():
+    original = "Some **bold** words."
+    reading = clean(original, "faithful")
+    start = reading.text.index("bold")
+    assert original[slice(*reading.original_span(start, start + 4))] == "bold"
+
+
+def test_a_span_outside_the_text_is_refused():
+    reading = clean("One word.", "faithful")
+    with pytest.raises(ValueError, match="no span of a text of 9 characters"):
+        reading.original_span(4, 10)
+
+
+def test_a_replacement_is_rendered_whole_when_the_span_covers_its_start():
+    original = "Salt &amp; pepper"
+    reading = clean(original, "faithful")
+    assert reading.rendered(0, len(original)) == "Salt & pepper"
+    assert reading.rendered(0, 5) == "Salt "

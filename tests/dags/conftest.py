@@ -1,0 +1,55 @@
+"""Airflow in one process: an empty home, SQLite, our dags folder. The environment must stand before Airflow's import."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent.parent
+HOME = Path(tempfile.mkdtemp(prefix="ownvoice-airflow-"))
+
+os.environ |= {
+    "AIRFLOW_HOME": str(HOME),
+    "AIRFLOW__CORE__DAGS_FOLDER": str(REPOSITORY / "dags"),
+    "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
+    "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
+    "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": os.environ.get(
+        "OWNVOICE_TEST_METADATA_DB", f"sqlite:///{HOME}/airflow.db"
+    ),
+    "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+    "OWNVOICE_RECIPE__MODEL": "ownvoice-offline-stand-in",
+}
+
+
+@pytest.fixture(scope="session")
+def dags() -> dict[str, Any]:
+    """Every DAG of the repository, by id, written to a fresh metadata database; retries wait for nothing."""
+    from airflow.dag_processing.bundles.manager import DagBundlesManager
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+    from airflow.utils.db import initdb
+
+    initdb()
+    DagBundlesManager().sync_bundles_to_db()
+    bag = DagBag(dag_folder=str(REPOSITORY / "dags"))
+    assert bag.import_errors == {}
+    sync_bag_to_db(bag, "dags-folder", None)
+    for task in (task for dag in bag.dags.values() for task in dag.tasks):
+        task.retry_delay = dt.timedelta(0)
+    return dict(bag.dags)
+
+
+@pytest.fixture
+def run_refresh(dags: dict[str, Any]) -> Callable[..., Any]:
+    """Run the whole DAG in this process with the form filled in as given; return the finished DAG run."""
+
+    def run(**form: Any) -> Any:
+        return dags["refresh_preferences"].test(run_conf=form)
+
+    return run
