@@ -33,8 +33,6 @@ from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.settings import load_settings
 
-# plan_batches stands right upstream, so that this says: the plan is there, and every batch has come to an end.
-ONCE_PLANNED = "all_done_min_one_success"
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
 
 list_new_articles = task(refresh_tasks.list_new_articles, execution_timeout=dt.timedelta(hours=1))
@@ -50,9 +48,9 @@ commit_version = task(
     refresh_tasks.commit_version,
     execution_timeout=dt.timedelta(hours=1),
     outlets=[PREFERENCE_DATASET],
-    trigger_rule=ONCE_PLANNED,  # a failed batch keeps nobody else's work from being committed
+    trigger_rule="all_done",  # a failed batch keeps nobody else's work from being committed
 )
-write_report = task(refresh_tasks.write_report, execution_timeout=dt.timedelta(minutes=30), trigger_rule=ONCE_PLANNED)
+write_report = task(refresh_tasks.write_report, execution_timeout=dt.timedelta(minutes=30), trigger_rule="all_done")
 advance_cursor = task(
     refresh_tasks.advance_cursor,
     execution_timeout=dt.timedelta(minutes=5),
@@ -86,9 +84,8 @@ def refresh_preferences() -> None:
     listed, batches = list_new_articles(), plan_batches()
     settled = settle_batch.expand(batch=batches)
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
-    listed >> batches >> [committed, reported]
-    settled >> committed >> reported
-    [settled, committed, reported] >> advanced
+    listed >> batches >> settled >> committed >> reported >> advanced
+    [settled, committed] >> advanced
 
 
 refresh_preferences()

@@ -16,6 +16,7 @@ import psutil  # type: ignore[import-untyped]
 
 _CLOCK_TOLERANCE_S = 2.0  # a birth is reckoned from the time of boot, which the system clock may shift
 _GRACE_S = 20.0
+_ENDED_LAST = ("api-server", "offline-model")  # a task on its way out still talks to them
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,29 +65,29 @@ def start(name: str, command: Sequence[str], env: Mapping[str, str], folder: Pat
     return Started(name, process.pid, psutil.Process(process.pid).create_time(), str(log))
 
 
-def end(processes: Sequence[Started]) -> Iterator[str]:
-    """End exactly these and what they started; yield a sentence for each.
-
-    One after the other, the last one first, so that a task on its way out still reaches what was there before it.
-    Each is asked (SIGTERM), and what is left of it after 20 seconds is killed.
-    """
-    for one in reversed(processes):
-        if not _family(one):
-            yield f"{one.name} (pid {one.pid}) was not running any more"
-            continue
-        _send(signal.SIGTERM, [one.pid] if one.is_alive else [])
-        deadline = time.monotonic() + _GRACE_S
-        while (left := _family(one)) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        _send(signal.SIGKILL, left)
-        yield f"{one.name} (pid {one.pid}) ended" + (f"; {len(left)} of its processes were killed" if left else "")
-
-
 def end_demo(path: Path) -> Iterator[str]:
     """End the demo that was written down at `path`, and forget it; yield a sentence for each of its processes."""
     if demo := read_demo(path):
-        yield from end(demo.processes)
+        yield from end([one for one in demo.processes if one.name not in _ENDED_LAST])
+        yield from end([one for one in demo.processes if one.name in _ENDED_LAST])
         path.unlink()
+
+
+def end(processes: Sequence[Started]) -> Iterator[str]:
+    """End exactly these and what they started; yield a sentence for each.
+
+    All are asked at once (SIGTERM), and what is left after 20 seconds is killed.
+    """
+    were_alive = {one: bool(_family(one)) for one in processes}
+    for one in processes:
+        _send(signal.SIGTERM, [one.pid] if one.is_alive else _family(one))
+    deadline = time.monotonic() + _GRACE_S
+    for one in processes:
+        while (left := _family(one)) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        _send(signal.SIGKILL, left)
+        how = f"ended; {len(left)} of its processes were killed" if left else "ended"
+        yield f"{one.name} (pid {one.pid}) {how if were_alive[one] else 'was not running any more'}"
 
 
 def _leader(one: Started) -> psutil.Process | None:

@@ -134,7 +134,13 @@ def scan(table: DeltaTable | None, columns: str = "*", where: str = "true") -> I
     from deltalake import QueryBuilder
 
     for batch in QueryBuilder().register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
-        yield pa.record_batch(batch)
+        yield _with_plain_text(pa.record_batch(batch))
+
+
+def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Turn string views into strings: pyarrow 26 cannot filter views yet."""
+    fields = [field.with_type(pa.string()) if field.type == pa.string_view() else field for field in rows.schema]
+    return rows.cast(pa.schema(fields))
 
 
 def _original_key(article_sha256: str) -> str:

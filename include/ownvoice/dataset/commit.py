@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownvoice.articles.known import KnownArticle, known_articles
 from ownvoice.dataset.assemble import Assembled, assemble
@@ -89,10 +90,10 @@ def _standing_pairs(pairs: DeltaTable, made: Assembled, current: dict[str, Known
     dates = sorted({str(current[article_id].written_date) for article_id in touched})
     if not dates:
         return []
+    wanted = pa.array(touched, pa.string())
     found: list[Row] = []
     for batch in scan(pairs, where=f"refresh_date IN ({', '.join(map(sql_text, dates))})"):
-        is_touched = pa.array([article_id in touched for article_id in batch["article_id"].to_pylist()], pa.bool_())
-        found += batch.filter(is_touched).to_pylist()
+        found += batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist()
     return found
 
 
