@@ -8,24 +8,31 @@ OpenAI: its password is the key, its host the base URL where that is not OpenAI'
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from airflow.sdk import Connection
-from airflow.sdk.exceptions import AirflowRuntimeError
+from airflow.sdk.exceptions import AirflowNotFoundException
 
 from ownvoice.errors import SettingsError
-from ownvoice.lake import Lake
 from ownvoice.settings import Settings, load_settings
-from ownvoice.stores import AwsAccess, ObjectStore
 from ownvoice.triples.client import ModelAccess
+
+if TYPE_CHECKING:  # every DAG file imports this module, and none needs boto3 or pyarrow to be read
+    from ownvoice.lake import Lake
+    from ownvoice.stores import AwsAccess, ObjectStore
 
 
 def open_lake() -> Lake:
     """Open the lake of the settings with the connection `aws_lake`."""
+    from ownvoice.lake import Lake
+
     return Lake(load_settings().lake, _aws_access("aws_lake"))
 
 
 def open_source(uri: str) -> ObjectStore:
     """Open the source of articles with the connection `aws_articles`."""
+    from ownvoice.stores import ObjectStore
+
     return ObjectStore(uri, _aws_access("aws_articles"))
 
 
@@ -58,12 +65,11 @@ def model_access() -> ModelAccess:
 
 
 def _connection(conn_id: str) -> Connection | None:
-    from airflow.exceptions import AirflowNotFoundException
-
     try:
-        return Connection.get(conn_id)
-    except (AirflowNotFoundException, AirflowRuntimeError):
+        found: Connection = Connection.get(conn_id)
+    except AirflowNotFoundException:
         return None
+    return found
 
 
 def _base_url(connection: Connection) -> str | None:
@@ -76,6 +82,8 @@ def _base_url(connection: Connection) -> str | None:
 
 
 def _aws_access(conn_id: str) -> AwsAccess:
+    from ownvoice.stores import AwsAccess
+
     connection = _connection(conn_id)
     if connection is None:
         return AwsAccess()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import Param
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
+from pydantic import BaseModel, ValidationError
 
 from ownvoice.errors import SettingsError
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
+from ownvoice.settings import settings_error
 
 RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "reconcile")
 
@@ -25,30 +25,33 @@ def refresh_form(recipe: GenerationRecipe) -> dict[str, Param]:
 def read_form(params: dict[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]:
     """Split what the form sends into fields of the run and the recipe.
 
-    Raises `SettingsError` for a name that the form does not have: Airflow itself lets unknown names pass.
+    Raises `SettingsError` for a name that the form does not have, since Airflow itself lets unknown names pass, and
+    for values that are each in range and do not fit together.
     """
     names = {*RUN_FIELDS, *GenerationRecipe.model_fields}
     unknown = sorted(set(params) - names)
     if unknown:
         raise SettingsError(f"unknown parameters: {', '.join(unknown)}. Known are: {', '.join(sorted(names))}.")
     run = {name: params[name] for name in RUN_FIELDS}
-    return run, GenerationRecipe(**{name: params[name] for name in GenerationRecipe.model_fields})
+    try:
+        return run, GenerationRecipe(**{name: params[name] for name in GenerationRecipe.model_fields})
+    except ValidationError as error:
+        raise settings_error(error) from None
 
 
 def _param(model: type[BaseModel], name: str, default: Any, section: str) -> Param:
     schema = model.model_json_schema()["properties"][name]
-    options = [option["type"] for option in schema.get("anyOf", [])]
-    bounds = {**schema, **(schema["anyOf"][0] if options else {})}
-    kept = {key: bounds[key] for key in ("minimum", "maximum", "enum", "minLength") if key in bounds}
+    options = schema.get("anyOf", [schema])
+    types = [option["type"] for option in options]
+    if default == "":
+        types.append("null")  # which the form sends for a text that was emptied again
+    kept = {key: options[0][key] for key in ("minimum", "maximum", "enum", "minLength") if key in options[0]}
     return Param(
         default,
-        type=options or schema["type"],
+        type=types if len(types) > 1 else types[0],
         title=name.replace("_", " ").capitalize(),
-        description_md=_description(model.model_fields[name]),
+        description_md=schema["description"],
         section=section,
         **kept,
     )
 
-
-def _description(field: FieldInfo) -> str:
-    return field.description or ""

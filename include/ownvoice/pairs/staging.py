@@ -63,7 +63,7 @@ def chunk_record(
     chunk: Mapping[str, Any], run: RefreshRun, batch: str, event: ChunkEvent, outcome: Mapping[str, Any] | None = None
 ) -> Row:
     """Return the row of `tables/chunks` for a planned chunk; `outcome` is its row of `generate.OUTCOMES`, if any."""
-    never_asked = {
+    never_asked: Row = {
         "request_key": None,
         "attempts": 0,
         "faults": [],

@@ -113,7 +113,7 @@ def _joins(text: str, position: int) -> bool:
     """Whether the character at `position` holds two halves of one word or number together."""
     if not 0 < position < len(text) - 1:
         return False
-    left, sign, right = text[position - 1 : position + 2]
+    left, sign, right = text[position - 1], text[position], text[position + 1]
     if sign in _NUMBER_JOINERS:
         return left.isdigit() and right.isdigit()
     return sign in _WORD_JOINERS and left.isalnum() and right.isalnum()

@@ -1,0 +1,52 @@
+import pytest
+from stand_ins.night import Night
+
+from ownvoice.dataset.export import export
+from ownvoice.lake import scan
+
+
+@pytest.fixture
+def night(lake, tmp_path, offline_model):
+    night = Night(lake, tmp_path / "articles", offline_model)
+    night.write("a", "b", "c")
+    night.list_and_plan("one", test_share=0.5)
+    night.generate("one")
+    night.commit("one")
+    return night
+
+
+def load(folder, monkeypatch):
+    """Read a folder as a user would, without a network."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setenv("HF_DATASETS_CACHE", str(folder.parent / "cache"))
+    from datasets import load_dataset
+
+    return load_dataset(str(folder), cache_dir=str(folder.parent / "cache"))
+
+
+@pytest.mark.parametrize("form", ["standard", "conversational"])
+def test_an_export_is_read_by_load_dataset_with_both_splits(night, tmp_path, monkeypatch, form):
+    rows = export(night.lake, tmp_path / "out", form=form)
+    dataset = load(tmp_path / "out", monkeypatch)
+    assert {split: len(dataset[split]) for split in dataset} == rows
+    assert min(rows.values()) > 0
+    assert dataset["train"].column_names == ["prompt", "chosen", "rejected"]
+
+
+def test_the_conversational_form_has_the_prompt_as_user_and_the_answers_as_assistant(night, tmp_path, monkeypatch):
+    export(night.lake, tmp_path / "out", form="conversational")
+    row = load(tmp_path / "out", monkeypatch)["train"][0]
+    assert [message["role"] for name in ("prompt", "chosen", "rejected") for message in row[name]] == [
+        "user",
+        "assistant",
+        "assistant",
+    ]
+
+
+def test_an_export_holds_the_rows_of_its_version_in_the_order_of_their_ids(night, tmp_path, monkeypatch):
+    night.write("d")
+    night.run("two")
+    export(night.lake, tmp_path / "out", version=1)
+    rows = [row for batch in scan(night.lake.table("pairs", 1)) for row in batch.to_pylist()]
+    expected = [row["chosen"] for row in sorted(rows, key=lambda row: row["pair_id"]) if row["split"] == "train"]
+    assert load(tmp_path / "out", monkeypatch)["train"]["chosen"][:] == expected

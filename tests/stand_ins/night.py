@@ -1,0 +1,89 @@
+"""A night in a test: a folder of small articles, and the steps of a refresh one by one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from ownvoice.articles.listing import list_new_articles
+from ownvoice.chunks.plan import Batch, plan_batches
+from ownvoice.dataset.commit import commit_version
+from ownvoice.lake import Lake
+from ownvoice.pairs.curate import curate_batch
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.generate import generate_batch
+from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel
+from ownvoice.versions import DatasetVersion
+
+RECIPE = GenerationRecipe(model=OFFLINE_MODEL, min_chunk_chars=400, max_chunk_chars=900)
+
+
+class Night:
+    """Articles are named by a letter; each has three sections that no other has."""
+
+    def __init__(self, lake: Lake, folder: Path, model: OfflineModel) -> None:
+        folder.mkdir()
+        self.lake = lake
+        self.model = model
+        self._folder = folder
+        self._batches: dict[str, list[Batch]] = {}
+
+    def write(self, *names: str) -> None:
+        """Put articles into the folder."""
+        for name in names:
+            self._path(name).write_text(f"---\nid: {name}\nauthor_id: tests\n---\n{article(name)}", encoding="utf-8")
+
+    def edit(self, name: str, sentence: str) -> None:
+        """Add a sentence at the end of an article."""
+        path = self._path(name)
+        path.write_text(path.read_text(encoding="utf-8") + "\n" + sentence + "\n", encoding="utf-8")
+
+    def remove(self, name: str) -> None:
+        """Take an article away."""
+        self._path(name).unlink()
+
+    def run(self, run_id: str) -> DatasetVersion | None:
+        """Go through a whole night."""
+        self.list_and_plan(run_id)
+        self.generate(run_id)
+        return self.commit(run_id)
+
+    def list_and_plan(self, run_id: str, **fields: Any) -> None:
+        """List the folder and plan the night."""
+        given = {"refresh_date": dt.date(2026, 2, 1), "max_generation_tasks": 1} | fields
+        run = RefreshRun(run_id=run_id, articles_uri=self._folder.as_uri(), recipe=RECIPE, **given)
+        list_new_articles(self.lake, ObjectStore(self._folder.as_uri()), run)
+        self._batches[run_id] = plan_batches(self.lake, run_id)
+
+    def generate(self, run_id: str, leave_out: int | None = None) -> None:
+        """Ask about and curate every batch, but for the one left out, as if its task had failed."""
+        batches = self._batches[run_id]
+        left_out = None if leave_out is None else batches[leave_out]
+        access = ModelAccess(self.model.base_url, self.model.api_key)
+        for batch in batches:
+            if batch is not left_out:
+                generate_batch(self.lake, run_id, batch.name, access)
+                curate_batch(self.lake, run_id, batch.name)
+
+    def commit(self, run_id: str) -> DatasetVersion | None:
+        """Commit what is there."""
+        return commit_version(self.lake, run_id)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / f"{name}.md"
+
+
+def article(name: str) -> str:
+    """Return some two thousand characters of Markdown, different for each name."""
+    sections = []
+    for number, topic in enumerate(("the pager", "the ledger", "the morning")):
+        sentences = " ".join(
+            f"When I think of {topic} in the year of {name} and {number}{turn}, I don’t see “progress” so much as patience."
+            for turn in range(7)
+        )
+        sections.append(f"## On {topic}, by {name}\n\n{sentences}\n")
+    return "\n".join(sections)

@@ -1,0 +1,53 @@
+"""A refresh in a process of its own that kills itself with SIGKILL right after a named function has returned.
+
+Run as: python refresh_and_die.py LAKE ARTICLES MODEL_URL [MODULE:FUNCTION]
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import os
+import signal
+import sys
+from typing import Any
+
+from stand_ins.night import RECIPE
+
+from ownvoice.lake import Lake
+from ownvoice.refresh import refresh
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.client import ModelAccess
+
+
+def die_after(place: str) -> None:
+    """Let the function at `place` finish its work, and nothing else after it."""
+    module_name, name = place.split(":")
+    module = importlib.import_module(module_name)
+    whole = getattr(module, name)
+
+    def last(*args: Any, **kwargs: Any) -> None:
+        whole(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(module, name, last)
+
+
+def main(lake_uri: str, articles_uri: str, model_url: str, place: str = "") -> None:
+    """Run the refresh `the-run`; with a place, up to there."""
+    if place:
+        die_after(place)
+    run = RefreshRun(
+        run_id="the-run",
+        refresh_date=dt.date(2026, 2, 1),
+        articles_uri=articles_uri,
+        recipe=RECIPE,
+        max_generation_tasks=3,
+    )
+    access = ModelAccess(model_url, "offline", max_requests_in_flight=4)
+    refresh(Lake(lake_uri), ObjectStore(articles_uri), run, access, lambda _: None, lambda _: None)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

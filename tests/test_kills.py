@@ -1,0 +1,92 @@
+"""A refresh killed with SIGKILL and run again: the same rows, and no stored answer asked for again."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from stand_ins.night import Night
+
+from ownvoice.dataset.verify import verify
+from ownvoice.lake import Lake, scan
+
+TESTS = Path(__file__).parent
+IN_FLIGHT = 4
+
+STEPS = [
+    "ownvoice.refresh:list_new_articles",
+    "ownvoice.refresh:plan_batches",
+    "ownvoice.refresh:generate_batch",
+    "ownvoice.refresh:curate_batch",
+    "ownvoice.dataset.commit:write_articles",
+    "ownvoice.dataset.commit:write_chunks",
+    "ownvoice.dataset.commit:write_pairs",
+    "ownvoice.refresh:commit_version",
+    "ownvoice.refresh:write_report",
+]
+
+
+@pytest.fixture
+def night(lake, tmp_path, offline_model):
+    night = Night(lake, tmp_path / "articles", offline_model)
+    night.write("a", "b", "c", "d")
+    return night
+
+
+def command(lake, tmp_path, model, *place):
+    script = TESTS / "stand_ins" / "refresh_and_die.py"
+    return [sys.executable, str(script), lake.uri, (tmp_path / "articles").as_uri(), model.base_url, *place]
+
+
+def run(*arguments):
+    environment = os.environ | {"PYTHONPATH": str(TESTS)}
+    return subprocess.run(command(*arguments), env=environment, timeout=60, capture_output=True, text=True)
+
+
+def rows(lake):
+    found = [row for batch in scan(lake.table("pairs")) for row in batch.to_pylist()]
+    return sorted(found, key=lambda row: row["pair_id"])
+
+
+@pytest.fixture
+def undisturbed(night, tmp_path, offline_model):
+    """The rows and the number of requests of a run that nobody killed."""
+    other = Lake((tmp_path / "undisturbed").as_uri())
+    done = run(other, tmp_path, offline_model)
+    assert done.returncode == 0, done.stderr
+    asked = offline_model.requests_served
+    offline_model.requests_served = 0
+    return rows(other), asked
+
+
+@pytest.mark.parametrize("place", STEPS)
+def test_a_worker_killed_between_two_steps_and_run_again(place, night, undisturbed, lake, tmp_path, offline_model):
+    killed = run(lake, tmp_path, offline_model, place)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    again = run(lake, tmp_path, offline_model)
+    assert again.returncode == 0, again.stderr
+    expected_rows, asked = undisturbed
+    assert rows(lake) == expected_rows
+    assert offline_model.requests_served == asked, "every answer was paid for once"
+    assert verify(lake).passed
+
+
+def test_a_worker_killed_while_answers_arrive_loses_at_most_those_in_flight(
+    night, undisturbed, lake, tmp_path, offline_model
+):
+    environment = os.environ | {"PYTHONPATH": str(TESTS)}
+    worker = subprocess.Popen(command(lake, tmp_path, offline_model), env=environment)
+    while offline_model.requests_served < 3 and worker.poll() is None:
+        time.sleep(0.001)
+    worker.kill()
+    worker.wait()
+    again = run(lake, tmp_path, offline_model)
+    assert again.returncode == 0, again.stderr
+    expected_rows, asked = undisturbed
+    assert rows(lake) == expected_rows
+    assert asked <= offline_model.requests_served <= asked + IN_FLIGHT
