@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # every DAG file imports this module, and none needs boto3 or
     from ownvoice.lake import Lake
     from ownvoice.stores import AwsAccess, ObjectStore
 
+_OPENAI_URL = "https://api.openai.com/v1"  # said outright: the SDK would take OPENAI_BASE_URL, even where it is empty
+
 
 def open_lake() -> Lake:
     """Open the lake of the settings with the connection `aws_lake`."""
@@ -57,7 +59,7 @@ def model_access() -> ModelAccess:
             "or set OPENAI_API_KEY, and OPENAI_BASE_URL for another endpoint."
         )
     return ModelAccess(
-        base_url,
+        base_url or _OPENAI_URL,
         api_key or "none",
         request_timeout_s=settings.request_timeout_s,
         max_requests_in_flight=settings.max_requests_in_flight,

@@ -43,7 +43,7 @@ def _param(model: type[BaseModel], name: str, default: Any, section: str) -> Par
     schema = model.model_json_schema()["properties"][name]
     options = schema.get("anyOf", [schema])
     types = [option["type"] for option in options]
-    if default == "":
+    if schema.get("default") == "":
         types.append("null")  # which the form sends for a text that was emptied again
     kept = {key: options[0][key] for key in ("minimum", "maximum", "enum", "minLength") if key in options[0]}
     return Param(

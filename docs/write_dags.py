@@ -1,0 +1,72 @@
+"""Write docs/dags.md: what each DAG says about itself, and the fields of the refresh's trigger form.
+
+Run as: make docs
+No Airflow is started: the words are read from the files in dags/, the fields from the models of the run and recipe.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.run import RefreshRun
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+PAGE = REPOSITORY / "docs" / "dags.md"
+
+_NOTE = "<!-- Written by docs/write_dags.py from the DAGs' own docstrings: change those, then run `make docs`. -->"
+_FORM = """\
+## The trigger form of `refresh_preferences`
+
+The scheduled night runs with the defaults. A value out of range is refused before a run is made.
+`OWNVOICE_RECIPE__<NAME>` in the environment sets another default for a field of the recipe."""
+_KINDS = {"boolean": "`true` or `false`", "integer": "whole number", "number": "number", "string": "text"}
+_RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "reconcile")
+
+
+def page() -> str:
+    """Return the whole page."""
+    dags = sorted((REPOSITORY / "dags").glob("*.py"))
+    tables = [
+        "### This run\n\n" + _table(RefreshRun, _RUN_FIELDS),
+        "### Generation recipe\n\n" + _table(GenerationRecipe, GenerationRecipe.model_fields),
+    ]
+    return "\n\n".join([_NOTE, "# DAGs", *map(_section, dags), _FORM, *tables]) + "\n"
+
+
+def _section(dag_file: Path) -> str:
+    """Return a DAG's docstring, one heading deeper, with its id."""
+    docstring = ast.get_docstring(ast.parse(dag_file.read_text(encoding="utf-8"))) or ""
+    title, _, body = docstring.partition("\n")
+    return f"#{title} (`{dag_file.stem}`)\n{body}"
+
+
+def _table(model: type[BaseModel], names: Iterable[str]) -> str:
+    properties = model.model_json_schema()["properties"]
+    head = ["| name | default | range | meaning |", "|---|---|---|---|"]
+    return "\n".join(head + [_row(name, properties[name]) for name in names])
+
+
+def _row(name: str, field: dict[str, Any]) -> str:
+    default = json.dumps(field["default"]).strip('"')
+    shown = "(empty)" if default in ("null", "") else f"`{default}`"
+    return f"| `{name}` | {shown} | {_range(field)} | {field['description']} |"
+
+
+def _range(field: dict[str, Any]) -> str:
+    bounds = field.get("anyOf", [field])[0]
+    if "enum" in bounds:
+        return " or ".join(f"`{choice}`" for choice in bounds["enum"])
+    limits = (("minimum", "from"), ("maximum", "up to"))
+    return " ".join([_KINDS[bounds["type"]], *(f"{words} {bounds[key]:,}" for key, words in limits if key in bounds)])
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE.relative_to(REPOSITORY)}")

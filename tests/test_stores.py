@@ -1,0 +1,80 @@
+"""One vocabulary over folders and S3; every refusal is one sentence."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
+from ownvoice.stores import AwsAccess, ObjectStore
+
+
+@pytest.fixture(params=["folder", "s3"])
+def store(request, tmp_path):
+    if request.param == "folder":
+        return ObjectStore((tmp_path / "a folder").as_uri(), create_folder=True)
+    uri = request.getfixturevalue("new_bucket")("store-bucket")
+    return ObjectStore(f"{uri}/a prefix", request.getfixturevalue("s3_access"))
+
+
+def test_what_is_written_is_read_back(store):
+    store.write("a/b.txt", "é".encode())
+    assert store.read("a/b.txt") == "é".encode()
+    assert store.read("a/c.txt") is None
+
+
+def test_of_two_creations_one_writes_and_both_know(store):
+    assert store.create("k", b"1") is True
+    assert store.create("k", b"2") is False
+    assert asyncio.run(store.create_async("k", b"3")) is False
+    assert asyncio.run(store.read_async("k")) == b"1"
+
+
+def test_a_listing_is_of_a_folder_and_not_of_a_beginning(store):
+    for key in ("blog/a.md", "blog/b/c.md", "blogroll.md"):
+        store.write(key, b"x")
+    assert sorted(found.key for found in store.objects("blog")) == ["blog/a.md", "blog/b/c.md"]
+    assert store.folders() == ["blog"]
+    assert store.folders("blog") == ["b"]
+
+
+def test_a_tag_changes_when_the_bytes_do(store):
+    def tag():
+        return next(found.tag for found in store.objects())
+
+    store.write("a", b"one")
+    before = tag()
+    store.write("a", b"two!")
+    assert tag() != before
+
+
+def test_deleting_what_is_not_there_is_no_fault(store):
+    store.delete("nothing")
+
+
+def test_a_missing_bucket_is_named(s3_access):
+    with pytest.raises(StorageError, match="s3://no-such-bucket: there is no such bucket. Create it"):
+        list(ObjectStore("s3://no-such-bucket", s3_access).objects())
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(StorageError, match="there is no such folder. Create it, or correct the URI"):
+        ObjectStore((tmp_path / "nowhere").as_uri())
+
+
+def test_a_wrong_endpoint_is_named_and_may_be_tried_again():
+    store = ObjectStore("s3://bucket", AwsAccess("k", "s", endpoint_url="http://127.0.0.1:9"))
+    with pytest.raises(StorageUnavailableError, match="Check the endpoint and the network") as caught:
+        store.read("k")
+    assert caught.value.retryable
+
+
+@pytest.mark.parametrize("uri", ["", "articles", "ftp://host/x", "s3://", "file://host/x", "http://host"])
+def test_what_is_no_store_is_refused(uri):
+    with pytest.raises(SettingsError, match=r"write s3://bucket/prefix or file:///absolute/folder"):
+        ObjectStore(uri)
+
+
+def test_secrets_do_not_show():
+    assert "topsecret" not in repr(AwsAccess("key", "topsecret", "topsecret"))
