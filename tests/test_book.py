@@ -1,0 +1,65 @@
+"""The whole refresh on the articles of the LLM Engineer's Handbook; skipped where they are not at hand."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+
+from ownvoice.articles.parse import parse_object
+from ownvoice.chunks import clean
+from ownvoice.dataset.verify import verify
+from ownvoice.lake import scan
+from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.verbatim import Reading, locate
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.refresh import refresh
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.offline_model import OFFLINE_MODEL
+
+
+def refresh_book(lake, book_dir, model, tmp_path, cleaning):
+    source = ObjectStore((tmp_path / "articles").as_uri(), create_folder=True)
+    source.write("raw_documents.json", (book_dir / "raw_documents.json").read_bytes())
+    run = RefreshRun(
+        run_id="book",
+        refresh_date=dt.date(2026, 4, 1),
+        articles_uri=source.uri,
+        recipe=GenerationRecipe(model=OFFLINE_MODEL, cleaning=cleaning),
+        max_generation_tasks=1,
+    )
+    access = ModelAccess(model.base_url, model.api_key)
+    return refresh(lake, source, run, access, lambda _: None, lambda _: None)
+
+
+@pytest.mark.parametrize("cleaning", ["faithful", "chapter"])
+def test_the_whole_refresh_of_the_book_is_verified(lake, book_dir, offline_model, tmp_path, cleaning):
+    report = refresh_book(lake, book_dir, offline_model, tmp_path, cleaning)
+    assert report["articles"]["appeared"] == 76
+    assert report["chunks"]["answered"] + report["chunks"]["reused"] == report["chunks"]["total"]
+    if cleaning == "chapter":
+        assert report["chunks"]["total"] == 493
+    found = verify(lake)
+    assert found.passed, (len(found.failed), found.clusters_on_both_sides)
+    assert found.pairs == report["pairs"]["total"] > 500
+
+
+def test_no_article_of_the_book_lies_on_both_sides(lake, book_dir, offline_model, tmp_path):
+    refresh_book(lake, book_dir, offline_model, tmp_path, "faithful")
+    rows = [row for batch in scan(lake.table("pairs"), "article_id, split") for row in batch.to_pylist()]
+    sides = {split: {row["article_id"] for row in rows if row["split"] == split} for split in ("train", "test")}
+    assert sides["train"] & sides["test"] == set()
+    assert min(map(len, sides.values())) > 0
+
+
+def test_none_of_the_pairs_that_were_shipped_with_the_book_is_verbatim(book_dir):
+    shipped = json.loads((book_dir / "preference_datasets.json").read_text())
+    pairs = [pair for side in ("train", "test") for pair in shipped[side]["articles"]["samples"]]
+    articles = parse_object("raw.json", (book_dir / "raw_documents.json").read_bytes())
+    readings = [Reading.of(clean(article.content, "faithful").text) for article in articles]
+    verdicts = [{locate(pair["chosen"], reading) for reading in readings} for pair in pairs]
+    assert len(verdicts) == 402
+    assert sum(found == {DropReason.NOT_VERBATIM} for found in verdicts) == 402
