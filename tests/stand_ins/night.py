@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.articles.listing import list_new_articles
-from ownvoice.chunks.plan import Batch, plan_batches
+from ownvoice.chunks.plan import plan_batches
+from ownvoice.chunks.planned import Batch
 from ownvoice.dataset.commit import commit_version
 from ownvoice.lake import Lake
 from ownvoice.pairs.curate import curate_batch
