@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from stand_ins.night import Night
 
 from ownvoice.dataset.verify import verify
 from ownvoice.lake import Lake, scan
+from stand_ins.night import Night
 
 TESTS = Path(__file__).parent
 IN_FLIGHT = 4

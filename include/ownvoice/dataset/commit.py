@@ -73,7 +73,7 @@ def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
     total = _add_up(outcomes(), standing, from_text(base.lattice) if base else empty_lattice())
     if pairs.transaction_version(run_id) == total.fingerprint:
         return version_of_run(lake, run_id)
-    articles_version = write_articles(lake, base, total.articles)
+    articles_version = write_articles(lake, base, total.articles, all_new=not current)
     chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
     record = _record(run, base, total, articles_version, chunks_version)
     added = (row for one in outcomes() for row in _difference(one, standing)[1])

@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 _ROWS_AT_A_TIME = 2_000
 
 
-def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[KnownArticle]) -> int:
-    """Write article rows over those of the same ids; return the table's version."""
+def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[KnownArticle], *, all_new: bool) -> int:
+    """Write article rows over those of the same ids; return the table's version.
+
+    Where they are `all_new`, nothing is looked for among the rows that stand.
+    """
     from deltalake import write_deltalake
 
     table = _rolled_back(lake, "articles", base.articles_version if base else 0)
-    if base is None:
+    if all_new:
         write_deltalake(table, to_rows(articles), mode="append")
-    elif articles:
+    else:
         merge = table.merge(to_rows(articles), "t.article_id = s.article_id", source_alias="s", target_alias="t")
         merge.when_matched_update_all().when_not_matched_insert_all().execute()
     return table.version()
