@@ -13,6 +13,7 @@ import pytest
 from ownvoice.lake import Lake
 from ownvoice.stores import AwsAccess
 from ownvoice.triples.offline_model import OfflineModel, running_offline_model
+from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
 
 REPOSITORY = Path(__file__).parent.parent
@@ -33,6 +34,15 @@ def offline_model() -> Iterator[OfflineModel]:
 @pytest.fixture(scope="session")
 def s3_access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsAccess]:
     with running_s3_server(tmp_path_factory.mktemp("s3") / "requests.log") as access:
+        yield access
+
+
+@pytest.fixture(scope="session")
+def radosgw_access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsAccess]:
+    """Sign in to a production S3 server, Ceph's; skip where it is not installed."""
+    if missing := missing_programs():
+        pytest.skip(f"no {', '.join(missing)} here: apt-get install ceph-mon ceph-osd ceph-common radosgw")
+    with running_radosgw(tmp_path_factory.mktemp("radosgw")) as access:
         yield access
 
 

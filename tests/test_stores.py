@@ -8,14 +8,15 @@ import pytest
 
 from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
 from ownvoice.stores import AwsAccess, ObjectStore
+from stand_ins.s3_server import make_bucket
 
 
-@pytest.fixture(params=["folder", "s3"])
+@pytest.fixture(params=["folder", "s3_access", "radosgw_access"])
 def store(request, tmp_path):
     if request.param == "folder":
         return ObjectStore((tmp_path / "a folder").as_uri(), create_folder=True)
-    uri = request.getfixturevalue("new_bucket")("store-bucket")
-    return ObjectStore(f"{uri}/a prefix", request.getfixturevalue("s3_access"))
+    access = request.getfixturevalue(request.param)
+    return ObjectStore(f"{make_bucket(access, 'store-bucket')}/a prefix", access)
 
 
 def test_what_is_written_is_read_back(store):

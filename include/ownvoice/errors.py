@@ -32,6 +32,12 @@ class StorageUnavailableError(StorageError):
     retryable = True
 
 
+class LostCommitError(StorageError):
+    """Another writer's commit stands where this one should; the same call may go through later."""
+
+    retryable = True
+
+
 class ModelAccessError(OwnvoiceError):
     """The model endpoint refuses every request: bad key, unknown model, spent quota, wrong address."""
 

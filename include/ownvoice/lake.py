@@ -8,6 +8,7 @@ runs/<run>/                          what the tasks of one run hand to each othe
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
@@ -26,11 +27,13 @@ from ownvoice.tables import PARTITIONS, TABLES
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-# Every committed version stays readable: nothing expires by itself.
-_KEEP_EVERYTHING = {
+# Every committed version stays readable: nothing expires by itself. Checkpoints are made by `dataset.log_entry`, which
+# knows whether what they sum up stands.
+_CONFIGURATION = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": "interval 3650 days",
     "delta.deletedFileRetentionDuration": "interval 3650 days",
+    "delta.checkpointInterval": "1000000000",
 }
 
 
@@ -100,14 +103,22 @@ class Lake:
     def table_for_writing(self, name: str) -> DeltaTable:
         """Open a table, and make it first where it is not there."""
         from deltalake import DeltaTable
+        from deltalake.exceptions import CommitFailedError
 
-        return self.table(name) or DeltaTable.create(
-            self._table_uri(name),
-            schema=TABLES[name],
-            partition_by=PARTITIONS[name],
-            configuration=_KEEP_EVERYTHING,
-            storage_options=self._table_options(),
-        )
+        if found := self.table(name):
+            return found
+        with contextlib.suppress(CommitFailedError):  # another writer makes the same table at the same time
+            DeltaTable.create(
+                self._table_uri(name),
+                schema=TABLES[name],
+                mode="ignore",
+                partition_by=PARTITIONS[name],
+                configuration=_CONFIGURATION,
+                storage_options=self._table_options(),
+            )
+        made = self.table(name)
+        assert made is not None, "it was made here or by another writer"
+        return made
 
     def _table_uri(self, name: str) -> str:
         uri = f"{self.uri}/tables/{name}"

@@ -13,6 +13,7 @@ from ownvoice.errors import ModelUnavailableError
 from ownvoice.lake import Lake
 from ownvoice.monitoring.report import write_report
 from ownvoice.pairs.curate import curate_batch
+from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.ask import ChunkOutcome
@@ -32,6 +33,7 @@ def refresh(
     once they are, and the cursor stays.
     """
     failed: ModelUnavailableError | None = None
+    on_step(f"store: {probe_creation(lake).sentence}")
     listed = list_new_articles(lake, source, run)
     on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
     batches = plan_batches(lake, run.run_id)

@@ -47,9 +47,13 @@ class DatasetVersion:
 
 def latest_version(lake: Lake) -> DatasetVersion | None:
     """Return the newest committed version, or None where the lake holds none."""
-    table = lake.table("pairs")
+    return newest_version(lake.table("pairs"))
+
+
+def newest_version(pairs: DeltaTable | None) -> DatasetVersion | None:
+    """Return the newest version in the table `pairs` as it was opened."""
     # Nearly always the last entry of the log; a maintenance job may have written a few since.
-    return next(_newest_first(table, limit=1), None) or next(_newest_first(table, limit=None), None)
+    return next(_newest_first(pairs, limit=1), None) or next(_newest_first(pairs, limit=None), None)
 
 
 def all_versions(lake: Lake) -> list[DatasetVersion]:

@@ -15,6 +15,7 @@ from ownvoice.life import ArticleState
 from ownvoice.monitoring.report import write_report
 from ownvoice.versions import all_versions, latest_version
 from stand_ins.night import Night
+from stand_ins.stores import on_any_store
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ def article_states(night):
     return {row["article_id"]: ArticleState(row["state"]) for batch in rows for row in batch.to_pylist()}
 
 
+@on_any_store
 def test_a_repeated_commit_changes_nothing(night):
     night.write("a", "b")
     first = night.run("one")
@@ -40,6 +42,7 @@ def test_a_repeated_commit_changes_nothing(night):
     assert len(all_versions(night.lake)) == 1
 
 
+@on_any_store
 def test_a_night_with_only_removals_still_commits(night):
     night.write("a", "b")
     night.run("one")
@@ -51,6 +54,7 @@ def test_a_night_with_only_removals_still_commits(night):
     assert article_states(night)["a"] is ArticleState.REMOVED
 
 
+@on_any_store
 def test_an_article_that_comes_back_is_made_anew_from_stored_answers(night):
     night.write("a", "b")
     night.run("one")
@@ -64,6 +68,7 @@ def test_an_article_that_comes_back_is_made_anew_from_stored_answers(night):
     assert night.model.requests_served == asked
 
 
+@on_any_store
 def test_the_commit_of_an_earlier_run_does_not_undo_a_later_one(night):
     night.write("a")
     night.list_and_plan("late")
@@ -76,6 +81,7 @@ def test_the_commit_of_an_earlier_run_does_not_undo_a_later_one(night):
     assert verify(night.lake).passed
 
 
+@on_any_store
 def test_what_a_killed_commit_left_in_the_side_tables_is_rolled_back(night, monkeypatch):
     night.write("a")
     night.run("one")
@@ -98,6 +104,7 @@ def test_what_a_killed_commit_left_in_the_side_tables_is_rolled_back(night, monk
     assert verify(night.lake).passed
 
 
+@on_any_store
 def test_pairs_of_an_edited_article_stay_until_its_new_text_is_answered(night, monkeypatch):
     night.write("a")
     night.run("one")
@@ -128,6 +135,7 @@ def test_the_counts_add_up_whatever_fails(night):
     assert report["pairs"]["added"] == triples["kept"]
 
 
+@on_any_store
 def test_the_digest_does_not_change_when_files_are_compacted(night):
     night.write("a")
     night.run("one")

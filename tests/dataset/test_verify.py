@@ -4,6 +4,7 @@ from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
 from ownvoice.lake import scan
 from stand_ins.night import Night
+from stand_ins.stores import on_any_store
 
 
 @pytest.fixture
@@ -34,6 +35,7 @@ def pairs_at(lake, version):
     return [row for batch in scan(lake.table("pairs", version)) for row in batch.to_pylist()]
 
 
+@on_any_store
 def test_every_pair_of_a_committed_version_is_proved_from_the_lake_alone(night, tmp_path):
     for path in (tmp_path / "articles").iterdir():
         path.unlink()
@@ -64,6 +66,7 @@ def test_an_article_on_both_sides_of_the_split_is_found(night, monkeypatch):
     assert verify_newest_rows(night, monkeypatch).clusters_on_both_sides == (victim["article_id"],)
 
 
+@on_any_store
 @pytest.mark.parametrize("damage", ["changed", "gone"])
 def test_a_damaged_original_fails_the_pairs_of_its_article_and_no_others(night, damage):
     victim = next(row for row in pairs(night) if row["article_id"] == "a")

@@ -18,13 +18,13 @@ from ownvoice.stores import AwsAccess
 
 
 @contextlib.contextmanager
-def running_s3_server(log: Path) -> Iterator[AwsAccess]:
-    """Yield the way into an empty server; it writes a line a request to `log`."""
-    port = _free_port()
-    command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
+def running_s3_server(log: Path, *program: str) -> Iterator[AwsAccess]:
+    """Yield the way into an empty server; it writes a line a request to `log`. `program` is for Python to run."""
+    port = free_port()
+    command = [sys.executable, *(program or ("-m", "moto.server")), "-H", "127.0.0.1", "-p", str(port)]
     with log.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=out) as server:
         try:
-            _wait_until_it_listens(port)
+            wait_until_it_listens(port)
             yield AwsAccess("test-key", "test-secret", region="us-east-1", endpoint_url=f"http://127.0.0.1:{port}")
         finally:
             server.terminate()
@@ -45,16 +45,18 @@ def make_bucket(access: AwsAccess, name: str) -> str:
     return f"s3://{name}"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of this machine that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_until_it_listens(port: int) -> None:
+def wait_until_it_listens(port: int) -> None:
+    """Return when something listens on `port`."""
     give_up = time.monotonic() + 60
     while time.monotonic() < give_up:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
         time.sleep(0.05)
-    raise TimeoutError("the moto server did not listen within a minute")
+    raise TimeoutError(f"nothing listened on port {port} within a minute")

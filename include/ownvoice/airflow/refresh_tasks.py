@@ -17,6 +17,7 @@ from ownvoice.settings import load_settings
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and write down what changed; return counts by event."""
     from ownvoice.articles import listing
+    from ownvoice.probe import probe_creation
     from ownvoice.run import RefreshRun
 
     settings = load_settings()
@@ -32,7 +33,9 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
         max_generation_tasks=settings.max_generation_tasks,
         **fields | {"prefix": (fields["prefix"] or "").strip("/")},
     )
-    return listing.list_new_articles(open_lake(), open_source(run.articles_uri), run)
+    lake = open_lake()
+    print(f"store: {probe_creation(lake).sentence}")
+    return listing.list_new_articles(lake, open_source(run.articles_uri), run)
 
 
 def plan_batches(dag_run: Any) -> list[dict[str, Any]]:

@@ -20,12 +20,13 @@ from ownvoice.articles.known import KnownArticle, having, known_articles
 from ownvoice.chunks.planned import read_plan
 from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
+from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.pairs.staging import Row
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.tables import PAIRS
-from ownvoice.versions import RECORD, DatasetVersion, latest_version, version_of_run
+from ownvoice.versions import RECORD, DatasetVersion, newest_version, version_of_run
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -53,18 +54,23 @@ class Sum:
 def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
     """Commit the run and return its version; None where there is nothing to commit.
 
-    Repeated, it changes nothing. Raises `StorageError` where another writer committed at the same time.
+    Repeated, it changes nothing. Where another writer commits at the same time, it is done again on top of that one;
+    raises `LostCommitError` where that happens again and again.
     """
+    return until_ours(lambda: _commit(lake, run_id))
+
+
+def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     from deltalake import Transaction
 
     run = recorded_run(lake, run_id)
     candidates = candidate_articles(lake, run)
     if run.dry_run or not (candidates or read_plan(lake, run).chunks):
         return version_of_run(lake, run_id)
-    base = latest_version(lake)
+    pairs = lake.table_for_writing("pairs")
+    base = newest_version(pairs)
     current = known_articles(lake, base, having("article_id", candidates))
     articles = _still_ours(candidates, current, run)
-    pairs = lake.table_for_writing("pairs")
     standing = _standing_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
 
     def outcomes() -> Iterator[ArticleOutcome]:
@@ -78,8 +84,8 @@ def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
     record = _record(run, base, total, articles_version, chunks_version)
     added = (row for one in outcomes() for row in _difference(one, standing)[1])
     transaction = Transaction(run_id, total.fingerprint)
-    write_pairs(pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
-    return latest_version(lake)
+    write_pairs(lake, pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
+    return newest_version(pairs)
 
 
 def _still_ours(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from ownvoice.articles.known import KnownArticle, to_rows
-from ownvoice.errors import StorageError
+from ownvoice.dataset.log_entry import own_entry
 from ownvoice.lake import Lake, sql_text
 from ownvoice.pairs.staging import Row
 from ownvoice.run import RefreshRun
@@ -30,11 +30,13 @@ def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[Known
     from deltalake import write_deltalake
 
     table = _rolled_back(lake, "articles", base.articles_version if base else 0)
-    if all_new:
-        write_deltalake(table, to_rows(articles), mode="append")
-    else:
-        merge = table.merge(to_rows(articles), "t.article_id = s.article_id", source_alias="s", target_alias="t")
-        merge.when_matched_update_all().when_not_matched_insert_all().execute()
+    with own_entry(lake, "articles", table) as properties:
+        if all_new:
+            write_deltalake(table, to_rows(articles), mode="append", commit_properties=properties)
+        else:
+            same_id = "t.article_id = s.article_id"
+            merge = table.merge(to_rows(articles), same_id, "s", "t", commit_properties=properties)
+            merge.when_matched_update_all().when_not_matched_insert_all().execute()
     return table.version()
 
 
@@ -44,11 +46,14 @@ def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunk
 
     table = _rolled_back(lake, "chunks", base.chunks_version if base else 0)
     this_run = f"refresh_date = {sql_text(str(run.refresh_date))} AND run_id = {sql_text(run.run_id)}"
-    write_deltalake(table, _streamed(chunks, CHUNKS), mode="overwrite", predicate=this_run)
+    with own_entry(lake, "chunks", table) as properties:
+        rows = _streamed(chunks, CHUNKS)
+        write_deltalake(table, rows, mode="overwrite", predicate=this_run, commit_properties=properties)
     return table.version()
 
 
 def write_pairs(
+    lake: Lake,
     pairs: DeltaTable,
     added: Iterable[Row],
     gone: list[Row],
@@ -59,23 +64,16 @@ def write_pairs(
     """Add and retire in one commit that carries `metadata`.
 
     Rows of `added` take the place of those with the same id, and rows of `gone` are deleted; both are looked for among
-    the refresh `dates`, which are empty where nothing that stands is touched. Raises `StorageError` where another
-    writer committed at the same time.
+    the refresh `dates`, which are empty where nothing that stands is touched. Raises `LostCommitError` where another
+    writer committed at the same time, as every function here does.
     """
-    from deltalake import CommitProperties, write_deltalake
-    from deltalake.exceptions import CommitFailedError
+    from deltalake import write_deltalake
 
-    properties = CommitProperties(custom_metadata=metadata, app_transactions=[transaction])
-    try:
+    with own_entry(lake, "pairs", pairs, metadata, [transaction]) as properties:
         if dates:
             _merge_pairs(pairs, added, gone, dates, properties)
         else:
             write_deltalake(pairs, _streamed(added, PAIRS), mode="append", commit_properties=properties)
-    except CommitFailedError as error:
-        raise StorageError(
-            f"another writer committed to {pairs.table_uri} at the same time ({error}). "
-            "One refresh at a time: let it finish, then run this step again; nothing was half-written."
-        ) from None
 
 
 def _merge_pairs(
@@ -99,7 +97,8 @@ def _rolled_back(lake: Lake, name: str, version: int) -> DeltaTable:
     """Open a side table for writing, without what a commit that never finished left in it."""
     table = lake.table_for_writing(name)
     if table.version() != version:
-        table.restore(version)
+        with own_entry(lake, name, table) as properties:
+            table.restore(version, commit_properties=properties)
     return table
 
 

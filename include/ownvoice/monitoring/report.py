@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from ownvoice.articles.record import read_listing
 from ownvoice.chunks.planned import read_plan
+from ownvoice.dataset.log_entry import own_entry, until_ours
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.staging import Row, read_staged
+from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, run_folder
 from ownvoice.tables import RUNS
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
@@ -30,10 +32,12 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
     plan = read_plan(lake, run)
     version = version_of_run(lake, run_id)
     records = _chunk_records(lake, run, version)
+    probe = probe_creation(lake)
     report = {
         "run_id": run.run_id,
         "refresh_date": run.refresh_date.isoformat(),
         "dry_run": run.dry_run,
+        "store": asdict(probe) | {"holds": probe.holds, "sentence": probe.sentence},
         "recipe_id": run.recipe.recipe_id,
         "recipe": run.recipe.model_dump(),
         "articles": listing.counts,
@@ -47,7 +51,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(_report_key(run_id), report)
-    _record(lake, run, report)
+    until_ours(lambda: _record(lake, run, report))
     return report
 
 
@@ -147,4 +151,6 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
     }
     table = lake.table_for_writing("runs")
     rows = pa.Table.from_pylist([row], schema=RUNS)
-    write_deltalake(table, rows, mode="overwrite", predicate=f"run_id = {sql_text(run.run_id)}")
+    this_run = f"run_id = {sql_text(run.run_id)}"
+    with own_entry(lake, "runs", table) as properties:
+        write_deltalake(table, rows, mode="overwrite", predicate=this_run, commit_properties=properties)

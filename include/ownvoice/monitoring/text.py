@@ -18,6 +18,7 @@ _WIDTH_CHARS = 2 * _COLUMN_CHARS + 5
 def report_lines(report: dict[str, Any]) -> Iterator[str]:
     """Yield a report: articles, the waterfall from chunks to pairs with a bar each, what was dropped and why."""
     yield f"Refresh {report['run_id']} of {report['refresh_date']}: {report['verdict']}"
+    yield "store      " + report["store"]["sentence"]
     yield "articles   " + _listed(report["articles"])
     for fault in report["quarantined"]:
         yield f"  quarantined {printable(fault['source_key'])}: {fault['reason']} ({printable(fault['detail'])})"

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from ownvoice.chunks import cleaning_version
 from ownvoice.chunks.planned import read_batch
+from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.filters import Candidate
@@ -54,9 +55,14 @@ def pair_id(article_id: str, request_key: str, triple_index: int) -> str:
 
 
 def _triples(answers: AnswerStore, request_key: str) -> tuple[Triple, ...]:
-    """Return the triples of the first usable stored answer."""
-    parsed = (parse_answer(record["response"]) for record in answers.read_all(request_key))
-    return next(answer for answer in parsed if answer.usable).triples
+    """Return the triples of the first usable stored answer. Raises `StorageError` where there is none any more."""
+    for record in answers.read_all(request_key):
+        if (answer := parse_answer(record["response"])).usable:
+            return answer.triples
+    raise StorageError(
+        f"answers/{request_key} held a usable answer and does not any more: another worker's stands in its place, or "
+        "it was removed. Clear generate_batch of this run and run again: the chunk is then asked anew."
+    )
 
 
 def _judge(

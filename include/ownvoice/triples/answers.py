@@ -14,8 +14,8 @@ class AnswerStore:
 
     A record holds `request_key`, `attempt`, `request` (the whole body), `response` (the completion as it came),
     `received_at` (UTC, ISO 8601) and `latency_s`. It is written once: where two workers asked the same thing, what
-    was stored first is the answer of both. A store that lets both write keeps one of two good answers, and
-    `read_all` reads whichever stands.
+    was stored first is the answer of both. A store that lets both write keeps one of the two, and
+    `read_all` reads whichever stands; where that is the unusable one of two, curation says so.
     """
 
     def __init__(self, store: ObjectStore) -> None:

@@ -1,0 +1,78 @@
+"""A commit that knows whether it happened: what stands in the table's log is read back, and made again if not ours.
+
+Delta gives each version to the writer that creates its log entry. Where a store lets two writers create the same
+entry, both are told that they have committed and the later one's bytes stand. Each entry therefore carries a mark that
+no other has.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
+
+from ownvoice.errors import LostCommitError
+from ownvoice.lake import Lake
+from ownvoice.probe import probe_creation
+
+if TYPE_CHECKING:
+    from deltalake import CommitProperties, DeltaTable, Transaction
+
+T = TypeVar("T")
+
+_MOST_TRIES = 4
+_SETTLE_S = 1.0  # longer than a store takes over the bytes of a log entry
+_ENTRIES_PER_CHECKPOINT = 100
+
+
+def until_ours(commit: Callable[[], T]) -> T:
+    """Call `commit` until no other writer gets in its way, four times at most; then raise its `LostCommitError`."""
+    for _ in range(_MOST_TRIES - 1):
+        with suppress(LostCommitError):
+            return commit()
+    return commit()
+
+
+@contextmanager
+def own_entry(
+    lake: Lake,
+    name: str,
+    table: DeltaTable,
+    metadata: Mapping[str, str] | None = None,
+    transactions: list[Transaction] | None = None,
+) -> Iterator[CommitProperties]:
+    """Lend the properties for one commit to `table`, the lake's table `name`, and see to it that it stands.
+
+    Raises `LostCommitError` where another writer's entry stands at its version, which `table` is then not to be used
+    for again.
+    """
+    from deltalake import CommitProperties
+    from deltalake.exceptions import CommitFailedError
+
+    mark, before = uuid4().hex, table.version()
+    try:
+        # No retries: they would put this commit on top of one that it has not read.
+        yield CommitProperties({**(metadata or {}), "mark": mark}, max_commit_retries=0, app_transactions=transactions)
+    except CommitFailedError:
+        raise _lost(table) from None
+    if table.version() == before:  # there was nothing to change, and no entry was made
+        return
+    if not probe_creation(lake).holds:
+        time.sleep(_SETTLE_S)
+    if mark.encode() not in (lake.store.read(_entry_key(name, table.version())) or b""):
+        raise _lost(table)
+    if table.version() % _ENTRIES_PER_CHECKPOINT == 0:
+        table.create_checkpoint()
+
+
+def _entry_key(name: str, version: int) -> str:
+    return f"tables/{name}/_delta_log/{version:020}.json"
+
+
+def _lost(table: DeltaTable) -> LostCommitError:
+    return LostCommitError(
+        f"another writer committed to {table.table_uri} at the same time, again and again. "
+        "One refresh at a time: let it finish, then run this step again; nothing was half-written."
+    )
