@@ -1,6 +1,7 @@
 """A moto server without conditional creation: every racer wins, as on Ceph's versioned buckets and OpenStack Swift.
 
-So that racers do meet, the entry of a Delta log waits a moment for a second one of the same name.
+So that two do meet: once an object `meet/<table>` is written, the next entry of that table's log waits for a second
+one of the same name, and both are written.
 Run as: python forgetful_s3.py -H HOST -p PORT
 """
 
@@ -9,13 +10,13 @@ from __future__ import annotations
 import re
 import sys
 import threading
-from collections import defaultdict
 from typing import Any
 
-WAIT_FOR_A_RACER_S = 0.3
-LOG_ENTRY = re.compile(r"/_delta_log/\d+\.json$")
+MEET = re.compile(r"/meet/(\w+)$")
+LOG_ENTRY = re.compile(r"/tables/(\w+)/_delta_log/\d+\.json$")
+PATIENCE_S = 60
 
-_meeting: dict[str, threading.Barrier] = defaultdict(lambda: threading.Barrier(2))
+_meetings: dict[str, threading.Barrier] = {}
 
 
 def forget_conditions(server: Any) -> Any:
@@ -23,19 +24,20 @@ def forget_conditions(server: Any) -> Any:
 
     def forgetful(environ: dict[str, Any], start_response: Any) -> Any:
         environ.pop("HTTP_IF_NONE_MATCH", None)
-        if environ["REQUEST_METHOD"] == "PUT" and LOG_ENTRY.search(environ["PATH_INFO"]):
+        if environ["REQUEST_METHOD"] == "PUT":
             _meet(environ["PATH_INFO"])
         return server(environ, start_response)
 
     return forgetful
 
 
-def _meet(entry: str) -> None:
-    try:
-        _meeting[entry].wait(WAIT_FOR_A_RACER_S)
-    except threading.BrokenBarrierError:
-        return
-    print("two writers of", entry, flush=True)
+def _meet(path: str) -> None:
+    if called := MEET.search(path):
+        _meetings[called[1]] = threading.Barrier(2)
+    if (entry := LOG_ENTRY.search(path)) and (meeting := _meetings.get(entry[1])):
+        meeting.wait(PATIENCE_S)
+        _meetings.pop(entry[1], None)
+        print("two writers of", path, flush=True)
 
 
 if __name__ == "__main__":

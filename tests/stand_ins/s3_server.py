@@ -32,17 +32,26 @@ def running_s3_server(log: Path, *program: str) -> Iterator[AwsAccess]:
 
 def make_bucket(access: AwsAccess, name: str) -> str:
     """Make a bucket, empty it if it was there, and return its URI."""
+    _s3(access).create_bucket(Bucket=name).objects.all().delete()
+    return f"s3://{name}"
+
+
+def make_versioned(access: AwsAccess, uri: str) -> str:
+    """Let the bucket keep every version of its objects; return its URI."""
+    _s3(access).BucketVersioning(uri.removeprefix("s3://")).enable()
+    return uri
+
+
+def _s3(access: AwsAccess) -> Any:
     import boto3
 
-    s3: Any = boto3.resource(
+    return boto3.resource(
         "s3",
         endpoint_url=access.endpoint_url,
         region_name=access.region,
         aws_access_key_id=access.access_key_id,
         aws_secret_access_key=access.secret_access_key,
     )
-    s3.create_bucket(Bucket=name).objects.all().delete()
-    return f"s3://{name}"
 
 
 def free_port() -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _MOST_TRIES = 4
-_SETTLE_S = 1.0  # longer than a store takes over the bytes of a log entry
+_SHORTEST_WAIT_S = 0.5
 _ENTRIES_PER_CHECKPOINT = 100
 
 
@@ -51,7 +51,9 @@ def own_entry(
     from deltalake import CommitProperties
     from deltalake.exceptions import CommitFailedError
 
-    mark, before = uuid4().hex, table.version()
+    mark, before, started = uuid4().hex, table.version(), time.monotonic()
+    if lake.store.read(_entry_key(name, before + 1)) is not None:
+        raise _lost(table)
     try:
         # No retries: they would put this commit on top of one that it has not read.
         yield CommitProperties({**(metadata or {}), "mark": mark}, max_commit_retries=0, app_transactions=transactions)
@@ -60,7 +62,8 @@ def own_entry(
     if table.version() == before:  # there was nothing to change, and no entry was made
         return
     if not probe_creation(lake).holds:
-        time.sleep(_SETTLE_S)
+        # Another writer that began before this entry stood needs about as long as this one did.
+        time.sleep(max(_SHORTEST_WAIT_S, 2 * (time.monotonic() - started)))
     if mark.encode() not in (lake.store.read(_entry_key(name, table.version())) or b""):
         raise _lost(table)
     if table.version() % _ENTRIES_PER_CHECKPOINT == 0:

@@ -30,11 +30,11 @@ class AnswerStore:
     async def put(self, key: str, attempt: int, record: dict[str, Any]) -> dict[str, Any]:
         """Store the record unless one stands there; return the one that stands."""
         data = json.dumps(record).encode()
-        while not await self._store.create_async(_name(key, attempt), data):
-            standing = await self.get(key, attempt)
-            if standing is not None:
-                return standing
-        return record
+        # A look comes first, for stores where a second creation would put its bytes over the first.
+        while (standing := await self.get(key, attempt)) is None:
+            if await self._store.create_async(_name(key, attempt), data):
+                return record
+        return standing
 
     def read_all(self, key: str) -> list[dict[str, Any]]:
         """Return the records of a request in the order of their attempts, up to the first that is missing."""
