@@ -147,6 +147,16 @@ def test_the_digest_does_not_change_when_files_are_compacted(night):
     assert verify(night.lake).passed
 
 
+def test_a_long_log_is_summed_up_in_checkpoints(night, monkeypatch):
+    monkeypatch.setattr("ownvoice.dataset.log_entry._ENTRIES_PER_CHECKPOINT", 1)
+    night.write("a")
+    night.run("one")
+    for table in ("pairs", "articles", "chunks"):
+        log = [found.key for found in night.lake.store.objects(f"tables/{table}/_delta_log")]
+        assert any(".checkpoint." in key for key in log)
+    assert verify(night.lake).passed
+
+
 def test_a_table_of_another_ownvoice_is_refused_in_one_sentence(night):
     import pyarrow as pa
     from deltalake import write_deltalake

@@ -8,6 +8,7 @@ import sys
 from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -32,7 +33,8 @@ def forgetful_server(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def alone_without_waiting(monkeypatch):
     """Prepare nights without a wait: in this process nobody else commits. The processes of the race do wait."""
-    monkeypatch.setattr("ownvoice.dataset.log_entry._SHORTEST_WAIT_S", 0)
+    standing_still = SimpleNamespace(monotonic=lambda: 0.0, sleep=lambda _: None)
+    monkeypatch.setattr("ownvoice.dataset.log_entry.time", standing_still)
 
 
 @pytest.fixture

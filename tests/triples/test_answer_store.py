@@ -63,3 +63,16 @@ def test_a_corrupt_answer_is_named_with_what_to_do(answers: AnswerStore, tmp_pat
         asyncio.run(answers.put(KEY, 1, record(1)))
     with pytest.raises(StorageError, match=advice):
         answers.read_all(KEY)
+
+
+def test_a_store_without_conditional_creation_keeps_what_stands(
+    answers: AnswerStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def overwriting(store: ObjectStore, key: str, data: bytes) -> bool:
+        store.write(key, data)
+        return True
+
+    monkeypatch.setattr(ObjectStore, "create_async", overwriting)
+    asyncio.run(answers.put(KEY, 1, record(1, "first")))
+    assert asyncio.run(answers.put(KEY, 1, record(1, "second"))) == record(1, "first")
+    assert asyncio.run(answers.get(KEY, 1)) == record(1, "first")

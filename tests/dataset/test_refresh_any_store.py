@@ -1,0 +1,42 @@
+"""A whole refresh whose articles and lake stand on the same store."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from ownvoice.dataset.verify import verify
+from ownvoice.monitoring.text import report_lines
+from ownvoice.refresh import refresh
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.client import ModelAccess
+from stand_ins.night import RECIPE, article
+from stand_ins.stores import on_any_store
+
+HOLDS = "conditional creation holds (1 of 16 racers created the same object)"
+
+
+@on_any_store
+def test_a_refresh_says_what_it_found_out_about_its_store(lake, offline_model):
+    source = ObjectStore(f"{lake.uri}-articles", lake.store.access, create_folder=True)
+    source.write("2026/a.md", article("a").encode())
+    source.write("2026/b.md", article("b").encode())
+    steps = []
+
+    def run(run_id):
+        night = RefreshRun(
+            run_id=run_id,
+            refresh_date=dt.date(2026, 2, 1),
+            articles_uri=source.uri,
+            recipe=RECIPE,
+            max_generation_tasks=1,
+        )
+        access = ModelAccess(offline_model.base_url, offline_model.api_key)
+        return refresh(lake, source, night, access, steps.append, lambda _: None)
+
+    report = run("one")
+    assert steps[0] == f"store: {HOLDS}"
+    assert f"store      {HOLDS}" in report_lines(report)
+    assert report["articles"]["appeared"] == 2
+    assert verify(lake).pairs == report["pairs"]["total"] > 10
+    assert run("two")["version"] is None
