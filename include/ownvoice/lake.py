@@ -120,6 +120,10 @@ class Lake:
         assert made is not None, "it was made here or by another writer"
         return made
 
+    def log_entry(self, name: str, version: int) -> bytes | None:
+        """Return what stands in a table's log as its `version`, or None where that was never committed."""
+        return self.store.read(f"tables/{name}/_delta_log/{version:020}.json")
+
     def _table_uri(self, name: str) -> str:
         uri = f"{self.uri}/tables/{name}"
         return uri if uri.startswith("s3://") else str(Path(unquote(urlsplit(uri).path)))

@@ -47,18 +47,21 @@ class DatasetVersion:
 
 def latest_version(lake: Lake) -> DatasetVersion | None:
     """Return the newest committed version, or None where the lake holds none."""
-    return newest_version(lake.table("pairs"))
+    pairs = lake.table("pairs")
+    return None if pairs is None else newest_version(lake, pairs)
 
 
-def newest_version(pairs: DeltaTable | None) -> DatasetVersion | None:
-    """Return the newest version in the table `pairs` as it was opened."""
+def newest_version(lake: Lake, pairs: DeltaTable) -> DatasetVersion | None:
+    """Return the newest version in the table `pairs` as it was opened, or None."""
     # Nearly always the last entry of the log; a maintenance job may have written a few since.
-    return next(_newest_first(pairs, limit=1), None) or next(_newest_first(pairs, limit=None), None)
+    found = (_version(lake, number) for number in range(pairs.version(), 0, -1))
+    return next((version for version in found if version), None)
 
 
 def all_versions(lake: Lake) -> list[DatasetVersion]:
     """Return every committed version, oldest first."""
-    return list(_newest_first(lake.table("pairs"), limit=None))[::-1]
+    pairs = lake.table("pairs")
+    return [] if pairs is None else list(_newest_first(pairs))[::-1]
 
 
 def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
@@ -74,33 +77,31 @@ def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
 
 def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:
     """Return the newest version that the run committed, or None."""
-    table = lake.table("pairs")
-    if table is None or table.transaction_version(run_id) is None:
+    pairs = lake.table("pairs")
+    if pairs is None or pairs.transaction_version(run_id) is None:
         return None
-    return next((version for version in _newest_first(table, None) if version.run_id == run_id), None)
+    return next((version for version in _newest_first(pairs) if version.run_id == run_id), None)
 
 
 def _version(lake: Lake, number: int) -> DatasetVersion | None:
-    """Return version `number`, reading the log back no further than to it; None where it is no dataset version."""
-    table = lake.table("pairs")
-    if table is None or not 0 < number <= table.version():
-        return None
-    back_to_it = _newest_first(table, limit=table.version() - number + 1)
-    return next((version for version in back_to_it if version.number == number), None)
+    """Return version `number` from its own entry of the log; None where it is no dataset version."""
+    actions = map(json.loads, (lake.log_entry("pairs", number) or b"").splitlines())
+    commits = (action["commitInfo"] for action in actions if "commitInfo" in action)
+    return next((_from_log(number, commit) for commit in commits if RECORD in commit), None)
 
 
-def _newest_first(table: DeltaTable | None, limit: int | None) -> Iterator[DatasetVersion]:
-    if table is None:
-        return
-    for entry in table.history(limit):
+def _newest_first(pairs: DeltaTable) -> Iterator[DatasetVersion]:
+    # Numbered by their place: `history` numbers from the version that was opened, though the log may have grown since.
+    entries = pairs.history()
+    for number, entry in zip(reversed(range(len(entries))), entries, strict=True):
         if RECORD in entry:
-            yield _from_log(entry)
+            yield _from_log(number, entry)
 
 
-def _from_log(entry: dict[str, Any]) -> DatasetVersion:
+def _from_log(number: int, entry: dict[str, Any]) -> DatasetVersion:
     record = json.loads(entry[RECORD])
     return DatasetVersion(
-        number=entry["version"],
+        number=number,
         committed_at=dt.datetime.fromtimestamp(entry["timestamp"] / 1000, dt.UTC),
         refresh_date=dt.date.fromisoformat(record.pop("refresh_date")),
         **record,

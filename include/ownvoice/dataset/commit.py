@@ -68,7 +68,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     if run.dry_run or not (candidates or read_plan(lake, run).chunks):
         return version_of_run(lake, run_id)
     pairs = lake.table_for_writing("pairs")
-    base = newest_version(pairs)
+    base = newest_version(lake, pairs)
     current = known_articles(lake, base, having("article_id", candidates))
     articles = _still_ours(candidates, current, run)
     standing = _standing_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
@@ -85,7 +85,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     added = (row for one in outcomes() for row in _difference(one, standing)[1])
     transaction = Transaction(run_id, total.fingerprint)
     write_pairs(lake, pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
-    return newest_version(pairs)
+    return newest_version(lake, pairs)
 
 
 def _still_ours(

@@ -52,7 +52,7 @@ def own_entry(
     from deltalake.exceptions import CommitFailedError
 
     mark, before, started = uuid4().hex, table.version(), time.monotonic()
-    if lake.store.read(_entry_key(name, before + 1)) is not None:
+    if lake.log_entry(name, before + 1) is not None:
         raise _lost(table)
     try:
         # No retries: they would put this commit on top of one that it has not read.
@@ -64,14 +64,10 @@ def own_entry(
     if not probe_creation(lake).holds:
         # Another writer that began before this entry stood needs about as long as this one did.
         time.sleep(max(_SHORTEST_WAIT_S, 2 * (time.monotonic() - started)))
-    if mark.encode() not in (lake.store.read(_entry_key(name, table.version())) or b""):
+    if mark.encode() not in (lake.log_entry(name, table.version()) or b""):
         raise _lost(table)
     if table.version() % _ENTRIES_PER_CHECKPOINT == 0:
         table.create_checkpoint()
-
-
-def _entry_key(name: str, version: int) -> str:
-    return f"tables/{name}/_delta_log/{version:020}.json"
 
 
 def _lost(table: DeltaTable) -> LostCommitError:
