@@ -65,6 +65,14 @@ class ObjectStore:
         except FileNotFoundError:
             return None
 
+    def read_range(self, key: str, start: int, length: int) -> bytes:
+        """Return `length` bytes from `start` on. Raises `StorageError` where nothing stands under `key`."""
+        try:
+            with self._translated(key):
+                return bytes(obstore.get_range(self._store, key, start=start, length=length))
+        except FileNotFoundError:
+            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it anew.") from None
+
     async def read_async(self, key: str) -> bytes | None:
         """As `read`, for many at once."""
         try:
