@@ -1,0 +1,60 @@
+"""The pairs of one dataset version, held against the digest of its commit while they are read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
+from ownvoice.errors import StorageError
+from ownvoice.lake import Lake, scan
+from ownvoice.training.exits import BadDataError
+from ownvoice.versions import DatasetVersion, version_or_latest
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What training needs of a row."""
+
+    pair_id: str
+    prompt: str
+    chosen: str
+    rejected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A version's own splits, each in the order of its pair ids; no other split is ever made."""
+
+    version: DatasetVersion
+    train: tuple[Pair, ...]
+    test: tuple[Pair, ...]
+
+
+def read_pairs(lake: Lake, number: int) -> Pairs:
+    """Read version `number`. Raises `BadDataError` where it is gone, is not what its digest says, or lacks a split."""
+    try:
+        version = version_or_latest(lake, number)
+    except StorageError as error:
+        raise BadDataError(str(error)) from None
+    lattice = empty_lattice()
+    splits: dict[str, list[Pair]] = {"train": [], "test": []}
+    for batch in scan(lake.table("pairs", number), where="true ORDER BY pair_id"):
+        for row in batch.to_pylist():
+            lattice = lattice + lattice_of([row])
+            splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
+    if digest_of(lattice) != version.digest:
+        raise BadDataError(
+            f"dataset version {number} of {lake.uri} is not what its digest {version.digest[:12]} says: its rows were "
+            f"changed. `ownvoice verify --version {number}` names them; train on a version that passes."
+        )
+    for split, pairs in splits.items():
+        if not pairs:
+            raise BadDataError(_empty(number, split))
+    return Pairs(version, tuple(splits["train"]), tuple(splits["test"]))
+
+
+def _empty(number: int, split: str) -> str:
+    return (
+        f"dataset version {number} has no {split} pairs, so that what is learned cannot be told from what is "
+        "remembered. Add articles, or make a new lake with another OWNVOICE_TEST_SHARE."
+    )
