@@ -100,7 +100,7 @@ def test_a_dry_run_needs_no_key(ownvoice):
         (["refresh", "--articles", SAMPLES.as_uri(), "--offline", "--recipe", "heat=9"], {}, 2, "heat"),
         (["refresh", "--articles", "s3://bucket", "--offline"], {"AWS_EC2_METADATA_DISABLED": "true", "HOME": "/x"}, 3,
          "no AWS credentials were found"),
-        (["refresh", "--articles", SAMPLES.as_uri(), "--recipe", "model=no-such-model"], "offline endpoint", 4, "model"),
+        (["refresh", "--articles", SAMPLES.as_uri(), "--recipe", "model=none"], "offline endpoint", 4, "no model"),
         (["verify"], {}, 3, "holds no dataset version"),
         (["verify", "--version", "7"], {}, 3, "no dataset version 7"),
         (["report", "nope"], {}, 3, "no report of run 'nope'"),

@@ -10,10 +10,10 @@ import time
 from pathlib import Path
 
 import pytest
-from stand_ins.night import Night
 
 from ownvoice.dataset.verify import verify
 from ownvoice.lake import Lake, scan
+from stand_ins.night import Night
 
 TESTS = Path(__file__).parent
 IN_FLIGHT = 4
@@ -44,8 +44,11 @@ def command(lake, tmp_path, model, *place):
 
 
 def run(*arguments):
-    environment = os.environ | {"PYTHONPATH": str(TESTS)}
-    return subprocess.run(command(*arguments), env=environment, timeout=60, capture_output=True, text=True)
+    return subprocess.run(command(*arguments), env=environment(), timeout=60, capture_output=True, text=True)
+
+
+def environment():
+    return os.environ | {"PYTHONPATH": os.pathsep.join([str(TESTS), os.environ.get("PYTHONPATH", "")])}
 
 
 def rows(lake):
@@ -79,8 +82,7 @@ def test_a_worker_killed_between_two_steps_and_run_again(place, night, undisturb
 def test_a_worker_killed_while_answers_arrive_loses_at_most_those_in_flight(
     night, undisturbed, lake, tmp_path, offline_model
 ):
-    environment = os.environ | {"PYTHONPATH": str(TESTS)}
-    worker = subprocess.Popen(command(lake, tmp_path, offline_model), env=environment)
+    worker = subprocess.Popen(command(lake, tmp_path, offline_model), env=environment())
     while offline_model.requests_served < 3 and worker.poll() is None:
         time.sleep(0.001)
     worker.kill()

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake
 from ownvoice.recipe import GenerationRecipe
+
+if TYPE_CHECKING:
+    from ownvoice.lake import Lake  # a DAG file reads this module for its form, and must not load pyarrow for it
 
 
 class RefreshRun(BaseModel):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -65,7 +65,9 @@ def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:
 
 def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
     for one in errors:
-        name = "__".join(str(part) for part in one["loc"]) or "recipe"
-        name = prefix + name.upper() if prefix else name
         message = one["msg"].removeprefix("Value error, ")
-        yield f"{name} is {one['input']!r}: {message[0].lower()}{message[1:]}"
+        message = message[0].lower() + message[1:]
+        path = "__".join(str(part) for part in one["loc"])
+        name = prefix + path.upper() if prefix else path
+        # A fault of several fields together has their whole model as its input, which nobody wants to read.
+        yield message if isinstance(one["input"], (dict, BaseModel)) else f"{name} is {one['input']!r}: {message}"

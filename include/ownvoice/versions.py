@@ -47,7 +47,9 @@ class DatasetVersion:
 
 def latest_version(lake: Lake) -> DatasetVersion | None:
     """Return the newest committed version, or None where the lake holds none."""
-    return next(_newest_first(lake.table("pairs"), limit=50), None)
+    table = lake.table("pairs")
+    # Nearly always the last entry of the log; a maintenance job may have written a few since.
+    return next(_newest_first(table, limit=1), None) or next(_newest_first(table, limit=None), None)
 
 
 def all_versions(lake: Lake) -> list[DatasetVersion]:
@@ -57,10 +59,7 @@ def all_versions(lake: Lake) -> list[DatasetVersion]:
 
 def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
     """Return version `number`, or the newest. Raises `StorageError` where there is none."""
-    if number is None:
-        found = latest_version(lake)
-    else:
-        found = next((version for version in all_versions(lake) if version.number == number), None)
+    found = latest_version(lake) if number is None else _version(lake, number)
     if found is None:
         wanted = "no dataset version" if number is None else f"no dataset version {number}"
         raise StorageError(
@@ -71,7 +70,18 @@ def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
 
 def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:
     """Return the newest version that the run committed, or None."""
-    return next((version for version in _newest_first(lake.table("pairs"), None) if version.run_id == run_id), None)
+    table = lake.table("pairs")
+    if table is None or table.transaction_version(run_id) is None:
+        return None
+    return next((version for version in _newest_first(table, None) if version.run_id == run_id), None)
+
+
+def _version(lake: Lake, number: int) -> DatasetVersion | None:
+    """Return version `number` from its own entry of the log; None where there is none, or it is no dataset version."""
+    newest = lake.table("pairs")
+    if newest is None or not 0 < number <= newest.version():
+        return None
+    return next(_newest_first(lake.table("pairs", number), limit=1), None)
 
 
 def _newest_first(table: DeltaTable | None, limit: int | None) -> Iterator[DatasetVersion]:

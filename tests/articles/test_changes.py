@@ -95,6 +95,14 @@ def test_when_the_first_article_of_a_cluster_goes_the_next_inherits_key_and_side
     assert after["b.md"].cluster_key == "a.md"
 
 
+def test_an_article_that_comes_back_as_a_copy_joins_the_cluster_of_the_other():
+    known = settled(night({}, seen("b.md", "one"))[0])
+    known = night(known)[0]
+    after, events, _ = night(known, seen("a.md", "one"), seen("b.md", "one"))
+    assert events == {"a.md": ArticleEvent.APPEARED, "b.md": ArticleEvent.COPIED}
+    assert after["b.md"].cluster_key == "a.md"
+
+
 def test_a_change_of_author_alone_is_no_edit():
     known = settled(night({}, seen("a.md", "one"))[0])
     after, events, _ = night(known, seen("a.md", "one", author="b"))
@@ -169,4 +177,4 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
 
 
 TestSourceThatPeopleEdit = SourceThatPeopleEdit.TestCase
-TestSourceThatPeopleEdit.settings = settings(max_examples=150, stateful_step_count=20, deadline=None)
+TestSourceThatPeopleEdit.settings = settings(max_examples=300, stateful_step_count=20, deadline=None)

@@ -8,7 +8,8 @@ import os
 import pytest
 
 from ownvoice.articles.cursor import advance_cursor, read_cursor
-from ownvoice.articles.listing import list_new_articles, read_listing
+from ownvoice.articles.listing import list_new_articles
+from ownvoice.articles.record import read_listing
 from ownvoice.chunks.plan import plan_batches
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import StorageError
@@ -100,7 +101,10 @@ def test_a_broken_object_is_quarantined_and_costs_nobody_anything(lake, source):
     run_id = "two"
     assert night(lake, source, run_id, TODAY + dt.timedelta(1)) == {"unchanged": 2, "quarantined": 2}
     listing = read_listing(lake, RefreshRun(run_id=run_id, refresh_date=TODAY, articles_uri=source.uri))
-    assert {one["source_key"]: one["reason"] for one in listing.quarantined} == {"a.md": "not_utf8", "c.json": "bad_json"}
+    assert {one["source_key"]: one["reason"] for one in listing.quarantined} == {
+        "a.md": "not_utf8",
+        "c.json": "bad_json",
+    }
 
 
 def test_an_empty_source_never_retires_a_whole_dataset(lake, source):

@@ -47,7 +47,9 @@ def test_markdown_takes_its_metadata_from_front_matter_and_counts_from_below_it(
 
 def test_markdown_without_front_matter_and_plain_text_are_read_as_they_are():
     assert parse("post.md", "# Hello\n") == [Article("post.md", None, "unknown", "", "", "# Hello\n")]
-    assert parse("note.txt", "---\nA rule, then text.") == [Article("note.txt", None, "unknown", "", "", "---\nA rule, then text.")]
+    assert parse("note.txt", "---\nA rule, then text.") == [
+        Article("note.txt", None, "unknown", "", "", "---\nA rule, then text.")
+    ]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text():

@@ -1,4 +1,4 @@
-"""Airflow in one process: an empty home, SQLite, our dags folder. The environment must stand before Airflow's import."""
+"""Airflow in one process: an empty home, SQLite, our dags folder. The environment stands before Airflow's import."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ os.environ |= {
     "AIRFLOW__CORE__PLUGINS_FOLDER": str(REPOSITORY / "plugins"),
     "AIRFLOW__CORE__LOAD_EXAMPLES": "False",
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
-    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": os.environ.get(
-        "OWNVOICE_TEST_METADATA_DB", f"sqlite:///{HOME}/airflow.db"
-    ),
+    "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": os.environ.get("OWNVOICE_TEST_METADATA_DB", f"sqlite:///{HOME}/airflow.db"),
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
     "OWNVOICE_RECIPE__MODEL": "ownvoice-offline-stand-in",
 }

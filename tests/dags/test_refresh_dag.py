@@ -75,7 +75,10 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
     german = pairs_of(lake, "die-sprache-im-zug")
     text = source.read("bread-is-a-schedule.md").decode()
     heading = text.rindex("\n## ")
-    source.write("bread-is-a-schedule.md", (text[:heading] + "\n\nThis line is new tonight, and it stays." + text[heading:]).encode())
+    source.write(
+        "bread-is-a-schedule.md",
+        (text[:heading] + "\n\nThis line is new tonight, and it stays." + text[heading:]).encode(),
+    )
     source.write("deutsch/die-sprache-im-zug.md", source.read("die-sprache-im-zug.md"))
     source.delete("die-sprache-im-zug.md")
     source.delete("running-small-databases.md")

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 
 import pytest
-from stand_ins.night import Night
 
 from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.verify import verify
@@ -15,6 +14,7 @@ from ownvoice.lake import scan
 from ownvoice.life import ArticleState
 from ownvoice.monitoring.report import write_report
 from ownvoice.versions import all_versions, latest_version
+from stand_ins.night import Night
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 import pytest
-from stand_ins.night import Night
 
 from ownvoice.dataset.export import export
 from ownvoice.lake import scan
+from stand_ins.night import Night
 
 
 @pytest.fixture

@@ -1,9 +1,9 @@
 import pytest
-from stand_ins.night import Night
 
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
 from ownvoice.lake import scan
+from stand_ins.night import Night
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from ownvoice.pairs.reasons import DropReason
 from ownvoice.recipe import GenerationRecipe
 
 RECIPE = GenerationRecipe()
-LONG = "It was late, and the job that had run for a year without a word had begun to talk. I listened to it for a while."
+LONG = (
+    "It was late, and the job that had run for a year without a word had begun to talk. I listened to it for a while."
+)
 
 
 def verdict(prompt="What do quiet jobs teach us?", chosen=LONG, rejected="Quiet jobs are important to note."):

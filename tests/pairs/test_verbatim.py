@@ -25,7 +25,7 @@ def test_a_quote_to_the_letter_is_found_exactly():
 
 
 def test_a_quote_with_straight_quotes_gives_back_the_curly_ones():
-    assert found("I don't trust a backfill that says \"done\" too early.") == (
+    assert found('I don\'t trust a backfill that says "done" too early.') == (
         ["I don’t trust a backfill that says “done” too early."],
         False,
     )

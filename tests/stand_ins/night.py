@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.articles.listing import list_new_articles
-from ownvoice.chunks.plan import Batch, plan_batches
+from ownvoice.chunks.plan import plan_batches
+from ownvoice.chunks.planned import Batch
 from ownvoice.dataset.commit import commit_version
 from ownvoice.lake import Lake
 from ownvoice.pairs.curate import curate_batch
@@ -82,7 +83,7 @@ def article(name: str) -> str:
     sections = []
     for number, topic in enumerate(("the pager", "the ledger", "the morning")):
         sentences = " ".join(
-            f"When I think of {topic} in the year of {name} and {number}{turn}, I don’t see “progress” so much as patience."
+            f"When I think of {topic} in year {name} and {number}{turn}, I don’t see “progress” so much as patience."
             for turn in range(7)
         )
         sections.append(f"## On {topic}, by {name}\n\n{sentences}\n")

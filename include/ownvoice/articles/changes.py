@@ -155,7 +155,7 @@ def _change(
     """Work out the new row of one article; `holder` is the article it is a duplicate of, or None."""
     event = _event(known, one, is_copy=holder is not None)
     row = _row(known, one, article_id, test_share)
-    if holder and row.state is not ArticleState.REMOVED:
+    if holder:
         row = replace(row, cluster_key=holder.cluster_key, split=holder.split)
     if event:
         row = replace(row, state=next_article_state(known.state if known else None, event))

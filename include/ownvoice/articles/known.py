@@ -1,12 +1,17 @@
-"""What the lake knows of each article: a row of `tables/articles`."""
+"""What the lake knows of each article: a row of `tables/articles`.
+
+A lake may know millions; a night asks for the rows that concern it, and the table is streamed past that question.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, fields
+from functools import reduce
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ownvoice.lake import Lake, scan
 from ownvoice.life import ArticleState
@@ -34,12 +39,36 @@ class KnownArticle:
     last_run: str | None
 
 
-def known_articles(lake: Lake, version: DatasetVersion | None) -> dict[str, KnownArticle]:
-    """Return every article that dataset `version` knows, by id; nothing where there is no version yet."""
+Question = Callable[[pa.RecordBatch], pa.BooleanArray]
+
+
+def known_articles(lake: Lake, version: DatasetVersion | None, question: Question) -> dict[str, KnownArticle]:
+    """Return the articles of dataset `version` that meet `question`, by id; none where there is no version yet."""
     if version is None:
         return {}
     rows = scan(lake.table("articles", version.articles_version))
-    return {article.article_id: article for batch in rows for article in from_rows(batch)}
+    return {article.article_id: article for batch in rows for article in from_rows(batch.filter(question(batch)))}
+
+
+def having(column: str, values: Collection[str]) -> Question:
+    """Ask for the articles whose `column` holds one of `values`."""
+    wanted = pa.array(values, pa.string())
+    return lambda batch: pc.is_in(batch[column], wanted)
+
+
+def below(folders: Iterable[str]) -> Question:
+    """Ask for the articles whose object stands below one of `folders`; the empty folder is the whole source."""
+    prefixes = [f"{folder}/" if folder else "" for folder in folders]
+    return any_of(*(_starting_with(prefix) for prefix in prefixes))
+
+
+def any_of(*questions: Question) -> Question:
+    """Ask for the articles that meet at least one of `questions`."""
+    return lambda batch: reduce(pc.or_, (question(batch) for question in questions))
+
+
+def _starting_with(prefix: str) -> Question:
+    return lambda batch: pc.starts_with(batch["source_object"], prefix)
 
 
 def from_rows(rows: pa.Table | pa.RecordBatch) -> list[KnownArticle]:

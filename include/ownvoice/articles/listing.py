@@ -1,36 +1,44 @@
-"""The first step of a refresh: list the source, read what changed, and write down the changes."""
+"""The first step of a refresh: list the source, read what changed, and write down the changes.
+
+What it costs follows what is listed and what changed, not what the lake knows: the articles table is streamed past two
+questions, and only the rows that answer them are held.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-
-import pyarrow as pa
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 
 from ownvoice.articles.article import Article, Quarantined
 from ownvoice.articles.changes import Change, SeenArticle, compare
 from ownvoice.articles.cursor import is_reconcile, read_cursor
-from ownvoice.articles.known import KnownArticle, from_rows, known_articles, to_rows
+from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles
+from ownvoice.articles.record import Listing, read_listing, record_listing
 from ownvoice.articles.source import folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ArticleEvent, ArticleState, is_live
-from ownvoice.run import RefreshRun, record_run
+from ownvoice.life import is_live
+from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore, StoredObject
-from ownvoice.versions import DatasetVersion, latest_version, version_of_run, version_or_latest
+from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What the night found: counts by event, what was quarantined, and the version it was held against."""
+@dataclass(slots=True)
+class Look:
+    """One look at the source: what was listed below which folders, and what was read of it."""
 
-    base_version: int | None
-    reconcile: bool
-    objects: int
-    counts: dict[str, int]
-    quarantined: list[dict[str, str]]
+    folders: list[str]
+    listed: dict[str, StoredObject]
+    seen: list[SeenArticle] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    read_whole: set[str] = field(default_factory=set)
+
+    def is_judged(self, source_object: str) -> bool:
+        """Whether this look knows for sure which articles stand in an object: it was read whole, or is gone."""
+        gone = source_object not in self.listed and is_below(source_object, self.folders)
+        return source_object in self.read_whole or gone
 
 
 def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[str, int]:
@@ -41,112 +49,80 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     if version_of_run(lake, run.run_id):
         return read_listing(lake, run).counts
     base = latest_version(lake)
-    cursor = read_cursor(lake)
-    reconcile = is_reconcile(run, cursor)
-    since = None if reconcile or cursor is None else cursor.listed_through - dt.timedelta(days=run.look_back_days)
-    folders = folders_to_list(source, run.prefix, since)
-    known = known_articles(lake, base)
+    folders, reconcile = _folders(lake, source, run)
+    known = known_articles(lake, base, below(folders))
+    look = Look(folders, {found.key: found for found in list_objects(source, folders)})
+    _refuse_an_empty_source(source, run, look, known.values())
+    _read_changed(source, lake, look, known.values())
 
-    listed = {found.key: found for found in list_objects(source, folders)}
-    _refuse_an_empty_source(source, run, listed, known.values())
-    seen, quarantined, whole = _read_changed(source, lake, listed.values(), known.values())
-
-    def is_judged(source_object: str) -> bool:
-        return source_object in whole or (source_object not in listed and is_below(source_object, folders))
-
-    changes, refused = compare(known, seen, is_judged, run.test_share)
+    known |= _related(lake, base, look, known.values())
+    changes, refused = compare(known, look.seen, look.is_judged, run.test_share)
+    quarantined = [*look.quarantined, *refused]
+    counts = _counts(known, changes, look.listed) | {"quarantined": len(quarantined)}
     listing = Listing(
         base_version=base.number if base else None,
         reconcile=reconcile,
-        objects=len(listed),
-        counts=_counts(known, changes, [*quarantined, *refused], listed),
-        quarantined=[asdict(one) for one in (*quarantined, *refused)],
+        objects=len(look.listed),
+        counts=counts,
+        quarantined=[asdict(one) for one in quarantined],
     )
-    lake.write_rows(f"{run.folder}/changes.parquet", _to_rows(changes))
-    lake.write_json(f"{run.folder}/listing.json", asdict(listing))
-    record_run(lake, run)
-    return listing.counts
+    record_listing(lake, run, listing, changes)
+    return counts
 
 
-def read_listing(lake: Lake, run: RefreshRun) -> Listing:
-    """Return the run's listing, as `list_new_articles` wrote it."""
-    return Listing(**lake.read_json(f"{run.folder}/listing.json"))
+def _folders(lake: Lake, source: ObjectStore, run: RefreshRun) -> tuple[list[str], bool]:
+    """Return the folders to list, and whether that is the whole source."""
+    cursor = read_cursor(lake)
+    if cursor is None or is_reconcile(run, cursor):
+        return folders_to_list(source, run.prefix, None), True
+    since = cursor.listed_through - dt.timedelta(days=run.look_back_days)
+    return folders_to_list(source, run.prefix, since), False
 
 
-def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
-    """Return the run's changes, as `list_new_articles` wrote them."""
-    rows = lake.read_rows(f"{run.folder}/changes.parquet")
-    assert rows is not None, "run.json is written last: where it stands, the changes stand"
-    notes = rows.select(["event", "seen_run"]).to_pylist()
-    return [
-        Change(row, ArticleEvent(note["event"]) if note["event"] else None, note["seen_run"])
-        for row, note in zip(from_rows(rows), notes, strict=True)
-    ]
+def _read_changed(source: ObjectStore, lake: Lake, look: Look, known: Iterable[KnownArticle]) -> None:
+    """Read the objects whose tag is new, and keep the originals."""
+    tags = {article.source_object: article.source_tag for article in known if is_live(article.state)}
+    changed = (found for found in look.listed.values() if tags.get(found.key) != found.tag)
+    for found, parsed in read_objects(source, changed):
+        articles = [one for one in parsed if isinstance(one, Article)]
+        faults = [one for one in parsed if isinstance(one, Quarantined)]
+        for article in articles:
+            lake.keep_original(article.sha256, article.content)
+        look.seen += [SeenArticle(article, found.key, found.tag) for article in articles]
+        look.quarantined += faults
+        if not faults:
+            look.read_whole.add(found.key)
 
 
-def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
-    """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's."""
-    changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
-    base = _base(lake, run)
-    left_over = [a for i, a in known_articles(lake, base).items() if i not in changed]
-    candidates = [*left_over, *changed.values()]
-    return [article for article in candidates if article.state is ArticleState.PENDING and _below(article, run.prefix)]
+def _related(
+    lake: Lake, base: DatasetVersion | None, look: Look, known: Iterable[KnownArticle]
+) -> dict[str, KnownArticle]:
+    """Return the articles elsewhere that tonight's could be: by id, by key, or by a text that came or went."""
+    articles = [one.article for one in look.seen]
+    leaving = [article for article in known if look.is_judged(article.source_object)]
+    if not articles and not leaving:
+        return {}
+    ids = {article.metadata_id or article.source_key for article in articles}
+    texts = {article.sha256 for article in articles} | {article.article_sha256 for article in leaving}
+    keys = {article.source_key for article in articles}
+    question = any_of(having("article_id", ids), having("article_sha256", texts), having("source_key", keys))
+    return known_articles(lake, base, question)
 
 
-def _refuse_an_empty_source(
-    source: ObjectStore, run: RefreshRun, listed: dict[str, StoredObject], known: Iterable[KnownArticle]
-) -> None:
+def _refuse_an_empty_source(source: ObjectStore, run: RefreshRun, look: Look, known: Collection[KnownArticle]) -> None:
     """Stop before a wrong URI or prefix retires a whole dataset."""
-    lost = sum(is_live(article.state) and _below(article, run.prefix) for article in known)
-    if lost and not listed:
+    lost = sum(is_live(article.state) for article in known)
+    if lost and not look.listed:
         raise StorageError(
             f"{source.uri}/{run.prefix} lists no article, but the lake knows {lost} there. Nothing was retired. "
             "Check the URI and the prefix; to retire them all in earnest, leave one article in place."
         )
 
 
-def _base(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
-    number = read_listing(lake, run).base_version
-    return None if number is None else version_or_latest(lake, number)
-
-
-def _below(article: KnownArticle, prefix: str) -> bool:
-    return is_below(article.source_object, [prefix])
-
-
-def _read_changed(
-    source: ObjectStore, lake: Lake, listed: Iterable[StoredObject], known: Iterable[KnownArticle]
-) -> tuple[list[SeenArticle], list[Quarantined], set[str]]:
-    """Read the objects whose tag is new and keep the originals; return articles, faults, objects without a fault."""
-    tags = {article.source_object: article.source_tag for article in known if is_live(article.state)}
-    seen: list[SeenArticle] = []
-    quarantined: list[Quarantined] = []
-    whole: set[str] = set()
-    for found, parsed in read_objects(source, (o for o in listed if tags.get(o.key) != o.tag)):
-        articles = [one for one in parsed if isinstance(one, Article)]
-        faults = [one for one in parsed if isinstance(one, Quarantined)]
-        for article in articles:
-            lake.keep_original(article.sha256, article.content)
-        seen += [SeenArticle(article, found.key, found.tag) for article in articles]
-        quarantined += faults
-        if not faults:
-            whole.add(found.key)
-    return seen, quarantined, whole
-
-
 def _counts(
-    known: dict[str, KnownArticle],
-    changes: list[Change],
-    quarantined: list[Quarantined],
-    listed: dict[str, StoredObject],
+    known: Mapping[str, KnownArticle], changes: list[Change], listed: Mapping[str, StoredObject]
 ) -> dict[str, int]:
     events = Counter(str(change.event) for change in changes if change.event)
     changed = {change.row.article_id for change in changes if change.event}
     unchanged = sum(is_live(a.state) and a.source_object in listed and i not in changed for i, a in known.items())
-    return dict(sorted(events.items())) | {"unchanged": unchanged, "quarantined": len(quarantined)}
-
-
-def _to_rows(changes: list[Change]) -> pa.Table:
-    rows = to_rows(change.row for change in changes)
-    rows = rows.append_column("event", pa.array([change.event for change in changes], pa.string()))
-    return rows.append_column("seen_run", pa.array([change.seen_run for change in changes], pa.string()))
+    return dict(sorted(events.items())) | {"unchanged": unchanged}

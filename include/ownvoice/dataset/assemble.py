@@ -1,14 +1,19 @@
-"""What a run has to write: the staged batches, brought together by article and held against the table of states."""
+"""What a run has to write, article by article: the staged batches held against the table of states.
+
+The plan goes article by article, so the staged batches are read in its order and one article is held at a time. What is
+assembled can be gone through again: once to add up what the commit says of itself, once to write.
+"""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import chain, groupby
 
 from ownvoice.articles.known import KnownArticle
-from ownvoice.articles.listing import pending_articles, read_changes
-from ownvoice.chunks.plan import read_batch, read_deferred, read_plan
+from ownvoice.articles.record import pending_articles, read_changes
+from ownvoice.chunks.planned import DEFERRED, read_batch, read_plan
 from ownvoice.lake import Lake
 from ownvoice.life import (
     ArticleEvent,
@@ -20,104 +25,98 @@ from ownvoice.life import (
     next_article_state,
 )
 from ownvoice.pairs.filters import without_repeats
-from ownvoice.pairs.staging import Row, chunk_record, read_staged
+from ownvoice.pairs.staging import Row, Staged, chunk_record, read_staged
 from ownvoice.run import RefreshRun
 
-Repeats = dict[tuple[str, int], Counter[str]]
 
+@dataclass(frozen=True, slots=True)
+class ArticleOutcome:
+    """What the run makes of one article.
 
-@dataclass(slots=True)
-class Assembled:
-    """What to write.
-
-    `articles` are the new rows; the standing pairs of the articles in `rewritten` are retired and `pairs` take
-    their place; the standing pairs of those in `relabelled` are kept under the article's new key and author.
+    `row` is its new row of `tables/articles`, or None where a later run has written it since. Where `replaces_pairs`,
+    `pairs` take the place of those that stand, and otherwise those that stand stay.
     """
 
-    articles: list[KnownArticle] = field(default_factory=list)
-    rewritten: set[str] = field(default_factory=set)
-    relabelled: dict[str, KnownArticle] = field(default_factory=dict)
-    pairs: list[Row] = field(default_factory=list)
-    chunks: list[Row] = field(default_factory=list)
+    row: KnownArticle | None
+    replaces_pairs: bool
+    pairs: list[Row]
+    chunks: list[Row]
 
 
-def assemble(lake: Lake, run: RefreshRun, current: dict[str, KnownArticle]) -> Assembled:
-    """Bring together what the run staged; `current` is the committed articles table as it stands now.
+def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[KnownArticle, str | None]]:
+    """Return each article the run works on, by id, and the run that had written its row when this one looked."""
+    changed = {change.row.article_id: (change.row, change.seen_run) for change in read_changes(lake, run)}
+    left_over = {article.article_id: (article, article.last_run) for article in pending_articles(lake, run)}
+    return left_over | changed
 
-    An article that a later run has written since this one looked at it is left alone: its news is older than
-    what stands.
+
+def article_outcomes(lake: Lake, run: RefreshRun, articles: Mapping[str, KnownArticle]) -> Iterator[ArticleOutcome]:
+    """Yield an outcome for every article of the plan, then for the other `articles`.
+
+    `articles` are the candidates that no later run has written since, by id.
     """
-    pairs, repeats = _pairs_by_article(lake, run)
-    chunks = list(_chunk_records(lake, run, repeats))
-    states: dict[str, list[ChunkState]] = defaultdict(list)
-    for chunk in chunks:
-        states[chunk["article_id"]].append(ChunkState(chunk["state"]))
-
-    result = Assembled(chunks=chunks)
-    for article, seen_run in _articles_of(lake, run):
-        standing = current.get(article.article_id)
-        if standing and standing.last_run not in (seen_run, run.run_id):
-            continue
-        article = replace(article, last_run=run.run_id)
-        _place(article, states[article.article_id], pairs[article.article_id], run, result)
-    return result
+    planned: set[str] = set()
+    for article_id, parts in groupby(_staged_by_chunk(lake, run), key=_article_of):
+        planned.add(article_id)
+        yield _outcome(articles.get(article_id), _merged(parts), run)
+    for article_id, article in articles.items():
+        if article_id not in planned:
+            yield _outcome(article, Staged([], [], []), run)
 
 
-def _place(
-    article: KnownArticle, states: list[ChunkState], pairs: list[Row], run: RefreshRun, result: Assembled
-) -> None:
-    """Decide what happens to one article's row and to its pairs."""
+def _outcome(article: KnownArticle | None, staged: Staged, run: RefreshRun) -> ArticleOutcome:
+    """Ask the table of states what happens to an article's row and pairs."""
+    if article is None:
+        return ArticleOutcome(None, False, [], staged.chunks)
     if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE):
-        result.rewritten.add(article.article_id)
-        article = replace(article, written_sha256=None, written_date=None)
-    elif article.state is ArticleState.CURRENT:
-        result.relabelled[article.article_id] = article
-    else:
-        if may_replace_pairs(states, article.written_sha256, article.article_sha256):
-            result.rewritten.add(article.article_id)
-            result.pairs += pairs
-            article = replace(article, written_sha256=article.article_sha256, written_date=run.refresh_date)
-        if is_settled(states):
-            article = replace(article, state=next_article_state(article.state, ArticleEvent.SETTLED))
-    result.articles.append(article)
+        return ArticleOutcome(replace(article, written_sha256=None, written_date=None), True, [], staged.chunks)
+    if article.state is ArticleState.CURRENT:
+        return ArticleOutcome(article, False, [], staged.chunks)
+    states = [ChunkState(record["state"]) for record in staged.chunks]
+    replaces = may_replace_pairs(states, article.written_sha256, article.article_sha256)
+    if replaces:
+        article = replace(article, written_sha256=article.article_sha256, written_date=run.refresh_date)
+    if is_settled(states):
+        article = replace(article, state=next_article_state(article.state, ArticleEvent.SETTLED))
+    return ArticleOutcome(article, replaces, staged.pairs, staged.chunks)
 
 
-def _articles_of(lake: Lake, run: RefreshRun) -> Iterator[tuple[KnownArticle, str | None]]:
-    """Yield each article the run works on, and the run that had written its row when this one looked."""
-    changes = read_changes(lake, run)
-    changed = {change.row.article_id for change in changes}
-    yield from ((change.row, change.seen_run) for change in changes)
-    yield from ((a, a.last_run) for a in pending_articles(lake, run) if a.article_id not in changed)
-
-
-def _chunk_records(lake: Lake, run: RefreshRun, repeats: Repeats) -> Iterator[Row]:
-    """Yield a record for every chunk of the plan, whether its batch came through or not."""
-    for name in read_plan(lake, run)["batches"]:
+def _staged_by_chunk(lake: Lake, run: RefreshRun) -> Iterator[Staged]:
+    """Yield each chunk of the plan with its record and pairs, in the order of the plan; batches may have failed."""
+    for name in read_plan(lake, run).batches:
         staged = read_staged(lake, run, name)
         if staged is None:
-            yield from (
-                chunk_record(chunk, run, name, ChunkEvent.BATCH_FAILED) for chunk in read_batch(lake, run, name)
-            )
+            yield from _never_asked(lake, run, name, ChunkEvent.BATCH_FAILED)
             continue
+        pairs: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        for pair in staged.pairs:
+            pairs[pair["article_id"], pair["chunk_index"]].append(pair)
         for record in staged.chunks:
-            dropped = repeats[record["article_id"], record["chunk_index"]]
-            reasons = Counter(record["drop_reasons"]) + dropped
-            yield record | {"kept": record["kept"] - dropped.total(), "drop_reasons": dict(reasons)}
-    for chunk in read_deferred(lake, run):
-        yield chunk_record(chunk, run, "", ChunkEvent.CUT_BY_LIMIT)
+            yield Staged(pairs[record["article_id"], record["chunk_index"]], [], [record])
+    yield from _never_asked(lake, run, DEFERRED, ChunkEvent.CUT_BY_LIMIT)
 
 
-def _pairs_by_article(lake: Lake, run: RefreshRun) -> tuple[dict[str, list[Row]], Repeats]:
-    """Return the staged pairs of each article in the order of the article, and the repeats taken out, by chunk."""
-    pairs: dict[str, list[Row]] = defaultdict(list)
-    for name in read_plan(lake, run)["batches"]:
-        staged = read_staged(lake, run, name)
-        for row in staged.pairs if staged else ():
-            pairs[row["article_id"]].append(row)
-    repeats: Repeats = defaultdict(Counter)
-    for article_id, rows in pairs.items():
-        rows.sort(key=lambda row: (row["chunk_index"], row["triple_index"]))
-        pairs[article_id], dropped = without_repeats(rows)
-        for row, reason in dropped:
-            repeats[article_id, row["chunk_index"]][reason] += 1
-    return pairs, repeats
+def _never_asked(lake: Lake, run: RefreshRun, batch: str, event: ChunkEvent) -> Iterator[Staged]:
+    for chunk in read_batch(lake, run, batch):
+        yield Staged([], [], [chunk_record(chunk, run, batch, event)])
+
+
+def _article_of(staged: Staged) -> str:
+    return str(staged.chunks[0]["article_id"])
+
+
+def _merged(parts: Iterator[Staged]) -> Staged:
+    """Bring the chunks of one article together, and take out what repeats within it."""
+    staged = list(parts)
+    pairs, dropped = without_repeats(chain.from_iterable(part.pairs for part in staged))
+    repeats: dict[int, Counter[str]] = defaultdict(Counter)
+    for pair, reason in dropped:
+        repeats[pair["chunk_index"]][reason] += 1
+    return Staged(pairs, [], [_without(record, repeats) for part in staged for record in part.chunks])
+
+
+def _without(record: Row, repeats: Mapping[int, Counter[str]]) -> Row:
+    """Move the repeats of a chunk from kept to dropped."""
+    found = repeats.get(record["chunk_index"], Counter())
+    reasons = Counter(record["drop_reasons"]) + found
+    return record | {"kept": record["kept"] - found.total(), "drop_reasons": dict(reasons)}

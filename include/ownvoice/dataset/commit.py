@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownvoice.articles.known import KnownArticle, known_articles
-from ownvoice.dataset.assemble import Assembled, assemble
-from ownvoice.dataset.digest import digest_of, empty_lattice, from_text, lattice_of, to_text
+from ownvoice.articles.known import KnownArticle, having, known_articles
+from ownvoice.chunks.planned import read_plan
+from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
+from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.pairs.staging import Row
@@ -28,6 +30,25 @@ from ownvoice.versions import RECORD, DatasetVersion, latest_version, version_of
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
+StandingPairs = Mapping[str, list[Row]]
+
+
+@dataclass(slots=True)
+class Sum:
+    """What the commit comes to.
+
+    `retired` counts the pairs that stand no longer as they did: they carry the refresh `dates`, and those in `gone`
+    are not written anew.
+    """
+
+    lattice: Lattice
+    articles: list[KnownArticle] = field(default_factory=list)
+    gone: list[Row] = field(default_factory=list)
+    dates: set[str] = field(default_factory=set)
+    retired: int = 0
+    added: int = 0
+    fingerprint: int = 0
+
 
 def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
     """Commit the run and return its version; None where there is nothing to commit.
@@ -37,87 +58,104 @@ def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
     from deltalake import Transaction
 
     run = recorded_run(lake, run_id)
-    if run.dry_run:
-        return None
+    candidates = candidate_articles(lake, run)
+    if run.dry_run or not (candidates or read_plan(lake, run).chunks):
+        return version_of_run(lake, run_id)
     base = latest_version(lake)
-    current = known_articles(lake, base)
-    made = assemble(lake, run, current)
-    if not made.articles and not made.chunks:
-        return version_of_run(lake, run_id)
-
+    current = known_articles(lake, base, having("article_id", candidates))
+    articles = _still_ours(candidates, current, run)
     pairs = lake.table_for_writing("pairs")
-    fingerprint = _fingerprint(made)
-    if pairs.transaction_version(run_id) == fingerprint:
-        return version_of_run(lake, run_id)
-    standing = _standing_pairs(pairs, made, current)
-    retired, added = _difference(standing, [*made.pairs, *_relabelled(standing, made)])
+    standing = _standing_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
 
-    articles_version = write_articles(lake, base, made.articles)
-    chunks_version = write_chunks(lake, base, run, made.chunks)
-    record = _record(run, base, added, retired, articles_version, chunks_version)
-    write_pairs(pairs, added, retired, {RECORD: record}, Transaction(run_id, fingerprint))
+    def outcomes() -> Iterator[ArticleOutcome]:
+        return article_outcomes(lake, run, articles)
+
+    total = _add_up(outcomes(), standing, from_text(base.lattice) if base else empty_lattice())
+    if pairs.transaction_version(run_id) == total.fingerprint:
+        return version_of_run(lake, run_id)
+    articles_version = write_articles(lake, base, total.articles, all_new=not current)
+    chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
+    record = _record(run, base, total, articles_version, chunks_version)
+    added = (row for one in outcomes() for row in _difference(one, standing)[1])
+    transaction = Transaction(run_id, total.fingerprint)
+    write_pairs(pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
     return latest_version(lake)
 
 
+def _still_ours(
+    candidates: Mapping[str, tuple[KnownArticle, str | None]], current: Mapping[str, KnownArticle], run: RefreshRun
+) -> dict[str, KnownArticle]:
+    """Leave out the articles that a later run has written since this one looked: its news of them is older."""
+    return {
+        article_id: replace(article, last_run=run.run_id)
+        for article_id, (article, seen_run) in candidates.items()
+        if article_id not in current or current[article_id].last_run in (seen_run, run.run_id)
+    }
+
+
+def _standing_pairs(pairs: DeltaTable, touched: Iterable[KnownArticle]) -> StandingPairs:
+    """Read the committed pairs of the articles that this run touches; only their own refresh dates are read."""
+    written = {article.article_id: article.written_date for article in touched if article.written_date}
+    standing: dict[str, list[Row]] = defaultdict(list)
+    if written:
+        dates = ", ".join(sorted({sql_text(str(date)) for date in written.values()}))
+        wanted = pa.array(written, pa.string())
+        for batch in scan(pairs, where=f"refresh_date IN ({dates})"):
+            for row in batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist():
+                standing[row["article_id"]].append(row)
+    return standing
+
+
+def _add_up(outcomes: Iterable[ArticleOutcome], standing: StandingPairs, lattice: Lattice) -> Sum:
+    """Go through what there is to write, without holding it."""
+    total = Sum(lattice)
+    seal = hashlib.sha256()
+    for outcome in outcomes:
+        retired, added = _difference(outcome, standing)
+        if outcome.row:
+            total.articles.append(outcome.row)
+        written = {row["pair_id"] for row in added}
+        total.gone += [row for row in retired if row["pair_id"] not in written]
+        total.dates |= {str(row["refresh_date"]) for row in retired}
+        total.retired += len(retired)
+        total.added += len(added)
+        total.lattice = total.lattice + lattice_of(added) - lattice_of(retired)
+        row = outcome.row and replace(outcome.row, last_run=None)
+        seal.update(json.dumps([repr(row), outcome.pairs, outcome.chunks], sort_keys=True, default=str).encode())
+    total.fingerprint = int.from_bytes(seal.digest()[:8]) >> 2  # the log keeps it as a signed 64-bit number
+    return total
+
+
+def _difference(outcome: ArticleOutcome, standing: StandingPairs) -> tuple[list[Row], list[Row]]:
+    """Return the pairs to retire and to add for one article; one that stands already as it should is neither."""
+    before = standing.get(outcome.row.article_id, []) if outcome.row else []
+    wanted = [_as_committed(row) for row in outcome.pairs] if outcome.replaces_pairs else before
+    if outcome.row:
+        label = {"source_key": outcome.row.source_key, "author_id": outcome.row.author_id}
+        wanted = [row | label for row in wanted]
+    before_by_id = {row["pair_id"]: row for row in before}
+    after_by_id = {row["pair_id"]: row for row in wanted}
+    retired = [row for row in before if after_by_id.get(row["pair_id"]) != row]
+    return retired, [row for row in wanted if before_by_id.get(row["pair_id"]) != row]
+
+
+def _as_committed(row: Row) -> Row:
+    return {name: row[name] for name in PAIRS.names}
+
+
 def _record(
-    run: RefreshRun,
-    base: DatasetVersion | None,
-    added: list[Row],
-    retired: list[Row],
-    articles_version: int,
-    chunks_version: int,
+    run: RefreshRun, base: DatasetVersion | None, total: Sum, articles_version: int, chunks_version: int
 ) -> str:
     """Return what the commit says of itself; digest and counts follow from those of the version before."""
-    lattice = from_text(base.lattice) if base else empty_lattice()
-    lattice = lattice + lattice_of(added) - lattice_of(retired)
     record = {
         "run_id": run.run_id,
         "refresh_date": run.refresh_date.isoformat(),
-        "pairs": (base.pairs if base else 0) + len(added) - len(retired),
-        "added": len(added),
-        "retired": len(retired),
-        "digest": digest_of(lattice),
-        "lattice": to_text(lattice),
+        "pairs": (base.pairs if base else 0) + total.added - total.retired,
+        "added": total.added,
+        "retired": total.retired,
+        "digest": digest_of(total.lattice),
+        "lattice": to_text(total.lattice),
         "articles_version": articles_version,
         "chunks_version": chunks_version,
     }
     return json.dumps(record)
-
-
-def _standing_pairs(pairs: DeltaTable, made: Assembled, current: dict[str, KnownArticle]) -> list[Row]:
-    """Read the committed pairs of the articles that this run touches; only their own refresh dates are read."""
-    touched = {i for i in (*made.rewritten, *made.relabelled) if i in current and current[i].written_date}
-    dates = sorted({str(current[article_id].written_date) for article_id in touched})
-    if not dates:
-        return []
-    wanted = pa.array(touched, pa.string())
-    found: list[Row] = []
-    for batch in scan(pairs, where=f"refresh_date IN ({', '.join(map(sql_text, dates))})"):
-        found += batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist()
-    return found
-
-
-def _relabelled(standing: Iterable[Row], made: Assembled) -> list[Row]:
-    """Return the standing pairs of articles whose text stands under another key or author now."""
-    return [
-        row | {"source_key": article.source_key, "author_id": article.author_id}
-        for row in standing
-        if (article := made.relabelled.get(row["article_id"]))
-    ]
-
-
-def _difference(standing: list[Row], wanted: list[Row]) -> tuple[list[Row], list[Row]]:
-    """Return the rows to retire and the rows to add; a row that stands already as it should is neither."""
-    wanted = [{name: row[name] for name in PAIRS.names} for row in wanted]
-    before = {row["pair_id"]: row for row in standing}
-    after = {row["pair_id"]: row for row in wanted}
-    retired = [row for row in standing if after.get(row["pair_id"]) != row]
-    added = [row for row in wanted if before.get(row["pair_id"]) != row]
-    return retired, added
-
-
-def _fingerprint(made: Assembled) -> int:
-    """Return 62 bits over all the run would write; the log keeps them as the run's transaction number."""
-    articles = [replace(article, last_run=None) for article in made.articles]
-    text = json.dumps([made.pairs, made.chunks, list(map(repr, articles))], sort_keys=True, default=str)
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) >> 2

@@ -1,7 +1,9 @@
-"""Writing the tables: the only place that changes them."""
+"""Writing the tables: the only place that changes them. Rows are streamed, not held."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,26 +19,80 @@ from ownvoice.versions import DatasetVersion
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable, Transaction
 
+_ROWS_AT_A_TIME = 2_000
 
-def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[KnownArticle]) -> int:
-    """Write article rows over those of the same ids; return the table's version."""
+
+def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[KnownArticle], *, all_new: bool) -> int:
+    """Write article rows over those of the same ids; return the table's version.
+
+    Where they are `all_new`, nothing is looked for among the rows that stand.
+    """
+    from deltalake import write_deltalake
+
     table = _rolled_back(lake, "articles", base.articles_version if base else 0)
-    if articles:
+    if all_new:
+        write_deltalake(table, to_rows(articles), mode="append")
+    else:
         merge = table.merge(to_rows(articles), "t.article_id = s.article_id", source_alias="s", target_alias="t")
         merge.when_matched_update_all().when_not_matched_insert_all().execute()
     return table.version()
 
 
-def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunks: list[Row]) -> int:
+def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunks: Iterable[Row]) -> int:
     """Write the run's chunk records in the place of those it wrote before; return the table's version."""
     from deltalake import write_deltalake
 
     table = _rolled_back(lake, "chunks", base.chunks_version if base else 0)
-    if chunks:
-        this_run = f"refresh_date = {sql_text(str(run.refresh_date))} AND run_id = {sql_text(run.run_id)}"
-        rows = pa.Table.from_pylist(chunks, schema=CHUNKS)
-        write_deltalake(table, rows, mode="overwrite", predicate=this_run)
+    this_run = f"refresh_date = {sql_text(str(run.refresh_date))} AND run_id = {sql_text(run.run_id)}"
+    write_deltalake(table, _streamed(chunks, CHUNKS), mode="overwrite", predicate=this_run)
     return table.version()
+
+
+def write_pairs(
+    pairs: DeltaTable,
+    added: Iterable[Row],
+    gone: list[Row],
+    dates: Collection[str],
+    metadata: dict[str, str],
+    transaction: Transaction,
+) -> None:
+    """Add and retire in one commit that carries `metadata`.
+
+    Rows of `added` take the place of those with the same id, and rows of `gone` are deleted; both are looked for among
+    the refresh `dates`, which are empty where nothing that stands is touched. Raises `StorageError` where another
+    writer committed at the same time.
+    """
+    from deltalake import CommitProperties, write_deltalake
+    from deltalake.exceptions import CommitFailedError
+
+    properties = CommitProperties(custom_metadata=metadata, app_transactions=[transaction])
+    try:
+        if dates:
+            _merge_pairs(pairs, added, gone, dates, properties)
+        else:
+            write_deltalake(pairs, _streamed(added, PAIRS), mode="append", commit_properties=properties)
+    except CommitFailedError as error:
+        raise StorageError(
+            f"another writer committed to {pairs.table_uri} at the same time ({error}). "
+            "One refresh at a time: let it finish, then run this step again; nothing was half-written."
+        ) from None
+
+
+def _merge_pairs(
+    pairs: DeltaTable, added: Iterable[Row], gone: list[Row], dates: Collection[str], properties: CommitProperties
+) -> None:
+    # A predicate over article ids with mode="overwrite" would be shorter; deltalake 1.6.6 crashes on long lists.
+    marked = chain((row | {"is_gone": False} for row in added), (row | {"is_gone": True} for row in gone))
+    columns = {name: f"s.{name}" for name in PAIRS.names}
+    merge = pairs.merge(
+        _streamed(marked, PAIRS.append(pa.field("is_gone", pa.bool_()))),
+        f"t.pair_id = s.pair_id AND t.refresh_date IN ({', '.join(sorted(map(sql_text, dates)))})",
+        source_alias="s",
+        target_alias="t",
+        commit_properties=properties,
+    )
+    merge = merge.when_matched_delete("s.is_gone").when_matched_update(columns, "NOT s.is_gone")
+    merge.when_not_matched_insert(columns, "NOT s.is_gone").execute()
 
 
 def _rolled_back(lake: Lake, name: str, version: int) -> DeltaTable:
@@ -47,44 +103,10 @@ def _rolled_back(lake: Lake, name: str, version: int) -> DeltaTable:
     return table
 
 
-def write_pairs(
-    pairs: DeltaTable, added: list[Row], retired: list[Row], metadata: dict[str, str], transaction: Transaction
-) -> None:
-    """Retire and add in one commit that carries `metadata`.
-
-    Raises `StorageError` where another writer committed at the same time.
-    """
-    from deltalake import CommitProperties, write_deltalake
-    from deltalake.exceptions import CommitFailedError
-
-    properties = CommitProperties(custom_metadata=metadata, app_transactions=[transaction])
-    try:
-        if retired:
-            _merge_pairs(pairs, added, retired, properties)
-        else:
-            rows = pa.Table.from_pylist(added, schema=PAIRS)
-            write_deltalake(pairs, rows, mode="append", commit_properties=properties)
-    except CommitFailedError as error:
-        raise StorageError(
-            f"another writer committed to {pairs.table_uri} at the same time ({error}). "
-            "One refresh at a time: let it finish, then run this step again; nothing was half-written."
-        ) from None
+def _streamed(rows: Iterable[Row], schema: pa.Schema) -> pa.RecordBatchReader:
+    return pa.RecordBatchReader.from_batches(schema, _batches(iter(rows), schema))
 
 
-def _merge_pairs(pairs: DeltaTable, added: list[Row], retired: list[Row], properties: CommitProperties) -> None:
-    # A predicate over article ids with mode="overwrite" would be shorter; deltalake 1.6.6 crashes on long lists.
-    written = {row["pair_id"] for row in added}
-    gone = [row for row in retired if row["pair_id"] not in written]
-    source = pa.Table.from_pylist([*added, *gone], schema=PAIRS)
-    source = source.append_column("is_gone", pa.array([False] * len(added) + [True] * len(gone)))
-    dates = ", ".join(sorted({sql_text(str(row["refresh_date"])) for row in retired}))
-    columns = {name: f"s.{name}" for name in PAIRS.names}
-    merge = pairs.merge(
-        source,
-        f"t.pair_id = s.pair_id AND t.refresh_date IN ({dates})",
-        source_alias="s",
-        target_alias="t",
-        commit_properties=properties,
-    )
-    merge = merge.when_matched_delete("s.is_gone").when_matched_update(columns, "NOT s.is_gone")
-    merge.when_not_matched_insert(columns, "NOT s.is_gone").execute()
+def _batches(rows: Iterator[Row], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    while part := list(islice(rows, _ROWS_AT_A_TIME)):
+        yield pa.RecordBatch.from_pylist(part, schema=schema)

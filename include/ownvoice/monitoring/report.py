@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
 import pyarrow as pa
 
-from ownvoice.articles.listing import read_listing
-from ownvoice.chunks.plan import read_plan
+from ownvoice.articles.record import read_listing
+from ownvoice.chunks.planned import read_plan
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
@@ -37,14 +38,12 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "recipe": run.recipe.model_dump(),
         "articles": listing.counts,
         "quarantined": listing.quarantined,
-        "planned": {
-            name: plan[name] for name in ("articles", "chunks", "estimated_prompt_tokens", "most_completion_tokens")
-        },
+        "planned": {name: value for name, value in asdict(plan).items() if name != "batches"},
         **_counts(records),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
         "version": version and {"number": version.number, "digest": version.digest},
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
-        "drop_examples": _drop_examples(lake, run, plan["batches"]),
+        "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(_report_key(run_id), report)

@@ -8,7 +8,7 @@ from collections import Counter
 from functools import lru_cache
 
 from ownvoice.chunks import cleaning_version
-from ownvoice.chunks.plan import read_batch
+from ownvoice.chunks.planned import read_batch
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.filters import Candidate

@@ -46,7 +46,7 @@ class TriedChunk:
 def try_prompt(
     lake: Lake, source: ObjectStore, recipe: GenerationRecipe, access: ModelAccess, most_chunks: int
 ) -> list[TriedChunk]:
-    """Ask about the first chunk of each of the first articles. Answers are kept, so that a refresh pays for none again."""
+    """Ask about the first chunk of each of the first articles; the answers are kept, and paid for once."""
     picked = list(islice(_first_chunks(source, recipe), most_chunks))
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ownvoice.chunks.plan import read_batch
+from ownvoice.chunks.planned import read_batch
 from ownvoice.errors import ModelUnavailableError, StorageError
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state

@@ -1,0 +1,71 @@
+"""What the first step of a refresh leaves for the others: the changes, the listing, and who is pending."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from ownvoice.articles.changes import Change
+from ownvoice.articles.known import KnownArticle, from_rows, having, known_articles, to_rows
+from ownvoice.articles.source import is_below
+from ownvoice.lake import Lake
+from ownvoice.life import ArticleEvent, ArticleState
+from ownvoice.run import RefreshRun, record_run
+from ownvoice.versions import DatasetVersion, version_or_latest
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the night found: counts by event, what was quarantined, and the version it was held against."""
+
+    base_version: int | None
+    reconcile: bool
+    objects: int
+    counts: dict[str, int]
+    quarantined: list[dict[str, str]]
+
+
+def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Iterable[Change]) -> None:
+    """Write down what the night found; the run itself comes last, so that where it stands, all of it does."""
+    changes = list(changes)
+    rows = to_rows(change.row for change in changes)
+    rows = rows.append_column("event", pa.array([change.event for change in changes], pa.string()))
+    rows = rows.append_column("seen_run", pa.array([change.seen_run for change in changes], pa.string()))
+    lake.write_rows(f"{run.folder}/changes.parquet", rows)
+    lake.write_json(f"{run.folder}/listing.json", asdict(listing))
+    record_run(lake, run)
+
+
+def read_listing(lake: Lake, run: RefreshRun) -> Listing:
+    """Return the run's listing."""
+    return Listing(**lake.read_json(f"{run.folder}/listing.json"))
+
+
+def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
+    """Return the run's changes."""
+    rows = lake.read_rows(f"{run.folder}/changes.parquet")
+    assert rows is not None, "run.json is written last: where it stands, the changes stand"
+    notes = rows.select(["event", "seen_run"]).to_pylist()
+    return [
+        Change(row, ArticleEvent(note["event"]) if note["event"] else None, note["seen_run"])
+        for row, note in zip(from_rows(rows), notes, strict=True)
+    ]
+
+
+def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
+    """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's."""
+    changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
+    left_over = known_articles(lake, _base(lake, run), having("state", [ArticleState.PENDING]))
+    candidates = [*(article for i, article in left_over.items() if i not in changed), *changed.values()]
+    return [
+        article
+        for article in candidates
+        if article.state is ArticleState.PENDING and is_below(article.source_object, [run.prefix])
+    ]
+
+
+def _base(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
+    number = read_listing(lake, run).base_version
+    return None if number is None else version_or_latest(lake, number)
