@@ -11,7 +11,6 @@ from ownvoice.airflow.form import field_param
 from ownvoice.errors import SettingsError
 from ownvoice.settings import settings_error
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.run import TrainingRun
 
 _VERSION = "dataset_version"
 _SECTIONS = {
@@ -34,11 +33,10 @@ _SECTION_OF = {name: section for section, names in _SECTIONS.items() for name in
 
 def training_form(recipe: TrainingRecipe) -> dict[str, Param]:
     """Return the params of the training: the dataset version, then the recipe with its present values filled in."""
-    described = TrainingRun.model_json_schema()["properties"][_VERSION]
     version = Param(
         None,
         type=["integer", "null"],
-        minimum=described["minimum"],
+        minimum=0,
         title="Dataset version",
         description_md="Version of the preference dataset; empty: the newest.",
         section="Data",
