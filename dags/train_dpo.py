@@ -34,7 +34,6 @@ from ownvoice.airflow.assets import PREFERENCE_DATASET
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
 from ownvoice.airflow.training_form import training_form
-from ownvoice.settings import load_settings
 from ownvoice.training.settings import load_training_settings
 
 SETTINGS = load_training_settings()
@@ -86,14 +85,14 @@ def train_dpo() -> None:
     )
     publish_model = trainer_task(
         "publish_model",
-        publish_arguments(load_settings().lake, SETTINGS),
+        publish_arguments(SETTINGS),
         SETTINGS,
         gpu=False,
         execution_timeout=dt.timedelta(hours=6),
         pre_execute=training_tasks.only_to_a_repository,
     )
     resolved = resolve_dataset()
-    reported = write_report().as_teardown(on_failure_fail_dagrun=True)  # so that a red task leaves the run red
+    reported = write_report().as_teardown()  # it runs whatever happened, and a red task before it leaves the run red
     resolved >> approve_gpu >> train >> check_health() >> publish_model >> reported
     resolved >> train
 

@@ -8,19 +8,20 @@ from airflow.sdk import BaseOperator
 
 from ownvoice.training.settings import TrainingSettings
 
-_RECIPE_URI = "{{ ti.xcom_pull(task_ids='resolve_dataset')['recipe_uri'] }}"
+_PLANNED = "{{{{ ti.xcom_pull(task_ids='resolve_dataset')['{}'] }}}}"
 
 
 def train_arguments() -> list[str]:
     """Return the command that trains the recipe which `resolve_dataset` wrote."""
-    return ["-m", "ownvoice.training", "--recipe", _RECIPE_URI]
+    return ["-m", "ownvoice.training", "--recipe", _PLANNED.format("recipe_uri")]
 
 
-def publish_arguments(lake_uri: str, settings: TrainingSettings) -> list[str]:
+def publish_arguments(settings: TrainingSettings) -> list[str]:
     """Return the command that publishes what the run trained."""
     license_named = ["--license", settings.model_license] if settings.model_license else []
     public = [] if settings.hub_private else ["--public"]
-    return ["-m", "ownvoice.training.publish", "--run", "{{ run_id }}", "--lake", lake_uri, *license_named, *public]
+    run = ["--run", "{{ run_id }}", "--lake", _PLANNED.format("lake")]
+    return ["-m", "ownvoice.training.publish", *run, *license_named, *public]
 
 
 def trainer_task(

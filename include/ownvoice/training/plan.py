@@ -20,6 +20,7 @@ _AROUND_TRAINING_H = 0.3  # a node comes up, the image and the base are loaded, 
 class PlannedTraining:
     """What `resolve_dataset` hands on; the hours and dollars are an estimate."""
 
+    lake: str
     recipe_uri: str
     dataset_version: int
     train_pairs: int
@@ -49,6 +50,7 @@ def plan_training(
     )
     hours = estimated_hours(pairs.train, recipe.epochs, settings.expected_tokens_per_s)
     return PlannedTraining(
+        lake=lake.uri,
         recipe_uri=write_training_run(lake, run),
         dataset_version=number,
         train_pairs=len(pairs.train),
