@@ -54,4 +54,3 @@ def _param(model: type[BaseModel], name: str, default: Any, section: str) -> Par
         section=section,
         **kept,
     )
-
