@@ -12,7 +12,7 @@ import time
 import traceback
 from typing import Any
 
-from ownvoice.errors import OwnvoiceError, StorageError
+from ownvoice.errors import OwnvoiceError
 from ownvoice.lake import Lake
 from ownvoice.training.exits import Exit
 from ownvoice.training.folders import patiently
@@ -23,12 +23,12 @@ from ownvoice.training.stop import Stop
 from ownvoice.training.train import train
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Train what the recipe says; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m ownvoice.training", description="Train one recipe.")
     parser.add_argument("--recipe", required=True, help="URI of the run's recipe.json")
     try:
-        run = read_training_run(parser.parse_args().recipe)
+        run = read_training_run(parser.parse_args(arguments).recipe)
         lake = Lake(run.lake)
         return _run(run, lake, Record(lake, run.folder))
     except OwnvoiceError as error:
@@ -74,9 +74,9 @@ def _attempt(run: TrainingRun, lake: Lake, record: Record, result: dict[str, Any
         train(run, lake, record, Stop(), result)
     except OwnvoiceError as error:
         return Exit(error.exit_code), str(error)
-    except OSError as error:
-        return Exit.STORAGE, f"the disk failed: {error}. Give the trainer more scratch space, then run again."
     except Exception as error:
+        if "No space left on device" in str(error):
+            return Exit.STORAGE, f"the disk is full ({error}). Give the trainer more scratch space, then run again."
         record.say(traceback.format_exc())
         return Exit.FAULT, f"{type(error).__name__}: {error}"
     return Exit.TRAINED, None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,11 +26,15 @@ class Watch:
         self._record = record
         self._stop = stop
         self._keep = keep
+        self._step_started = 0.0
+        self.step_seconds: list[float] = []
         self.failure: OwnvoiceError | None = None
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
-        """Keep a row of numbers and look at it."""
+        """Keep a row of numbers, say it in one line and look at it."""
         self._record.measure(state.global_step, logs)
+        if line := _line(state, logs):
+            self._record.say(line)
         self.failure = self.failure or self._fault(state.global_step, logs)
         if self.failure:
             control.should_training_stop = True
@@ -39,8 +44,13 @@ class Watch:
         if self.failure is None:
             self._keep(state.global_step, Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Start the clock of a step."""
+        self._step_started = time.monotonic()
+
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Where the process was asked to end, write a checkpoint now and train no more."""
+        """Stop the clock; where the process was asked to end, write a checkpoint now and train no more."""
+        self.step_seconds.append(time.monotonic() - self._step_started)
         if self._stop.requested:
             control.should_save = True
             control.should_training_stop = True
@@ -58,6 +68,16 @@ class Watch:
         return None
 
 
+def _line(state: Any, logs: dict[str, Any]) -> str | None:
+    for prefix, what in (("", ""), ("eval_", " on the test split")):
+        if f"{prefix}loss" in logs:
+            return (
+                f"step {state.global_step}/{state.max_steps}{what}: loss {logs[f'{prefix}loss']:.4f}, "
+                f"margin {logs[f'{prefix}rewards/margins']:.3f}, accuracy {logs[f'{prefix}rewards/accuracies']:.2f}"
+            )
+    return None
+
+
 def wrong_start(loss: float, recipe: TrainingRecipe) -> WrongStartError | None:
     """Return what is wrong with the loss before anything was learned, or None."""
     if abs(loss - recipe.first_loss) <= _FIRST_LOSS_TOLERANCE:
@@ -72,5 +92,5 @@ def as_callback(watch: Watch) -> Any:
     """Give `watch` the type that the Trainer asks of its callbacks."""
     from transformers import TrainerCallback
 
-    events = {name: staticmethod(getattr(watch, name)) for name in ("on_log", "on_save", "on_step_end")}
+    events = {name: staticmethod(getattr(watch, name)) for name in dir(watch) if name.startswith("on_")}
     return type("WatchCallback", (TrainerCallback,), events)()

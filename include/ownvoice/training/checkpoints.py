@@ -5,14 +5,13 @@ A checkpoint counts from the moment its `checkpoint.json`, written last, stands 
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from ownvoice.lake import Lake
-from ownvoice.training.folders import delete_folder, download_folder, upload_folder
+from ownvoice.training.folders import delete_folder, download_folder, file_hashes, upload_folder
 
 _MARKER = "checkpoint.json"
 _KEPT = 2  # the newest, and one to fall back on where it is damaged
@@ -33,7 +32,7 @@ def keep_checkpoint(lake: Lake, run_folder: str, step: int, folder: Path, identi
     prefix = f"{run_folder}/checkpoints/step-{step}"
     lake.store.delete(f"{prefix}/{_MARKER}")
     upload_folder(lake.store, folder, prefix)
-    lake.write_json(f"{prefix}/{_MARKER}", asdict(identity) | {"step": step, "files": _hashes(folder)})
+    lake.write_json(f"{prefix}/{_MARKER}", asdict(identity) | {"step": step, "files": file_hashes(folder)})
     for old in _steps(lake, run_folder)[_KEPT:]:
         delete_folder(lake.store, f"{run_folder}/checkpoints/step-{old}")
 
@@ -52,7 +51,7 @@ def fetch_last_checkpoint(
         target = folder / f"checkpoint-{step}"
         download_folder(lake.store, prefix, target)
         (target / _MARKER).unlink()
-        if _hashes(target) == marker["files"]:
+        if file_hashes(target) == marker["files"]:
             return step, passed_over
         passed_over.append(f"checkpoint step-{step} is damaged in the lake")
     return None, passed_over
@@ -68,13 +67,5 @@ def _reasons_against(marker: dict[str, Any] | None, identity: Identity) -> Itera
 
 
 def _steps(lake: Lake, run_folder: str) -> list[int]:
-    names = lake.store.folders(f"{run_folder}/checkpoints")
-    return sorted((int(name.removeprefix("step-")) for name in names), reverse=True)
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    hashes = {}
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        with path.open("rb") as file:
-            hashes[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
-    return hashes
+    keys = (found.key for found in lake.store.objects(f"{run_folder}/checkpoints"))
+    return sorted({int(key.split("/step-")[1].split("/")[0]) for key in keys}, reverse=True)

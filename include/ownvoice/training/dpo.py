@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.training.backends import Loaded
+from ownvoice.training.base import Base
 from ownvoice.training.callbacks import wrong_start
 from ownvoice.training.exits import BadDataError
 from ownvoice.training.prompts import Formatted
@@ -17,6 +18,7 @@ def make_trainer(
 ) -> Any:
     """Build the trainer. Raises `BadDataError` where TRL would train on other rows than those that were checked."""
     from datasets import Dataset
+    from transformers import PrinterCallback
     from trl import DPOTrainer
 
     trainer = DPOTrainer(
@@ -29,10 +31,11 @@ def make_trainer(
         peft_config=loaded.lora,
         callbacks=callbacks,
     )
+    trainer.remove_callback(PrinterCallback)  # the record says each step once
     if (len(trainer.train_dataset), len(trainer.eval_dataset)) != (len(train.rows), len(test.rows)):
         raise BadDataError(
-            f"TRL kept {len(trainer.train_dataset)} of {len(train.rows)} train pairs and {len(trainer.eval_dataset)} of "
-            f"{len(test.rows)} test pairs that had passed every check. Compare the trl version with the pinned one."
+            f"TRL kept {len(trainer.train_dataset)} of {len(train.rows)} train pairs and {len(trainer.eval_dataset)} "
+            f"of {len(test.rows)} test pairs, all of them checked. Compare the trl version with the pinned one."
         )
     return trainer
 
@@ -106,12 +109,13 @@ def try_longest_batch(trainer: Any, tokens: list[int], recipe: TrainingRecipe) -
     return tokens[longest[0]]
 
 
-def save_adapter(model: Any, folder: Path, base_name: str, base_commit: str) -> None:
+def save_adapter(model: Any, folder: Path, base: Base) -> None:
     """Save the trained adapter alone: no `ref` beside it, and the base under the name by which others find it."""
     config = model.peft_config["default"]
     here = config.base_model_name_or_path
-    config.base_model_name_or_path, config.revision = base_name, base_commit
+    config.base_model_name_or_path, config.revision = base.name, base.commit
     try:
         model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
     finally:
         config.base_model_name_or_path, config.revision = here, None
+    (folder / "README.md").unlink(missing_ok=True)  # PEFT's own card names this machine's folders

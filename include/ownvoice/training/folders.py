@@ -59,9 +59,15 @@ def delete_folder(store: ObjectStore, prefix: str) -> None:
 def folder_sha256(folder: Path) -> str:
     """Return one hash over the names and bytes of all files below `folder`."""
     total = hashlib.sha256()
+    for name, digest in file_hashes(folder).items():
+        total.update(f"{name}\0{digest}\n".encode())
+    return total.hexdigest()
+
+
+def file_hashes(folder: Path) -> dict[str, str]:
+    """Return the SHA-256 of every file below `folder`, by relative name."""
+    hashes = {}
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         with path.open("rb") as file:
-            total.update(
-                f"{path.relative_to(folder).as_posix()}\0{hashlib.file_digest(file, 'sha256').hexdigest()}\n".encode()
-            )
-    return total.hexdigest()
+            hashes[path.relative_to(folder).as_posix()] = hashlib.file_digest(file, "sha256").hexdigest()
+    return hashes

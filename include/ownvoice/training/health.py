@@ -77,7 +77,7 @@ def _not_finite(curves: _Curves) -> Iterator[Finding]:
 
 
 def _diverged(curves: _Curves) -> Iterator[Finding]:
-    """The loss should fall steadily; block where its last quarter is half again above its first value."""
+    """Hold that the loss falls; block where its last quarter is half again above its first value."""
     loss = curves.values("loss")
     end = fmean(_last_quarter(loss))
     if end > 1.5 * loss[0]:
@@ -87,7 +87,7 @@ def _diverged(curves: _Curves) -> Iterator[Finding]:
 
 
 def _loss_collapsed(curves: _Curves, floor: float = 0.01) -> Iterator[Finding]:
-    """A loss that drops to zero teaches nothing more: warn, and block where half of the run or more was spent there."""
+    """Watch for a loss of zero, from which nothing more is learned: warn; block where it comes in the first half."""
     loss = curves.values("loss")
     index = _first_run(loss, lambda value: value < floor, length=3)
     if index is not None:
@@ -98,7 +98,7 @@ def _loss_collapsed(curves: _Curves, floor: float = 0.01) -> Iterator[Finding]:
 
 
 def _too_easy(curves: _Curves, early: float = 0.3) -> Iterator[Finding]:
-    """Accuracy of 100 % within the first 30 % of the run."""
+    """Find an accuracy of 100 % within the first 30 % of the run."""
     accuracy = curves.values("rewards/accuracies")
     index = _first_run(accuracy, lambda value: value >= 0.999, length=3)
     if index is not None and index < early * len(accuracy):
@@ -106,13 +106,13 @@ def _too_easy(curves: _Curves, early: float = 0.3) -> Iterator[Finding]:
             "too_easy",
             "warn",
             curves.step(index),
-            f"accuracy is 100 % from step {curves.step(index)} on: the pairs are too easy to tell apart, and length or a "
-            "stock phrase may be all that is learned. Look at the audits of the dataset version; add harder pairs",
+            f"accuracy is 100 % from step {curves.step(index)} on: the pairs are too easy to tell apart, and length or "
+            "a stock phrase may be all that is learned. Look at the audits of the dataset version; add harder pairs",
         )
 
 
 def _validation_gap(curves: _Curves, gap: float = 0.1) -> Iterator[Finding]:
-    """Validation loss close to training loss; block where it ends above where training began."""
+    """Expect validation loss close to training loss; block where it ends above where training began."""
     if not curves.evals:
         return
     last = curves.evals[-1]
@@ -130,7 +130,7 @@ def _validation_gap(curves: _Curves, gap: float = 0.1) -> Iterator[Finding]:
 
 
 def _gradient_spikes(curves: _Curves, factor: float = 10.0) -> Iterator[Finding]:
-    """Gradient norms small with hardly a spike; a spike is ten times the median of the 20 steps before it."""
+    """Expect gradient norms with hardly a spike; a spike is ten times the median of the 20 steps before it."""
     norms = curves.values("grad_norm")
     spikes = [i for i in range(_MIN_STEPS, len(norms)) if norms[i] > factor * median(norms[max(0, i - 20) : i])]
     if spikes:
@@ -140,7 +140,7 @@ def _gradient_spikes(curves: _Curves, factor: float = 10.0) -> Iterator[Finding]
 
 
 def _margins_flat(curves: _Curves, rise: float = 0.05) -> Iterator[Finding]:
-    """Margins rise quickly, then level off; block where they end below zero, warn where they hardly moved."""
+    """Expect margins that rise and then level off; block where they end below zero, warn where they hardly moved."""
     end = fmean(_last_quarter(curves.values("rewards/margins")))
     if end < 0:
         reason = f"margins end at {end:.3f}: the model prefers what was rejected; look for swapped columns"
@@ -156,8 +156,10 @@ def _likelihood_displacement(curves: _Curves, warn: float = -1.0, block: float =
     margin = fmean(_last_quarter(curves.values("rewards/margins")))
     if chosen < warn and margin > 0:
         level: Level = "block" if chosen < block else "warn"
-        reason = f"rewards/chosen fell to {chosen:.2f} while margins rose to {margin:.2f}: the author's own text became less "
-        reason += "likely too (likelihood displacement); lower learning_rate or raise beta"
+        reason = (
+            f"rewards/chosen fell to {chosen:.2f} while margins rose to {margin:.2f}: the author's own text became "
+            "less likely too (likelihood displacement); lower learning_rate or raise beta"
+        )
         yield _finding(curves, "likelihood_displacement", level, reason)
 
 

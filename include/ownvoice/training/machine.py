@@ -27,6 +27,15 @@ def image_id() -> str:
     return os.environ.get("OWNVOICE_TRAINER_IMAGE") or versions
 
 
+def hide_progress_bars() -> None:
+    """Leave the log to lines that say something."""
+    import datasets
+    import transformers
+
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+
+
 def device_name() -> str:
     """Return the GPU's own name, or `cpu`."""
     import torch

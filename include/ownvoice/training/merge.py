@@ -21,7 +21,8 @@ def merge_in_new_process(base: Path, adapter: Path, merged: Path, dtype: str) ->
 def run_offline(module: str, *arguments: str) -> str:
     """Run a module in a new process that cannot ask the Hub; return what it printed."""
     environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-    done = subprocess.run([sys.executable, "-m", module, *arguments], env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)  # noqa: S603
     if done.returncode != 0:
         last_line = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
         raise MergeMismatchError(

@@ -72,7 +72,7 @@ def _index_faults(merged: Path) -> list[str]:
     promised: dict[str, str] = json.loads(index.read_text())["weight_map"]
     if sorted(set(promised.values())) != files:
         return [f"its index names other shards than the {len(files)} that are there"]
-    held = {}
+    held: dict[str, str] = {}
     for name in files:
         with safe_open(merged / name, framework="pt") as shard:
             held |= dict.fromkeys(shard.keys(), name)
@@ -125,7 +125,8 @@ def _distances(of_adapter: Any, of_base: Any, of_merged: Any) -> dict[str, float
 
     def divergence(other: Any) -> float:
         p, q = F.log_softmax(of_adapter, -1), F.log_softmax(other, -1)
-        return float(F.kl_div(q, p, reduction="none", log_target=True).sum(-1).mean())
+        nats = float(F.kl_div(q, p, reduction="none", log_target=True).sum(-1).mean())
+        return 0.0 if nats < 0 else nats  # rounding; a NaN stays one
 
     return {
         "kl_merged_nats": divergence(of_merged),

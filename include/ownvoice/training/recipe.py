@@ -14,8 +14,8 @@ from ownvoice.errors import SettingsError
 
 MIN_STEPS = 5  # below, the curves have too few points to be judged
 
-# They choose what is done around the training and leave the weights as they are.
-_NOT_IN_THE_WEIGHTS = {"tracker", "hub_repository", "sample_tokens", "stop_when_blocked"}
+# They choose what is done around and after the training; the adapter comes out the same.
+_NOT_IN_THE_ADAPTER = {"tracker", "hub_repository", "sample_tokens", "stop_when_blocked", "merge_dtype"}
 
 
 class TrainingRecipe(BaseModel):
@@ -89,8 +89,8 @@ class TrainingRecipe(BaseModel):
 
     @property
     def recipe_id(self) -> str:
-        """Twelve hex digits over all fields that reach the weights."""
-        fields = self.model_dump(exclude=_NOT_IN_THE_WEIGHTS)
+        """Twelve hex digits over all fields that reach the trained adapter."""
+        fields = self.model_dump(exclude=_NOT_IN_THE_ADAPTER)
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
 
     @property
@@ -121,11 +121,13 @@ def _problems(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: i
     steps = recipe.steps(train_pairs)
     if steps < MIN_STEPS:
         yield (
-            f"{train_pairs} train pairs make {steps} optimizer steps of {recipe.batch_pairs * recipe.accumulation_steps}"
-            f" pairs, and fewer than {MIN_STEPS} cannot be judged: lower accumulation_steps or batch_pairs"
+            f"{train_pairs} train pairs make {steps} optimizer steps of "
+            f"{recipe.batch_pairs * recipe.accumulation_steps} pairs, and fewer than {MIN_STEPS} cannot be judged: "
+            "lower accumulation_steps or batch_pairs"
         )
     if recipe.warmup_steps >= steps:
-        yield f"warmup_steps is {recipe.warmup_steps} and the whole run has {steps}: make it at most {max(0, steps - 1)}"
+        most = max(0, steps - 1)
+        yield f"warmup_steps is {recipe.warmup_steps} and the whole run has {steps}: make it at most {most}"
     if longest_prompt_tokens is not None and longest_prompt_tokens >= recipe.max_length:
         yield (
             f"max_length is {recipe.max_length} tokens and the longest prompt alone has {longest_prompt_tokens}: "

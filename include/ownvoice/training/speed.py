@@ -16,12 +16,14 @@ class TokenCounter:
         self._model = model
         self.tokens = 0
         self.places = 0
+        self.sequences = 0
 
     def __call__(self, examples: list[Any]) -> Any:
         """Collate `examples` as before."""
         batch = self._collate(examples)
         if self._model.training:
             self.tokens += int(batch["attention_mask"].sum())
+            self.sequences += len(batch["attention_mask"])
             self.places += batch["attention_mask"].numel()
         return batch
 
@@ -34,7 +36,7 @@ def flop_per_token(config: Any, matmul_parameters: int, mean_length: float) -> f
     would be hardware utilisation.
     """
     attention = 2 * mean_length * config.hidden_size * config.num_hidden_layers
-    return 6 * matmul_parameters + 4 * attention
+    return float(6 * matmul_parameters + 4 * attention)
 
 
 def mfu(tokens_per_s: float, flop_a_token: float, device: str) -> float | None:

@@ -47,8 +47,8 @@ def make_toy(articles: Path, folder: Path, shape: ToyShape | None = None, seed: 
     sections = [section for path in sorted(articles.glob("*.md")) for section in _sections(path.read_text("utf-8"))]
     tokenizer = _tokenizer([text for _, text in sections], shape)
     model = _untrained(tokenizer, shape)
-    reading = [f"{heading}\n\n{text}" for heading, text in sections]
-    answering = [ALPACA.format(f"Write about: {heading}") + text for heading, text in sections]
+    reading = [("", f"{heading}\n\n{text}") for heading, text in sections]
+    answering = [(ALPACA.format(f"Write about {heading}."), text) for heading, text in sections]
     _teach(model, tokenizer, reading, shape.reading_steps, shape)
     _teach(model, tokenizer, answering, shape.instruction_steps, shape)
     model.save_pretrained(folder)
@@ -108,23 +108,35 @@ def _untrained(tokenizer: Any, shape: ToyShape) -> Any:
     )
 
 
-def _teach(model: Any, tokenizer: Any, texts: list[str], steps: int, shape: ToyShape) -> None:
-    """Next-token training over `texts`, round and round."""
+def _teach(model: Any, tokenizer: Any, examples: list[tuple[str, str]], steps: int, shape: ToyShape) -> None:
+    """Learn the second text of each example, given the first, round and round."""
     import torch
+    from torch.nn.utils import clip_grad_norm_
+    from torch.nn.utils.rnn import pad_sequence
 
-    ids = tokenizer([text + tokenizer.eos_token for text in texts])["input_ids"]
-    order = cycle(torch.randperm(len(ids)).tolist())
+    rows = [_row(tokenizer, prompt, text, shape.tokens) for prompt, text in examples]
+    order = cycle(torch.randperm(len(rows)).tolist())
     optimizer = torch.optim.AdamW(model.parameters(), lr=2e-3, weight_decay=0.01)
     model.train()
     for _ in range(steps):
-        batch = [ids[next(order)][: shape.tokens] for _ in range(shape.batch)]
-        inputs = tokenizer.pad({"input_ids": batch}, return_tensors="pt")
-        labels = inputs["input_ids"].masked_fill(inputs["attention_mask"] == 0, -100)
-        model(**inputs, labels=labels).loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        batch = [rows[next(order)] for _ in range(shape.batch)]
+        ids = pad_sequence([row[0] for row in batch], batch_first=True)
+        labels = pad_sequence([row[1] for row in batch], batch_first=True, padding_value=-100)
+        model(ids, labels=labels).loss.backward()
+        clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
     model.eval()
+
+
+def _row(tokenizer: Any, prompt: str, text: str, most: int) -> tuple[Any, Any]:
+    """Return token ids, and labels that leave the prompt out. Padding comes after both, so no mask is needed."""
+    import torch
+
+    ids = torch.tensor(tokenizer(prompt + text + tokenizer.eos_token)["input_ids"][:most])
+    labels = ids.clone()
+    labels[: len(tokenizer(prompt)["input_ids"])] = -100
+    return ids, labels
 
 
 if __name__ == "__main__":
