@@ -39,7 +39,6 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
     """Write all that a trained run leaves; return its result."""
     metrics = curves(kind)
     pairs = read_pairs(lake, run.dataset_version)
-    left_out = {pairs.train[0].pair_id: "longer_than_max_length"}
     health = judge(metrics)
     result = {
         "run_id": run.run_id, "recipe_id": run.recipe.recipe_id, "recipe": run.recipe.model_dump(mode="json"),
@@ -48,7 +47,7 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
         "base": {"name": run.recipe.base_model, "commit": "c0ffee" * 6},
         "rows": {"train": len(pairs.train) - 1, "test": len(pairs.test)},
         "rows_left_out": {"train": {"longer_than_max_length": 1}, "test": {}},
-        "left_out_pairs": {"train": left_out, "test": {}},
+        "left_out_pair_ids": {"train": [pairs.train[0].pair_id], "test": []},
         "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
         "final": metrics[-2], "test": metrics[-1],
         "health": {"verdict": health.verdict, "findings": [finding._asdict() for finding in health.findings]},

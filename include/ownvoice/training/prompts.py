@@ -27,6 +27,7 @@ class Formatted:
     tokens: list[int] = field(default_factory=list)
     longest_prompt_tokens: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
+    left_out_pair_ids: list[str] = field(default_factory=list)
 
 
 def prompt_text(question: str, tokenizer: Any, recipe: TrainingRecipe) -> str:
@@ -54,6 +55,7 @@ def format_pairs(pairs: Iterable[Pair], tokenizer: Any, recipe: TrainingRecipe) 
         reason = next((found for ids in sides for found in _faults(prompt_ids, ids, tokenizer, recipe)), None)
         if reason:
             result.left_out[reason] += 1
+            result.left_out_pair_ids.append(pair.pair_id)
         else:
             result.rows.append(row)
             result.tokens.append(max(map(len, sides)))

@@ -25,7 +25,7 @@ _BLOCK = re.compile(re.escape(_MARK) + r"\s+```json\n(.*?)\n```", re.DOTALL)
 
 def provenance(lake: Lake, outcome: Outcome, result: dict[str, Any]) -> dict[str, Any]:
     """Return the record of a trained run. Raises `BadDataError` where its rows can not be told any more."""
-    left_out = sorted(result.get("left_out_pairs", {}).get("train", {}))
+    left_out = sorted(result["left_out_pair_ids"]["train"])
     rows = _train_rows(lake, result["dataset"]["version"], left_out)
     if len(rows) != result["rows"]["train"]:
         raise BadDataError(

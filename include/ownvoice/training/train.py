@@ -75,6 +75,7 @@ def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
     rows = {name: format_pairs(split, loaded.tokenizer, work.recipe) for name, split in splits.items()}
     work.result["rows"] = {name: len(split.rows) for name, split in rows.items()}
     work.result["rows_left_out"] = {name: dict(split.left_out) for name, split in rows.items()}
+    work.result["left_out_pair_ids"] = {name: split.left_out_pair_ids for name, split in rows.items()}
     for name, split in rows.items():
         why = ", ".join(f"{count} {reason}" for reason, count in split.left_out.items()) or "none"
         work.record.say(f"{name}: {len(split.rows)} pairs; left out: {why}")
