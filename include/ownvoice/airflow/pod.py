@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.providers.cncf.kubernetes.callbacks import KubernetesPodOperatorCallback
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk.exceptions import AirflowException
 from kubernetes.client import models as k8s
 
 from ownvoice.airflow.exits import raise_for_exit
@@ -20,22 +20,28 @@ _STOP_WITHIN_S = 120  # time to bring a checkpoint to the lake
 _PUBLISHING = {"cpu": "1", "memory": "2Gi"}  # it streams: no shard is held whole
 
 
-class TrainerEnd(KubernetesPodOperatorCallback):
-    """Tells an end that a retry may mend from one that none would; without it every failed pod is retried."""
+class TrainerPod(KubernetesPodOperator):
+    """The operator, and what it does not do: an end that no retry would mend is not tried again."""
 
-    @staticmethod
-    def on_pod_completion(*, pod: k8s.V1Pod, **_: Any) -> None:
-        """Raise what `raise_for_exit` says; an evicted pod has no exit code and is left to the operator."""
-        for status in pod.status.container_statuses or ():
-            if status.state.terminated:
-                raise_for_exit(status.state.terminated.exit_code)
+    def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, **rest: Any) -> None:
+        """Delete the pod. Raises what `raise_for_exit` says; an evicted pod has no exit code and is tried again.
+
+        Here and in no callback, since what the operator raises here takes the place of what a callback raised.
+        """
+        try:
+            super().cleanup(pod, remote_pod, **rest)
+        except AirflowException:
+            for status in remote_pod.status.container_statuses or ():
+                if status.state.terminated:
+                    raise_for_exit(status.state.terminated.exit_code)
+            raise
 
 
 def trainer_pod(
     task_id: str, arguments: list[str], settings: TrainingSettings, *, gpu: bool, **task: Any
-) -> KubernetesPodOperator:
+) -> TrainerPod:
     """Return the operator for one pod of the trainer image; its result is a file in the lake, so no XCom sidecar."""
-    return KubernetesPodOperator(
+    return TrainerPod(
         task_id=task_id,
         name=f"ownvoice-{task_id}".replace("_", "-"),
         kubernetes_conn_id=settings.kubernetes_conn_id,
@@ -62,7 +68,6 @@ def trainer_pod(
         log_events_on_failure=True,
         log_pod_spec_on_failure=False,
         do_xcom_push=False,
-        callbacks=TrainerEnd,
         **task,
     )
 
