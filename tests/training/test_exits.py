@@ -1,14 +1,17 @@
 """Each way to fail ends in its own exit code, with a result in the lake that says what to do."""
 
-import pytest
+import json
+from pathlib import Path
 
-from stand_ins.pair_lake import commit_pairs
+import pytest
 
 torch = pytest.importorskip("torch")
 
+from ownvoice.errors import StorageError  # noqa: E402
 from ownvoice.training import fit  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
 from ownvoice.training.exits import Exit  # noqa: E402
+from ownvoice.training.merge_check import check  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -42,8 +45,8 @@ def test_a_recipe_that_is_no_recipe_ends_before_there_is_a_run(lake, capsys):
     assert "recipe is" in capsys.readouterr().err
 
 
-def test_a_version_without_a_test_split(failing):
-    code, message = failing(version=commit_pairs(failing.lake, []) + 1)
+def test_a_version_that_is_gone(failing):
+    code, message = failing(version=99)
     assert (code, "no dataset version" in message) == (Exit.BAD_DATA, True)
 
 
@@ -105,16 +108,38 @@ def test_a_first_loss_that_is_scaled_wrongly_stops_the_run(failing, monkeypatch)
 
 def test_a_tracker_that_cannot_start_is_left_out(failing, monkeypatch):
     monkeypatch.delenv("COMET_API_KEY", raising=False)
-    monkeypatch.setattr("ownvoice.training.train.merge_in_new_process", lambda *_: 1 / 0)
-    failing(tracker="comet_ml")
+    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    assert failing(tracker="comet_ml")[0] == Exit.TRAINED
     assert b"COMET_API_KEY is not set" in failing.lake.store.read("runs/failing/log.txt")
+
+
+def test_a_store_that_refuses_the_checkpoint(failing, monkeypatch):
+    def refuse(*_):
+        raise StorageError("access denied")
+
+    monkeypatch.setattr(fit, "keep_checkpoint", refuse)
+    assert failing() == (Exit.STORAGE, "access denied")
+
+
+def test_a_fault_that_nobody_foresaw_leaves_its_trace_in_the_log(failing, monkeypatch):
+    monkeypatch.setattr(fit, "keep_checkpoint", lambda *_: 1 / 0)
+    assert failing() == (Exit.FAULT, "ZeroDivisionError: division by zero")
+    assert b"Traceback" in failing.lake.store.read("runs/failing/log.txt")
+
+
+def in_this_process(module, *arguments):
+    *folders, texts = map(Path, arguments)
+    return json.dumps(check(*folders, json.loads(texts.read_text())))
 
 
 def test_a_merge_that_fails_keeps_the_adapter_and_the_next_try_does_not_train_again(failing, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("ownvoice.training.train.merge_in_new_process", lambda *_: 1 / 0)
+        broken.setattr("ownvoice.training.merge_check._NEAR_OVER_FAR", -1.0)
+        broken.setattr("ownvoice.training.merge_check.run_offline", in_this_process)
         code, message = failing()
-    assert (code, message) == (Exit.FAULT, "ZeroDivisionError: division by zero")
+    assert code == Exit.MERGE_MISMATCH
+    assert "the adapter is in the lake" in message
+    assert list(failing.lake.store.objects("runs/failing/merged")) == []
     adapter = failing.lake.store.read("runs/failing/adapter/adapter_model.safetensors")
     code, message = failing()
     assert code == Exit.TRAINED, message

@@ -17,9 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 TEXTS = ["Say something about bread. I like bread. It’s been two years.", "A ferry in the rain."]
 
 
-@pytest.fixture(scope="module")
-def adapter(toy, tmp_path_factory):
-    """An adapter that changes the toy a little."""
+def make_adapter(toy, folder, strength):
+    """Make an adapter that moves the toy's layers, the further the stronger."""
     from peft import LoraConfig, get_peft_model
     from transformers import AutoModelForCausalLM
 
@@ -29,10 +28,14 @@ def adapter(toy, tmp_path_factory):
     with torch.no_grad():
         for name, weights in model.named_parameters():
             if "lora_B" in name:
-                weights.normal_(std=0.02)
-    folder = tmp_path_factory.mktemp("adapter")
+                weights.normal_(std=strength)
     model.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def adapter(toy, tmp_path_factory):
+    return make_adapter(toy, tmp_path_factory.mktemp("adapter"), strength=0.5)
 
 
 @pytest.fixture
@@ -49,6 +52,15 @@ def faults(toy, adapter, merged):
 def test_a_merge_of_a_change_that_its_type_can_hold_passes(toy, adapter, tmp_path, dtype):
     merge(toy, adapter, tmp_path / "merged", dtype)
     assert faults(toy, adapter, tmp_path / "merged") == []
+
+
+def test_a_change_that_rounding_takes_away_is_caught(toy, tmp_path):
+    """A few steps at a small learning rate move a weight by less than half of bfloat16's spacing."""
+    adapter = make_adapter(toy, tmp_path / "adapter", strength=1e-3)
+    merge(toy, adapter, tmp_path / "merged", "bfloat16")
+    assert "too far to be it" in faults(toy, adapter, tmp_path / "merged")[0]
+    merge(toy, adapter, tmp_path / "whole", "float32")
+    assert faults(toy, adapter, tmp_path / "whole") == []
 
 
 def test_a_merge_that_did_nothing_is_caught(toy, adapter, merged):
