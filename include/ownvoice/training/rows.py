@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.errors import StorageError
@@ -38,10 +40,9 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
         raise BadDataError(str(error)) from None
     lattice = empty_lattice()
     splits: dict[str, list[Pair]] = {"train": [], "test": []}
-    for batch in scan(lake.table("pairs", number), where="true ORDER BY pair_id"):
-        for row in batch.to_pylist():
-            lattice = lattice + lattice_of([row])
-            splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
+    for row in _rows(lake, number):
+        lattice = lattice + lattice_of([row])
+        splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
     if digest_of(lattice) != version.digest:
         raise BadDataError(
             f"dataset version {number} of {lake.uri} is not what its digest {version.digest[:12]} says: its rows were "
@@ -51,6 +52,19 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
         if not pairs:
             raise BadDataError(_empty(number, split))
     return Pairs(version, tuple(splits["train"]), tuple(splits["test"]))
+
+
+def _rows(lake: Lake, number: int) -> Iterator[dict[str, Any]]:
+    try:
+        for batch in scan(lake.table("pairs", number), where="true ORDER BY pair_id"):
+            yield from batch.to_pylist()
+    except StorageError:
+        raise
+    except Exception as error:  # deltalake's query engine knows no other class
+        raise BadDataError(
+            f"dataset version {number} of {lake.uri} cannot be read: {str(error)[:300]}. Put its files back from a "
+            "backup of the lake, or train on another version."
+        ) from None
 
 
 def _empty(number: int, split: str) -> str:

@@ -2,20 +2,22 @@
 
 It proves the plumbing on a laptop in about a minute; it cannot write.
 
-Run as: python -m ownvoice.training.tiny ARTICLES_FOLDER MODEL_FOLDER
+Run as: python -m ownvoice.training.tiny ARTICLES_FOLDER LAKE_URI (the recipe's base_model is then lake:models/toy)
 """
 
 from __future__ import annotations
 
 import re
 import sys
-import time
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from ownvoice.lake import Lake
+from ownvoice.training.folders import upload_folder
 from ownvoice.training.prompts import ALPACA
 
 _BOS, _EOS, _PAD = "<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"
@@ -139,7 +141,14 @@ def _row(tokenizer: Any, prompt: str, text: str, most: int) -> tuple[Any, Any]:
     return ids, labels
 
 
+def put_toy_into_lake(articles: Path, lake: Lake, key: str = "models/toy") -> None:
+    """Make the toy and keep it under `key`, unless one stands there already: a base must not change under a run."""
+    if lake.store.read(f"{key}/config.json") is not None:
+        return
+    with tempfile.TemporaryDirectory(prefix="ownvoice-toy-") as folder:
+        make_toy(articles, Path(folder))
+        upload_folder(lake.store, Path(folder), key)
+
+
 if __name__ == "__main__":
-    started = time.monotonic()
-    made = make_toy(Path(sys.argv[1]), Path(sys.argv[2]))
-    print(f"a toy of {made:,} parameters in {time.monotonic() - started:.0f} s: {sys.argv[2]}")
+    put_toy_into_lake(Path(sys.argv[1]), Lake(sys.argv[2]))
