@@ -4,38 +4,28 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from stand_ins.hub import WRITER, running_hub
-from stand_ins.night import Night
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
-from ownvoice.lake import Lake, scan
+from ownvoice.lake import scan
 from ownvoice.training.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.report import read_training_report
+from stand_ins.hub import WRITER, running_hub
+from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
 
-TESTS = Path(__file__).parent.parent
 REPOSITORY = TESTS.parent
-SMALL = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
 
 
 @pytest.fixture
 def lake(tmp_path, offline_model, monkeypatch):
-    """A lake with dataset version 1."""
-    lake = Lake((tmp_path / "lake").as_uri())
-    night = Night(lake, tmp_path / "articles", offline_model)
-    night.write(*"abcdefgh")
-    night.list_and_plan("night-1", test_share=0.4)
-    night.generate("night-1")
-    night.commit("night-1")
+    lake = lake_with_a_version(tmp_path, offline_model)
     monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
     monkeypatch.delenv("HF_TOKEN", raising=False)
     return lake
@@ -43,11 +33,7 @@ def lake(tmp_path, offline_model, monkeypatch):
 
 @pytest.fixture
 def stand_in_trainer(tmp_path, monkeypatch):
-    """An executable that takes the place of the trainer's Python."""
-    path = tmp_path / "python"
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{TESTS / "stand_ins" / "trained.py"}" "$@"\n')
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", str(path))
+    monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", stand_in_python(tmp_path))
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "include"), str(TESTS)]))
 
 
@@ -55,16 +41,7 @@ def stand_in_trainer(tmp_path, monkeypatch):
 def run_training(dags):
     """Run the whole DAG with the form filled in as given; return the finished DAG run."""
     dag = dags["train_dpo"]
-    untouched = {name: param.value for name, param in dag.params.items()}
-
-    def run(**form):
-        return dag.test(run_conf=untouched | SMALL | form)
-
-    return run
-
-
-def states(dag_run):
-    return {ti.task_id: str(ti.state) for ti in dag_run.get_task_instances()}
+    return lambda **form: dag.test(run_conf=filled_in(dag, form))
 
 
 def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training):
@@ -229,7 +206,7 @@ def test_a_new_version_trains_by_itself_only_once_enough_is_new(lake, dags, monk
     from airflow.sdk.exceptions import AirflowSkipException
 
     monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "100000")
-    params = {name: param.value for name, param in dags["train_dpo"].params.items()} | SMALL
+    params = filled_in(dags["train_dpo"], {})
     dag_run = SimpleNamespace(run_id="asset-1", run_type="asset_triggered")
     with pytest.raises(AirflowSkipException, match="new pairs since the last training, of 100000"):
         training_tasks.resolve_dataset(params, dag_run)
@@ -248,7 +225,8 @@ def test_the_form_has_every_field_of_the_recipe_in_four_sections(dags):
 MAKE_TOY = """
 import pathlib, sys
 from ownvoice.training.tiny import ToyShape, make_toy
-make_toy(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), ToyShape(hidden=32, layers=2, reading_steps=2, instruction_steps=2))
+shape = ToyShape(hidden=32, layers=2, reading_steps=2, instruction_steps=2)
+make_toy(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), shape)
 """
 
 

@@ -1,25 +1,15 @@
-"""The trainer as a pod: what Kubernetes is asked for, and the operator's whole conversation with a cluster."""
+"""The trainer as a pod: what Kubernetes would receive, built with no cluster at hand."""
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import stat
-import sys
-from pathlib import Path
 
 import pytest
-from stand_ins.hub import WRITER, running_hub
-from stand_ins.kubernetes_api import running_cluster
-from stand_ins.night import Night
 
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
-from ownvoice.lake import Lake
-from ownvoice.training.report import read_training_report
 from ownvoice.training.settings import TrainingSettings
+from stand_ins.hub import WRITER
 
-TESTS = Path(__file__).parent.parent
 SETTINGS = TrainingSettings(
     kubernetes_conn_id="gpus",
     namespace="ml",
@@ -128,156 +118,3 @@ def test_its_times_survive_a_large_image_and_end_in_a_deadline(gpus):
 def test_no_pod_has_a_sidecar(train_request):
     assert [container["name"] for container in train_request["spec"]["containers"]] == ["base"]
     assert not train_request["spec"]["initContainers"]
-
-
-# The conversation
-
-
-@pytest.fixture
-def lake(tmp_path, offline_model, monkeypatch):
-    """A lake with dataset version 1."""
-    lake = Lake((tmp_path / "lake").as_uri())
-    night = Night(lake, tmp_path / "articles", offline_model)
-    night.write(*"abcdefgh")
-    night.list_and_plan("night-1", test_share=0.4)
-    night.generate("night-1")
-    night.commit("night-1")
-    monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
-    return lake
-
-
-@pytest.fixture
-def cluster(tmp_path, monkeypatch):
-    path = tmp_path / "python"
-    path.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{TESTS / "stand_ins" / "trained.py"}" "$@"\n')
-    path.chmod(path.stat().st_mode | stat.S_IXUSR)
-    with running_cluster(str(path)) as cluster:
-        cluster.variables = {
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": os.pathsep.join([str(TESTS.parent / "include"), str(TESTS)]),
-        }
-        cluster.secrets = {"lake-keys": {}, "base-token": {}, "hub-token": {"HF_TOKEN": WRITER}}
-        connection = {"conn_type": "kubernetes", "extra": {"kube_config": cluster.kubeconfig(), "namespace": "ml"}}
-        monkeypatch.setenv("AIRFLOW_CONN_GPUS", json.dumps(connection))
-        yield cluster
-
-
-CLUSTER_SETTINGS = {
-    "KUBERNETES_CONN_ID": "gpus",
-    "NAMESPACE": "ml",
-    "IMAGE": "registry.example/trainer@sha256:0123",
-    "TRAIN_SECRETS": '["lake-keys"]',
-    "PUBLISH_SECRETS": '["lake-keys", "hub-token"]',
-}
-
-
-@pytest.fixture
-def run_training(dags, monkeypatch):
-    """The DAG as it is read where a cluster is configured, and back again; it polls without waiting."""
-    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
-
-    for name, value in CLUSTER_SETTINGS.items():
-        monkeypatch.setenv(f"OWNVOICE_TRAINER_{name}", value)
-    bag = DagBag(dag_folder=str(TESTS.parent / "dags" / "train_dpo.py"))
-    assert bag.import_errors == {}
-    sync_bag_to_db(bag, "dags-folder", None)
-    dag = bag.dags["train_dpo"]
-    for task in dag.tasks:
-        task.retry_delay *= 0
-        if task.task_id in ("train", "publish_model"):
-            task.poll_interval = task.startup_check_interval_seconds = 0.05
-    untouched = {name: param.value for name, param in dag.params.items()}
-    small = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
-
-    def run(startup_timeout_s=None, **form):
-        if startup_timeout_s is not None:
-            train = dag.get_task("train")
-            train.retries, train.startup_timeout_seconds = 0, startup_timeout_s
-        return dag.test(run_conf=untouched | small | form)
-
-    return run
-
-
-def states(dag_run):
-    return {ti.task_id: str(ti.state) for ti in dag_run.get_task_instances()}
-
-
-def test_from_a_pod_to_a_published_model(lake, cluster, run_training, capfd):
-    with running_hub() as hub:
-        cluster.variables |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1"}
-        done = run_training(hub_repository="ann/voice")
-    assert done.state == "success", states(done)
-    assert read_training_report(lake, done.run_id)["publication"]["repo_id"] == "ann/voice"
-    assert cluster.pods == {}, "every pod was deleted"
-    first_call, second_call = cluster.calls[:2]
-    assert (first_call, second_call) == ("get all pods", "post all pods")
-    assert {"get one pods", "log pods", "delete one pods"} <= set(cluster.calls)
-    printed = capfd.readouterr()
-    assert WRITER not in printed.out + printed.err
-    assert WRITER not in json.dumps(cluster.created)
-    assert "cluster-token" not in printed.out + printed.err
-
-
-def test_an_evicted_pod_is_followed_by_another_that_goes_on(lake, cluster, run_training):
-    cluster.evict_next = 1
-    done = run_training()
-    assert done.state == "success", states(done)
-    assert len(cluster.created) == 2
-    names = [pod["metadata"]["name"] for pod in cluster.created]
-    assert len(set(names)) == 2
-    assert "patch one pods" in cluster.calls
-    assert len({tuple(pod["spec"]["containers"][0]["args"]) for pod in cluster.created}) == 1, "the same command"
-
-
-def test_an_end_that_no_retry_mends_makes_no_second_pod(lake, cluster, run_training):
-    cluster.variables["OWNVOICE_TEST_EXIT"] = "11"  # diverged
-    done = run_training()
-    assert done.state == "failed"
-    assert states(done)["train"] == "failed"
-    assert len(cluster.created) == 1
-    assert cluster.pods == {}
-
-
-def test_a_pod_that_was_stopped_is_tried_again(lake, cluster, run_training):
-    cluster.variables["OWNVOICE_TEST_EXIT"] = "13"
-    done = run_training()
-    assert done.state == "success", states(done)
-    assert len(cluster.created) == 2
-
-
-def test_a_pod_that_cannot_start_is_given_up_and_deleted(lake, cluster, run_training):
-    cluster.secrets.clear()
-    done = run_training(startup_timeout_s=0)
-    assert done.state == "failed"
-    assert states(done)["train"] == "failed"
-    assert cluster.pods == {}
-
-
-def test_cancelled_while_it_is_deferred_the_trigger_deletes_the_pod(cluster):
-    from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
-
-    manifest = {
-        "metadata": {"name": "trainer-1", "namespace": "ml", "labels": {}},
-        "spec": {"containers": [{"args": []}]},
-    }
-    cluster.start(manifest)
-    trigger = KubernetesPodTrigger(
-        pod_name="trainer-1",
-        pod_namespace="ml",
-        trigger_start_time=None,
-        base_container_name="base",
-        connection_extras={"kube_config": json.dumps(cluster.kubeconfig())},
-    )
-    asyncio.run(trigger.on_kill())
-    assert cluster.pods == {}
-
-
-def test_cancelled_while_it_is_watched_the_operator_deletes_the_pod(cluster):
-    from kubernetes.client import ApiClient
-
-    operator = trainer_task("train", train_arguments(), SETTINGS, gpu=True)
-    operator.pod = operator.build_pod_request_obj(dry_run=True)
-    cluster.start(ApiClient().sanitize_for_serialization(operator.pod))
-    assert len(cluster.pods) == 1
-    operator.on_kill()
-    assert cluster.pods == {}

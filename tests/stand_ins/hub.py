@@ -5,7 +5,6 @@ A test may order faults: `hub.fail("PUT", "/lfs/", status=500)`, or `drop=True` 
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import json
@@ -17,27 +16,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from stand_ins.hub_repository import MovedError, Repository, git_oid
+
 WRITER, READER = "hf_may-write-0123456789", "hf_may-read-0123456789"
-
-
-@dataclass
-class Repository:
-    """Commits by id, each a whole tree; branches, tags and pull requests by name."""
-
-    private: bool = False
-    commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
-    branches: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    proposals: list[dict[str, Any]] = field(default_factory=list)
-
-    def commit(self, tree: dict[str, bytes]) -> str:
-        sha = hashlib.sha1(f"{len(self.commits)}:{sorted(tree)}".encode()).hexdigest()
-        self.commits[sha] = tree
-        return sha
-
-    @property
-    def main(self) -> dict[str, bytes]:
-        return self.commits[self.branches["main"]]
 
 
 @dataclass
@@ -117,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return
         self._answer({"error": f"no such path: {path}"}, 404)
 
-    do_GET = do_POST = do_PUT = _serve
+    do_GET = do_POST = do_PUT = _serve  # noqa: N815
 
     def _answer(self, value: Any, status: int = 200, **headers: str) -> None:
         data = json.dumps(value).encode()
@@ -155,12 +136,8 @@ class _Handler(BaseHTTPRequestHandler):
             if repo_id in self.hub.repositories:
                 self._answer(url, 409)
                 return
-            repository = self.hub.repositories[repo_id] = Repository(self._json.get("visibility") == "private")
-            repository.branches["main"] = repository.commit({".gitattributes": b"*.safetensors filter=lfs\n"})
+            self.hub.repositories[repo_id] = Repository(repo_id, self._json.get("visibility") == "private")
             self._answer(url)
-
-    def whoami(self) -> None:
-        self._answer({"name": "ann", "type": "user", "orgs": []})
 
     def refs(self, repo_id: str) -> None:
         if repository := self._repository(repo_id):
@@ -178,18 +155,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def info(self, repo_id: str, revision: str) -> None:
         if repository := self._repository(repo_id):
-            sha = repository.branches.get(revision) or repository.tags.get(revision) or revision
+            sha = repository.at(revision)
             self._answer({"id": repo_id, "sha": sha, "private": repository.private, "tags": [], "siblings": []})
 
     def tree(self, repo_id: str, revision: str) -> None:
         if repository := self._repository(repo_id):
-            files = repository.commits[repository.branches.get(revision) or revision]
-            self._answer(
-                [
-                    {"type": "file", "path": path, "size": len(data), "oid": _git_oid(data)}
-                    for path, data in files.items()
-                ]
-            )
+            files = repository.commits[repository.at(revision)]
+            entries = [{"type": "file", "path": p, "size": len(d), "oid": git_oid(d)} for p, d in files.items()]
+            self._answer(entries)
 
     def validate(self) -> None:
         self._answer({"errors": [], "warnings": []})
@@ -200,7 +173,7 @@ class _Handler(BaseHTTPRequestHandler):
             for file in self._json["files"]:
                 is_lfs = file["path"].endswith(".safetensors")
                 known = repository.main.get(file["path"])
-                oid = None if known is None else hashlib.sha256(known).hexdigest() if is_lfs else _git_oid(known)
+                oid = None if known is None else hashlib.sha256(known).hexdigest() if is_lfs else git_oid(known)
                 mode = "lfs" if is_lfs else "regular"
                 answers.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": oid})
             self._answer({"files": answers})
@@ -220,52 +193,31 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer({})
 
     def commit(self, repo_id: str, _revision: str) -> None:
-        repository = self._repository(repo_id)
-        if not repository or not self._may_write():
-            return
-        lines = [json.loads(line) for line in self._body.splitlines()]
-        header = next(line["value"] for line in lines if line["key"] == "header")
-        if header.get("parentCommit") not in (None, repository.branches["main"]):
-            self._answer({"error": "the branch has moved"}, 412)
-            return
-        tree = dict(repository.main)
-        for line in lines:
-            value = line["value"]
-            if line["key"] == "file":
-                tree[value["path"]] = base64.b64decode(value["content"])
-            elif line["key"] == "lfsFile":
-                tree[value["path"]] = self.hub.objects[value["oid"]]
-            elif line["key"] == "deletedFile":
-                del tree[value["path"]]
-        sha, number = repository.commit(tree), len(repository.proposals) + 1
-        repo = {"name": repo_id, "type": "model"}
-        repository.proposals.append(
-            {"num": number, "title": header["summary"], "status": "open", "isPullRequest": True, "repo": repo,
-             "author": {"name": "ann"}, "createdAt": "2026-11-22T00:00:00.000Z", "sha": sha,
-             "base": repository.branches["main"]}
-        )  # fmt: skip
-        url = f"{self.hub.url}/{repo_id}"
-        self._answer(
-            {"commitOid": sha, "commitUrl": f"{url}/commit/{sha}", "pullRequestUrl": f"{url}/discussions/{number}"}
-        )
+        if self._may_write() and (repository := self._repository(repo_id)):
+            try:
+                proposal = repository.propose([json.loads(line) for line in self._body.splitlines()], self.hub.objects)
+            except MovedError:
+                self._answer({"error": "the branch has moved"}, 412)
+                return
+            url = f"{self.hub.url}/{repo_id}"
+            names = {
+                "commitUrl": f"{url}/commit/{proposal['sha']}",
+                "pullRequestUrl": f"{url}/discussions/{proposal['num']}",
+            }
+            self._answer({"commitOid": sha} | names)
 
     def merge(self, repo_id: str, number: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
-            proposal = repository.proposals[int(number) - 1]
-            if proposal["base"] != repository.branches["main"]:
+            try:
+                repository.merge(int(number))
+            except MovedError:
                 self._answer({"error": "it conflicts with main"}, 409)
                 return
-            proposal["status"] = "merged"
-            # The Hub makes a commit of its own; it has another id than the proposal's.
-            repository.branches["main"] = repository.commit(repository.commits[proposal["sha"]])
             self._answer({})
 
-    def change_status(self, repo_id: str, number: str) -> None:
+    def close(self, repo_id: str, number: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
-            repository.proposals[int(number) - 1]["status"] = self._json["status"]
-            event = {"id": "1", "type": "status-change", "createdAt": "2026-11-22T00:00:00.000Z",
-                     "author": {"name": "ann"}, "data": {"status": self._json["status"]}}  # fmt: skip
-            self._answer({"newStatus": event})
+            self._answer({"newStatus": repository.close(int(number))})
 
     def tag(self, repo_id: str, revision: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
@@ -276,14 +228,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer({})
 
 
-def _git_oid(data: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
-
-
 _MODEL = r"/api/models/([^/]+/[^/]+)"
 _ROUTES = [
     ("POST", "/api/repos/create", _Handler.create),
-    ("GET", "/api/whoami-v2", _Handler.whoami),
     ("GET", f"{_MODEL}/refs", _Handler.refs),
     ("GET", f"{_MODEL}/discussions", _Handler.discussions),
     ("GET", f"{_MODEL}/revision/(.+)", _Handler.info),
@@ -294,6 +241,6 @@ _ROUTES = [
     ("PUT", "/lfs/([0-9a-f]{64})", _Handler.lfs_put),
     ("POST", f"{_MODEL}/commit/(.+)", _Handler.commit),
     ("POST", rf"{_MODEL}/discussions/(\d+)/merge", _Handler.merge),
-    ("POST", rf"{_MODEL}/discussions/(\d+)/status", _Handler.change_status),
+    ("POST", rf"{_MODEL}/discussions/(\d+)/status", _Handler.close),
     ("POST", f"{_MODEL}/tag/(.+)", _Handler.tag),
 ]

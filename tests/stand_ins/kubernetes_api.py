@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         getattr(self, f"_{kind}_{verb.replace(' ', '_')}")(self.cluster.pods.get(name or ""))
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve
+    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
 
     def _answer(self, value: Any, status: int = 200) -> None:
         data = json.dumps(value).encode()

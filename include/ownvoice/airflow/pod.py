@@ -23,13 +23,13 @@ _PUBLISHING = {"cpu": "1", "memory": "2Gi"}  # it streams: no shard is held whol
 class TrainerPod(KubernetesPodOperator):
     """The operator, and what it does not do: an end that no retry would mend is not tried again."""
 
-    def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, **rest: Any) -> None:
+    def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, *rest: Any, **named: Any) -> None:
         """Delete the pod. Raises what `raise_for_exit` says; an evicted pod has no exit code and is tried again.
 
         Here and in no callback, since what the operator raises here takes the place of what a callback raised.
         """
         try:
-            super().cleanup(pod, remote_pod, **rest)
+            super().cleanup(pod, remote_pod, *rest, **named)
         except AirflowException:
             for status in remote_pod.status.container_statuses or ():
                 if status.state.terminated:

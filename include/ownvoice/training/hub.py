@@ -96,7 +96,8 @@ class HubRepository:
         commit = self._api.create_commit(
             self.repo_id, operations, commit_message=title, parent_commit=head, create_pr=True
         )
-        return commit.pr_num
+        number: int | None = commit.pr_num
+        return number
 
     def _merge(self, number: int) -> None:
         from huggingface_hub.errors import HfHubHTTPError

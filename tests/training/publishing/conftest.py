@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 
 import pytest
-from stand_ins.hub import WRITER, running_hub
-from stand_ins.night import Night
-from stand_ins.trained import leave_trained_run
 
 from ownvoice.lake import Lake
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.triples.offline_model import running_offline_model
+from stand_ins.hub import WRITER, running_hub
+from stand_ins.night import Night
+from stand_ins.trained import leave_trained_run
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from stand_ins.hub import READER, WRITER
 
 from ownvoice.errors import SettingsError, StorageError
 from ownvoice.training.hub import HubAccessError, HubUnavailableError
 from ownvoice.training.outcome import HealthError, Publication, read_outcome
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft, publish
+from stand_ins.hub import READER, WRITER
 
 REPOSITORY_ID = "ann/voice"
 SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
