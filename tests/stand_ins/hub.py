@@ -204,7 +204,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "commitUrl": f"{url}/commit/{proposal['sha']}",
                 "pullRequestUrl": f"{url}/discussions/{proposal['num']}",
             }
-            self._answer({"commitOid": sha} | names)
+            self._answer({"commitOid": proposal["sha"]} | names)
 
     def merge(self, repo_id: str, number: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
