@@ -88,12 +88,12 @@ def test_a_run_that_is_trained_is_not_trained_again(undisturbed, trainer):
 def test_a_trainer_killed_in_training_goes_on_from_its_checkpoint_to_the_same_weights(undisturbed, trainer):
     uri = trainer.ask("killed")
     process = trainer.start(uri)
-    wait_for(trainer.lake, "runs/killed/checkpoints/step-4/checkpoint.json", process)
+    wait_for(trainer.lake, "runs/killed/checkpoints/step-2/checkpoint.json", process)
     process.kill()
     process.communicate()
     code, printed = end_of(trainer.start(uri))
     assert code == Exit.TRAINED, printed
-    assert trainer.result("killed")["resumed_from_step"] in (4, 6, 8)
+    assert trainer.result("killed")["resumed_from_step"] in (2, 4, 6, 8)
     assert trainer.adapter("killed") == trainer.adapter("undisturbed")
     assert trainer.result("killed")["final"]["loss"] == undisturbed["final"]["loss"]
 

@@ -7,6 +7,7 @@ Exit codes are those of `ownvoice.training.exits.Exit`; the same is told by `res
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 import traceback
@@ -25,6 +26,7 @@ from ownvoice.training.train import train
 
 def main(arguments: list[str] | None = None) -> int:
     """Train what the recipe says; return the exit code."""
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "0")  # TRL refuses several GPUs in one process
     parser = argparse.ArgumentParser(prog="python -m ownvoice.training", description="Train one recipe.")
     parser.add_argument("--recipe", required=True, help="URI of the run's recipe.json")
     try:
@@ -43,8 +45,9 @@ def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
         record.say(f"{lake.uri}/{key} says that this run is trained; nothing is left to do")
         return Exit.TRAINED
     started = time.monotonic()
+    stop = Stop()
     result = _heading(run, record)
-    end, message = _attempt(run, lake, record, result)
+    end, message = _attempt(run, lake, record, stop, result)
     result |= {"exit": end.name, "message": message} | _cost(run, time.monotonic() - started)
     record.say(f"{end.name}: {message or 'done'} ({result['total_seconds']} s)")
     patiently(lambda: lake.write_json(key, result))
@@ -69,9 +72,12 @@ def _heading(run: TrainingRun, record: Record) -> dict[str, Any]:
     }
 
 
-def _attempt(run: TrainingRun, lake: Lake, record: Record, result: dict[str, Any]) -> tuple[Exit, str | None]:
+def _attempt(
+    run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict[str, Any]
+) -> tuple[Exit, str | None]:
+    """Train; return how it ended, and what to do about it."""
     try:
-        train(run, lake, record, Stop(), result)
+        train(run, lake, record, stop, result)
     except OwnvoiceError as error:
         return Exit(error.exit_code), str(error)
     except Exception as error:

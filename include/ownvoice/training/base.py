@@ -41,8 +41,9 @@ def _from_lake(lake: Lake, name: str, folder: Path) -> Base:
 
 
 def _from_hub(recipe: TrainingRecipe, folder: Path) -> Base:
+    from httpx import HTTPError
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError, RevisionNotFoundError
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     wanted = f"base model {recipe.base_model} at {recipe.base_revision}"
     try:
@@ -52,6 +53,7 @@ def _from_hub(recipe: TrainingRecipe, folder: Path) -> Base:
         raise BadBaseError(f"{wanted} is gated. Accept its licence on the Hub with the account of HF_TOKEN.") from None
     except (RepositoryNotFoundError, RevisionNotFoundError):
         raise BadBaseError(f"{wanted} does not exist, or HF_TOKEN may not see it. Correct the recipe.") from None
-    except (HfHubHTTPError, OSError) as error:
-        raise BadBaseError(f"{wanted} could not be fetched: {error}. Check the network, then run again.") from None
+    except (HTTPError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadBaseError(f"{wanted} could not be fetched: {reason}. Check the network, then run again.") from None
     return Base(recipe.base_model, str(commit), folder)

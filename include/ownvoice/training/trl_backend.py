@@ -23,7 +23,7 @@ def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
 
 
 def load(folder: Path, recipe: TrainingRecipe) -> Loaded:
-    """Load the base in bfloat16 on a GPU and in float32 on a CPU; TRL puts the adapter on it.
+    """Load the base in 16 bits on a GPU and in float32 on a CPU; TRL puts the adapter on it.
 
     The reference is then the same model with its adapter switched off: no second copy, and no `ref` adapter.
     """
@@ -32,7 +32,8 @@ def load(folder: Path, recipe: TrainingRecipe) -> Loaded:
     from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig
 
     on_gpu = torch.cuda.is_available()
-    dtype = torch.bfloat16 if on_gpu else torch.float32
+    sixteen_bits = torch.bfloat16 if on_gpu and torch.cuda.is_bf16_supported() else torch.float16
+    dtype = sixteen_bits if on_gpu else torch.float32
     in_4bit = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=dtype)
     model = AutoModelForCausalLM.from_pretrained(
         folder,
