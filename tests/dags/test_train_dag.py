@@ -24,8 +24,8 @@ REPOSITORY = TESTS.parent
 
 
 @pytest.fixture
-def lake(tmp_path, offline_model, monkeypatch):
-    lake = lake_with_a_version(tmp_path, offline_model)
+def lake(tmp_path, monkeypatch):
+    lake = lake_with_a_version(tmp_path)
     monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
     monkeypatch.delenv("HF_TOKEN", raising=False)
     return lake
@@ -76,7 +76,7 @@ def test_a_published_model_is_found_from_its_version_and_the_other_way(lake, sta
     assert done.state == "success"
     revision = hub.repositories["ann/voice"].branches["main"]
     model = lineage_of_model(lake, revision)
-    assert (model["run_id"], model["dataset_version"], model["refresh"]) == (done.run_id, 1, "night-1")
+    assert (model["run_id"], model["dataset_version"], model["refresh"]) == (done.run_id, 1, "a-night")
     assert model["base"]["name"] == "lake:models/toy"
     assert lineage_of_model(lake, done.run_id) == lineage_of_model(lake, revision[:12]) == model
     (training,) = lineage_of_version(lake, 1)["trainings"]

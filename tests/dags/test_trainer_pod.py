@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.hub import WRITER
 
+REPOSITORY = Path(__file__).parent.parent.parent
 SETTINGS = TrainingSettings(
     kubernetes_conn_id="gpus",
     namespace="ml",
@@ -82,6 +84,12 @@ def test_it_may_write_to_its_scratch_space_alone(train_request):
     assert {variable["value"] for variable in container["env"] if variable["name"] in ("HOME", "TMPDIR")} == {
         "/scratch"
     }
+
+
+def test_its_user_and_its_scratch_space_are_those_of_the_image(train_request):
+    dockerfile = (REPOSITORY / "docker" / "trainer" / "Dockerfile").read_text()
+    user = train_request["spec"]["securityContext"]["runAsUser"]
+    assert f"USER {user}:{user}\nWORKDIR /scratch\n" in dockerfile
 
 
 def test_keys_come_from_kubernetes_secrets_and_stand_nowhere_in_the_request(train_request, monkeypatch):

@@ -25,8 +25,8 @@ CLUSTER_SETTINGS = {
 
 
 @pytest.fixture
-def lake(tmp_path, offline_model, monkeypatch):
-    lake = lake_with_a_version(tmp_path, offline_model)
+def lake(tmp_path, monkeypatch):
+    lake = lake_with_a_version(tmp_path)
     monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
     return lake
 

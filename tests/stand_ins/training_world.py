@@ -8,21 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.lake import Lake
-from ownvoice.triples.offline_model import OfflineModel
-from stand_ins.night import Night
+from stand_ins.pair_lake import commit_pairs, small_dataset
 
 TESTS = Path(__file__).parent.parent
 SMALL = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
 
 
-def lake_with_a_version(folder: Path, model: OfflineModel) -> Lake:
-    """Go through one night of eight articles, with pairs on both sides of the split."""
+def lake_with_a_version(folder: Path) -> Lake:
+    """Make a lake with dataset version 1, which has pairs on both sides of the split."""
     lake = Lake((folder / "lake").as_uri())
-    night = Night(lake, folder / "articles", model)
-    night.write(*"abcdefgh")
-    night.list_and_plan("night-1", test_share=0.4)
-    night.generate("night-1")
-    night.commit("night-1")
+    commit_pairs(lake, small_dataset())
     return lake
 
 
