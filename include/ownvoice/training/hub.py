@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from ownvoice.errors import OwnvoiceError, SettingsError
@@ -15,12 +16,18 @@ from ownvoice.errors import OwnvoiceError, SettingsError
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
-Opener = Callable[[], bytes | BinaryIO]
-
 # What a former model may have left and no loader must find beside this one; other files of the owner stay.
 _WEIGHTS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
 
 _CHANGED = (409, 412)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to publish: its size in bytes, and how to read it once it is needed."""
+
+    size: int
+    open: Callable[[], bytes | BinaryIO]
 
 
 class HubAccessError(OwnvoiceError):
@@ -61,7 +68,7 @@ class HubRepository:
         self._api = api
         self.repo_id = repo_id
 
-    def publish(self, tag: str, title: str, files: Mapping[str, Opener], *, private: bool) -> str:
+    def publish(self, tag: str, title: str, files: Mapping[str, File], *, private: bool) -> str:
         """Make `files` the model and tag it; return the tagged commit.
 
         What an earlier, interrupted call did is found again: its tag, its open pull request, its merged commit.
@@ -89,7 +96,7 @@ class HubRepository:
         found = self._api.get_repo_discussions(self.repo_id, discussion_type="pull_request", discussion_status="open")
         return next((one.num for one in found if one.title == title), None)
 
-    def _propose(self, title: str, files: Mapping[str, Opener]) -> int | None:
+    def _propose(self, title: str, files: Mapping[str, File]) -> int | None:
         """Upload, and open the pull request; None where the Hub has all of it already."""
         head = self._head()
         operations = [*self._stale(head, files), *_additions(files)]
@@ -109,22 +116,23 @@ class HubRepository:
                 self._api.change_discussion_status(self.repo_id, number, new_status="closed")
             raise
 
-    def _stale(self, head: str, files: Mapping[str, Opener]) -> Iterator[CommitOperationDelete]:
+    def _stale(self, head: str, files: Mapping[str, File]) -> Iterator[CommitOperationDelete]:
         from huggingface_hub import CommitOperationDelete
 
         for entry in self._api.list_repo_tree(self.repo_id, revision=head):
             if entry.path.endswith(_WEIGHTS) and entry.path not in files:
                 yield CommitOperationDelete(entry.path)
 
-    def _check(self, revision: str, files: Mapping[str, Opener]) -> None:
-        tree = {entry.path for entry in self._api.list_repo_tree(self.repo_id, revision=revision)}
-        missing = sorted(files.keys() - tree)
-        foreign = sorted(path for path in tree - files.keys() if path.endswith(_WEIGHTS))
-        if missing or foreign:
+    def _check(self, revision: str, files: Mapping[str, File]) -> None:
+        tree = self._api.list_repo_tree(self.repo_id, revision=revision)
+        sizes = {entry.path: getattr(entry, "size", None) for entry in tree}  # a folder has none
+        wrong = sorted(path for path, file in files.items() if sizes.get(path) != file.size)
+        foreign = sorted(path for path in sizes.keys() - files.keys() if path.endswith(_WEIGHTS))
+        if wrong or foreign:
             raise HubMismatchError(
                 f"{self.repo_id} at {revision} is not the model of this run "
-                f"(missing: {', '.join(missing) or 'nothing'}; foreign weights: {', '.join(foreign) or 'none'}). "
-                "Somebody else wrote to it at the same time; publish again."
+                f"(missing or of another size: {', '.join(wrong) or 'nothing'}; foreign weights: "
+                f"{', '.join(foreign) or 'none'}). Somebody else wrote to it at the same time; publish again."
             )
 
     @contextlib.contextmanager
@@ -141,11 +149,11 @@ class HubRepository:
             raise
 
 
-def _additions(files: Mapping[str, Opener]) -> Iterator[CommitOperationAdd]:
+def _additions(files: Mapping[str, File]) -> Iterator[CommitOperationAdd]:
     from huggingface_hub import CommitOperationAdd
 
-    for path, open_file in files.items():
-        yield CommitOperationAdd(path, open_file())
+    for path, file in files.items():
+        yield CommitOperationAdd(path, file.open())
 
 
 def _as_ownvoice_error(repo_id: str, error: BaseException | None) -> OwnvoiceError | None:

@@ -17,7 +17,7 @@ from ownvoice.errors import OwnvoiceError, SettingsError
 from ownvoice.lake import Lake
 from ownvoice.training.card import CURVES, model_card
 from ownvoice.training.curves import curves_svg
-from ownvoice.training.hub import HubRepository, Opener, hub_from_environment
+from ownvoice.training.hub import File, HubRepository, hub_from_environment
 from ownvoice.training.outcome import Publication, checked_health, trained_outcome, write_publication
 from ownvoice.training.provenance import provenance
 from ownvoice.training.run import TrainingRun
@@ -26,14 +26,13 @@ from ownvoice.training.streamed import open_object
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What would be published: the repository, its tag, and each file with its size in bytes and how to read it."""
+    """What would be published, where, and under which tag."""
 
     run: TrainingRun
     repo_id: str
     tag: str
     card: str
-    files: dict[str, Opener]
-    sizes: dict[str, int]
+    files: dict[str, File]
 
 
 def draft(lake: Lake, run_id: str, model_license: str | None = None) -> Draft:
@@ -49,25 +48,17 @@ def draft(lake: Lake, run_id: str, model_license: str | None = None) -> Draft:
     checked_health(outcome.metrics)
     card = model_card(repo_id, provenance(lake, outcome, result), result, model_license)
     written = {"README.md": card.encode(), CURVES: curves_svg(outcome.metrics).encode()}
-    merged = dict(_merged(lake, outcome.run))
-    return Draft(
-        outcome.run,
-        repo_id,
-        _tag(run_id),
-        card,
-        {name: opener for name, (_, opener) in merged.items()}
-        | {name: partial(bytes, data) for name, data in written.items()},
-        {name: size for name, (size, _) in merged.items()} | {name: len(data) for name, data in written.items()},
-    )
+    files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
+    return Draft(outcome.run, repo_id, _tag(run_id), card, dict(_merged(lake, outcome.run)) | files)
 
 
-def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, tuple[int, Opener]]]:
+def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:
     """Yield the files that stand directly in `merged/`: no checkpoint, no adapter and no `ref` is ever among them."""
     prefix = f"{run.folder}/merged/"
     for stored in lake.store.objects(prefix.rstrip("/")):
         name = stored.key.removeprefix(prefix)
-        if "/" not in name and name not in ("README.md", CURVES):
-            yield name, (stored.size, partial(open_object, lake.store, stored))
+        if "/" not in name:
+            yield name, File(stored.size, partial(open_object, lake.store, stored))
 
 
 def _tag(run_id: str) -> str:
@@ -113,7 +104,7 @@ def main() -> int:
 def _shown(wanted: Draft) -> Iterator[str]:
     yield wanted.card
     yield f"{wanted.repo_id}, tag {wanted.tag}:"
-    yield from (f"{size:>16,}  {name}" for name, size in sorted(wanted.sizes.items()))
+    yield from (f"{file.size:>16,}  {name}" for name, file in sorted(wanted.files.items()))
 
 
 if __name__ == "__main__":

@@ -9,11 +9,12 @@ import sys
 import pytest
 
 from ownvoice.errors import SettingsError, StorageError
-from ownvoice.training.hub import HubAccessError, HubUnavailableError
+from ownvoice.training.hub import HubAccessError, HubMismatchError, HubUnavailableError
 from ownvoice.training.outcome import HealthError, Publication, read_outcome
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft, publish
 from stand_ins.hub import READER, WRITER
+from stand_ins.hub_repository import Repository
 
 REPOSITORY_ID = "ann/voice"
 SHARDS = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"]
@@ -231,3 +232,17 @@ def test_a_publication_is_read_back_as_it_was_written(trained, lake, hub):
     stored = lake.read_json("runs/run-1/publication.json")
     assert stored.keys() == {"repo_id", "revision", "tag"}
     assert Publication(**stored).tag == "run-1"
+
+
+def test_a_repository_that_holds_something_else_in_the_end_gets_no_tag(trained, lake, hub, monkeypatch):
+    trained()
+    merge = Repository.merge
+
+    def merge_while_another_writes(repository, number):
+        merge(repository, number)
+        repository.branches["main"] = repository.commit(repository.main | {"config.json": b"{}"})
+
+    monkeypatch.setattr(Repository, "merge", merge_while_another_writes)
+    with pytest.raises(HubMismatchError, match=r"another size: config\.json"):
+        publish(lake, "run-1")
+    assert hub.repositories[REPOSITORY_ID].tags == {}
