@@ -21,10 +21,8 @@ def failing(make_trainer, tmp_path):
     """Run the trainer in this process and return how it ended: code, name and message."""
     trainer = make_trainer(tmp_path / "lake")
 
-    def run(version=None, **recipe):
-        if version is not None:
-            object.__setattr__(trainer, "version", version)
-        code = main(["--recipe", trainer.ask("failing", **recipe)])
+    def run(**asked):
+        code = main(["--recipe", trainer.ask("failing", **asked)])
         result = trainer.result("failing")
         assert Exit[result["exit"]] == code
         return code, result["message"]
