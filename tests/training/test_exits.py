@@ -125,6 +125,14 @@ def test_a_fault_that_nobody_foresaw_leaves_its_trace_in_the_log(failing, monkey
     assert b"Traceback" in failing.lake.store.read("runs/failing/log.txt")
 
 
+def test_a_recipe_that_changes_only_what_follows_the_training_does_not_train_again(failing, monkeypatch):
+    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    assert failing()[0] == Exit.TRAINED
+    assert failing(sample_tokens=4, merge_dtype="float16")[0] == Exit.TRAINED
+    result = failing.lake.read_json("runs/failing/result.json")
+    assert (result["resumed_from_step"], result["recipe"]["sample_tokens"]) == (10, 4)
+
+
 def in_this_process(module, *arguments):
     *folders, texts = map(Path, arguments)
     return json.dumps(check(*folders, json.loads(texts.read_text())))
