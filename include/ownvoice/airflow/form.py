@@ -54,3 +54,4 @@ def _param(model: type[BaseModel], name: str, default: Any, section: str) -> Par
         section=section,
         **kept,
     )
+
