@@ -56,10 +56,11 @@ class Trainer:
     lake: Lake
     version: int
 
-    def ask(self, run_id: str, **recipe: Any) -> str:
-        """Write a recipe; return its URI."""
+    def ask(self, run_id: str, version: int | None = None, **recipe: Any) -> str:
+        """Write a recipe for the lake's own version, or for another; return its URI."""
         fields = TrainingRecipe(**RECIPE | recipe)
-        run = TrainingRun(run_id=run_id, lake=self.lake.uri, dataset_version=self.version, recipe=fields)
+        number = self.version if version is None else version
+        run = TrainingRun(run_id=run_id, lake=self.lake.uri, dataset_version=number, recipe=fields)
         return write_training_run(self.lake, run)
 
     def start(self, uri: str) -> subprocess.Popen[str]:

@@ -21,10 +21,8 @@ def failing(make_trainer, tmp_path):
     """Run the trainer in this process and return how it ended: code, name and message."""
     trainer = make_trainer(tmp_path / "lake")
 
-    def run(version=None, **recipe):
-        if version is not None:
-            object.__setattr__(trainer, "version", version)
-        code = main(["--recipe", trainer.ask("failing", **recipe)])
+    def run(**asked):
+        code = main(["--recipe", trainer.ask("failing", **asked)])
         result = trainer.result("failing")
         assert Exit[result["exit"]] == code
         return code, result["message"]
@@ -125,6 +123,14 @@ def test_a_fault_that_nobody_foresaw_leaves_its_trace_in_the_log(failing, monkey
     monkeypatch.setattr(fit, "keep_checkpoint", lambda *_: 1 / 0)
     assert failing() == (Exit.FAULT, "ZeroDivisionError: division by zero")
     assert b"Traceback" in failing.lake.store.read("runs/failing/log.txt")
+
+
+def test_a_recipe_that_changes_only_what_follows_the_training_does_not_train_again(failing, monkeypatch):
+    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    assert failing()[0] == Exit.TRAINED
+    assert failing(sample_tokens=4, merge_dtype="float16")[0] == Exit.TRAINED
+    result = failing.lake.read_json("runs/failing/result.json")
+    assert (result["resumed_from_step"], result["recipe"]["sample_tokens"]) == (10, 4)
 
 
 def in_this_process(module, *arguments):

@@ -57,3 +57,4 @@ def field_param(model: type[BaseModel], name: str, default: Any, section: str) -
         section=section,
         **kept,
     )
+

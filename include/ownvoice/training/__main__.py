@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
     """Train, and leave a result and a log in the lake however it ends."""
     key = f"{run.folder}/result.json"
-    if (lake.read_json(key) or {}).get("exit") == Exit.TRAINED.name:
+    if _is_done(run, lake.read_json(key) or {}):
         record.say(f"{lake.uri}/{key} says that this run is trained; nothing is left to do")
         return Exit.TRAINED
     started = time.monotonic()
@@ -53,6 +53,11 @@ def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
     patiently(lambda: lake.write_json(key, result))
     record.keep()
     return end
+
+
+def _is_done(run: TrainingRun, result: dict[str, Any]) -> bool:
+    """Say whether an earlier try trained this very recipe; one that differs after the training is merged anew."""
+    return result.get("exit") == Exit.TRAINED.name and result["recipe"] == run.recipe.model_dump(mode="json")
 
 
 def _heading(run: TrainingRun, record: Record) -> dict[str, Any]:

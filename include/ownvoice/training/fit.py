@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -25,7 +25,9 @@ from ownvoice.training.work import Work
 
 
 def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted]) -> Any:
-    """Train, evaluate on the version's own test split, bring the adapter to the lake; return TRL's trainer.
+    """Train, with evaluations on the version's own test split, and bring the adapter to the lake; return TRL's trainer.
+
+    The last step is always evaluated, and its checkpoint kept.
 
     Raises `DivergedError`, `WrongStartError`, `OutOfMemoryError` or `StoppedError`.
     """
@@ -35,9 +37,7 @@ def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted]) -> A
         trainer, counter = _prepare(work, loaded, rows, watch)
         with work.stage("train"), work.stop.after_the_step():
             resumed_from = _resume_or_start(work, trainer, identity)
-        _end_early(work, watch, trainer.state.global_step)
-        with work.stage("evaluate"):
-            trainer.evaluate()
+    _end_early(work, watch, trainer.state.global_step)
     work.result |= _numbers(work, trainer) | {"resumed_from_step": resumed_from}
     work.result["speed"] = _speed(trainer, counter, watch)
     save_adapter(trainer.model, work.scratch / "adapter", base)
@@ -47,7 +47,7 @@ def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted]) -> A
     return trainer
 
 
-def _keeper(work: Work, identity: Identity) -> Any:
+def _keeper(work: Work, identity: Identity) -> Callable[[int, Path], None]:
     """Return what brings a checkpoint to the lake, and with it the record up to that step."""
 
     def keep(step: int, folder: Path) -> None:

@@ -143,7 +143,7 @@ def _row(tokenizer: Any, prompt: str, text: str, most: int) -> tuple[Any, Any]:
 
 def put_toy_into_lake(articles: Path, lake: Lake, key: str = "models/toy") -> None:
     """Make the toy and keep it under `key`, unless one stands there already: a base must not change under a run."""
-    if lake.store.read(f"{key}/config.json") is not None:
+    if lake.store.read(f"{key}/tokenizer_config.json") is not None:  # the file that is written last
         return
     with tempfile.TemporaryDirectory(prefix="ownvoice-toy-") as folder:
         make_toy(articles, Path(folder))
