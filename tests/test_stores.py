@@ -25,6 +25,22 @@ def test_what_is_written_is_read_back(store):
     assert store.read("a/c.txt") is None
 
 
+def test_a_file_goes_up_and_comes_down_in_parts(store, tmp_path, monkeypatch):
+    monkeypatch.setattr("ownvoice.stores._DOWNLOAD_PART_BYTES", 1000)
+    (tmp_path / "up").write_bytes(bytes(range(256)) * 10)
+    store.upload("a/file", tmp_path / "up")
+    store.download("a/file", tmp_path / "down")
+    assert (tmp_path / "down").read_bytes() == (tmp_path / "up").read_bytes()
+
+
+def test_an_empty_file_comes_down_empty_and_one_that_is_gone_is_named(store, tmp_path):
+    store.write("empty", b"")
+    store.download("empty", tmp_path / "down")
+    assert (tmp_path / "down").read_bytes() == b""
+    with pytest.raises(StorageError, match="gone/file is gone"):
+        store.download("gone/file", tmp_path / "down")
+
+
 def test_of_two_creations_one_writes_and_both_know(store):
     assert store.create("k", b"1") is True
     assert store.create("k", b"2") is False

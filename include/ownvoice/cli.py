@@ -22,6 +22,7 @@ from ownvoice.dataset.export import Form, export
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import OwnvoiceError, SettingsError, VerificationError
 from ownvoice.lake import Lake, scan, sql_text
+from ownvoice.lineage_command import lineage
 from ownvoice.monitoring.progress import Progress
 from ownvoice.monitoring.report import read_report
 from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, verification_lines, version_lines
@@ -164,6 +165,9 @@ def try_prompt_command(
         source = ObjectStore(_articles_uri(settings))
         tried = try_prompt(Lake(settings.lake), source, _recipe(settings, recipe, offline), access, chunks)
     _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
+
+
+app.command()(lineage)
 
 
 def main() -> None:

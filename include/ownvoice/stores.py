@@ -22,6 +22,8 @@ from obstore.store import LocalStore, S3Store
 
 from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
 
+_DOWNLOAD_PART_BYTES = 64 << 20  # the client's time limit counts for a whole answer, so a large object comes in parts
+
 
 @dataclass(frozen=True, slots=True)
 class AwsAccess:
@@ -65,6 +67,14 @@ class ObjectStore:
         except FileNotFoundError:
             return None
 
+    def read_range(self, key: str, start: int, length: int) -> bytes:
+        """Return `length` bytes from `start` on. Raises `StorageError` where nothing stands under `key`."""
+        try:
+            with self._translated(key):
+                return bytes(obstore.get_range(self._store, key, start=start, length=length))
+        except FileNotFoundError:
+            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it anew.") from None
+
     async def read_async(self, key: str) -> bytes | None:
         """As `read`, for many at once."""
         try:
@@ -95,6 +105,22 @@ class ObjectStore:
         except obstore_errors.AlreadyExistsError:
             return False
         return True
+
+    def upload(self, key: str, path: Path) -> None:
+        """Put the file at `path` under `key`, in parts where it is large; it is never held in memory whole."""
+        with self._translated(key):
+            obstore.put(self._store, key, path)
+
+    def download(self, key: str, path: Path) -> None:
+        """Write what stands under `key` to the file `path`. Raises `StorageError` where nothing stands."""
+        try:
+            with self._translated(key), path.open("wb") as file:
+                size = obstore.head(self._store, key)["size"]
+                for start in range(0, size, _DOWNLOAD_PART_BYTES):
+                    length = min(_DOWNLOAD_PART_BYTES, size - start)
+                    file.write(obstore.get_range(self._store, key, start=start, length=length))
+        except FileNotFoundError:
+            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it anew.") from None
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """Yield every object whose key lies below the folder `prefix`, in no promised order."""

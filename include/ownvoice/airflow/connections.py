@@ -2,7 +2,8 @@
 
 `aws_articles` and `aws_lake` are connections of type Amazon Web Services (key, secret, and in the extra field
 `region_name`, `endpoint_url`, `profile_name`, `role_arn`, `aws_session_token`). `llm_api` is one of type HTTP or
-OpenAI: its password is the key, its host the base URL where that is not OpenAI's own.
+OpenAI: its password is the key, its host the base URL where that is not OpenAI's own. `hugging_face` is one of any
+type: its password is the Hub's token.
 """
 
 from __future__ import annotations
@@ -64,6 +65,32 @@ def model_access() -> ModelAccess:
         request_timeout_s=settings.request_timeout_s,
         max_requests_in_flight=settings.max_requests_in_flight,
     )
+
+
+def hub_token() -> str | None:
+    """Return the Hub's token: connection `hugging_face`, else `HF_TOKEN`; None where there is neither."""
+    connection = _connection("hugging_face")
+    return (connection.password if connection else os.environ.get("HF_TOKEN")) or None
+
+
+def trainer_keys() -> dict[str, str]:
+    """Return the variables with which a trainer process reaches the lake and the Hub; what is not set is left out."""
+    lake = _aws_access("aws_lake")
+    if lake.role_arn:
+        raise SettingsError(
+            "connection aws_lake has a role_arn, whose keys would expire while a trainer process runs. "
+            "Name a profile that assumes the role, in its profile_name."
+        )
+    keys = {
+        "AWS_ACCESS_KEY_ID": lake.access_key_id,
+        "AWS_SECRET_ACCESS_KEY": lake.secret_access_key,
+        "AWS_SESSION_TOKEN": lake.session_token,
+        "AWS_REGION": lake.region,
+        "AWS_ENDPOINT_URL": lake.endpoint_url,
+        "AWS_PROFILE": lake.profile,
+        "HF_TOKEN": hub_token(),
+    }
+    return {name: value for name, value in keys.items() if value}
 
 
 def _connection(conn_id: str) -> Connection | None:

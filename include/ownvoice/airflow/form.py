@@ -17,9 +17,11 @@ RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "reconcile")
 
 def refresh_form(recipe: GenerationRecipe) -> dict[str, Param]:
     """Return the params of the refresh: what tonight's run does, then the recipe, with its present values filled in."""
-    run = {name: _param(RefreshRun, name, RefreshRun.model_fields[name].default, "This run") for name in RUN_FIELDS}
+    run = {
+        name: field_param(RefreshRun, name, RefreshRun.model_fields[name].default, "This run") for name in RUN_FIELDS
+    }
     values = recipe.model_dump()
-    return run | {name: _param(GenerationRecipe, name, values[name], "Generation recipe") for name in values}
+    return run | {name: field_param(GenerationRecipe, name, values[name], "Generation recipe") for name in values}
 
 
 def read_form(params: dict[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]:
@@ -39,13 +41,14 @@ def read_form(params: dict[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]
         raise settings_error(error) from None
 
 
-def _param(model: type[BaseModel], name: str, default: Any, section: str) -> Param:
+def field_param(model: type[BaseModel], name: str, default: Any, section: str) -> Param:
+    """Return one field of `model` as a field of a form, with its title, range and description."""
     schema = model.model_json_schema()["properties"][name]
     options = schema.get("anyOf", [schema])
     types = [option["type"] for option in options]
     if schema.get("default") == "":
         types.append("null")  # which the form sends for a text that was emptied again
-    kept = {key: options[0][key] for key in ("minimum", "maximum", "enum", "minLength") if key in options[0]}
+    kept = {key: options[0][key] for key in ("minimum", "maximum", "enum", "minLength", "items") if key in options[0]}
     return Param(
         default,
         type=types if len(types) > 1 else types[0],
@@ -54,3 +57,4 @@ def _param(model: type[BaseModel], name: str, default: Any, section: str) -> Par
         section=section,
         **kept,
     )
+

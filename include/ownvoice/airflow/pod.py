@@ -1,0 +1,126 @@
+"""The trainer as a pod: what Kubernetes is asked for, and what becomes of the task when the pod ends.
+
+Imported only where a cluster is configured, since the operator costs a DAG file seconds.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.sdk.exceptions import AirflowException
+from kubernetes.client import models as k8s
+
+from ownvoice.airflow.exits import raise_for_exit
+from ownvoice.training.settings import TrainingSettings
+
+_SCRATCH = "/scratch"
+_USER = 10001  # as in docker/trainer/Dockerfile
+_STOP_WITHIN_S = 120  # time to bring a checkpoint to the lake
+_PUBLISHING = {"cpu": "1", "memory": "2Gi"}  # it streams: no shard is held whole
+
+
+class TrainerPod(KubernetesPodOperator):
+    """The operator, and what it does not do: an end that no retry would mend is not tried again."""
+
+    def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, *rest: Any, **named: Any) -> None:
+        """Delete the pod. Raises what `raise_for_exit` says; an evicted pod has no exit code and is tried again.
+
+        Here and in no callback, since what the operator raises here takes the place of what a callback raised.
+        """
+        try:
+            super().cleanup(pod, remote_pod, *rest, **named)
+        except AirflowException:
+            for status in remote_pod.status.container_statuses or ():
+                if status.state.terminated:
+                    raise_for_exit(status.state.terminated.exit_code)
+            raise
+
+
+def trainer_pod(
+    task_id: str, arguments: list[str], settings: TrainingSettings, *, gpu: bool, **task: Any
+) -> TrainerPod:
+    """Return the operator for one pod of the trainer image; its result is a file in the lake, so no XCom sidecar."""
+    return TrainerPod(
+        task_id=task_id,
+        name=f"ownvoice-{task_id}".replace("_", "-"),
+        kubernetes_conn_id=settings.kubernetes_conn_id,
+        namespace=settings.namespace,
+        image=settings.image,
+        image_pull_secrets=[k8s.V1LocalObjectReference(name=name) for name in settings.image_pull_secrets],
+        cmds=["python"],
+        arguments=arguments,
+        labels={"app.kubernetes.io/name": "ownvoice-trainer"},
+        env_vars=_variables(settings, gpu),
+        env_from=_secrets(settings.train_secrets if gpu else settings.publish_secrets),
+        **_placement(settings, gpu),
+        **_confinement(settings, gpu),
+        deferrable=True,
+        durable=True,  # a restarted worker finds the pod again
+        poll_interval=10,
+        logging_interval=30,
+        startup_timeout_seconds=settings.startup_timeout_s,
+        schedule_timeout_seconds=settings.startup_timeout_s,
+        active_deadline_seconds=settings.deadline_s,
+        termination_grace_period=_STOP_WITHIN_S,
+        on_finish_action="delete_pod",
+        on_kill_action="delete_pod",
+        log_events_on_failure=True,
+        log_pod_spec_on_failure=False,
+        do_xcom_push=False,
+        **task,
+    )
+
+
+def _variables(settings: TrainingSettings, gpu: bool) -> dict[str, str]:
+    variables = {
+        "HOME": _SCRATCH,
+        "TMPDIR": _SCRATCH,
+        "PYTHONUNBUFFERED": "1",
+        "OWNVOICE_TRAINER_IMAGE": str(settings.image),
+    }
+    # A pod that asked for a GPU and got none must end, not train on its CPUs for a month.
+    return variables | ({"UNSLOTH_DISABLE_CPU_FALLBACK": "1"} if gpu else {})
+
+
+def _secrets(names: list[str]) -> list[k8s.V1EnvFromSource]:
+    return [k8s.V1EnvFromSource(secret_ref=k8s.V1SecretEnvSource(name=name, optional=False)) for name in names]
+
+
+def _placement(settings: TrainingSettings, gpu: bool) -> dict[str, Any]:
+    """Return what the pod needs and where it may run."""
+    if not gpu:
+        return {"container_resources": k8s.V1ResourceRequirements(requests=_PUBLISHING, limits=_PUBLISHING)}
+    gpus = {"nvidia.com/gpu": str(settings.gpu_count)}
+    amounts = {"cpu": settings.cpu, "memory": settings.memory, "ephemeral-storage": settings.scratch} | gpus
+    product = {"nvidia.com/gpu.product": settings.gpu_product} if settings.gpu_product else {}
+    return {
+        "container_resources": k8s.V1ResourceRequirements(requests=amounts, limits=amounts),
+        "node_selector": settings.node_selector | product,
+        "tolerations": [k8s.V1Toleration(**one) for one in settings.tolerations],
+    }
+
+
+def _confinement(settings: TrainingSettings, gpu: bool) -> dict[str, Any]:
+    """Return what the pod may do: no root, no token, nothing written but scratch."""
+    scratch = k8s.V1EmptyDirVolumeSource(size_limit=settings.scratch)
+    memory = k8s.V1EmptyDirVolumeSource(medium="Memory", size_limit=settings.shared_memory)
+    shared = [("shm", "/dev/shm", memory)] if gpu else []  # noqa: S108  # where data loaders look for it
+    volumes = [("scratch", _SCRATCH, scratch), ("tmp", "/tmp", k8s.V1EmptyDirVolumeSource()), *shared]  # noqa: S108
+    return {
+        "volumes": [k8s.V1Volume(name=name, empty_dir=source) for name, _, source in volumes],
+        "volume_mounts": [k8s.V1VolumeMount(name=name, mount_path=path) for name, path, _ in volumes],
+        "automount_service_account_token": False,
+        "security_context": k8s.V1PodSecurityContext(
+            run_as_non_root=True,
+            run_as_user=_USER,
+            run_as_group=_USER,
+            fs_group=_USER,
+            seccomp_profile=k8s.V1SeccompProfile(type="RuntimeDefault"),
+        ),
+        "container_security_context": k8s.V1SecurityContext(
+            allow_privilege_escalation=False,
+            read_only_root_filesystem=True,
+            capabilities=k8s.V1Capabilities(drop=["ALL"]),
+        ),
+    }

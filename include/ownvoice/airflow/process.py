@@ -1,0 +1,73 @@
+"""The trainer as a process of this machine, where no cluster is configured: the same command, the same files."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from airflow.sdk import BaseOperator
+
+from ownvoice.airflow.connections import trainer_keys
+from ownvoice.airflow.exits import raise_for_exit
+from ownvoice.errors import SettingsError
+from ownvoice.training.settings import load_training_settings
+
+_STOP_WITHIN_S = 4.0  # Airflow itself kills a cancelled task after five
+
+
+class TrainerProcess(BaseOperator):
+    """Runs the trainer's Python with `arguments`; what it prints becomes the task's log; cancelled, it ends.
+
+    Keys reach the process in its environment alone, never in a templated field.
+    """
+
+    template_fields: Sequence[str] = ("arguments",)
+
+    def __init__(self, *, arguments: list[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.arguments = arguments
+        self._process: subprocess.Popen[str] | None = None
+
+    def execute(self, context: Mapping[str, Any]) -> None:
+        """Run to the end. Raises what `raise_for_exit` says."""
+        self._process = _started([load_training_settings().python, *self.arguments])
+        with self._process as process:
+            for line in process.stdout or ():
+                print(line.rstrip("\n"))
+        raise_for_exit(process.returncode)
+
+    def on_kill(self) -> None:
+        """Ask the process to stop, which leaves a checkpoint; end it where it does not."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+            try:
+                self._process.wait(_STOP_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def _started(command: list[str]) -> subprocess.Popen[str]:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
+    environment = inherited | trainer_keys() | {"PYTHONUNBUFFERED": "1"}
+    try:
+        return subprocess.Popen(  # noqa: S603  # a path from the settings, and a list
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise SettingsError(
+            f"{command[0]} cannot be run ({error.strerror}). Make the trainer's environment with `make trainer`, "
+            "or name its Python in OWNVOICE_TRAINER_PYTHON."
+        ) from None

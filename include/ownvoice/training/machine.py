@@ -1,0 +1,53 @@
+"""What the run stands on: device, library versions, image, memory."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+_LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes", "unsloth")
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of the libraries that decide a run's numbers, as far as they are installed."""
+    found = {}
+    for name in _LIBRARIES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def image_id() -> str:
+    """Return the image's digest as its pod is told (`OWNVOICE_TRAINER_IMAGE`), or the library versions without one."""
+    versions = " ".join(f"{name}=={number}" for name, number in library_versions().items())
+    return os.environ.get("OWNVOICE_TRAINER_IMAGE") or versions
+
+
+def hide_progress_bars() -> None:
+    """Leave the log to lines that say something."""
+    import datasets
+    import transformers
+
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+
+
+def device_name() -> str:
+    """Return the GPU's own name, or `cpu`."""
+    import torch
+
+    return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else "cpu"
+
+
+def peak_memory_bytes() -> int:
+    """Return the most GPU memory that was ever allocated, or of this process on a CPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        return int(torch.cuda.max_memory_allocated())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux kibibytes

@@ -1,0 +1,135 @@
+"""The training recipe: everything that decides which model comes out of a dataset version. Needs no torch."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ownvoice.errors import SettingsError
+
+MIN_STEPS = 5  # below, the curves have too few points to be judged
+
+# They choose what is done around and after the training; the adapter comes out the same.
+_NOT_IN_THE_ADAPTER = {"tracker", "hub_repository", "sample_tokens", "stop_when_blocked", "merge_dtype"}
+
+
+class TrainingRecipe(BaseModel):
+    """What is trained from which base, and how.
+
+    The defaults are those of chapter 6 of the LLM Engineer's Handbook. The trigger form of the training DAG is made
+    from these fields.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backend: Literal["unsloth", "trl"] = Field(
+        "unsloth", description="unsloth needs a GPU; trl is plain TRL and PEFT, on a CPU or any GPU."
+    )
+    base_model: str = Field(
+        "mlabonne/TwinLlama-3.1-8B",
+        min_length=1,
+        description="The model that is trained: a Hub id, or lake:KEY for a folder of the lake.",
+    )
+    base_revision: str = Field("main", description="Branch, tag or commit of a Hub base; resolved to a commit.")
+    load_in_4bit: bool = Field(False, description="QLoRA: hold the frozen base in 4 bits. Less memory, lower quality.")
+    lora_rank: int = Field(32, ge=1, le=512, description="Rank of the LoRA matrices (chapter 6: 32).")
+    lora_alpha: int = Field(32, ge=1, le=1024, description="LoRA scale is alpha divided by rank (chapter 6: 32).")
+    lora_dropout: float = Field(0.0, ge=0, lt=1, description="Share of LoRA inputs dropped (chapter 6: 0).")
+    target_modules: tuple[str, ...] = Field(
+        ("q_proj", "k_proj", "v_proj", "up_proj", "down_proj", "o_proj", "gate_proj"),
+        min_length=1,
+        description="Linear layers that get an adapter (chapter 6: all seven).",
+    )
+    loss_type: Literal["sigmoid", "hinge", "ipo"] = Field(
+        "sigmoid", description="sigmoid is DPO (Rafailov et al. 2023), hinge SLiC, ipo the loss of Azar et al. 2023."
+    )
+    beta: float = Field(0.5, gt=0, le=10, description="How strongly the model is held to its base (chapter 6: 0.5).")
+    learning_rate: float = Field(2e-6, gt=0, le=0.1, description="Highest learning rate (chapter 6: 2e-6).")
+    lr_schedule: Literal["linear", "cosine"] = Field("linear", description="How it falls (chapter 6: linear).")
+    warmup_steps: int = Field(10, ge=0, description="Optimizer steps in which it rises from 0 (chapter 6: 10).")
+    epochs: int = Field(1, ge=1, le=20, description="Times that every pair is seen (chapter 6: 1).")
+    batch_pairs: int = Field(2, ge=1, le=512, description="Pairs in one forward pass (chapter 6: 2).")
+    accumulation_steps: int = Field(8, ge=1, le=512, description="Forward passes in an optimizer step (chapter 6: 8).")
+    optimizer: Literal["adamw_8bit", "adamw_torch"] = Field(
+        "adamw_8bit", description="AdamW with 8-bit states (chapter 6), or with full ones, as on any CPU."
+    )
+    weight_decay: float = Field(0.01, ge=0, lt=1, description="Weight decay of AdamW (chapter 6: 0.01).")
+    max_length: int = Field(1024, ge=16, description="Longest prompt with answer, in tokens (chapter 6: 1,024).")
+    max_seq_length: int = Field(2048, ge=16, description="Context that Unsloth prepares, in tokens (chapter 6: 2,048).")
+    eval_every: float = Field(
+        0.2, gt=0, le=1, description="Share of the run between two evaluations and checkpoints (chapter 6: 0.2)."
+    )
+    seed: int = Field(0, ge=0, description="Seed of the adapter and of the order of the pairs (chapter 6: 0).")
+    prompt_template: Literal["alpaca", "chat"] = Field(
+        "alpaca", description="The Alpaca form of chapter 6, or the chat template of the base's tokenizer."
+    )
+    merge_dtype: Literal["bfloat16", "float16", "float32"] = Field(
+        "bfloat16",
+        description="Type of the merged weights. float16 has three more bits for small changes; float32 is for toys.",
+    )
+    sample_tokens: int = Field(256, ge=1, le=4096, description="Longest answer to a fixed question (chapter 6: 256).")
+    stop_when_blocked: bool = Field(False, description="End the run as soon as its health verdict is block.")
+    tracker: Literal["none", "tensorboard", "comet_ml"] = Field(
+        "none", description="A second record beside metrics.jsonl; it can never fail a run."
+    )
+    hub_repository: str | None = Field(None, description="Where the merged model is published, as owner/name.")
+
+    @model_validator(mode="after")
+    def _fits_the_context(self) -> Self:
+        if self.max_length > self.max_seq_length:
+            raise ValueError(
+                f"max_length ({self.max_length}) is longer than the context, max_seq_length ({self.max_seq_length})"
+            )
+        return self
+
+    @property
+    def recipe_id(self) -> str:
+        """Twelve hex digits over all fields that reach the trained adapter."""
+        fields = self.model_dump(exclude=_NOT_IN_THE_ADAPTER)
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def first_loss(self) -> float:
+        """The loss of a model that equals its reference: for DPO, ln 2."""
+        return {"sigmoid": math.log(2), "hinge": 1.0, "ipo": 1 / (2 * self.beta) ** 2}[self.loss_type]
+
+    def steps(self, train_pairs: int) -> int:
+        """Return the optimizer steps of a run over so many pairs; the last one of an epoch may be a smaller one."""
+        batches = math.ceil(train_pairs / self.batch_pairs)
+        return self.epochs * math.ceil(batches / self.accumulation_steps)
+
+    def steps_between_evaluations(self, train_pairs: int) -> int:
+        """Return the optimizer steps between two evaluations, which are also those between two checkpoints."""
+        return max(1, round(self.eval_every * self.steps(train_pairs)))
+
+
+def refuse_what_cannot_work(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None) -> None:
+    """Hold the recipe against the numbers of its dataset version, before a GPU is asked for.
+
+    Raises `SettingsError` that names every problem.
+    """
+    if problems := list(_problems(recipe, train_pairs, longest_prompt_tokens)):
+        raise SettingsError("; ".join(problems) + ". Correct the recipe, or train on a larger version.")
+
+
+def _problems(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None) -> Iterator[str]:
+    steps = recipe.steps(train_pairs)
+    if steps < MIN_STEPS:
+        yield (
+            f"{train_pairs} train pairs make {steps} optimizer steps of "
+            f"{recipe.batch_pairs * recipe.accumulation_steps} pairs, and fewer than {MIN_STEPS} cannot be judged: "
+            "lower accumulation_steps or batch_pairs"
+        )
+    if recipe.warmup_steps >= steps:
+        most = max(0, steps - 1)
+        yield f"warmup_steps is {recipe.warmup_steps} and the whole run has {steps}: make it at most {most}"
+    if longest_prompt_tokens is not None and longest_prompt_tokens >= recipe.max_length:
+        yield (
+            f"max_length is {recipe.max_length} tokens and the longest prompt alone has {longest_prompt_tokens}: "
+            "no answer would be left to learn from"
+        )

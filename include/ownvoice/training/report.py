@@ -1,0 +1,116 @@
+"""The last step of a training: what it did, as one JSON file, a picture of its curves, and one row of `tables/runs`."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from ownvoice.errors import StorageError
+from ownvoice.lake import Lake, sql_text
+from ownvoice.monitoring.text import printable
+from ownvoice.run import run_folder
+from ownvoice.tables import RUNS
+from ownvoice.training.card import CURVES
+from ownvoice.training.curves import curves_svg
+from ownvoice.training.outcome import Outcome, read_outcome
+
+NOT_ENDED = "not ended"
+
+
+def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dict[str, Any] | None:
+    """Write `report.json`, `curves.svg` and the run's row; return the report. None where no training was planned.
+
+    Repeated, it writes the same again. `verdict` is that of the health rules where a model was trained, else how the
+    trainer ended.
+    """
+    outcome = read_outcome(lake, run_id)
+    if outcome is None:
+        return None
+    folder = run_folder(run_id)
+    result = outcome.result or {"exit": NOT_ENDED, "message": "the trainer left no result; its task's log says why"}
+    report = {
+        "run_id": run_id,
+        "refresh_date": refresh_date.isoformat(),
+        "dataset_version": outcome.run.dataset_version,
+        "recipe_id": outcome.run.recipe.recipe_id,
+        "verdict": result["health"]["verdict"] if outcome.is_trained else result["exit"].lower(),
+        "result": result,
+        "samples": lake.read_json(f"{folder}/samples.json") or [],
+        "publication": outcome.publication and asdict(outcome.publication),
+        "curves_key": f"{folder}/{CURVES}",
+        "report_key": _report_key(run_id),
+    }
+    lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
+    lake.write_json(report["report_key"], report)
+    _record(lake, outcome, report)
+    return report
+
+
+def read_training_report(lake: Lake, run_id: str) -> dict[str, Any]:
+    """Return the report of a training. Raises `StorageError` where there is none."""
+    report = lake.read_json(_report_key(run_id))
+    if report is None or "recipe_id" not in report or "result" not in report:
+        raise StorageError(f"{lake.uri} holds no report of a training run {run_id!r}.")
+    return dict(report)
+
+
+def training_lines(report: dict[str, Any]) -> Iterator[str]:
+    """Yield a report as text that fits a terminal."""
+    result = report["result"]
+    yield f"Training {report['run_id']} on dataset version {report['dataset_version']}: {report['verdict']}"
+    yield f"recipe     {report['recipe_id']}"
+    if result.get("message"):
+        yield f"message    {result['message']}"
+    if "final" in result:
+        test = result["test"]
+        yield f"rows       {result['rows']['train']} train, {result['rows']['test']} test, {result['steps']} steps"
+        yield f"loss       {float(result['first_loss']):.4f} at first, {float(result['final']['loss']):.4f} at last"
+        yield f"test       loss {float(test['eval_loss']):.4f}"
+        for finding in result["health"]["findings"]:
+            yield f"  {finding['level']}: {finding['reason']}"
+    for answered in report["samples"]:
+        yield f"▸ {answered['question']}"
+        yield f"  base     {printable(answered['base'])[:200]}"
+        yield f"  trained  {printable(answered['trained'])[:200]}"
+    if published := report["publication"]:
+        yield f"published  {published['repo_id']} at {published['revision'][:12]}, tag {published['tag']}"
+
+
+def _report_key(run_id: str) -> str:
+    return f"{run_folder(run_id)}/report.json"
+
+
+def _counts(result: dict[str, Any]) -> dict[str, int]:
+    """Return the numbers of a result that are counts; money in cents, so that they stay whole."""
+    counts = {f"{split}_pairs": count for split, count in result.get("rows", {}).items()}
+    for split, reasons in result.get("rows_left_out", {}).items():
+        counts[f"{split}_left_out"] = sum(reasons.values())
+    if usd := result.get("estimated_usd"):
+        counts["usd_cents"] = round(100 * usd)
+    for name in ("steps", "peak_memory_bytes", "total_seconds"):
+        if name in result:
+            counts[name] = round(result[name])
+    return counts
+
+
+def _record(lake: Lake, outcome: Outcome, report: dict[str, Any]) -> None:
+    from deltalake import write_deltalake
+
+    row = {
+        "run_id": report["run_id"],
+        "kind": "training",
+        "refresh_date": dt.date.fromisoformat(report["refresh_date"]),
+        "verdict": report["verdict"],
+        "version": report["dataset_version"],
+        "digest": report["result"].get("dataset", {}).get("digest"),
+        "recipe_id": report["recipe_id"],
+        "counts": _counts(report["result"]),
+        "report_key": report["report_key"],
+    }
+    table = lake.table_for_writing("runs")
+    rows = pa.Table.from_pylist([row], schema=RUNS)
+    write_deltalake(table, rows, mode="overwrite", predicate=f"run_id = {sql_text(report['run_id'])}")

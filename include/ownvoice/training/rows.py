@@ -1,0 +1,74 @@
+"""The pairs of one dataset version, held against the digest of its commit while they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
+from ownvoice.errors import StorageError
+from ownvoice.lake import Lake, scan
+from ownvoice.training.exits import BadDataError
+from ownvoice.versions import DatasetVersion, version_or_latest
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """What training needs of a row."""
+
+    pair_id: str
+    prompt: str
+    chosen: str
+    rejected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """A version's own splits, each in the order of its pair ids; no other split is ever made."""
+
+    version: DatasetVersion
+    train: tuple[Pair, ...]
+    test: tuple[Pair, ...]
+
+
+def read_pairs(lake: Lake, number: int) -> Pairs:
+    """Read version `number`. Raises `BadDataError` where it is gone, is not what its digest says, or lacks a split."""
+    try:
+        version = version_or_latest(lake, number)
+    except StorageError as error:
+        raise BadDataError(str(error)) from None
+    lattice = empty_lattice()
+    splits: dict[str, list[Pair]] = {"train": [], "test": []}
+    for row in _rows(lake, number):
+        lattice = lattice + lattice_of([row])
+        splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
+    if digest_of(lattice) != version.digest:
+        raise BadDataError(
+            f"dataset version {number} of {lake.uri} is not what its digest {version.digest[:12]} says: its rows were "
+            f"changed. `ownvoice verify --version {number}` names them; train on a version that passes."
+        )
+    for split, pairs in splits.items():
+        if not pairs:
+            raise BadDataError(_empty(number, split))
+    return Pairs(version, tuple(splits["train"]), tuple(splits["test"]))
+
+
+def _rows(lake: Lake, number: int) -> Iterator[dict[str, Any]]:
+    try:
+        for batch in scan(lake.table("pairs", number), where="true ORDER BY pair_id"):
+            yield from batch.to_pylist()
+    except StorageError:
+        raise
+    except Exception as error:  # deltalake's query engine knows no other class
+        raise BadDataError(
+            f"dataset version {number} of {lake.uri} cannot be read: {str(error)[:300]}. Put its files back from a "
+            "backup of the lake, or train on another version."
+        ) from None
+
+
+def _empty(number: int, split: str) -> str:
+    return (
+        f"dataset version {number} has no {split} pairs, so that what is learned cannot be told from what is "
+        "remembered. Add articles, or make a new lake with another OWNVOICE_TEST_SHARE."
+    )

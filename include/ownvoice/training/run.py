@@ -1,0 +1,58 @@
+"""A training run: the whole input of the trainer, one JSON object in the lake."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ownvoice.errors import SettingsError
+from ownvoice.lake import Lake
+from ownvoice.run import run_folder
+from ownvoice.settings import settings_error
+from ownvoice.stores import ObjectStore
+from ownvoice.training.recipe import TrainingRecipe
+
+
+class TrainingRun(BaseModel):
+    """What `runs/<run>/recipe.json` holds. A retry reads what the first try read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    run_id: str = Field(min_length=1)
+    lake: str = Field(description="The lake with the dataset version; all that the run makes is kept there.")
+    dataset_version: int = Field(ge=0, description="Version of the preference dataset; a number, never 'the newest'.")
+    recipe: TrainingRecipe
+    gpu_usd_per_hour: float | None = Field(None, ge=0, description="Price of the machine, for the estimated cost.")
+
+    @field_validator("lake")
+    @classmethod
+    def _is_a_store(cls, value: str) -> str:
+        if not value.startswith(("s3://", "file:///")):
+            raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
+        return value
+
+    @property
+    def folder(self) -> str:
+        """Where the run's files stand in the lake."""
+        return run_folder(self.run_id)
+
+
+def write_training_run(lake: Lake, run: TrainingRun) -> str:
+    """Write the run's `recipe.json`; return the URI that the trainer is started with."""
+    lake.write_json(f"{run.folder}/recipe.json", run.model_dump(mode="json"))
+    return f"{lake.uri}/{run.folder}/recipe.json"
+
+
+def read_training_run(uri: str) -> TrainingRun:
+    """Read a `recipe.json`. Raises `SettingsError` that names every problem, or where there is none."""
+    folder, _, name = uri.rpartition("/")
+    data = ObjectStore(folder).read(name)
+    if data is None:
+        raise SettingsError(f"{uri}: nothing stands there. Write the run's recipe.json first, then start the trainer.")
+    try:
+        return TrainingRun.model_validate(json.loads(data))
+    except json.JSONDecodeError as error:
+        raise SettingsError(f"{uri} is not JSON ({error}). Write it anew.") from None
+    except ValidationError as error:
+        raise settings_error(error) from None

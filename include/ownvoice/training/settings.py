@@ -1,0 +1,87 @@
+"""Where and under which limits models are trained: what an installation sets once, checked at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSettingError
+
+from ownvoice.errors import SettingsError
+from ownvoice.settings import settings_error
+from ownvoice.training.recipe import TrainingRecipe
+
+
+def _default_python() -> str:
+    return str(Path.cwd() / ".venv-trainer" / "bin" / "python")
+
+
+class TrainingSettings(BaseSettings):
+    """Every name is read from the environment with the prefix `OWNVOICE_TRAINER_`; maps and lists are written as JSON.
+
+    Fields of the recipe are reached with two underscores: `OWNVOICE_TRAINER_RECIPE__BETA`.
+    With `kubernetes_conn_id` the trainer is a pod; without, a process of this machine. Keys are no settings: a pod
+    gets them from Kubernetes Secrets that are named here, a process from Airflow connections or the usual variables.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="OWNVOICE_TRAINER_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    recipe: TrainingRecipe = Field(TrainingRecipe(), description="The training recipe that the form starts from.")
+
+    # When, and for how much
+    after_new_pairs: int | None = Field(
+        None, ge=1, description="Train by itself once so many pairs were added since the last model; empty: by hand."
+    )
+    gpu_usd_per_hour: float = Field(0, ge=0, description="Price of the machine with its GPUs; 0: it costs nothing.")
+    expected_tokens_per_s: float = Field(5000, gt=0, description="Speed that the estimate before a run assumes.")
+    approve_above_usd: float = Field(10, ge=0, description="A run by hand that may cost more waits for an approval.")
+    deadline_s: int = Field(80_000, ge=60, le=86_000, description="Longest training, in seconds; then it is stopped.")
+
+    # As a process
+    python: str = Field(default_factory=_default_python, description="Python of the trainer's own environment.")
+
+    # As a pod
+    kubernetes_conn_id: str | None = Field(None, description="Airflow connection of the cluster; empty: no cluster.")
+    namespace: str = Field("default", min_length=1, description="Namespace of the pods.")
+    image: str | None = Field(None, description="The trainer image, best with its digest.")
+    gpu_count: int = Field(1, ge=1, le=8, description="GPUs of the pod; one run uses one.")
+    gpu_product: str | None = Field(None, description="Label `nvidia.com/gpu.product` that the node must have.")
+    cpu: str = Field("8", description="CPUs that the pod asks for.")
+    memory: str = Field("64Gi", description="Memory that the pod asks for, which is also its limit.")
+    scratch: str = Field("120Gi", description="Disk for the base, checkpoints and the merged model.")
+    shared_memory: str = Field("8Gi", description="Size of /dev/shm; counts as memory.")
+    node_selector: dict[str, str] = Field({}, description="Further labels that the node must have.")
+    tolerations: list[dict[str, str]] = Field(
+        [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
+        description="Taints that the pod may ignore.",
+    )
+    image_pull_secrets: list[str] = Field([], description="Kubernetes Secrets with which the image is pulled.")
+    train_secrets: list[str] = Field(
+        [], description="Kubernetes Secrets whose keys become variables of the training pod (AWS_*, HF_TOKEN, COMET_*)."
+    )
+    publish_secrets: list[str] = Field([], description="The same for the pod that publishes; there HF_TOKEN may write.")
+    startup_timeout_s: int = Field(3600, ge=60, description="Seconds for a node to come up and a large image to load.")
+
+    # The published model
+    hub_private: bool = Field(True, description="Whether a repository that is made is private.")
+    model_license: str | None = Field(None, description="Licence that the card names; it follows from the base's.")
+
+    @model_validator(mode="after")
+    def _a_cluster_needs_an_image(self) -> Self:
+        if self.kubernetes_conn_id and not self.image:
+            raise ValueError("a cluster is set and no image: set OWNVOICE_TRAINER_IMAGE to the trainer image")
+        return self
+
+
+def load_training_settings(**overrides: Any) -> TrainingSettings:
+    """Read the settings. Raises `SettingsError` that names every problem at once."""
+    try:
+        return TrainingSettings(**overrides)
+    except ValidationError as error:
+        raise settings_error(error, "OWNVOICE_TRAINER_") from None
+    except UnreadableSettingError as error:
+        raise SettingsError(f"OWNVOICE_TRAINER_: {error}; write maps and lists as JSON.") from None

@@ -1,0 +1,247 @@
+"""The training as Airflow runs it, with the trainer as a process of this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import threading
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ownvoice.airflow import training_tasks
+from ownvoice.airflow.process import TrainerProcess
+from ownvoice.lake import scan
+from ownvoice.training.lineage import lineage_of_model, lineage_of_version
+from ownvoice.training.report import read_training_report
+from stand_ins.hub import WRITER, running_hub
+from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
+
+REPOSITORY = TESTS.parent
+
+
+@pytest.fixture
+def lake(tmp_path, monkeypatch):
+    lake = lake_with_a_version(tmp_path)
+    monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    return lake
+
+
+@pytest.fixture
+def stand_in_trainer(tmp_path, monkeypatch):
+    monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", stand_in_python(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "include"), str(TESTS)]))
+
+
+@pytest.fixture
+def run_training(dags):
+    """Run the whole DAG with the form filled in as given; return the finished DAG run."""
+    dag = dags["train_dpo"]
+    return lambda **form: dag.test(run_conf=filled_in(dag, form))
+
+
+def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training):
+    done = run_training()
+    assert done.state == "success"
+    assert states(done) == {
+        "resolve_dataset": "success",
+        "approve_gpu": "skipped",
+        "train": "success",
+        "check_health": "success",
+        "publish_model": "skipped",
+        "write_report": "success",
+    }
+    report = read_training_report(lake, done.run_id)
+    assert report["verdict"] == "pass"
+    assert lake.store.read(report["curves_key"]).startswith(b"<svg")
+    (row,) = (row for batch in scan(lake.table("runs"), where="kind = 'training'") for row in batch.to_pylist())
+    assert (row["run_id"], row["version"], row["verdict"]) == (done.run_id, 1, "pass")
+    assert dict(row["counts"])["steps"] == 20
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    with running_hub() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("AIRFLOW_CONN_HUGGING_FACE", json.dumps({"conn_type": "generic", "password": WRITER}))
+        yield hub
+
+
+def test_a_published_model_is_found_from_its_version_and_the_other_way(lake, stand_in_trainer, run_training, hub):
+    done = run_training(hub_repository="ann/voice")
+    assert done.state == "success"
+    revision = hub.repositories["ann/voice"].branches["main"]
+    model = lineage_of_model(lake, revision)
+    assert (model["run_id"], model["dataset_version"], model["refresh"]) == (done.run_id, 1, "a-night")
+    assert model["base"]["name"] == "lake:models/toy"
+    assert lineage_of_model(lake, done.run_id) == lineage_of_model(lake, revision[:12]) == model
+    (training,) = lineage_of_version(lake, 1)["trainings"]
+    assert training["model"]["revision"] == revision
+
+
+def test_no_key_is_in_a_rendered_template_an_xcom_or_a_log(lake, stand_in_trainer, run_training, hub, capfd):
+    from airflow.utils.session import create_session
+    from sqlalchemy import text
+
+    done = run_training(hub_repository="ann/voice")
+    assert done.state == "success"
+    printed = capfd.readouterr()
+    assert "a key is there" in printed.out, "the process itself was given the key"
+    with create_session() as session:
+        tables = ("rendered_task_instance_fields", "xcom", "task_instance", "dag_run", "serialized_dag")
+        stored = [str(row) for table in tables for row in session.execute(text(f"SELECT * FROM {table}")).all()]
+    logs = [path.read_text() for path in Path(os.environ["AIRFLOW_HOME"]).rglob("*.log")]
+    assert any("recipe_uri" in row for row in stored)
+    assert not [found for found in (*stored, *logs, printed.out, printed.err) if WRITER in found]
+
+
+def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
+    lake, stand_in_trainer, run_training, hub, monkeypatch
+):
+    monkeypatch.setenv("OWNVOICE_TEST_CURVES", "block")
+    done = run_training(hub_repository="ann/voice")
+    assert done.state == "failed"
+    assert states(done)["check_health"] == "failed"
+    assert states(done)["publish_model"] == "upstream_failed"
+    assert states(done)["write_report"] == "success"
+    report = read_training_report(lake, done.run_id)
+    assert report["verdict"] == "block"
+    assert report["publication"] is None
+    assert hub.requests == []
+
+
+def tries(lake, dag_run):
+    return lake.read_json(f"runs/{dag_run.run_id.replace(':', '-').replace('+', '-')}/tries.json")
+
+
+def test_an_end_that_no_retry_mends_is_not_tried_again(lake, stand_in_trainer, run_training, monkeypatch):
+    monkeypatch.setenv("OWNVOICE_TEST_EXIT", "9")  # out of memory
+    done = run_training()
+    assert done.state == "failed"
+    assert states(done)["train"] == "failed"
+    assert tries(lake, done) == 1
+    assert read_training_report(lake, done.run_id)["verdict"] == "not ended"
+
+
+@pytest.mark.parametrize("code", [1, 3, 13, 137])
+def test_an_end_that_time_may_mend_is_tried_again(lake, stand_in_trainer, run_training, monkeypatch, code):
+    monkeypatch.setenv("OWNVOICE_TEST_EXIT", str(code))
+    done = run_training()
+    assert done.state == "success"
+    assert tries(lake, done) == 2
+
+
+def test_a_recipe_that_cannot_work_is_refused_before_anything_starts(lake, stand_in_trainer, run_training):
+    done = run_training(warmup_steps=500, accumulation_steps=512)
+    assert done.state == "failed"
+    assert states(done)["resolve_dataset"] == "failed"
+    assert states(done)["train"] == "upstream_failed"
+    assert states(done)["write_report"] == "skipped"
+
+
+def test_a_trainer_that_is_not_there_is_named(lake, run_training, monkeypatch, capfd):
+    monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", "/nowhere/bin/python")
+    done = run_training()
+    assert done.state == "failed"
+    assert "/nowhere/bin/python cannot be run" in capfd.readouterr().out
+
+
+def test_a_cancelled_task_ends_its_process(lake, stand_in_trainer, tmp_path, monkeypatch):
+    from airflow.sdk.exceptions import AirflowException
+
+    from ownvoice.training.recipe import TrainingRecipe
+    from ownvoice.training.run import TrainingRun, write_training_run
+
+    marker = tmp_path / "started"
+    monkeypatch.setenv("OWNVOICE_TEST_HANG", str(marker))
+    run = TrainingRun(run_id="run-1", lake=lake.uri, dataset_version=1, recipe=TrainingRecipe())
+    uri = write_training_run(lake, run)
+    task = TrainerProcess(task_id="train", arguments=["-m", "ownvoice.training", "--recipe", uri])
+
+    def cancel():
+        while not marker.exists():
+            time.sleep(0.01)
+        task.on_kill()
+
+    canceller = threading.Thread(target=cancel)
+    canceller.start()
+    with pytest.raises(AirflowException, match="goes on from what is kept"):
+        task.execute({})
+    canceller.join()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(marker.read_text()), 0)
+
+
+def context(run_type="manual", usd=50.0, **params):
+    return {
+        "dag_run": SimpleNamespace(run_type=run_type),
+        "ti": SimpleNamespace(xcom_pull=lambda task_ids: {"usd": usd}),
+        "params": params,
+    }
+
+
+def test_an_approval_is_asked_for_by_hand_and_above_the_price_alone(monkeypatch):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    training_tasks.only_above_its_price(context(usd=10.01))
+    for needless in (context(usd=10.0), context(run_type="asset_triggered")):
+        with pytest.raises(AirflowSkipException):
+            training_tasks.only_above_its_price(needless)
+    monkeypatch.setenv("OWNVOICE_TRAINER_APPROVE_ABOVE_USD", "100")
+    with pytest.raises(AirflowSkipException, match="About 50.00 USD"):
+        training_tasks.only_above_its_price(context())
+
+
+def test_no_answer_is_never_an_approval(dags):
+    approval = dags["train_dpo"].get_task("approve_gpu")
+    assert approval.defaults is None
+    assert approval.response_timeout is not None
+
+
+def test_a_new_version_trains_by_itself_only_once_enough_is_new(lake, dags, monkeypatch):
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "100000")
+    params = filled_in(dags["train_dpo"], {})
+    dag_run = SimpleNamespace(run_id="asset-1", run_type="asset_triggered")
+    with pytest.raises(AirflowSkipException, match="new pairs since the last training, of 100000"):
+        training_tasks.resolve_dataset(params, dag_run)
+    monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "1")
+    assert training_tasks.resolve_dataset(params, dag_run)["dataset_version"] == 1
+
+
+def test_the_form_has_every_field_of_the_recipe_in_four_sections(dags):
+    from ownvoice.training.recipe import TrainingRecipe
+
+    params = dags["train_dpo"].params
+    assert set(params) == {"dataset_version", *TrainingRecipe.model_fields}
+    assert {param.schema["section"] for _, param in params.items()} == {"Data", "Model", "DPO", "Publish"}
+
+
+MAKE_TOY = """
+import pathlib, sys
+from ownvoice.training.tiny import ToyShape, make_toy
+shape = ToyShape(hidden=32, layers=2, reading_steps=2, instruction_steps=2)
+make_toy(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), shape)
+"""
+
+
+def test_the_real_trainer_trains_a_toy(lake, run_training, monkeypatch):
+    """The same DAG with the trainer's own environment; the toy has hardly read anything, which is enough here."""
+    python = os.environ.get("OWNVOICE_TRAINER_PYTHON", str(REPOSITORY / ".venv-trainer" / "bin" / "python"))
+    if not Path(python).exists():
+        pytest.skip("the trainer's environment is not there: make trainer")
+    monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", python)
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "include"))
+    toy = lake.uri.removeprefix("file://") + "/models/toy"
+    subprocess.run([python, "-c", MAKE_TOY, str(REPOSITORY / "samples" / "articles"), toy], check=True, timeout=120)
+    done = run_training(sample_tokens=8, learning_rate=1e-3, merge_dtype="float32")
+    assert states(done)["train"] == "success", states(done)
+    report = read_training_report(lake, done.run_id)
+    assert report["result"]["exit"] == "TRAINED"
+    assert [answer["question"] for answer in report["samples"]]
+    assert b"<polyline" in lake.store.read(report["curves_key"])

@@ -1,0 +1,150 @@
+"""The operator's whole conversation with a cluster, in which a stand-in trainer runs as a process."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+
+import pytest
+
+from ownvoice.airflow.trainer import train_arguments, trainer_task
+from ownvoice.training.report import read_training_report
+from ownvoice.training.settings import load_training_settings
+from stand_ins.hub import WRITER, running_hub
+from stand_ins.kubernetes_api import running_cluster
+from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
+
+CLUSTER_SETTINGS = {
+    "KUBERNETES_CONN_ID": "gpus",
+    "NAMESPACE": "ml",
+    "IMAGE": "registry.example/trainer@sha256:0123",
+    "TRAIN_SECRETS": '["lake-keys"]',
+    "PUBLISH_SECRETS": '["lake-keys", "hub-token"]',
+}
+
+
+@pytest.fixture
+def lake(tmp_path, monkeypatch):
+    lake = lake_with_a_version(tmp_path)
+    monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
+    return lake
+
+
+@pytest.fixture
+def cluster(tmp_path, monkeypatch):
+    for name, value in CLUSTER_SETTINGS.items():
+        monkeypatch.setenv(f"OWNVOICE_TRAINER_{name}", value)
+    with running_cluster(stand_in_python(tmp_path)) as cluster:
+        cluster.variables = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join([str(TESTS.parent / "include"), str(TESTS)]),
+        }
+        cluster.secrets = {"lake-keys": {}, "hub-token": {"HF_TOKEN": WRITER}}
+        connection = {"conn_type": "kubernetes", "extra": {"kube_config": cluster.kubeconfig(), "namespace": "ml"}}
+        monkeypatch.setenv("AIRFLOW_CONN_GPUS", json.dumps(connection))
+        yield cluster
+
+
+@pytest.fixture
+def run_training(dags, cluster):
+    """The DAG as it is read where a cluster is configured; it polls without waiting."""
+    from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
+
+    bag = DagBag(dag_folder=str(TESTS.parent / "dags" / "train_dpo.py"))
+    assert bag.import_errors == {}
+    sync_bag_to_db(bag, "dags-folder", None)
+    dag = bag.dags["train_dpo"]
+    for task in dag.tasks:
+        task.retry_delay *= 0
+        if task.task_id in ("train", "publish_model"):
+            task.poll_interval = task.startup_check_interval_seconds = 0.05
+
+    def run(startup_timeout_s=None, **form):
+        if startup_timeout_s is not None:
+            train = dag.get_task("train")
+            train.retries, train.startup_timeout_seconds = 0, startup_timeout_s
+        return dag.test(run_conf=filled_in(dag, form))
+
+    return run
+
+
+def test_from_a_pod_to_a_published_model(lake, cluster, run_training, capfd):
+    with running_hub() as hub:
+        cluster.variables |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1"}
+        done = run_training(hub_repository="ann/voice")
+    assert done.state == "success", states(done)
+    assert read_training_report(lake, done.run_id)["publication"]["repo_id"] == "ann/voice"
+    assert cluster.pods == {}, "every pod was deleted"
+    first_call, second_call = cluster.calls[:2]
+    assert (first_call, second_call) == ("get all pods", "post all pods")
+    assert {"get one pods", "log pods", "delete one pods"} <= set(cluster.calls)
+    printed = capfd.readouterr()
+    assert WRITER not in printed.out + printed.err
+    assert WRITER not in json.dumps(cluster.created)
+    assert "cluster-token" not in printed.out + printed.err
+
+
+def test_an_evicted_pod_is_followed_by_another_that_goes_on(lake, cluster, run_training):
+    cluster.evict_next = 1
+    done = run_training()
+    assert done.state == "success", states(done)
+    assert len(cluster.created) == 2
+    names = [pod["metadata"]["name"] for pod in cluster.created]
+    assert len(set(names)) == 2
+    assert "patch one pods" in cluster.calls
+    assert len({tuple(pod["spec"]["containers"][0]["args"]) for pod in cluster.created}) == 1, "the same command"
+
+
+def test_an_end_that_no_retry_mends_makes_no_second_pod(lake, cluster, run_training):
+    cluster.variables["OWNVOICE_TEST_EXIT"] = "11"  # diverged
+    done = run_training()
+    assert done.state == "failed"
+    assert states(done)["train"] == "failed"
+    assert len(cluster.created) == 1
+    assert cluster.pods == {}
+
+
+def test_a_pod_that_was_stopped_is_tried_again(lake, cluster, run_training):
+    cluster.variables["OWNVOICE_TEST_EXIT"] = "13"
+    done = run_training()
+    assert done.state == "success", states(done)
+    assert len(cluster.created) == 2
+
+
+def test_a_pod_that_cannot_start_is_given_up_and_deleted(lake, cluster, run_training):
+    cluster.secrets.clear()
+    done = run_training(startup_timeout_s=0)
+    assert done.state == "failed"
+    assert states(done)["train"] == "failed"
+    assert cluster.pods == {}
+
+
+def test_cancelled_while_it_is_deferred_the_trigger_deletes_the_pod(cluster):
+    from airflow.providers.cncf.kubernetes.triggers.pod import KubernetesPodTrigger
+
+    manifest = {
+        "metadata": {"name": "trainer-1", "namespace": "ml", "labels": {}},
+        "spec": {"containers": [{"args": []}]},
+    }
+    cluster.start(manifest)
+    trigger = KubernetesPodTrigger(
+        pod_name="trainer-1",
+        pod_namespace="ml",
+        trigger_start_time=None,
+        base_container_name="base",
+        connection_extras={"kube_config": json.dumps(cluster.kubeconfig())},
+    )
+    asyncio.run(trigger.on_kill())
+    assert cluster.pods == {}
+
+
+def test_cancelled_while_it_is_watched_the_operator_deletes_the_pod(cluster):
+    from kubernetes.client import ApiClient
+
+    operator = trainer_task("train", train_arguments(), load_training_settings(), gpu=True)
+    operator.pod = operator.build_pod_request_obj(dry_run=True)
+    cluster.start(ApiClient().sanitize_for_serialization(operator.pod))
+    assert len(cluster.pods) == 1
+    operator.on_kill()
+    assert cluster.pods == {}

@@ -1,0 +1,246 @@
+"""A stand-in for the Hugging Face Hub: model repositories in memory, behind the paths that the client calls.
+
+A test may order faults: `hub.fail("PUT", "/lfs/", status=500)`, or `drop=True` for a connection that breaks off.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import re
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from stand_ins.hub_repository import MovedError, Repository, git_oid
+
+WRITER, READER = "hf_may-write-0123456789", "hf_may-read-0123456789"
+
+
+@dataclass
+class Fault:
+    method: str
+    path: str
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+    drop: bool = False
+    times: int = 1
+
+
+class StandInHub:
+    """The server's whole state, which tests look at."""
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.repositories: dict[str, Repository] = {}
+        self.objects: dict[str, bytes] = {}
+        self.requests: list[str] = []
+        self.faults: list[Fault] = []
+        self.owners = {"ann"}
+
+    def fail(self, method: str, path: str, **fault: Any) -> None:
+        self.faults.append(Fault(method, path, **fault))
+
+    def fault_for(self, method: str, path: str) -> Fault | None:
+        for fault in self.faults:
+            if fault.times and fault.method == method and fault.path in path:
+                fault.times -= 1
+                return fault
+        return None
+
+    def count(self, pattern: str) -> int:
+        return sum(bool(re.search(pattern, request)) for request in self.requests)
+
+
+@contextlib.contextmanager
+def running_hub() -> Iterator[StandInHub]:
+    hub = StandInHub()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
+    hub.url = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield hub
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    hub: StandInHub
+    protocol_version = "HTTP/1.1"
+    timeout = 5
+
+    def log_message(self, *_: Any) -> None:
+        pass
+
+    def _serve(self) -> None:
+        path = unquote(urlsplit(self.path).path)
+        self.hub.requests.append(f"{self.command} {path}")
+        length = int(self.headers.get("Content-Length") or 0)
+        if fault := self.hub.fault_for(self.command, path):
+            if fault.drop:
+                self.rfile.read(length // 2)
+                self.connection.shutdown(2)
+                self.close_connection = True
+                return
+            self.rfile.read(length)
+            self._answer({"error": "ordered by a test"}, fault.status, **fault.headers)
+            return
+        self._body = self.rfile.read(length)
+        for method, pattern, answer in _ROUTES:
+            if method == self.command and (match := re.fullmatch(pattern, path)):
+                answer(self, *match.groups())
+                return
+        self._answer({"error": f"no such path: {path}"}, 404)
+
+    do_GET = do_POST = do_PUT = _serve  # noqa: N815
+
+    def _answer(self, value: Any, status: int = 200, **headers: str) -> None:
+        data = json.dumps(value).encode()
+        self.send_response(status)
+        for name, text in ({"Content-Type": "application/json", "Content-Length": str(len(data))} | headers).items():
+            self.send_header(name.replace("_", "-"), text)
+        self.end_headers()
+        self.wfile.write(data)
+
+    @property
+    def _json(self) -> Any:
+        return json.loads(self._body)
+
+    def _may_write(self) -> bool:
+        if self.headers.get("Authorization") == f"Bearer {WRITER}":
+            return True
+        self._answer({"error": "forbidden"}, 403)
+        return False
+
+    def _repository(self, repo_id: str) -> Repository | None:
+        found = self.hub.repositories.get(repo_id)
+        if found is None:
+            self._answer({"error": "Repository not found"}, 404, X_Error_Code="RepoNotFound")
+        return found
+
+    # Answers, in the order in which publishing asks.
+
+    def create(self) -> None:
+        owner, _, name = self._json.get("organization") or "ann", "/", self._json["name"]
+        if owner not in self.hub.owners:
+            self._answer({"error": f"you may not create in {owner}"}, 403)
+        elif self._may_write():
+            repo_id = f"{owner}/{name}"
+            url = {"url": f"{self.hub.url}/{repo_id}"}
+            if repo_id in self.hub.repositories:
+                self._answer(url, 409)
+                return
+            self.hub.repositories[repo_id] = Repository(repo_id, self._json.get("visibility") == "private")
+            self._answer(url)
+
+    def refs(self, repo_id: str) -> None:
+        if repository := self._repository(repo_id):
+            named = {"branches": ("heads", repository.branches), "tags": ("tags", repository.tags)}
+            answer: dict[str, Any] = {"converts": [], "pullRequests": []}
+            for kind, (folder, found) in named.items():
+                answer[kind] = [{"name": n, "ref": f"refs/{folder}/{n}", "targetCommit": c} for n, c in found.items()]
+            self._answer(answer)
+
+    def discussions(self, repo_id: str) -> None:
+        if repository := self._repository(repo_id):
+            status = parse_qs(urlsplit(self.path).query).get("status", ["all"])[0]
+            found = [one for one in repository.proposals if status in ("all", one["status"])]
+            self._answer({"count": len(found), "start": 0, "discussions": found})
+
+    def info(self, repo_id: str, revision: str) -> None:
+        if repository := self._repository(repo_id):
+            sha = repository.at(revision)
+            self._answer({"id": repo_id, "sha": sha, "private": repository.private, "tags": [], "siblings": []})
+
+    def tree(self, repo_id: str, revision: str) -> None:
+        if repository := self._repository(repo_id):
+            files = repository.commits[repository.at(revision)]
+            entries = [{"type": "file", "path": p, "size": len(d), "oid": git_oid(d)} for p, d in files.items()]
+            self._answer(entries)
+
+    def validate(self) -> None:
+        self._answer({"errors": [], "warnings": []})
+
+    def preupload(self, repo_id: str, _revision: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            answers = []
+            for file in self._json["files"]:
+                is_lfs = file["path"].endswith(".safetensors")
+                known = repository.main.get(file["path"])
+                oid = None if known is None else hashlib.sha256(known).hexdigest() if is_lfs else git_oid(known)
+                mode = "lfs" if is_lfs else "regular"
+                answers.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": oid})
+            self._answer({"files": answers})
+
+    def lfs_batch(self, _repo_id: str) -> None:
+        objects = []
+        for wanted in self._json["objects"]:
+            upload = {"upload": {"href": f"{self.hub.url}/lfs/{wanted['oid']}"}}
+            objects.append(wanted if wanted["oid"] in self.hub.objects else wanted | {"actions": upload})
+        self._answer({"transfer": "basic", "objects": objects})
+
+    def lfs_put(self, oid: str) -> None:
+        if hashlib.sha256(self._body).hexdigest() != oid:
+            self._answer({"error": "not what its name says"}, 400)
+            return
+        self.hub.objects[oid] = self._body
+        self._answer({})
+
+    def commit(self, repo_id: str, _revision: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            try:
+                proposal = repository.propose([json.loads(line) for line in self._body.splitlines()], self.hub.objects)
+            except MovedError:
+                self._answer({"error": "the branch has moved"}, 412)
+                return
+            url = f"{self.hub.url}/{repo_id}"
+            names = {
+                "commitUrl": f"{url}/commit/{proposal['sha']}",
+                "pullRequestUrl": f"{url}/discussions/{proposal['num']}",
+            }
+            self._answer({"commitOid": proposal["sha"]} | names)
+
+    def merge(self, repo_id: str, number: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            try:
+                repository.merge(int(number))
+            except MovedError:
+                self._answer({"error": "it conflicts with main"}, 409)
+                return
+            self._answer({})
+
+    def close(self, repo_id: str, number: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            self._answer({"newStatus": repository.close(int(number))})
+
+    def tag(self, repo_id: str, revision: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            if self._json["tag"] in repository.tags:
+                self._answer({"error": "the tag exists"}, 409)
+                return
+            repository.tags[self._json["tag"]] = revision
+            self._answer({})
+
+
+_MODEL = r"/api/models/([^/]+/[^/]+)"
+_ROUTES = [
+    ("POST", "/api/repos/create", _Handler.create),
+    ("GET", f"{_MODEL}/refs", _Handler.refs),
+    ("GET", f"{_MODEL}/discussions", _Handler.discussions),
+    ("GET", f"{_MODEL}/revision/(.+)", _Handler.info),
+    ("GET", f"{_MODEL}/tree/([^/]+)", _Handler.tree),
+    ("POST", "/api/validate-yaml", _Handler.validate),
+    ("POST", f"{_MODEL}/preupload/(.+)", _Handler.preupload),
+    ("POST", r"/([^/]+/[^/]+)\.git/info/lfs/objects/batch", _Handler.lfs_batch),
+    ("PUT", "/lfs/([0-9a-f]{64})", _Handler.lfs_put),
+    ("POST", f"{_MODEL}/commit/(.+)", _Handler.commit),
+    ("POST", rf"{_MODEL}/discussions/(\d+)/merge", _Handler.merge),
+    ("POST", rf"{_MODEL}/discussions/(\d+)/status", _Handler.close),
+    ("POST", f"{_MODEL}/tag/(.+)", _Handler.tag),
+]

@@ -1,0 +1,94 @@
+"""A model repository of the stand-in Hub: whole trees by commit, branches, tags and pull requests. In memory."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+_BORN = "2026-11-22T00:00:00.000Z"
+_AUTHOR = {"name": "ann"}
+
+
+class MovedError(Exception):
+    """The branch is no longer where a commit was made from."""
+
+
+@dataclass
+class Repository:
+    """Its first commit is the one that the Hub makes with every repository."""
+
+    name: str
+    private: bool = False
+    commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
+    branches: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    proposals: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.branches["main"] = self.commit({".gitattributes": b"*.safetensors filter=lfs\n"})
+
+    @property
+    def main(self) -> dict[str, bytes]:
+        return self.commits[self.branches["main"]]
+
+    def commit(self, tree: dict[str, bytes]) -> str:
+        sha = hashlib.sha1(f"{len(self.commits)}:{sorted(tree)}".encode()).hexdigest()
+        self.commits[sha] = tree
+        return sha
+
+    def at(self, revision: str) -> str:
+        return self.branches.get(revision) or self.tags.get(revision) or revision
+
+    def propose(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> dict[str, Any]:
+        """Open a pull request from the lines of a commit. Raises `MovedError` where its parent is not main."""
+        header = next(line["value"] for line in lines if line["key"] == "header")
+        if header.get("parentCommit") not in (None, self.branches["main"]):
+            raise MovedError
+        tree = dict(self.main)
+        for key, value in ((line["key"], line["value"]) for line in lines):
+            if key == "file":
+                tree[value["path"]] = base64.b64decode(value["content"])
+            elif key == "lfsFile":
+                tree[value["path"]] = objects[value["oid"]]
+            elif key == "deletedFile":
+                del tree[value["path"]]
+        proposal = {
+            "num": len(self.proposals) + 1,
+            "title": header["summary"],
+            "status": "open",
+            "isPullRequest": True,
+            "repo": {"name": self.name, "type": "model"},
+            "author": _AUTHOR,
+            "createdAt": _BORN,
+            "sha": self.commit(tree),
+            "base": self.branches["main"],
+        }
+        self.proposals.append(proposal)
+        return proposal
+
+    def merge(self, number: int) -> None:
+        """Merge into main by a commit of its own, as the Hub does. Raises `MovedError` where main has moved."""
+        proposal = self.proposals[number - 1]
+        if proposal["base"] != self.branches["main"]:
+            raise MovedError
+        proposal["status"] = "merged"
+        self.branches["main"] = self.commit(self.commits[proposal["sha"]])
+
+    def close(self, number: int) -> dict[str, Any]:
+        """Close a pull request; return the event that the Hub tells of."""
+        self.proposals[number - 1]["status"] = "closed"
+        return {
+            "id": "1",
+            "type": "status-change",
+            "createdAt": _BORN,
+            "author": _AUTHOR,
+            "data": {"status": "closed"},
+        }
+
+
+def git_oid(data: bytes) -> str:
+    """Return the id under which Git keeps a file of this content."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()

@@ -1,0 +1,91 @@
+"""What a trainer leaves in the lake, without one: the files of a run, with curves of a chosen kind.
+
+As a script it takes the place of the trainer's Python. `OWNVOICE_TEST_CURVES` chooses the curves, `OWNVOICE_TEST_EXIT`
+ends a first try with that code; publishing is the real module, which needs no torch.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from ownvoice.lake import Lake
+from ownvoice.training.exits import Exit
+from ownvoice.training.health import judge
+from ownvoice.training.rows import read_pairs
+from ownvoice.training.run import TrainingRun, read_training_run
+
+SHARD = b"\x08\x00\x00\x00\x00\x00\x00\x00{}      " + bytes(3_000_000)
+
+
+def curves(kind: str, steps: int = 20) -> list[dict[str, Any]]:
+    """Return the rows of a `metrics.jsonl`: `good` learns steadily, `block` makes the author's text unlikely."""
+    chosen = 0.02 if kind == "good" else -0.6
+    rows: list[dict[str, Any]] = [
+        {"step": step, "loss": 0.6931 - 0.012 * (step - 1), "grad_norm": 1.0, "learning_rate": 1e-6 * (steps - step),
+         "rewards/chosen": chosen * step, "rewards/rejected": (chosen - 0.03) * step, "rewards/margins": 0.03 * step,
+         "rewards/accuracies": min(0.9, 0.05 * step)}
+        for step in range(1, steps + 1)
+    ]  # fmt: skip
+    return [*rows, {"step": steps, "eval_loss": 0.52, "eval_rewards/accuracies": 0.8, "eval_rewards/margins": 0.5}]
+
+
+def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: int = 2) -> dict[str, Any]:
+    """Write all that a trained run leaves; return its result."""
+    metrics = curves(kind)
+    pairs = read_pairs(lake, run.dataset_version)
+    health = judge(metrics)
+    result = {
+        "run_id": run.run_id, "recipe_id": run.recipe.recipe_id, "recipe": run.recipe.model_dump(mode="json"),
+        "device": "cpu", "image": "registry.example/trainer@sha256:0123", "versions": {"trl": "1.15.0"},
+        "dataset": {"version": pairs.version.number, "digest": pairs.version.digest},
+        "base": {"name": run.recipe.base_model, "commit": "c0ffee" * 6},
+        "rows": {"train": len(pairs.train) - 1, "test": len(pairs.test)},
+        "rows_left_out": {"train": {"longer_than_max_length": 1}, "test": {}},
+        "left_out_pair_ids": {"train": [pairs.train[0].pair_id], "test": []},
+        "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
+        "final": metrics[-2], "test": metrics[-1],
+        "health": {"verdict": health.verdict, "findings": [finding._asdict() for finding in health.findings]},
+        "merge": {"dtype": "bfloat16", "kl_merged_nats": 2e-7, "kl_base_nats": 3e-3},
+        "peak_memory_bytes": 1 << 30, "speed": {"tokens_per_s": 900.0, "padding_share": 0.1, "mfu": None},
+        "total_seconds": 12.5, "estimated_usd": 0.25, "exit": Exit.TRAINED.name, "message": None,
+    }  # fmt: skip
+    for number in range(1, shards + 1):
+        name = f"model-{number:05}-of-{shards:05}.safetensors"
+        lake.store.write(f"{run.folder}/merged/{name}", SHARD + run.run_id.encode() + bytes([number]))
+    lake.store.write(f"{run.folder}/merged/config.json", b'{"model_type": "llama"}')
+    lake.store.write(f"{run.folder}/merged/ref/adapter_model.safetensors", b"never to be published")
+    lake.store.write(f"{run.folder}/adapter/adapter_model.safetensors", b"kept in the lake")
+    lake.store.write(f"{run.folder}/checkpoints/checkpoint-4/model.safetensors", b"kept in the lake")
+    lake.store.write(f"{run.folder}/metrics.jsonl", "".join(f"{json.dumps(row)}\n" for row in metrics).encode())
+    lake.write_json(f"{run.folder}/samples.json", [{"question": "Why?", "base": "Because.", "trained": "I wonder."}])
+    lake.write_json(f"{run.folder}/result.json", result)
+    return result
+
+
+def main() -> int:
+    module, *arguments = sys.argv[2:]
+    if module != "ownvoice.training":
+        sys.argv = [module, *arguments]
+        runpy.run_module(module, run_name="__main__")
+    run = read_training_run(arguments[arguments.index("--recipe") + 1])
+    lake = Lake(run.lake)
+    tries = (lake.read_json(f"{run.folder}/tries.json") or 0) + 1
+    lake.write_json(f"{run.folder}/tries.json", tries)
+    print(f"training {run.run_id}, try {tries}; a key is {'there' if os.environ.get('HF_TOKEN') else 'not there'}")
+    if (code := int(os.environ.get("OWNVOICE_TEST_EXIT", "0"))) and tries == 1:
+        return code
+    if marker := os.environ.get("OWNVOICE_TEST_HANG"):
+        Path(marker).write_text(str(os.getpid()))
+        time.sleep(600)
+    leave_trained_run(lake, run, os.environ.get("OWNVOICE_TEST_CURVES", "good"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

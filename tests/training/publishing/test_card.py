@@ -1,0 +1,100 @@
+"""The card, its picture and the file that is read range by range: pure parts of publishing."""
+
+from __future__ import annotations
+
+import hashlib
+import xml.etree.ElementTree as ET
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownvoice.training.curves import PANELS, curves_svg, points_of
+from ownvoice.training.exits import BadDataError
+from ownvoice.training.provenance import read_block, training_rows
+from ownvoice.training.publish import draft
+from ownvoice.training.streamed import open_object
+from stand_ins.trained import curves
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def test_the_card_names_base_version_and_digest_where_the_hub_looks_for_them(trained, lake):
+    trained()
+    card = draft(lake, "run-1", "llama3.1").card
+    front_matter = yaml.safe_load(card.split("---")[1])
+    assert front_matter["base_model"] == "mlabonne/TwinLlama-3.1-8B"
+    assert front_matter["license"] == "llama3.1"
+    result = lake.read_json("runs/run-1/result.json")
+    assert result["dataset"]["digest"] in card
+    assert result["base"]["commit"] in card
+    assert "![" in card
+    assert "## Health: pass" in card
+
+
+def test_what_is_not_known_is_left_out_of_the_card(trained, lake):
+    run = trained()
+    result = lake.read_json("runs/run-1/result.json")
+    lake.write_json("runs/run-1/result.json", result | {"base": {"name": "lake:models/toy", "commit": "sha256:0"}})
+    front_matter = yaml.safe_load(draft(lake, run.run_id).card.split("---")[1])
+    assert not {"base_model", "license"} & front_matter.keys()
+
+
+def test_the_same_run_gives_the_same_card(trained, lake):
+    trained()
+    assert draft(lake, "run-1").card == draft(lake, "run-1").card
+
+
+def test_a_record_of_another_lake_or_of_changed_rows_is_refused(trained, lake):
+    trained()
+    record = read_block(draft(lake, "run-1").card)
+    record["rows"]["left_out"] = []
+    with pytest.raises(BadDataError, match="does not give the rows of this card"):
+        training_rows(lake, record)
+
+
+def test_a_run_that_does_not_say_which_rows_it_left_out_gets_no_card(trained, lake):
+    trained()
+    result = lake.read_json("runs/run-1/result.json")
+    lake.write_json("runs/run-1/result.json", result | {"left_out_pair_ids": {"train": [], "test": []}})
+    with pytest.raises(BadDataError, match="Train it again"):
+        draft(lake, "run-1")
+
+
+def test_a_card_without_a_record_says_so():
+    with pytest.raises(BadDataError, match="holds no Ownvoice record"):
+        read_block("# A model\n\n```json\n{}\n```\n")
+
+
+def test_every_panel_is_drawn_and_every_series_has_its_points():
+    picture = ET.fromstring(curves_svg(curves("good")))
+    assert [text.text for text in picture.iter(f"{SVG}text") if text.get("font-weight")] == list(PANELS)
+    lines = list(picture.iter(f"{SVG}polyline"))
+    drawn = [name for series in PANELS.values() for name in series if points_of(curves("good"), name)]
+    assert len(lines) == len(drawn)
+    assert len(lines[0].get("points").split()) == 20
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {"step": st.integers(0, 10**6), "loss": st.floats() | st.sampled_from(["nan", "-inf", ""])}
+        )
+    )
+)
+def test_any_numbers_make_a_picture_that_parses(metrics):
+    ET.fromstring(curves_svg(metrics))
+
+
+def test_an_object_is_read_in_ranges_and_can_be_rewound(lake):
+    data = bytes(range(256)) * 40_000  # more than two buffers
+    lake.store.write("large", data)
+    (stored,) = [one for one in lake.store.objects() if one.key == "large"]
+    with open_object(lake.store, stored) as file:
+        assert hashlib.file_digest(file, "sha256").digest() == hashlib.sha256(data).digest()
+        assert file.tell() == len(data)
+        file.seek(5_000_000)
+        assert file.read(10) == data[5_000_000:5_000_010]
+        file.seek(-3, 2)
+        assert file.read() == data[-3:]

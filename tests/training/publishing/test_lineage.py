@@ -1,0 +1,70 @@
+"""Lineage by the command line, after two trainings of one version."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from ownvoice.cli import app
+from ownvoice.errors import SettingsError, StorageError
+from ownvoice.training.outcome import Publication, write_publication
+from ownvoice.training.plan import new_pairs_since_last_training
+from ownvoice.training.report import write_training_report
+from ownvoice.versions import latest_version
+
+REVISION = "1234567890" * 4
+
+
+@pytest.fixture
+def two_trainings(trained, lake):
+    for run_id, kind in (("run-1", "good"), ("run-2", "block")):
+        run = trained(run_id, kind)
+        if kind == "good":
+            write_publication(lake, run, Publication("ann/voice", REVISION, run_id))
+        write_training_report(lake, run_id, dt.date(2026, 2, 2))
+    return lake
+
+
+def asked(lake, *options):
+    return CliRunner().invoke(app, ["lineage", "--lake", lake.uri, *options])
+
+
+def test_from_a_model_to_all_that_it_was_made_from(two_trainings):
+    found = json.loads(asked(two_trainings, "--model", REVISION[:12], "--json").stdout)
+    assert (found["run_id"], found["dataset_version"], found["refresh"]) == ("run-1", 1, "a-night")
+    assert found["digest"] == latest_version(two_trainings).digest
+    assert found["base"]["commit"]
+    assert found["image"].startswith("registry.example/trainer@")
+    assert "ann/voice at 1234567890" in asked(two_trainings, "--model", "run-1").stdout
+
+
+def test_from_a_version_to_all_models_that_used_it(two_trainings):
+    shown = asked(two_trainings, "--version", "1").stdout
+    assert "run-1: pass, ann/voice at 123456789012" in shown
+    assert "run-2: block, not published" in shown
+
+
+def test_a_model_that_nobody_made_and_a_question_without_a_name_are_refused(two_trainings):
+    assert isinstance(asked(two_trainings, "--model", "ffffffff").exception, StorageError)
+    assert isinstance(asked(two_trainings).exception, SettingsError)
+    assert isinstance(asked(two_trainings, "--model", "run-1", "--version", "1").exception, SettingsError)
+
+
+def test_a_report_written_again_is_the_same_row(two_trainings):
+    write_training_report(two_trainings, "run-1", dt.date(2026, 2, 2))
+    shown = asked(two_trainings, "--version", "1").stdout
+    assert shown.count("run-1") == 1
+
+
+def test_pairs_are_new_until_a_training_has_seen_them(trained, lake):
+    assert new_pairs_since_last_training(lake) == latest_version(lake).pairs
+    trained("run-1", "block")
+    write_training_report(lake, "run-1", dt.date(2026, 2, 2))
+    assert new_pairs_since_last_training(lake) == 0
+
+
+def test_a_run_that_never_was_planned_leaves_no_report(lake):
+    assert write_training_report(lake, "run-9", dt.date(2026, 2, 2)) is None

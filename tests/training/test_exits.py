@@ -1,0 +1,154 @@
+"""Each way to fail ends in its own exit code, with a result in the lake that says what to do."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from ownvoice.errors import StorageError  # noqa: E402
+from ownvoice.training import fit  # noqa: E402
+from ownvoice.training.__main__ import main  # noqa: E402
+from ownvoice.training.exits import Exit  # noqa: E402
+from ownvoice.training.merge_check import check  # noqa: E402
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+
+
+@pytest.fixture
+def failing(make_trainer, tmp_path):
+    """Run the trainer in this process and return how it ended: code, name and message."""
+    trainer = make_trainer(tmp_path / "lake")
+
+    def run(**asked):
+        code = main(["--recipe", trainer.ask("failing", **asked)])
+        result = trainer.result("failing")
+        assert Exit[result["exit"]] == code
+        return code, result["message"]
+
+    run.lake = trainer.lake
+    return run
+
+
+def test_a_recipe_that_cannot_work_on_this_version(failing):
+    code, message = failing(warmup_steps=10)
+    assert code == Exit.BAD_RECIPE
+    assert "make it at most 9" in message
+
+
+def test_a_recipe_that_is_no_recipe_ends_before_there_is_a_run(lake, capsys):
+    lake.write_json("recipe.json", {"run_id": "x"})
+    assert main(["--recipe", f"{lake.uri}/recipe.json"]) == Exit.BAD_RECIPE
+    assert "recipe is" in capsys.readouterr().err
+
+
+def test_a_version_that_is_gone(failing):
+    code, message = failing(version=99)
+    assert (code, "no dataset version" in message) == (Exit.BAD_DATA, True)
+
+
+def test_a_base_that_is_not_in_the_lake(failing):
+    code, message = failing(base_model="lake:models/none")
+    assert code == Exit.BAD_BASE
+    assert "ownvoice.training.tiny" in message
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
+@pytest.mark.parametrize("recipe", [{"backend": "unsloth"}, {"load_in_4bit": True}])
+def test_no_gpu(failing, recipe):
+    code, message = failing(**recipe)
+    assert code == Exit.NO_GPU
+    assert "GPU" in message
+
+
+def test_a_device_that_is_too_small(failing, monkeypatch):
+    def too_large(*_):
+        raise torch.OutOfMemoryError("Tried to allocate 20 GiB")
+
+    monkeypatch.setattr(fit, "try_longest_batch", too_large)
+    code, message = failing()
+    assert code == Exit.OUT_OF_MEMORY
+    assert "Halve batch_pairs (2) and double accumulation_steps (2)" in message
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_no_checkpoint_of_it(failing, monkeypatch):
+    from trl import DPOTrainer
+
+    whole = DPOTrainer.compute_loss
+    monkeypatch.setattr(
+        DPOTrainer,
+        "compute_loss",
+        lambda self, *args, **kwargs: whole(self, *args, **kwargs) * (float("nan") if self.state.global_step else 1),
+    )
+    code, message = failing()
+    assert code == Exit.DIVERGED
+    assert "at step 2" in message
+    assert list(failing.lake.store.objects("runs/failing/checkpoints")) == []
+
+
+def test_a_run_that_is_blocked_can_be_stopped_while_it_burns_gpu_time(failing):
+    code, message = failing(stop_when_blocked=True, learning_rate=0.1, accumulation_steps=1)
+    assert code == Exit.DIVERGED
+    assert message.startswith("stopped at step")
+
+
+def test_a_first_loss_that_is_scaled_wrongly_stops_the_run(failing, monkeypatch):
+    monkeypatch.setattr(fit, "try_longest_batch", lambda *_: 1)
+    from trl import DPOTrainer
+
+    whole = DPOTrainer.compute_loss
+    monkeypatch.setattr(DPOTrainer, "compute_loss", lambda self, *a, **k: whole(self, *a, **k) * 2)
+    code, message = failing()
+    assert code == Exit.WRONG_START
+    assert "the first loss is 1.3863 and must be 0.6931" in message
+
+
+def test_a_tracker_that_cannot_start_is_left_out(failing, monkeypatch):
+    monkeypatch.delenv("COMET_API_KEY", raising=False)
+    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    assert failing(tracker="comet_ml")[0] == Exit.TRAINED
+    assert b"COMET_API_KEY is not set" in failing.lake.store.read("runs/failing/log.txt")
+
+
+def test_a_store_that_refuses_the_checkpoint(failing, monkeypatch):
+    def refuse(*_):
+        raise StorageError("access denied")
+
+    monkeypatch.setattr(fit, "keep_checkpoint", refuse)
+    assert failing() == (Exit.STORAGE, "access denied")
+
+
+def test_a_fault_that_nobody_foresaw_leaves_its_trace_in_the_log(failing, monkeypatch):
+    monkeypatch.setattr(fit, "keep_checkpoint", lambda *_: 1 / 0)
+    assert failing() == (Exit.FAULT, "ZeroDivisionError: division by zero")
+    assert b"Traceback" in failing.lake.store.read("runs/failing/log.txt")
+
+
+def test_a_recipe_that_changes_only_what_follows_the_training_does_not_train_again(failing, monkeypatch):
+    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    assert failing()[0] == Exit.TRAINED
+    assert failing(sample_tokens=4, merge_dtype="float16")[0] == Exit.TRAINED
+    result = failing.lake.read_json("runs/failing/result.json")
+    assert (result["resumed_from_step"], result["recipe"]["sample_tokens"]) == (10, 4)
+
+
+def in_this_process(module, *arguments):
+    *folders, texts = map(Path, arguments)
+    return json.dumps(check(*folders, json.loads(texts.read_text())))
+
+
+def test_a_merge_that_fails_keeps_the_adapter_and_the_next_try_does_not_train_again(failing, monkeypatch):
+    with monkeypatch.context() as broken:
+        broken.setattr("ownvoice.training.merge_check._NEAR_OVER_FAR", -1.0)
+        broken.setattr("ownvoice.training.merge_check.run_offline", in_this_process)
+        code, message = failing()
+    assert code == Exit.MERGE_MISMATCH
+    assert "the adapter is in the lake" in message
+    assert list(failing.lake.store.objects("runs/failing/merged")) == []
+    adapter = failing.lake.store.read("runs/failing/adapter/adapter_model.safetensors")
+    code, message = failing()
+    assert code == Exit.TRAINED, message
+    result = failing.lake.read_json("runs/failing/result.json")
+    assert (result["resumed_from_step"], result["speed"]) == (10, None)
+    assert failing.lake.store.read("runs/failing/adapter/adapter_model.safetensors") == adapter

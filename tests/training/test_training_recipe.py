@@ -1,0 +1,86 @@
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ownvoice.errors import SettingsError
+from ownvoice.training.recipe import TrainingRecipe, refuse_what_cannot_work
+from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
+
+
+def run_with(lake, **recipe):
+    return TrainingRun(run_id="a run", lake=lake.uri, dataset_version=1, recipe=TrainingRecipe(**recipe))
+
+
+def test_the_defaults_are_the_chapters():
+    recipe = TrainingRecipe()
+    assert (recipe.lora_rank, recipe.beta, recipe.learning_rate, recipe.warmup_steps) == (32, 0.5, 2e-6, 10)
+    assert (recipe.batch_pairs * recipe.accumulation_steps, recipe.max_length) == (16, 1024)
+    assert len(recipe.target_modules) == 7
+
+
+def test_every_field_says_what_it_means():
+    assert [name for name, field in TrainingRecipe.model_fields.items() if not field.description] == []
+
+
+def test_recipes_that_train_alike_have_the_same_id_and_others_do_not():
+    recipe = TrainingRecipe()
+    assert recipe.recipe_id == TrainingRecipe(tracker="tensorboard", merge_dtype="float16").recipe_id
+    assert recipe.recipe_id != TrainingRecipe(beta=0.1).recipe_id
+
+
+@given(st.integers(1, 10_000), st.integers(1, 16), st.integers(1, 16), st.integers(1, 3))
+def test_the_steps_of_a_run_cover_every_pair_and_no_step_is_empty(pairs, batch, accumulation, epochs):
+    recipe = TrainingRecipe(batch_pairs=batch, accumulation_steps=accumulation, epochs=epochs)
+    a_step = batch * accumulation
+    assert math.ceil(pairs / a_step) == recipe.steps(pairs) // epochs
+    assert 1 <= recipe.steps_between_evaluations(pairs) <= recipe.steps(pairs)
+
+
+def test_what_cannot_work_is_refused_with_all_problems_in_one_message():
+    with pytest.raises(SettingsError) as caught:
+        refuse_what_cannot_work(TrainingRecipe(), train_pairs=40, longest_prompt_tokens=1024)
+    message = str(caught.value)
+    assert "40 train pairs make 3 optimizer steps" in message
+    assert "warmup_steps is 10 and the whole run has 3: make it at most 2" in message
+    assert "max_length is 1024 tokens and the longest prompt alone has 1024" in message
+
+
+def test_the_chapters_recipe_is_accepted_for_the_chapters_data():
+    refuse_what_cannot_work(TrainingRecipe(), train_pairs=1300, longest_prompt_tokens=90)
+
+
+def test_a_run_written_to_the_lake_is_read_back_whole(lake):
+    run = run_with(lake, backend="trl", learning_rate=1e-4)
+    uri = write_training_run(lake, run)
+    assert uri == f"{lake.uri}/runs/a-run/recipe.json"
+    assert read_training_run(uri) == run
+
+
+def test_an_unknown_key_and_a_value_out_of_range_are_named_together(lake):
+    fields = run_with(lake).model_dump(mode="json")
+    fields["recipe"] |= {"learning_rte": 1, "beta": -1}
+    lake.write_json("runs/bad/recipe.json", fields)
+    with pytest.raises(SettingsError) as caught:
+        read_training_run(f"{lake.uri}/runs/bad/recipe.json")
+    assert "recipe__learning_rte" in str(caught.value)
+    assert "recipe__beta is -1" in str(caught.value)
+
+
+def test_a_recipe_that_is_not_there_or_no_json_is_one_sentence(lake):
+    with pytest.raises(SettingsError, match="nothing stands there"):
+        read_training_run(f"{lake.uri}/none.json")
+    lake.store.write("recipe.json", b"{")
+    with pytest.raises(SettingsError, match="is not JSON"):
+        read_training_run(f"{lake.uri}/recipe.json")
+
+
+def test_max_length_beyond_the_context_is_refused():
+    with pytest.raises(ValueError, match="longer than the context"):
+        TrainingRecipe(max_length=4096)
+
+
+def test_the_recipe_is_plain_json():
+    assert TrainingRecipe.model_validate(json.loads(TrainingRecipe().model_dump_json())) == TrainingRecipe()
