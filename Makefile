@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo demo-stop test fast lint bench docs requirements clean
+.PHONY: help install trainer demo demo-stop test fast lint bench docs requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -23,17 +23,26 @@ install: .venv/installed  ## make .venv with all that is pinned
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	@touch $@
 
+trainer: .venv-trainer/installed  ## make .venv-trainer: torch on the CPU, TRL, no Airflow
+
+# pip and not uv, so that a torch that stands on the machine or on an index of CPU builds is taken.
+.venv-trainer/installed: requirements-trainer-test.txt
+	$(PYTHON) -m venv .venv-trainer
+	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-trainer-test.txt
+	@touch $@
+
 demo: install  ## Airflow, sample articles, one refresh, an open UI
 	@$(BIN)/python demo/start.py
 
 demo-stop: install  ## end what `make demo` started
 	@$(BIN)/python demo/stop.py
 
-test: lint  ## lint, types, layers and every test
-	$(BIN)/python -m pytest
+test: lint trainer  ## lint, types, layers and every test, in both environments
+	$(BIN)/python -m pytest --ignore=tests/training
+	PYTHONPATH=include .venv-trainer/bin/python -m pytest tests/training
 
 fast: install  ## the tests that need no Airflow
-	$(BIN)/python -m pytest --ignore=tests/dags
+	$(BIN)/python -m pytest --ignore=tests/dags --ignore=tests/training
 
 lint: install  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
@@ -52,4 +61,4 @@ requirements:  ## compile the pinned requirements from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:  ## remove the environment and the caches; lakes and Airflow homes stay
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-trainer .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -17,7 +17,7 @@ from ownvoice.training.exits import MergeMismatchError
 from ownvoice.training.merge import run_offline
 
 # Of the base's distance, by KL divergence. A judgement: rounding to 16 bits can lose a small change, see
-# docs/decisions/training.md.
+# docs/decisions/0008-training.md.
 _NEAR_OVER_FAR = 0.25
 _MIN_TOP1_AGREEMENT = 0.98
 _MAX_TOKENS = 256  # of each text: enough to see a difference, small enough for any vocabulary
