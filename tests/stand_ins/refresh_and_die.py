@@ -12,13 +12,12 @@ import signal
 import sys
 from typing import Any
 
-from stand_ins.night import RECIPE
-
 from ownvoice.lake import Lake
 from ownvoice.refresh import refresh
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.client import ModelAccess
+from stand_ins.night import RECIPE
 
 
 def die_after(place: str) -> None:

@@ -57,4 +57,3 @@ def field_param(model: type[BaseModel], name: str, default: Any, section: str) -
         section=section,
         **kept,
     )
-
