@@ -14,6 +14,7 @@ from ownvoice.errors import SettingsError
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
 from ownvoice.settings import Settings, load_settings
+from ownvoice.training.settings import TrainingSettings
 
 REPOSITORY = Path(__file__).parent.parent.parent
 FIELDS = {name: RefreshRun.model_fields[name] for name in RUN_FIELDS} | GenerationRecipe.model_fields
@@ -116,13 +117,14 @@ def example_variables() -> dict[str, str]:
 def test_the_example_environment_names_exactly_the_settings():
     names = {f"OWNVOICE_{name.upper()}" for name in Settings.model_fields if name != "recipe"}
     names |= {f"OWNVOICE_RECIPE__{name.upper()}" for name in GenerationRecipe.model_fields}
+    names |= {f"OWNVOICE_TRAINER_{name.upper()}" for name in TrainingSettings.model_fields if name != "recipe"}
     assert {name for name in example_variables() if name.startswith("OWNVOICE_")} == names
 
 
 def test_the_example_environment_says_what_each_setting_means():
     text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
-    for field in (Settings.model_fields | GenerationRecipe.model_fields).values():
-        if field is not Settings.model_fields["recipe"]:
+    for name, field in (Settings.model_fields | GenerationRecipe.model_fields | TrainingSettings.model_fields).items():
+        if name != "recipe":
             assert f"# {field.description}\n" in text
 
 
