@@ -54,6 +54,7 @@ class FaultyModel:
     def __init__(self) -> None:
         self.base_url = ""
         self.bodies: list[dict[str, Any]] = []
+        self.at_once = self.most_at_once = 0
         self.met: defaultdict[str, list[str]] = defaultdict(list)
 
     def app(self) -> web.Application:
@@ -62,6 +63,14 @@ class FaultyModel:
         return app
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return await self._scripted(request)
+        finally:
+            self.at_once -= 1
+
+    async def _scripted(self, request: web.Request) -> web.StreamResponse:
         body = await request.json()
         self.bodies.append(body)
         chunk = body["messages"][-1]["content"].partition("Extract:")[2].strip()
@@ -100,7 +109,16 @@ def _error(word: str, authorization: str) -> web.Response:
     status, kind, code = _ERRORS[word]
     response = error_response(status, kind, code, f"{word} for {authorization}")
     response.headers["Retry-After"] = "0.01"
+    response.headers["x-ratelimit-limit-requests"] = "6000"
     return response
+
+
+async def _trickle(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
 
 
 async def _misbehave(word: str, request: web.Request) -> web.StreamResponse:
@@ -110,13 +128,17 @@ async def _misbehave(word: str, request: web.Request) -> web.StreamResponse:
         case "dropped":
             assert request.transport is not None
             request.transport.abort()
+        case "trickling":
+            return await _trickle(request)
         case "web_page":
             return web.Response(text="<html>Welcome</html>", content_type="text/html")
         case "error_as_answer":
             return web.json_response({"error": {"message": "upstream failed"}})
-        case "bad_temperature":
-            error = {"message": "Unsupported value", "type": "invalid_request_error", "param": "temperature"}
+        case "bad_temperature" | "bad_max_tokens":
+            error = {"message": "No", "type": "invalid_request_error", "param": word.removeprefix("bad_")}
             return web.json_response({"error": error}, status=400)
+        case "rate_limit_for_an_hour":
+            return web.Response(status=429, headers={"Retry-After": "3600"})
         case "long_in_words":
             message = "This model's maximum context length is 4096 tokens."
             return web.json_response({"error": {"message": message, "code": 400}}, status=400)
