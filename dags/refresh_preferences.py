@@ -29,6 +29,7 @@ from airflow.sdk import dag, task, task_group
 
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
+from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.settings import load_settings
@@ -37,7 +38,7 @@ BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
 
 list_new_articles = task(refresh_tasks.list_new_articles, execution_timeout=dt.timedelta(hours=1))
 plan_batches = task(refresh_tasks.plan_batches, execution_timeout=dt.timedelta(hours=1))
-generate_batch = task(
+generate_batch = deferrable_task(
     refresh_tasks.generate_batch,
     execution_timeout=dt.timedelta(hours=6),
     retries=3,

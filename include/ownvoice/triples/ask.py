@@ -123,7 +123,7 @@ class _Batch:
 
     async def _settle(self, ask: ChunkAsk) -> ChunkOutcome:
         """Go through the answers of a chunk, asking for those that are missing, up to the first usable one."""
-        chunk = _Settling(ask)
+        chunk = Settling(ask)
         while chunk.attempts < MAX_ANSWERS_PER_CHUNK:
             attempt = chunk.attempts + 1
             stored = await self._answers.get(ask.request_key, attempt)
@@ -171,7 +171,7 @@ class _Batch:
 
 
 @dataclass(slots=True)
-class _Settling:
+class Settling:
     """What is known of a chunk while it is being settled."""
 
     ask: ChunkAsk

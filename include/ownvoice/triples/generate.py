@@ -17,6 +17,8 @@ from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.ask import ChunkAsk, ChunkOutcome, ask_chunks
+from ownvoice.triples.batch_api import PlanBatch, ask_in_batches, take_in
+from ownvoice.triples.batch_files import BatchFault
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.request import request_body, request_key
 
@@ -46,11 +48,12 @@ def generate_batch(
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
     Raises `ModelUnavailableError` where most chunks were left without an answer, `ModelAccessError` where no request
-    can succeed.
+    can succeed, and `BatchesRunningError` while answers are on their way through a batch API: call again when those
+    batches have ended.
     """
     run = recorded_run(lake, run_id)
     asks = [_ask(chunk, run) for chunk in read_batch(lake, run, batch)]
-    outcomes = asyncio.run(ask_chunks(asks, AnswerStore(lake.store), access, on_outcome=on_outcome))
+    outcomes = asyncio.run(_settle(PlanBatch(lake, run, batch), asks, access, on_outcome))
     _refuse_silence(batch, outcomes)
     rows = pa.Table.from_pylist([asdict(outcome) for outcome in outcomes], schema=OUTCOMES)
     lake.write_rows(_outcomes_key(run, batch), rows)
@@ -67,9 +70,27 @@ def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, in
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
 
 
+async def _settle(
+    plan: PlanBatch, asks: list[ChunkAsk], access: ModelAccess, on_outcome: Callable[[ChunkOutcome], None] | None
+) -> list[ChunkOutcome]:
+    """Take in what was submitted earlier, in either mode; then ask for the rest in the run's own."""
+    gave_up = await take_in(plan, {ask.request_key for ask in asks}, access)
+    if plan.run.mode == "realtime":
+        return await ask_chunks(asks, AnswerStore(plan.lake.store), access, on_outcome=on_outcome)
+    outcomes = await ask_in_batches(plan, asks, gave_up, access)
+    if on_outcome:
+        for outcome in outcomes:
+            on_outcome(outcome)
+    return outcomes
+
+
 def _refuse_silence(batch: str, outcomes: list[ChunkOutcome]) -> None:
-    """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow."""
-    unanswered = [outcome for outcome in outcomes if outcome.event is ChunkEvent.NOT_ANSWERED]
+    """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow.
+
+    What a person cancelled at the endpoint is left for another night.
+    """
+    not_answered = [outcome for outcome in outcomes if outcome.event is ChunkEvent.NOT_ANSWERED]
+    unanswered = [outcome for outcome in not_answered if outcome.faults[-1] != BatchFault.CANCELLED]
     if 2 * len(unanswered) > len(outcomes):
         faults = Counter(outcome.faults[-1] for outcome in unanswered)
         commonest = ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
