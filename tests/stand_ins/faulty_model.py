@@ -15,7 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.triples.offline_model import error_response, serving
+from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
+from ownvoice.triples.offline_model import serving
 
 TRIPLE = {"instruction": "Explain it.", "generated_answer": "It is so.", "extracted_answer": "So it is."}
 _GOOD = json.dumps({"preference_triples": [TRIPLE]})
@@ -55,24 +56,46 @@ class FaultyModel:
         self.base_url = ""
         self.bodies: list[dict[str, Any]] = []
         self.met: defaultdict[str, list[str]] = defaultdict(list)
+        self.batches = OfflineBatches(self._answer_line)
+        self.drop_confirmations = 0
 
     def app(self) -> web.Application:
-        app = web.Application()
-        app.add_routes([web.post("/v1/chat/completions", self._answer)])
+        app = web.Application(middlewares=[self._confirm])
+        app.add_routes([web.post("/v1/chat/completions", self._answer), *self.batches.routes()])
         return app
 
+    @web.middleware
+    async def _confirm(self, request: web.Request, handler: Any) -> Any:
+        """Let the confirmation of a batch that was taken on get lost, as often as `drop_confirmations` says."""
+        response = await handler(request)
+        if request.path == "/v1/batches" and request.method == "POST" and self.drop_confirmations:
+            self.drop_confirmations -= 1
+            assert request.transport is not None
+            request.transport.abort()
+        return response
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        self.bodies.append(body)
-        chunk = body["messages"][-1]["content"].partition("Extract:")[2].strip()
-        script = chunk.partition(":")[0].split()
-        word = script[min(len(self.met[chunk]), len(script) - 1)]
-        self.met[chunk].append(word)
+        word = self._next_word(await request.json())
         if word in _COMPLETIONS:
             return web.json_response(_completion(*_COMPLETIONS[word]))
         if word in _ERRORS:
             return _error(word, request.headers["Authorization"])
         return await _misbehave(word, request)
+
+    def _answer_line(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        word = self._next_word(body)
+        if word in _COMPLETIONS:
+            return 200, _completion(*_COMPLETIONS[word])
+        status, kind, code = _ERRORS[word]
+        return status, error_body(kind, code, word)
+
+    def _next_word(self, body: dict[str, Any]) -> str:
+        self.bodies.append(body)
+        chunk = body["messages"][-1]["content"].partition("Extract:")[2].strip()
+        script = chunk.partition(":")[0].split()
+        word = script[min(len(self.met[chunk]), len(script) - 1)]
+        self.met[chunk].append(word)
+        return word
 
 
 @contextlib.contextmanager
