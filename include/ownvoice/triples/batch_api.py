@@ -107,7 +107,10 @@ async def ask_in_batches(
     found: list[ChunkOutcome | Wanted] = []
     for part in _parts(asks):
         found += await asyncio.gather(*(standing(ask, answers, plan.run.run_id, gave_up) for ask in part))
-    wanted = {one.request_key: one for one in reversed(found) if isinstance(one, Wanted)}  # the first with a key stays
+    wanted: dict[str, Wanted] = {}
+    for one in found:
+        if isinstance(one, Wanted):
+            wanted.setdefault(one.request_key, one)
     if wanted:
         await _submit(plan, wanted, gave_up, access)
     return [one for one in found if isinstance(one, ChunkOutcome)]

@@ -110,13 +110,12 @@ class _LineError(Exception):
     def __init__(self, status_code: object, error: dict[str, Any]) -> None:
         super().__init__(error.get("message"))
         self.status_code = status_code if isinstance(status_code, int) else 500
-        self.code = error.get("code")
-        self.param = error.get("param")
+        self.code, self.param = (_text(error.get(name)) for name in ("code", "param"))
 
 
 def _result(error: _LineError, endpoint: str, model: str) -> GaveUp | ModelAccessError:
     if error.code in tuple(BatchFault):
-        return GaveUp(str(error.code), ChunkEvent.NOT_ANSWERED)
+        return GaveUp(error.code, ChunkEvent.NOT_ANSWERED)
     if error.status_code == 200:
         return GaveUp(Failure.NOT_A_COMPLETION, ChunkEvent.NOT_ANSWERED)
     failure = failure_of(error, endpoint=endpoint, model=model)
@@ -124,6 +123,10 @@ def _result(error: _LineError, endpoint: str, model: str) -> GaveUp | ModelAcces
         return failure
     later = RequestFailedError(failure).later_may_help
     return GaveUp(failure, ChunkEvent.NOT_ANSWERED if later else ChunkEvent.TRIES_USED_UP)
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
 
 
 def _mapping(value: object) -> dict[str, Any]:
