@@ -16,6 +16,10 @@ Every night: new, edited and removed articles become one new version of the pref
 repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
 next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
 
+**In batch mode** `generate_batch` hands its requests to the endpoint's batch API and defers, up to a day, without a
+worker. Cleared or retried, it finds the batch that runs already. To stop a night, cancel its batches at the endpoint:
+what they have answered is taken, the rest waits for another night.
+
 **By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* looks
 for edits and removals in old day folders too. A partial run never moves the cursor.
 """

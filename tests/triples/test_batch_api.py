@@ -20,7 +20,7 @@ from ownvoice.triples import batch_api, batch_files
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.ask import ChunkAsk, ChunkOutcome, ask_chunks
 from ownvoice.triples.batch_api import BatchesRunningError, PlanBatch, ask_in_batches, take_in
-from ownvoice.triples.batch_client import INTENT_KEY, until_all_ended, upload_requests
+from ownvoice.triples.batch_client import INTENT_KEY, result_lines, until_all_ended, upload_requests
 from ownvoice.triples.client import ModelAccess, open_client
 from ownvoice.triples.intents import open_intents
 from ownvoice.triples.offline_model import serving
@@ -239,6 +239,17 @@ def test_a_refusal_that_holds_for_every_request_is_raised_once_the_answers_are_s
     with pytest.raises(ModelAccessError, match="quota is spent"):
         desk.settle("good: one", "quota: two", "good: three")
     assert len(desk.answers("good: three")) == 1
+
+
+def test_lines_end_where_a_line_feed_stands_and_nowhere_else(desk: Desk) -> None:
+    lines = ["one\u2028two\x85three", "four", "\u2029" * 70_000, "five"]
+
+    async def there_and_back() -> list[str]:
+        async with open_client(desk.access) as client:
+            file_id = await upload_requests(client, "lines.jsonl", "\n".join(lines).encode())
+            return [line.decode() async for line in result_lines(client, file_id)]
+
+    assert asyncio.run(there_and_back()) == lines
 
 
 def test_an_endpoint_without_a_batch_api_is_told_in_one_sentence(lake: Lake, model: FaultyModel) -> None:
