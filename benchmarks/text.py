@@ -4,9 +4,11 @@ Run as:
 
     python benchmarks/text.py
 
-Reads the book's 76 articles (`../shared/data/book`), raw and as the book cleaned them; where they are not at hand,
-the sample articles, repeated. The rounds alternate between the three, so that a busy machine slows all of them.
-Exits with 1 if `faithful` is not three times as fast as the chapter on the raw articles.
+The claim: clean and cut with offsets at three times the chapter's own speed, on the chapter's own input, which is the
+book's 76 articles as the book cleaned them (`../shared/data/book`). Exits with 1 where it does not hold. The table
+shows the raw articles too: there ours strips Markdown, menus and code, which the chapter's functions leave in the text.
+Where the book is not at hand the sample articles are read, repeated. The rounds alternate between the three, so that a
+busy machine slows all of them.
 """
 
 from __future__ import annotations
@@ -41,8 +43,8 @@ def load_articles() -> dict[str, list[str]]:
         json.loads((BOOK / f"{name}_documents.json").read_text())["artifact_data"] for name in ("raw", "cleaned")
     )
     return {
-        "raw": [article["content"]["Content"] for article in raw],
         "cleaned": [article["content"] for article in cleaned],
+        "raw": [article["content"]["Content"] for article in raw],
     }
 
 

@@ -11,8 +11,6 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 
-from ownvoice.triples.offline_model import OFFLINE_API_KEY, OFFLINE_MODEL
-
 REPOSITORY = Path(__file__).resolve().parent.parent
 HOME = REPOSITORY / ".airflow"
 ARTICLES = REPOSITORY / "samples" / "articles"
@@ -33,6 +31,9 @@ def has_model(inherited: Mapping[str, str]) -> bool:
 
 def stand_in_environment(port: int) -> dict[str, str]:
     """Return what makes the bundled offline model the one that is asked."""
+    # Not above: whoever breaks the package while they change it must still be able to end the demo.
+    from ownvoice.triples.offline_model import OFFLINE_API_KEY, OFFLINE_MODEL
+
     return {
         "OPENAI_BASE_URL": f"http://{LOOPBACK}:{port}/v1",
         "OPENAI_API_KEY": OFFLINE_API_KEY,
@@ -47,6 +48,7 @@ def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
     """
     foreign = ("AIRFLOW", "PYTHONDONTWRITEBYTECODE")  # without bytecode every start costs two to four times the CPU
     kept = {name: value for name, value in inherited.items() if not name.startswith(foreign)}
+    no_proxy = ",".join(filter(None, [kept.get("no_proxy", kept.get("NO_PROXY")), LOOPBACK]))
     return kept | {
         "AIRFLOW_HOME": str(HOME),
         "AIRFLOW__API__HOST": LOOPBACK,
@@ -61,7 +63,8 @@ def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
         "AIRFLOW__WORKERS__EXECUTION_API_RETRIES": "15",  # a task may start before the API listens
         "AIRFLOW__WORKERS__MIN_HEARTBEAT_INTERVAL": "1",  # seconds until a worker sees that its task is over
-        "NO_PROXY": ",".join(filter(None, [kept.get("NO_PROXY", kept.get("no_proxy")), LOOPBACK])),
+        "NO_PROXY": no_proxy,
+        "no_proxy": no_proxy,  # programs differ in which of the two they read
         "OWNVOICE_ARTICLES": ARTICLES.as_uri(),
         "OWNVOICE_LAKE": LAKE.as_uri(),
         "OWNVOICE_MAX_GENERATION_TASKS": str(_MAX_GENERATION_TASKS),

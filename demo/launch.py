@@ -68,7 +68,7 @@ def _look(airflow: Airflow, password: str) -> tuple[bool, str]:
 
 def _migrate_database(env: dict[str, str]) -> None:
     log = HOME / "db-migrate.log"
-    StatusLine(sys.stdout).show("    0 s  Airflow makes its database")
+    StatusLine().show("    0 s  Airflow makes its database")
     with log.open("wb") as out:
         done = subprocess.run([sys.executable, "-m", "airflow", "db", "migrate"], env=env, stdout=out, stderr=out)
     if done.returncode:

@@ -31,8 +31,7 @@ class Started:
     @property
     def is_alive(self) -> bool:
         """Whether it still runs; another process under the same pid is not it."""
-        process = _leader(self)
-        return process is not None and process.status() != psutil.STATUS_ZOMBIE
+        return self.pid in _family(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,36 +77,39 @@ def end(processes: Sequence[Started]) -> Iterator[str]:
 
     All are asked at once (SIGTERM), and what is left after 20 seconds is killed.
     """
-    were_alive = {one: bool(_family(one)) for one in processes}
-    for one in processes:
-        _send(signal.SIGTERM, [one.pid] if one.is_alive else _family(one))
+    families = {one: _family(one) for one in processes}
+    for one, family in families.items():
+        _send(signal.SIGTERM, [one.pid] if one.pid in family else family)
     deadline = time.monotonic() + _GRACE_S
     for one in processes:
         while (left := _family(one)) and time.monotonic() < deadline:
             time.sleep(0.1)
         _send(signal.SIGKILL, left)
+        while _family(one):
+            time.sleep(0.1)
         how = f"ended; {len(left)} of its processes were killed" if left else "ended"
-        yield f"{one.name} (pid {one.pid}) {how if were_alive[one] else 'was not running any more'}"
-
-
-def _leader(one: Started) -> psutil.Process | None:
-    try:
-        process = psutil.Process(one.pid)
-        return process if abs(process.create_time() - one.born) < _CLOCK_TOLERANCE_S else None
-    except psutil.NoSuchProcess:
-        return None
+        yield f"{one.name} (pid {one.pid}) {how if families[one] else 'was not running any more'}"
 
 
 def _family(one: Started) -> list[int]:
     """Return the pids of the session that `one` leads: what it started, and orphans, which no parent leads to."""
-    if _leader(one) is None and psutil.pid_exists(one.pid):
-        return []  # the pid now belongs to another process, and its session with it
-    return [process.pid for process in psutil.process_iter() if _is_in_session(process, one.pid)]
+    if _is_reused(one):
+        return []  # the session of that number is another's too
+    return [process.pid for process in psutil.process_iter() if _belongs(process, one)]
 
 
-def _is_in_session(process: psutil.Process, leader: int) -> bool:
+def _is_reused(one: Started) -> bool:
     try:
-        return os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE
+        return bool(abs(psutil.Process(one.pid).create_time() - one.born) > _CLOCK_TOLERANCE_S)
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _belongs(process: psutil.Process, one: Started) -> bool:
+    # A number of a session can return as well once its leader is gone; the folder tells ours from a stranger's.
+    try:
+        is_of_session = os.getsid(process.pid) == one.pid and process.status() != psutil.STATUS_ZOMBIE
+        return is_of_session and Path(process.cwd()) == Path(one.log).parent
     except (OSError, psutil.Error):
         return False
 

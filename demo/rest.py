@@ -84,4 +84,4 @@ def _is_past(moment: str | None) -> bool:
 
 
 def _quoted(run_id: str) -> str:
-    return quote(run_id, safe="")
+    return quote(run_id, safe=":")

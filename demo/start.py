@@ -36,7 +36,7 @@ def main() -> int:
     try:
         return run_demo()
     except KeyboardInterrupt:
-        print("\nInterrupted: all that was started has ended.")
+        print("\nInterrupted.")
         return 130
     except (OwnvoiceError, httpx.HTTPError) as fault:
         print(f"\ndemo: {fault}", file=sys.stderr)
@@ -44,58 +44,71 @@ def main() -> int:
 
 
 def run_demo() -> int:
-    """Start Airflow, refresh once, show what came of it; only the last part leaves the UI open."""
+    """Start Airflow, refresh once, show what came of it; return the exit code. A fault before the end ends all."""
     password = prepared_password()
     demo = read_demo(STATE)
     if demo and all(one.is_alive for one in demo.processes):
-        print("The demo runs already.")
-        print_farewell(demo.address, password)
+        print("The demo runs already.\n")
+        print_way_in(demo.address, password)
         return 0
-    _end_all()  # what is left of one that broke down
-    load_settings(articles=ARTICLES.as_uri(), lake=LAKE.as_uri())  # says at once what every task would trip over
+    end_all()  # what is left of one that broke down
+    # Checked here, since a wrong setting would keep the DAG from being there at all.
+    settings = load_settings(articles=ARTICLES.as_uri(), lake=LAKE.as_uri())
+    print_introduction(settings.recipe.model)
     with contextlib.ExitStack() as on_fault:
-        on_fault.callback(_end_all)
-        print_introduction()
+        on_fault.callback(end_all)
         demo = launch()
         airflow = ready_airflow(demo, password)
         run_id = airflow.begin_refresh()
+        print(f"\nThe refresh, to look at (user {USER}, password {password}):\n{airflow.run_page(run_id)}")
         watch(lambda: _look(airflow, run_id), _REFRESH_TIMEOUT_S, demo.processes)
         on_fault.pop_all()
+    print()
     try:
         return show_outcome(airflow, run_id)
     finally:
-        print_farewell(demo.address, password)
+        print()
+        print_way_in(demo.address, password)
 
 
 def show_outcome(airflow: Airflow, run_id: str) -> int:
     """Print what the run left in the lake, or which of its tasks failed and where their logs are."""
     state = airflow.run_state(run_id)
     if state == "success":
-        print()
         print_summary(Lake(LAKE.as_uri()), run_id)
         return 0
     if state == "failed":
-        print("\nThe refresh failed. Logs of the tasks that did:")
         failed = [task for task in airflow.tasks(run_id) if task["state"] == "failed"]
-        print("\n".join(f"  {task['task_id']}: {airflow.task_page(run_id, task)}" for task in failed))
+        first = {task["task_id"]: airflow.task_page(run_id, task) for task in reversed(failed)}
+        for name, count in Counter(task["task_id"] for task in failed).items():
+            print(f"{count} x {name} failed. The log of the first: {first[name]}")
     else:
-        print(f"\nThe refresh is still {state} after {_REFRESH_TIMEOUT_S} s, and goes on: {airflow.run_page(run_id)}")
+        print(f"The refresh is still {state} after {_REFRESH_TIMEOUT_S} s, and goes on: {airflow.run_page(run_id)}")
     return 1
 
 
-def print_introduction() -> None:
+def print_introduction(model: str) -> None:
     """Say what is about to run, and who answers."""
     print(f"articles  {ARTICLES}\nlake      {LAKE}")
     if has_model(os.environ):
-        print(f"model     at {os.environ.get('OPENAI_BASE_URL') or 'https://api.openai.com/v1'}, with your key")
+        print(f"model     {model} at {os.environ.get('OPENAI_BASE_URL') or 'https://api.openai.com/v1'}\n")
     else:
         print("model     none: a stand-in on this machine rewords sentences by rules, so that no key is needed.")
-        print("          Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint, to ask a real one.")
+        print("          Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint, to ask a real one.\n")
 
 
-def print_farewell(address: str, password: str) -> None:
+def print_way_in(address: str, password: str) -> None:
     """Say where the UI stands, how to log in, and how to end it."""
-    print(f"\nAirflow   {address}   user {USER}   password {password}\nend it    make demo-stop")
+    print(f"Airflow   {address}   user {USER}   password {password}\nend it    make demo-stop")
+
+
+def end_all() -> None:
+    """End all that was started; neither a second Ctrl-C nor a closed terminal may leave half of it running."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for sentence in end_demo(STATE):
+        with contextlib.suppress(OSError):
+            print(sentence, flush=True)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _look(airflow: Airflow, run_id: str) -> tuple[bool, str]:
@@ -104,13 +117,6 @@ def _look(airflow: Airflow, run_id: str) -> tuple[bool, str]:
     counts = "".join(f", {states[name]} {word}" for name, word in _TOLD.items() if states[name])
     done = states["success"] + states["skipped"]
     return state in ("success", "failed"), f"Refresh {state}: {done} of {states.total()} tasks done{counts}"
-
-
-def _end_all() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
-    for sentence in end_demo(STATE):
-        print(sentence, flush=True)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 if __name__ == "__main__":

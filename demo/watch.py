@@ -8,7 +8,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
 
 import httpx
 from processes import Started
@@ -22,21 +21,20 @@ _WIDTH_CHARS = 94
 
 
 class StatusLine:
-    """The line, written to `out`."""
+    """The line, on standard output."""
 
-    def __init__(self, out: TextIO) -> None:
-        self._out = out
-        self._moves = out.isatty()
+    def __init__(self) -> None:
+        self._moves = sys.stdout.isatty()
         self._last_line = float("-inf")
 
     def show(self, sentence: str, *, is_last: bool = False) -> None:
         """Show `sentence`; the last one stays."""
         if self._moves:
             columns = shutil.get_terminal_size().columns
-            print(f"\r\x1b[K{sentence[: columns - 1]}", end="\n" if is_last else "", file=self._out, flush=True)
+            print(f"\r\x1b[K{sentence[: columns - 1]}", end="\n" if is_last else "", flush=True)
         elif is_last or time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = time.monotonic()
-            print(sentence, file=self._out, flush=True)
+            print(sentence, flush=True)
 
 
 def watch(look: Callable[[], tuple[bool, str]], timeout_s: float, processes: Sequence[Started]) -> bool:
@@ -44,7 +42,7 @@ def watch(look: Callable[[], tuple[bool, str]], timeout_s: float, processes: Seq
 
     Raises `OwnvoiceError` where one of the processes has ended meanwhile.
     """
-    line = StatusLine(sys.stdout)
+    line = StatusLine()
     began = time.monotonic()
     while True:
         _require_alive(processes)

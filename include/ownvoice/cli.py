@@ -114,7 +114,8 @@ def show(
     where = " AND ".join(["true", *(f"{name} = {sql_text(value)}" for name, value in chosen.items() if value)])
     batches = scan(opened.table("pairs", number), where=f"{where} ORDER BY pair_id LIMIT {count}")
     pairs = [row for batch in batches for row in batch.to_pylist()]
-    _print((line for pair in pairs for line in (*pair_lines(pair), "")), pairs, as_json)
+    lines = (line for pair in pairs for line in (*pair_lines(pair), ""))
+    _print(lines if pairs else [f"version {number} holds no such pair"], pairs, as_json)
 
 
 @app.command("verify")

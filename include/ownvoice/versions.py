@@ -77,11 +77,12 @@ def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:
 
 
 def _version(lake: Lake, number: int) -> DatasetVersion | None:
-    """Return version `number` from its own entry of the log; None where there is none, or it is no dataset version."""
-    newest = lake.table("pairs")
-    if newest is None or not 0 < number <= newest.version():
+    """Return version `number`, reading the log back no further than to it; None where it is no dataset version."""
+    table = lake.table("pairs")
+    if table is None or not 0 < number <= table.version():
         return None
-    return next(_newest_first(lake.table("pairs", number), limit=1), None)
+    back_to_it = _newest_first(table, limit=table.version() - number + 1)
+    return next((version for version in back_to_it if version.number == number), None)
 
 
 def _newest_first(table: DeltaTable | None, limit: int | None) -> Iterator[DatasetVersion]:

@@ -38,15 +38,17 @@ def test_the_cleaned_articles_give_the_chapters_500_chunks(book_dir: Path):
     assert sum(len(chapter_texts(article["content"])) for article in articles) == 500
 
 
-def test_every_contraction_in_prose_stays_whole(contents):
+def test_contractions_outside_code_survive_and_none_is_broken(contents):
+    survivors = 0
     for content in contents:
         reading = clean(content, "faithful")
-        kept = {reading.original_span(*match.span()) for match in CONTRACTION.finditer(reading.text)}
         for match in CONTRACTION.finditer(content):
             line = content[content.rfind("\n", 0, match.start()) + 1 : match.end()]
-            is_prose = not line.startswith("    ") and match.group() != "r’s"  # a button's copy of a title
-            if is_prose and reading.rendered(*match.span()):
-                assert match.span() in kept
+            if not line.startswith("    "):
+                read = reading.rendered(*match.span())
+                assert read in ("", match.group())
+                survivors += read != ""
+    assert survivors >= 1290  # of 1294: three stand in titles that buttons repeat, one in a reader's comment
 
 
 def test_chunks_hold_all_the_text_and_none_is_too_long(contents):

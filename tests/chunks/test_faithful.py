@@ -135,6 +135,20 @@ def test_a_heading_that_html2text_wrapped_is_one_heading():
     )
 
 
+def test_a_list_that_ends_in_an_image_leaves_a_paragraph_break():
+    assert read("* One thing.\n* ![a chart](c.png)\n\nText.") == "One thing.\n\nText."
+
+
+def test_marks_of_two_blocks_never_pair():
+    assert read("A *star.\n\nAnother* [one.\n\nTwo](u) `tick.\n\nTick` [a](\n\nu)") == (
+        "A *star.\n\nAnother* [one.\n\nTwo](u) `tick.\n\nTick` [a](\n\nu)"
+    )
+
+
+def test_a_control_character_that_the_author_typed_is_white_space():
+    assert read("One\x1etwo.\x1e\x1eThree.") == "One two. Three."
+
+
 def test_headings_say_where_their_paragraphs_start():
     reading = clean("Intro.\n\n# One\n\nText.\n\n<h2>Two</h2>\n\nThree\n---\n", "faithful")
     assert [reading.text[offset:].split("\n")[0] for offset in reading.headings] == ["One", "Two", "Three"]

@@ -2,71 +2,79 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 
 from ownvoice.chunks import cut_article
 from ownvoice.recipe import GenerationRecipe
 
-MARKS = [
+ARTICLE_CHARS = 200_000
+ALARM_S = 20  # ten times what the slowest needs on a busy machine: a guard against blow-up, not a measurement
+INLINE = [
     "[",
     "]",
     "![",
     "](",
     "](a",
+    "[a][",
+    "[^",
+    "[a]:",
     "*",
     "**a ",
     "*a _b ",
     "_a",
-    "`",
-    "`` ` ",
-    "```\n",
-    "````a\n",
-    "~~~\n",
-    "<",
-    "<a ",
-    "<!--",
-]
-MARKS += [
-    "<pre>",
-    "<p",
+    "*a",
+    "a* ",
+    "~",
+    "\\",
     "&",
     "&amp",
-    "> ",
-    "\n> > ",
+]
+CODE = ["`", "`` ` ", "```\n", "````a\n", "~~~\n", "\t", "    \n"]
+HTML = ["<", "<a ", "<!--", "<pre>", "<p", "<http://"]
+BLOCKS = [
     "|",
     "|-",
     "\n|---|\n",
     "-|-\n",
+    "> ",
+    "\n> > ",
     "#",
     "# \n",
     "- ",
     "\n- ",
     "1. ",
+    "- - ",
+    "=\n",
     " ",
     " \n",
+    "\r",
 ]
-MARKS += [
-    "\\",
-    "\t",
-    "    \n",
-    "[^",
-    "[a]:",
-    "=\n",
-    "- - ",
-    ".",
-    ". ",
-    "e.g. ",
-    "a\u0301",
-    "\u0301",
-    "。",
-    "Share this post\n\n",
-    "7\n\n",
-]
+SENTENCES = [".", ". ", "e.g. ", "a\u0301", "\u0301", "。", "\x1e"]
+BUTTONS = ["Share this post\n\n", "7\n\n"]
+AFTER_AN_OPENING = [("[a](", " "), ("[a][", "a"), ("![", "a"), ("`", "a"), ("<a ", "a"), ("**", "a\n"), ("> ", "\t")]
 
 
-@pytest.mark.parametrize("mark", MARKS)
-def test_a_long_run_of_one_mark_is_read_in_linear_time(mark):
-    article = "Text.\n\n" + mark * (200_000 // len(mark)) + "\n\nMore text."
+@pytest.fixture(autouse=True)
+def alarm() -> Iterator[None]:
+    def stop(signum: int, frame: object) -> None:
+        raise TimeoutError(f"{ARTICLE_CHARS} characters took more than {ALARM_S} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(ALARM_S)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    ("opening", "mark"),
+    [("", mark) for mark in INLINE + CODE + HTML + BLOCKS + SENTENCES + BUTTONS] + AFTER_AN_OPENING,
+)
+def test_a_long_run_of_one_mark_is_read_in_linear_time(opening, mark):
+    article = f"Text.\n\n{opening}{mark * (ARTICLE_CHARS // len(mark))}x\n\nMore text."
     for cleaning in ("faithful", "chapter"):
         chunks = cut_article(article, GenerationRecipe(cleaning=cleaning))
         assert all(len(chunk.text) <= 2000 for chunk in chunks) or cleaning == "chapter"

@@ -28,6 +28,10 @@ def test_buttons_menus_and_link_lists_are_left_out(navigation):
     assert read(f"Before it.\n\n{navigation}\n\nAfter it.") == "Before it.\n\nAfter it."
 
 
+def test_buttons_at_the_start_and_after_a_blank_line_of_spaces_are_left_out():
+    assert read("SubscribeSign in\n\nBefore it.  \n  \nShare this post\n\nAfter it.") == "Before it.\n\nAfter it."
+
+
 @pytest.mark.parametrize(
     "prose",
     [

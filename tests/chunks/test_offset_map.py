@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,13 +46,25 @@ def test_no_letter_or_digit_is_invented_altered_or_moved(article, cleaning):
 
 
 @given(ARTICLES)
-def test_the_segments_tile_the_reading_in_the_order_of_the_original(article):
+def test_each_step_maps_all_of_its_text_in_order(article):
     reading = clean(article, "faithful")
-    assert reading.clean_starts[0] == 0
-    assert reading.clean_starts[-1] == len(reading.text)
-    assert list(reading.clean_starts) == sorted(set(reading.clean_starts)) or not reading.text
-    assert all(start < end for start, end in zip(reading.starts, reading.ends, strict=True))
-    assert all(end <= start for end, start in zip(reading.ends, reading.starts[1:], strict=False))
+    length = len(article)
+    for step in reading.maps:
+        for bounds in (step.before, step.after):
+            assert bounds[0] == 0
+            assert list(bounds) == sorted(bounds)
+        assert len(step.before) == len(step.after)
+        assert step.before[-1] == length
+        length = step.after[-1]
+    assert length == len(reading.text)
+
+
+@given(ARTICLES)
+def test_characters_come_from_the_original_in_its_order_and_from_places_of_their_own(article):
+    reading = clean(article, "faithful")
+    spans = [reading.original_span(offset, offset + 1) for offset in range(len(reading.text))]
+    assert all(0 <= start < end <= len(article) for start, end in spans)
+    assert all(before == after or before[1] <= after[0] for before, after in pairwise(spans))
 
 
 def test_a_span_is_tight_around_the_words_it_comes_from():
@@ -58,6 +72,15 @@ def test_a_span_is_tight_around_the_words_it_comes_from():
     reading = clean(original, "faithful")
     start = reading.text.index("bold")
     assert original[slice(*reading.original_span(start, start + 4))] == "bold"
+
+
+@pytest.mark.parametrize("marked", ["`some code here`", "**some code here**", "<https://some.code.here>"])
+def test_a_part_of_what_stands_between_marks_is_mapped_letter_for_letter(marked):
+    original = f"See {marked} now."
+    reading = clean(original, "faithful")
+    start = reading.text.index("code")
+    span = reading.original_span(start, start + 4)
+    assert original[slice(*span)] == reading.rendered(*span) == "code"
 
 
 def test_a_span_outside_the_text_is_refused():

@@ -13,7 +13,7 @@ from ownvoice.errors import StorageError
 from ownvoice.lake import scan
 from ownvoice.life import ArticleState
 from ownvoice.monitoring.report import write_report
-from ownvoice.versions import all_versions, latest_version
+from ownvoice.versions import all_versions, latest_version, version_or_latest
 from stand_ins.night import Night
 
 
@@ -147,6 +147,17 @@ def test_a_table_of_another_ownvoice_is_refused_in_one_sentence(night):
     night.write("a")
     with pytest.raises(StorageError, match="another version of Ownvoice.*missing columns: article_id"):
         night.run("one")
+
+
+def test_every_version_can_be_looked_at_for_ever(night):
+    night.write("a")
+    night.run("one")
+    night.write("b")
+    night.run("two")
+    night.remove("a")
+    night.run("three")
+    assert [verify(night.lake, version.number).passed for version in all_versions(night.lake)] == [True] * 3
+    assert [version_or_latest(night.lake, number).run_id for number in (1, 2, 3)] == ["one", "two", "three"]
 
 
 def test_a_run_keeps_its_date_when_it_is_repeated_later(night):

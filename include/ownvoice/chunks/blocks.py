@@ -25,14 +25,14 @@ _ITEM_BODY = rf"[^\n]*+ (?: \n (?!{_ITEM_STOP}) [^\n]*+ )*+"
 
 _BLOCK = re.compile(
     rf"""
-    (?: (?!\ {{4}}\n) [ \t>]*+ \n )*+
+    \n*+ (?: (?!\ {{4}}\n) [ \t>]*+ \n )*+
     (?: (?P<code> \ {{4}}\n (?: \ {{4}}[^\n]*+ \n? | [ \t]*+\n )*+ )
       | (?P<deep> \ {{4}} | \t )? [ \t]*+ (?P<quoted> >[ \t>]*+ )?
         (?: (?P<rule> (?: (?:\*[ \t]*+){{3,}}+ | (?:-[ \t]*+){{3,}}+ | (?:_[ \t]*+){{3,}}+ ) (?=\n|\Z) )
           | (?P<heading> \#{{1,6}}+ (?: [ \t]++ | (?=\n|\Z) ) )
             (?: [^\n]{{66,}}+ \n (?!{_TEXT_STOP}) )*+ [^\n]*+
           | (?P<item> (?: [*+-] | \d{{1,3}}[.)] ) (?: [ \t]++ | (?=\n|\Z) ) (?: \[[ xX]\][ \t]++ )?+ ) {_ITEM_BODY}
-          | (?P<definition> \[(?!\^)[^\[\]\n]++\]:[ \t]*+\S++ (?:[ \t]++["'(][^\n]*+)?+ [ \t]*+ (?=\n|\Z) )
+          | \[ (?P<definition> (?!\^) [^\[\]\n]++ ) \]:[ \t]*+\S++ (?:[ \t]++["'(][^\n]*+)?+ [ \t]*+ (?=\n|\Z)
           | (?P<text> (?: \[\^[^\[\]\s]++\]:[ \t]*+ )?+ ) {_TEXT_BODY}
             (?P<setext> \n [ \t>]*+ (?: =++ | --++ ) [ \t]*+ (?=\n|\Z) )?
         )
@@ -40,30 +40,35 @@ _BLOCK = re.compile(
     """,
     re.VERBOSE,
 )
+_DEEP = _BLOCK.groupindex["deep"]
 
 
-def find_blocks(source: str) -> list[Block]:
-    """Return the blocks of a masked text that hold words, in order."""
+def find_blocks(source: str) -> tuple[list[Block], frozenset[str]]:
+    """Return the blocks of a masked text, in order, and the names of its link definitions, in lower case."""
     blocks: list[Block] = []
+    definitions: set[str] = set()
     in_list = in_code = False
     for match in _BLOCK.finditer(source):
         kind = match.lastgroup or ""
-        if kind == "code" or (match.start("deep") >= 0 and (in_code or not in_list)):
+        is_deep = match.start(_DEEP) >= 0
+        if kind == "code" or (is_deep and (in_code or not in_list)):
             in_code = True
             continue
         in_code = False
-        if kind in ("rule", "definition"):
+        if kind == "rule":
             continue
-        start, end = match.span()
+        if kind == "definition":
+            definitions.add(match[kind].lower())
+            continue
+        start, end = match.end(kind), match.end()
         if kind == "setext":
             kind, start, end = "heading", match.end("text"), match.start("setext")
-        else:
-            start = match.end(kind)
-        in_list = kind == "item" or (in_list and match.start("deep") >= 0)
-        end = _trimmed_end(source, kind, start, end)
+        in_list = kind == "item" or (in_list and is_deep)
+        if start < end and source[end - 1] in " \t#":
+            end = _trimmed_end(source, kind, start, end)
         if start < end:
             blocks.append((kind, start, end))
-    return blocks
+    return blocks, frozenset(definitions)
 
 
 def _trimmed_end(source: str, kind: str, start: int, end: int) -> int:

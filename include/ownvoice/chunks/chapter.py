@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from ownvoice.chunks.cleaned import CleanedText, apply_edits
+from ownvoice.chunks.cleaned import CleanedText, OffsetMap
 
 _NOT_KEPT = re.compile(r"[^\w .,!?']")
-_SPACES = re.compile(r"  +")
+_SPACES = re.compile(r"(  +)")
 # The chapter's sentence pattern, whose white space is always one space here.
 _SENTENCE_GAP = re.compile(r" (?<=[.?!] )(?<!\w\.\w. )(?<![A-Z][a-z]\. )")
 
@@ -19,9 +19,12 @@ _SENTENCE_GAP = re.compile(r" (?<=[.?!] )(?<!\w\.\w. )(?<![A-Z][a-z]\. )")
 def clean(original: str) -> CleanedText:
     """Return the chapter's reading: letters, digits and `.,!?'`, and one space where anything else stood."""
     spaced = _NOT_KEPT.sub(" ", original)
-    first, end = len(spaced) - len(spaced.lstrip(" ")), len(spaced.rstrip(" "))
-    gaps = ((*gap.span(), " ") for gap in _SPACES.finditer(spaced, first, end))
-    return apply_edits(spaced, [(0, first, ""), *gaps, (max(first, end), len(spaced), "")])
+    led = spaced.lstrip(" ")
+    bare = led.rstrip(" ")
+    pieces = [spaced[: len(spaced) - len(led)], *_SPACES.split(bare), led[len(bare) :]]
+    kept = ["", *pieces[1:-1], ""]
+    kept[2:-1:2] = [" "] * (len(kept) // 2 - 1)
+    return CleanedText("".join(kept), (), (OffsetMap.of(pieces, kept),))
 
 
 def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[tuple[int, int]]:

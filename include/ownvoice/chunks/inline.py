@@ -1,4 +1,4 @@
-"""The inline grammar: which characters of one block are markup, and what stands in their place.
+"""The inline pass: which marks of the prose make emphasis, links and code, and what stands in their place.
 
 After CommonMark 0.31, section 6, in one pass: every mark is looked at once, and what must wait for its partner
 (emphasis, links) waits on a stack, so hostile input stays linear.
@@ -7,171 +7,184 @@ After CommonMark 0.31, section 6, in one pass: every mark is looked at once, and
 from __future__ import annotations
 
 import html
-import re
+from itertools import accumulate
 
-from ownvoice.chunks.cleaned import Edit
+from ownvoice.chunks.marks import EDGE, MARK, SUSPENDED, WIDE
 
-_TAGS = (
-    "a abbr acronym address area b base basefont bdi bdo big body button center cite code col colgroup data del dfn em"
-    " embed font footer form frame frameset head header hr html i iframe img input ins kbd label legend link main map"
-    " mark menu meta nav noscript object optgroup option output param picture progress q rp rt ruby s samp section"
-    " select small source span strike strong sub sup svg time title track tt u var video audio wbr"
-)
-_CJK = r"\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
-_MARKS = r"*_~`\\\[\]&<\n"
-# Every alternative begins with a literal: that lets the engine skip plain text at full speed.
-_MARK = re.compile(
-    rf"""
-    \n (?: [ \t>]++ | (?<=[ \t]\n) | (?<=\w-\n)(?=\w) | (?<=[{_CJK}]\n)(?=[{_CJK}]) )
-  | \*\* (?=[^\s*]) ([^{_MARKS}]++) (?<=\S) \*\* (?!\*)             # the usual emphasis, at once
-  | _ (?<!\w_) (?=\S) ([^{_MARKS}]++) (?<=\S) _ (?!\w)
-  | \*\**+ | __*+ | ~~
-  | \\ [\n!-/:-@\[-`{{-~]
-  | ` (?<!``) (?!`) (?: [^`]++ | ``++ )*+ `
-  | `` (?<!```) (?!`) (?: [^`]++ | ` (?!`) | ```++ )*+ ``
-  | !\[ [^\[\]]*+ \] \( [^()]*+ (?: \( [^()]*+ \) [^()]*+ )*+ \)
-  | \[\^ [^\[\]\s]++ \]
-  | \[
-  | \] (?: \( \s*+ (?: <[^<>\n]*+> | (?: [^\s()<]++ | \([^\s()]*+\) )*+ ) (?: \s++ (?:"[^"]*+"|'[^']*+') )?+ \s*+ \)
-         | \[ [^\[\]]*+ \] (?!\() )?+
-  | & (?: \#\d{{1,7}} | \#[xX][\da-fA-F]{{1,6}} | [a-zA-Z][a-zA-Z\d]{{1,31}} ) ;
-  | < (?: \x00*+ > | (?:https?://|mailto:)[^\s<>]++> | /?(?:{"|".join(_TAGS.split())})\b[^<>]*+> )
-    """,
-    re.VERBOSE,
-)
-_WIDE = re.compile(rf"[{_CJK}]")
-_SPACES = re.compile(r"  +(?=\S)")
-# After these a hyphen at a line's end is a suspended one ("pre- and post-training"), not a word that wrapped.
-_SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b")
+_BLANKS = " \t\n"
 
 
-def inline_edits(source: str, start: int, end: int, detached: str, references: frozenset[str]) -> list[Edit]:
-    """Return the edits, in order, that leave the author's words of the block [start, end).
+def read_inline(prose: str, detached: str, references: frozenset[str]) -> tuple[list[str], list[str]]:
+    """Return the pieces of the prose, and what is kept of each: nothing of a mark, or what stands in its place.
 
+    `prose` stands between two edges, which save every look beyond its ends and are in no piece.
     `detached` are the punctuation marks that the converter set off from a closing mark by a space; `references` are
     the names of the article's link definitions, in lower case.
     """
-    edits: list[Edit] = []
-    openers: dict[str, list[tuple[int, int]]] = {}
-    brackets: list[int] = []
-    for match in _MARK.finditer(source, start, end):
-        left, right = match.span()
-        mark = source[left]
-        if mark == "\n":
-            edits.append(_line_break(source, left, right))
-        elif mark in "*_~":
-            if match.lastindex:  # 1: **bold**, 2: _slanted_
-                width = 3 - match.lastindex
-                edits += ((left, left + width, ""), (right - width, _past_space(source, right, end, detached), ""))
+    reader = _Reader(prose, detached, references)
+    reader.read()
+    return reader.pieces, reader.kept
+
+
+class _Reader:
+    """One pass over the marks of one article: every second piece is a mark, the others are the text around it."""
+
+    def __init__(self, prose: str, detached: str, references: frozenset[str]) -> None:
+        self.prose = prose
+        self.pieces = MARK.split(prose)
+        self.ends = list(accumulate(map(len, self.pieces)))
+        self.pieces[0] = self.pieces[0][1:]
+        self.pieces[-1] = self.pieces[-1][:-1]
+        self.kept = self.pieces.copy()
+        self.detached, self.references = detached, references
+        self.block_end = 0
+        self.openers: dict[str, list[int]] = {"*": [], "_": [], "~": []}
+        self.brackets: list[tuple[int, int]] = []
+        self.split_marks: list[tuple[int, tuple[str, str, str]]] = []
+
+    def read(self) -> None:
+        pieces, kept, ends = self.pieces, self.kept, self.ends
+        for index in range(1, len(pieces), 2):
+            mark = pieces[index]
+            first = mark[0]
+            if first in "*_~":
+                if kept[index] and not self.encloses(index, ends[index]):
+                    self.emphasis(index, ends[index - 1], ends[index])
+            elif first == "\n":
+                self.line_break(index, ends[index - 1])
+            elif first == "\\":
+                kept[index] = EDGE if mark == "\\\n" else mark[1]
+            elif first == "`":
+                width = 1 + mark.startswith("``")
+                self.split_marks.append((index, (mark[:width], mark[width:-width], mark[-width:])))
+            elif first == "&":
+                kept[index] = html.unescape(mark)
+            elif first == "]" or mark == "[":
+                self.bracket(index, ends[index - 1])
+            elif mark.startswith(("<http", "<mailto")):
+                self.split_marks.append((index, ("<", mark[1:-1], ">")))
             else:
-                opened = openers.setdefault(mark, [])
-                _pair_emphasis(source, (start, left, right, end), opened, edits, detached)
-        elif mark == "`":
-            width = 1 + (right - left > 3 and source[left + 1] == "`")
-            edits += ((left, left + width, ""), (right - width, right, ""))
-        elif mark == "\\":
-            edits.append((left, right, "\n") if source[left + 1] == "\n" else (left, left + 1, ""))
-        elif mark == "&":
-            edits.append((left, right, html.unescape(source[left:right])))
-        elif mark == "]" or right - left == 1:
-            _pair_brackets(source, left, right, brackets, edits, references)
-        elif source.startswith(("<http", "<mailto"), left):
-            edits += ((left, left + 1, ""), (right - 1, right, ""))
-        else:
-            edits.append(_without(source, start, left, right, end))
-    _drop_menu_icon(start, openers.get("_", []), edits)
-    if source.find("  ", start, end) >= 0:
-        edits += [(*spaces.span(), " ") for spaces in _SPACES.finditer(source, start, end)]
-        edits.sort()
-    return edits
+                self.drop(index, ends[index - 1], ends[index])
+        self.close_block()
+        if self.split_marks:
+            self.open_split_marks()
 
+    def enter_block(self, left: int) -> None:
+        """Forget what still waits for its partner if `left` is in another block."""
+        if left > self.block_end:
+            self.close_block()
+            self.block_end = self.prose.find(EDGE, left)
 
-def _drop_menu_icon(start: int, openers: list[tuple[int, int]], edits: list[Edit]) -> None:
-    """Drop the icon that a block starts with and that closes nowhere: "__About"."""
-    for index, left in openers:
-        if left == start and edits[index][1] == start + 2:
-            edits[index] = (start, start + 2, "")
+    def close_block(self) -> None:
+        for openers in self.openers.values():
+            openers.clear()
+        self.brackets.clear()
 
+    def encloses(self, index: int, right: int) -> bool:
+        """Pair a mark at once with the next one, as almost all emphasis is written."""
+        pieces, prose = self.pieces, self.prose
+        mark, inner = pieces[index], pieces[index + 1]
+        if len(pieces) == index + 2 or pieces[index + 2] != mark or not inner or EDGE in inner:
+            return False
+        if prose[right].isspace() or inner[-1].isspace():
+            return False
+        closed = right + len(inner) + len(mark)
+        if mark[0] == "_" and (prose[right - len(mark) - 1].isalnum() or prose[closed].isalnum()):
+            return False
+        self.kept[index] = self.kept[index + 2] = ""
+        self.attach(index + 2, closed)
+        return True
 
-def _line_break(source: str, left: int, right: int) -> Edit:
-    before = left
-    while source[before - 1] in " \t":
-        before -= 1
-    if source.startswith("  ", before):
-        return before, right, "\n"
-    last = source[before - 1]
-    wrapped_word = last == "-" and source[before - 2].isalnum() and source[right].isalnum()
-    if (wrapped_word and not _SUSPENDED.match(source, right)) or (_WIDE.match(last) and _WIDE.match(source, right)):
-        return before, right, ""
-    return before, right, " "
-
-
-def _pair_emphasis(
-    source: str, at: tuple[int, int, int, int], openers: list[tuple[int, int]], edits: list[Edit], detached: str
-) -> None:
-    """Let a run of marks close what stands open, and open with what is left of it."""
-    start, left, right, end = at
-    before = source[left - 1] if left > start else " "
-    after = source[right] if right < end else " "
-    closes, opens = not before.isspace(), not after.isspace()
-    if source[left] == "_":
-        # snake_case is no emphasis; html2text may glue the end of a sentence in emphasis to what follows.
-        closes = closes and (not after.isalnum() or before in ".!?…")
-        opens = opens and not before.isalnum()
-    elif right - left == 1 and before.isdigit() and after.isdigit():  # 2*3
-        return
-    position = left
-    while closes and openers and position < right:
-        index, run_start = openers[-1]
-        inner, outer, _ = edits[index]
-        width = min(inner - run_start, right - position)
-        edits[index] = (inner - width, outer, "")
-        position += width
-        if inner - width == run_start:
-            openers.pop()
-    if position > left:
-        edits.append((left, _past_space(source, position, end, detached), ""))
-    if position < right and opens:
-        openers.append((len(edits), position))
-        edits.append((right, right, ""))
-    elif before.isspace() and after.isspace() and source.startswith("__", left):  # a lone icon
-        edits.append(_without(source, start, left, right, end))
-
-
-def _past_space(source: str, position: int, end: int, detached: str) -> int:
-    """Step over the space that html2text puts between a closing mark and punctuation."""
-    if position + 1 < end and source[position] == " " and source[position + 1] in detached:
-        return position + 1
-    return position
-
-
-def _pair_brackets(
-    source: str, left: int, right: int, brackets: list[int], edits: list[Edit], references: frozenset[str]
-) -> None:
-    if source[left] == "[":
-        brackets.append(len(edits))
-        edits.append((left, left, ""))
-        return
-    if not brackets:
-        return
-    index = brackets.pop()
-    opener = edits[index][0]
-    target = source[left + 1 : right]
-    if target.startswith("["):
-        name = target[1:-1] or source[opener + 1 : left]
-        if name.lower() not in references:
+    def emphasis(self, index: int, left: int, right: int) -> None:
+        """Let a run of marks close what stands open, and open with what is left of it."""
+        pieces, kept, prose = self.pieces, self.kept, self.prose
+        self.enter_block(left)
+        mark, before, after = pieces[index], prose[left - 1], prose[right]
+        closes, opens = not before.isspace(), not after.isspace()
+        if mark[0] == "_":
+            # snake_case is no emphasis; html2text may glue the end of a sentence in emphasis to what follows.
+            closes = closes and (not after.isalnum() or before in ".!?…")
+            opens = opens and not before.isalnum()
+        elif right - left == 1 and before.isdigit() and after.isdigit():  # 2*3
             return
-    if target:
-        edits[index] = (opener, opener + 1, "")
-        edits.append((left, right, ""))
+        openers = self.openers[mark[0]]
+        while closes and openers and kept[index]:
+            opener = openers[-1]
+            width = min(len(kept[opener]), len(kept[index]))
+            kept[opener], kept[index] = kept[opener][width:], kept[index][width:]
+            if not kept[opener]:
+                openers.pop()
+        if kept[index] != mark:
+            self.attach(index, right)
+        if kept[index] and opens:
+            openers.append(index)
+        elif before.isspace() and after.isspace() and mark.startswith("__"):  # a lone icon
+            self.drop(index, left, right)
 
+    def attach(self, index: int, right: int) -> None:
+        """Drop the space that html2text puts between a closing mark and punctuation."""
+        if self.prose[right] == " " and self.prose[right + 1] in self.detached:
+            self.move_right(index, 1)
 
-def _without(source: str, start: int, left: int, right: int, end: int) -> Edit:
-    """Drop [left, right), and the space that would be left double or at an edge of the block."""
-    if left == start or source[left - 1].isspace():
-        while right < end and source[right].isspace():
-            right += 1
-    if right == end:
-        while left > start and source[left - 1].isspace():
-            left -= 1
-    return left, right, ""
+    def line_break(self, index: int, left: int) -> None:
+        pieces, prose = self.pieces, self.prose
+        bare = pieces[index - 1].rstrip(" \t")
+        spaces = len(pieces[index - 1]) - len(bare)
+        self.move_left(index, spaces)
+        before, right = left - spaces - 1, left + len(pieces[index]) - spaces
+        last = prose[before]
+        wrapped_word = last == "-" and prose[before - 1].isalnum() and prose[right].isalnum()
+        if pieces[index].startswith("  "):
+            self.kept[index] = EDGE
+        elif (wrapped_word and not SUSPENDED.match(prose, right)) or (WIDE.match(last) and WIDE.match(prose, right)):
+            self.kept[index] = ""
+        else:
+            self.kept[index] = " "
+
+    def bracket(self, index: int, left: int) -> None:
+        """Pair brackets, and drop both where they make a link."""
+        self.enter_block(left)
+        mark = self.pieces[index]
+        if mark == "[":
+            self.brackets.append((index, left))
+        elif self.brackets:
+            opener, opener_left = self.brackets.pop()
+            name = (mark[2:-1] or self.prose[opener_left + 1 : left]) if mark.startswith("][") else ""
+            if mark != "]" and (not name or name.lower() in self.references):
+                self.kept[opener] = self.kept[index] = ""
+
+    def drop(self, index: int, left: int, right: int) -> None:
+        """Drop a mark, and the space that would be left double or at an edge of the block."""
+        pieces, prose = self.pieces, self.prose
+        if prose[left - 1].isspace():
+            spaces = len(pieces[index + 1]) - len(pieces[index + 1].lstrip(_BLANKS))
+            self.move_right(index, spaces)
+            right += spaces
+        if prose[right] == EDGE:
+            self.move_left(index, len(pieces[index - 1]) - len(pieces[index - 1].rstrip(_BLANKS)))
+        self.kept[index] = ""
+
+    def move_left(self, index: int, count: int) -> None:
+        """Let a mark take the last characters of the text before it."""
+        if count:
+            text = self.pieces[index - 1]
+            self.pieces[index] = text[-count:] + self.pieces[index]
+            self.pieces[index - 1] = self.kept[index - 1] = text[:-count]
+
+    def move_right(self, index: int, count: int) -> None:
+        """Let a mark take the first characters of the text after it."""
+        if count:
+            text = self.pieces[index + 1]
+            self.pieces[index] += text[:count]
+            self.pieces[index + 1] = self.kept[index + 1] = text[count:]
+
+    def open_split_marks(self) -> None:
+        """Put each mark that has its text inside in three pieces: the text is kept, and mapped letter for letter."""
+        pieces: list[str] = []
+        kept: list[str] = []
+        done = 0
+        for index, (opening, text, closing) in self.split_marks:
+            pieces += (*self.pieces[done:index], opening, text, closing)
+            kept += (*self.kept[done:index], "", text, "")
+            done = index + 1
+        self.pieces, self.kept = pieces + self.pieces[done:], kept + self.kept[done:]

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ownvoice.chunks.marks import EDGE
+
 _Region = tuple[re.Pattern[str], re.Pattern[str]]
 _FENCES: list[_Region] = [
-    (re.compile(rf"^[ \t>]*+{mark}[^\n`]*+$", re.M), re.compile(rf"^[ \t>]*+{mark}[ \t]*+$", re.M))
-    for mark in ("`{4,}+", "`{3}+", "~{3,}+")
+    (re.compile(rf"^[ \t>]*{mark}[^\n`]*$", re.M), re.compile(rf"^[ \t>]*{mark}[ \t]*$", re.M))
+    for mark in ("`{4,}", "`{3}", "~{3,}")
 ]
-_FENCE_HINT = re.compile("```|~~~")
 # A tag between backticks is one that the author writes about.
 _UNREAD_TAGS: dict[str, _Region] = {
-    tag: (re.compile(rf"(?<!`)<{tag}\b[^<>]*+>", re.I), re.compile(rf"</{tag}\s*+>", re.I))
+    tag: (re.compile(rf"(?<!`)<{tag}\b[^<>]*>", re.I), re.compile(rf"</{tag}\s*>", re.I))
     for tag in ("pre", "script", "style", "nav", "svg", "math", "template", "textarea")
 }
 _COMMENT: _Region = (re.compile("(?<!`)<!--"), re.compile("-->"))
@@ -28,13 +29,13 @@ _BLOCK_TAGS = frozenset(
     | {"tbody", "tfoot", "tr", "td", "th", "form", "fieldset", "details", "summary", "address", "body", "html"}
     | {"head", "title", "center"}
 )
-_TAG_NAME = re.compile(r"<(!--|[a-zA-Z][a-zA-Z\d]*+)")
+_TAG_NAME = re.compile(r"<(!--|[a-zA-Z][a-zA-Z\d]*)")
 _BLOCK_TAG = re.compile(
-    rf"""(?P<indented>^(?:\ {{4}}|\t)[^\n]*+)|(?P<code>`[^`\n]*+`)
-    |</?(?P<tag>{"|".join(sorted(_BLOCK_TAGS))})\b[^<>]*+>\s*+""",
+    rf"""(?P<indented>^(?:\ {{4}}|\t)[^\n]*)|(?P<code>`[^`\n]*`)
+    |</?(?P<tag>{"|".join(sorted(_BLOCK_TAGS))})\b[^<>]*>\s*""",
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_PARAGRAPH_GAP = re.compile(r"\n[ \t]*+\n\s*+")
+_PARAGRAPH_GAP = re.compile(r"\n[ \t]*\n\s*")
 _TABLE_RULE = re.compile(r"\n[ \t>]*+(?=[-:|][^|\n]*+\|)\|?[ \t]*+:?-++:?[ \t]*+(?:\|[ \t]*+:?-*+:?[ \t]*+)*+(?=\n|\Z)")
 _TABLE_ROWS = re.compile(r"(?:\n[^|\n]*+\|[^\n]*+)*+")
 
@@ -42,10 +43,11 @@ _TABLE_ROWS = re.compile(r"(?:\n[^|\n]*+\|[^\n]*+)*+")
 def mask(original: str) -> str:
     """Return a text of the same length in which only prose, Markdown blocks and inline marks are left."""
     source = original.replace("\r\n", "\t\n").replace("\r", "\n") if "\r" in original else original
-    if _FENCE_HINT.search(source):
+    source = source.replace(EDGE, " ")
+    if ("`" in source and "```" in source) or ("~" in source and "~~~" in source):
         for fence in _FENCES:
             source = _mask_regions(source, fence, _blank)
-    if tags := {tag.lower() for tag in _TAG_NAME.findall(source)}:
+    if "<" in source and (tags := {tag.lower() for tag in _TAG_NAME.findall(source)}):
         source = _mask_html(source, tags)
     return _mask_tables(source) if "|" in source else source
 

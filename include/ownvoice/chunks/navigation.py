@@ -6,7 +6,6 @@ The rules look at whole blocks only, and at what stands beside them, so that a s
 from __future__ import annotations
 
 import re
-from itertools import groupby
 
 from ownvoice.chunks.blocks import Block
 
@@ -15,7 +14,7 @@ _MIN_MENU_ENTRIES = 3
 
 # A paragraph that is one of these is a button wherever it stands (Substack, Medium and static sites).
 _BUTTON = r"""(?:
-      Share\ this\ post (?: \n\s*+ \#{1,6}\ [^\n]*+ (?: \n [^\n]++ )*+ )?+  # with the card that repeats the title
+      Share\ this\ post (?: \n\s* \#{1,6}\ [^\n]* (?: \n [^\n]+ )*+ )?  # with the card that repeats the title
     | Copy\ link | Subscribe | (?:Subscribe)?+Sign\ in | Sign\ up | Open\ in\ app | Get\ (?:started|the\ app)
     | PreviousNext | Start\ Writing(?:Get\ the\ app)?+ | Leave\ a\ comment | Expand\ full\ comment
     | Discussion\ about\ this\ post | No\ posts | Ready\ for\ more\? | Skip\ to\ content | Back\ to\ top
@@ -31,12 +30,10 @@ _BESIDE = r"""(?:
 )"""
 _PARAGRAPH_END = r"(?: [ \t]*+ (?:\n[ \t]*+)?+ (?:\n|\Z) \s*+ )"
 _BUTTON_RUN = re.compile(
-    rf"""\n (?=[A-Z©_\d\#a-z]) (?: (?<=\n\n) | (?<=\n[ ]\n) | (?<=\n[ ][ ]\n) )
-    (?: (?:\#{{1,6}}\ )?+ (?:{_BUTTON}|{_BESIDE}) {_PARAGRAPH_END} )++""",
-    re.VERBOSE,
+    rf"\n[ ]{{0,2}}\n (?=[A-Z©_\d\#a-z]) (?: (?:\#{{1,6}}\ )? (?:{_BUTTON}|{_BESIDE}) {_PARAGRAPH_END} )++", re.VERBOSE
 )
 _BUTTON_LINE = re.compile(rf"^(?:\#{{1,6}}\ )?+{_BUTTON}[ \t]*+$", re.VERBOSE | re.MULTILINE)
-_LINK = re.compile(r"\[[^\[\]]*+\]\([^()\s]*+\)")
+_LINK = re.compile(r"\[[^\[\]]*\]\([^()\s]*\)")
 _WORD = re.compile(r"[^\W_]")
 _SENTENCE_MARK = re.compile(r"[.!?…;:,](?=\s|\Z)|[。！？；：，、؟،।]")
 
@@ -54,17 +51,24 @@ def without_menus(source: str, blocks: list[Block]) -> list[Block]:
     """Return the blocks that are not menus or lines of links."""
     has_links = "](" in source
     kept: list[Block] = []
-    for is_list, run in groupby(blocks, key=_is_item):
-        entries = list(run)
-        if not is_list:
-            kept += [block for block in entries if not _is_link_line(source, block)] if has_links else entries
-        elif not _is_menu(source, entries) or (kept and source[kept[-1][2] - 1] in ":："):
-            kept += entries
-    return kept
+    entries: list[Block] = []
+    for block in blocks:
+        if block[0] == "item":
+            entries.append(block)
+            continue
+        if entries:
+            kept += _unless_menu(source, kept, entries)
+            entries = []
+        if not (has_links and _is_link_line(source, block)):
+            kept.append(block)
+    return kept + _unless_menu(source, kept, entries)
 
 
-def _is_item(block: Block) -> bool:
-    return block[0] == "item"
+def _unless_menu(source: str, before: list[Block], entries: list[Block]) -> list[Block]:
+    """Return the entries of a list that is no menu, or that the words before it lead to."""
+    if before and source[before[-1][2] - 1] in ":：":
+        return entries
+    return [] if _is_menu(source, entries) else entries
 
 
 def _is_link_line(source: str, block: Block) -> bool:

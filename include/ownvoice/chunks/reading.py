@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from ownvoice.chunks import chapter, faithful
 from ownvoice.chunks.chunk import Chunk
@@ -52,5 +53,11 @@ def render(content: str, spans: Sequence[tuple[int, int]], cleaning_version: str
             f"cleaning version {cleaning_version!r} is unknown here (known: {', '.join(_VERSIONS.values())}): "
             "render these pairs with the Ownvoice release that made them, or generate them anew"
         )
-    cleaned = faithful.clean(content)
+    cleaned = _faithful_reading(content)
     return " ".join(cleaned.rendered(start, end) for start, end in spans)
+
+
+@lru_cache(maxsize=2)
+def _faithful_reading(content: str) -> CleanedText:
+    """Keep the last readings: the pairs of an article are proved one after the other."""
+    return faithful.clean(content)

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TextIO
 
 from ownvoice.life import ChunkState, next_chunk_state
+from ownvoice.monitoring.text import printable
 from ownvoice.triples.ask import ChunkOutcome
 
 _SECONDS_BETWEEN_LINES = 2.0
@@ -22,7 +23,7 @@ class Progress:
 
     def step(self, sentence: str) -> None:
         """Say that a step is done."""
-        print(sentence, file=self._out, flush=True)
+        print(printable(sentence), file=self._out, flush=True)
 
     def outcome(self, outcome: ChunkOutcome) -> None:
         """Count one chunk, and say where things stand if the last word is two seconds old."""

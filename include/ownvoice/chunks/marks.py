@@ -1,0 +1,38 @@
+"""The inline marks of Markdown and HTML, as one pattern, after CommonMark 0.31, section 6."""
+
+from __future__ import annotations
+
+import re
+
+EDGE = "\x1e"
+"""The record separator, which stands for each line break of the reading until that is done; no mark reaches across."""
+
+_TAGS = (
+    "a abbr acronym address area b base basefont bdi bdo big body button center cite code col colgroup data del dfn em"
+    " embed font footer form frame frameset head header hr html i iframe img input ins kbd label legend link main map"
+    " mark menu meta nav noscript object optgroup option output param picture progress q rp rt ruby s samp section"
+    " select small source span strike strong sub sup svg time title track tt u var video audio wbr"
+)
+_CJK = r"\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+# Every alternative begins with a literal: that lets the engine skip plain text at full speed.
+MARK = re.compile(
+    rf"""(
+    \n (?: [ \t>]+ | (?<=[ \t]\n) | (?<=\w-\n)(?=\w) | (?<=[{_CJK}]\n)(?=[{_CJK}]) )
+  | \*\** | __* | ~~
+  | \\ [\n!-/:-@\[-`{{-~]
+  | ` (?<!``) (?!`) (?: [^`{EDGE}]++ | ``++ )*+ `
+  | `` (?<!```) (?!`) (?: [^`{EDGE}]++ | ` (?!`) | ```++ )*+ ``
+  | !\[ [^\[\]{EDGE}]* \] \( [^(){EDGE}]* (?: \( [^(){EDGE}]* \) [^(){EDGE}]* )*+ \)
+  | \[\^ [^\[\]\s]+ \]
+  | \[
+  | \] (?: \( [ \n]*+ (?: <[^<>\n{EDGE}]*> | (?: [^\s()<]++ | \([^\s()]*\) )*+ )
+              (?: [ \n]++ (?: "[^"{EDGE}]*" | '[^'{EDGE}]*' ) )? [ \n]*+ \)
+         | \[ [^\[\]{EDGE}]* \] (?!\() )?
+  | & (?: \#\d{{1,7}} | \#[xX][\da-fA-F]{{1,6}} | [a-zA-Z][a-zA-Z\d]{{1,31}} ) ;
+  | < (?: \x00* > | (?:https?://|mailto:)[^\s<>]+> | /?(?:{"|".join(_TAGS.split())})\b[^<>{EDGE}]*> )
+    )""",
+    re.VERBOSE,
+)
+WIDE = re.compile(rf"[{_CJK}]")
+# After these a hyphen at a line's end is a suspended one ("pre- and post-training"), not a word that wrapped.
+SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b")
