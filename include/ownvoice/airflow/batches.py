@@ -7,7 +7,6 @@ So a first try, a retry, a restart and an awakening are the same call.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import datetime as dt
 from collections.abc import AsyncIterator, Sequence
 from typing import Any, NoReturn
@@ -41,9 +40,12 @@ class BatchesTrigger(BaseTrigger):
         """Look until there is something to do for the task."""
         from ownvoice.triples.batch_client import until_all_ended
 
-        with contextlib.suppress(OwnvoiceError):
+        try:
             access = await asyncio.to_thread(model_access)
             await until_all_ended(access, self.batch_ids, self.look_every_s)
+        except OwnvoiceError:
+            # A triggerer without the connection that workers have must not wake a task that waits for ever anew.
+            await asyncio.sleep(self.look_every_s)
         yield TriggerEvent("look again")  # type: ignore[no-untyped-call]
 
 

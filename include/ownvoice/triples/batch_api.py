@@ -76,7 +76,7 @@ async def take_in(plan: PlanBatch, request_keys: Set[str], access: ModelAccess) 
     `BatchesRunningError` where such a batch still runs, and where one of this run was not taken on or refused,
     `ModelAccessError` or `ModelUnavailableError`.
     """
-    found = [one for one in open_intents(plan.lake) if not request_keys.isdisjoint(one.requests)]
+    found = [one for one in open_intents(plan.lake) if plan.owns(one) or not request_keys.isdisjoint(one.requests)]
     if not found:
         return {}
     gave_up: dict[str, GaveUp] = {}
