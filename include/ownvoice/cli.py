@@ -30,7 +30,7 @@ from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, veri
 from ownvoice.pairs.try_prompt import try_prompt
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
+from ownvoice.run import Mode, RefreshRun
 from ownvoice.settings import Settings, load_settings, settings_error
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.client import ModelAccess
@@ -62,6 +62,9 @@ def refresh_command(
     recipe: RecipeOption = None,
     prefix: Annotated[str, typer.Option(help="Only objects below this folder of the source.")] = "",
     limit_articles: Annotated[int | None, typer.Option(help="Ask about at most so many articles.")] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="Ask at once, or through a batch API (cheaper, up to a day).")
+    ] = "realtime",
     reconcile: Annotated[bool, typer.Option(help="List the whole source, however old its day folders.")] = False,
     max_tokens: Annotated[int | None, typer.Option(help="Budget in tokens [OWNVOICE_MAX_TOKENS].")] = None,
     max_cost_usd: Annotated[float | None, typer.Option(help="Budget in dollars [OWNVOICE_MAX_COST_USD].")] = None,
@@ -80,6 +83,7 @@ def refresh_command(
             refresh_date=now.date(),
             prefix=prefix.strip("/"),
             limit_articles=limit_articles,
+            mode=mode,
             reconcile=reconcile,
             dry_run=dry_run,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -14,6 +14,9 @@ from ownvoice.recipe import GenerationRecipe
 
 if TYPE_CHECKING:
     from ownvoice.lake import Lake  # a DAG file reads this module for its form, and must not load pyarrow for it
+
+
+Mode = Literal["realtime", "batch"]
 
 
 class RefreshRun(BaseModel):
@@ -28,6 +31,10 @@ class RefreshRun(BaseModel):
     prefix: str = Field("", description="Only objects below this folder of the source.")
     limit_articles: int | None = Field(
         None, ge=1, description="Ask about at most so many articles; the others stay pending."
+    )
+    mode: Mode = Field(
+        "realtime",
+        description="Ask at once, or through the endpoint's batch API: at OpenAI half the price, and up to a day.",
     )
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")

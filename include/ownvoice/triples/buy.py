@@ -13,7 +13,7 @@ from ownvoice.errors import ModelAccessError
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.budget import Purse, Spend, paced_tokens, spend, worst_case
 from ownvoice.triples.client import ModelAccess, request_completion
-from ownvoice.triples.failures import RULES, Failure, RequestFailedError
+from ownvoice.triples.failures import RULES, Failure, FieldRefusedError, RequestFailedError
 from ownvoice.triples.pace import Pace
 from ownvoice.triples.parse import token_usage
 from ownvoice.triples.settle import Settling
@@ -57,9 +57,9 @@ class Buyer:
         except RequestFailedError as failed:
             actual = worst if RULES[failed.failure].may_be_billed else Spend()
             raise
-        except ModelAccessError:
+        except ModelAccessError as refused:
             actual = Spend()
-            if chunk.is_longer:  # the model gives no longer answers: that ends the chunk, not the batch
+            if chunk.is_longer and isinstance(refused, FieldRefusedError):  # that ends the chunk, not the batch
                 raise RequestFailedError(Failure.BAD_REQUEST) from None
             raise
         finally:

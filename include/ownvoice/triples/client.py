@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import aiohttp
 
 _OPENAI_URL = "https://api.openai.com/v1"
-_CONNECT_TIMEOUT_S = 10.0
+CONNECT_TIMEOUT_S = 10.0
 _MOST_IN_FLIGHT = 1000
 _ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 
@@ -71,7 +71,7 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
     headers |= {name: os.environ[variable] for variable, name in _ACCOUNT_HEADERS.items() if os.environ.get(variable)}
     return aiohttp.ClientSession(
         headers=headers,
-        timeout=aiohttp.ClientTimeout(total=access.request_timeout_s, sock_connect=_CONNECT_TIMEOUT_S),
+        timeout=aiohttp.ClientTimeout(total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S),
         connector=aiohttp.TCPConnector(limit=_MOST_IN_FLIGHT),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=True,
@@ -93,22 +93,27 @@ async def request_completion(
     except (aiohttp.ClientError, TimeoutError) as error:
         raise RequestFailedError(without_an_answer(error)) from None
     limits = announced_limits(answer.headers)
+    value = _json(data)
     if answer.status < 400:
-        return _completion(data), limits
-    failure = classified(answer.status, data, endpoint=access.endpoint, model=body["model"])
+        return _completion(value), limits
+    failure = classified(answer.status, value, endpoint=access.endpoint, model=body["model"])
     if isinstance(failure, Failure):
         raise RequestFailedError(failure, retry_after_s(answer.headers), limits)
     raise failure
 
 
-def _completion(data: bytes) -> dict[str, Any]:
-    """Return the JSON of a completion; some gateways answer 200 with a web page or with an error of their own."""
+def _json(data: bytes) -> Any:
+    """Return what the JSON says; None where it is none."""
     try:
-        completion = json.loads(data)
+        return json.loads(data)
     except (ValueError, RecursionError):
-        completion = None
-    if isinstance(completion, dict) and isinstance(completion.get("choices"), list):
-        return completion
+        return None
+
+
+def _completion(value: Any) -> dict[str, Any]:
+    """Return a completion as it came; some gateways answer 200 with a web page or with an error of their own."""
+    if isinstance(value, dict) and isinstance(value.get("choices"), list):
+        return value
     raise RequestFailedError(Failure.NOT_A_COMPLETION)
 
 

@@ -7,7 +7,6 @@ since some endpoints echo the key in them.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from enum import StrEnum
 from random import uniform
@@ -30,6 +29,9 @@ class Failure(StrEnum):
     CONNECTION_LOST = "connection_lost"
     SERVER_ERROR = "server_error"
     NOT_A_COMPLETION = "not_a_completion"
+    BATCH_EXPIRED = "batch_expired"
+    BATCH_CANCELLED = "batch_cancelled"
+    BATCH_LINE_MISSING = "batch_line_missing"  # the batch ended in order, and neither file speaks of the request
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ RULES: dict[Failure | Fault, Rule] = {
     Failure.CONNECTION_LOST: Rule(5, _LATER, first_wait_s=0.5, may_be_billed=True),
     Failure.SERVER_ERROR: Rule(5, _LATER, first_wait_s=0.5),
     Failure.NOT_A_COMPLETION: Rule(3, _LATER, first_wait_s=0.5, may_be_billed=True),
+    Failure.BATCH_EXPIRED: Rule(1, _LATER),
+    Failure.BATCH_CANCELLED: Rule(1, _LATER),
+    Failure.BATCH_LINE_MISSING: Rule(1, _LATER),
     Fault.REFUSED: Rule(1, _DEAD),
     Fault.TRUNCATED: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD, longer=True),
     Fault.EMPTY: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
@@ -106,6 +111,10 @@ _EVERY_REQUEST: dict[str | int, str] = {
 _RECIPE_FIELDS = frozenset({"model", "temperature", "max_tokens", "response_format"})
 
 
+class FieldRefusedError(ModelAccessError):
+    """The model does not take what a field of the request says."""
+
+
 class RequestFailedError(Exception):
     """One request brought no answer; private to this room, where it becomes a try of its chunk."""
 
@@ -116,8 +125,8 @@ class RequestFailedError(Exception):
         self.limits = limits
 
 
-def classified(status: int, answer: bytes, *, endpoint: str, model: str) -> ModelAccessError | Failure:
-    """Turn an answer of HTTP status 400 or more into the failure it stands for."""
+def classified(status: int, answer: Any, *, endpoint: str, model: str) -> ModelAccessError | Failure:
+    """Turn an answer of HTTP status 400 or more into the failure it stands for; `answer` is its JSON, read."""
     error = _error_of(answer)
     code = "context_length_exceeded" if _speaks_of_context_length(status, error) else error.get("code")
     for sign in (code, status):
@@ -129,13 +138,13 @@ def classified(status: int, answer: bytes, *, endpoint: str, model: str) -> Mode
         return Failure.SERVER_ERROR
     field = error.get("param")
     if field in _RECIPE_FIELDS:
-        return ModelAccessError(
+        return FieldRefusedError(
             f"{endpoint}: model {model!r} does not take the recipe's {field}. Change it in the recipe, then run again."
         )
     return Failure.BAD_REQUEST
 
 
-def without_an_answer(error: Exception) -> Failure:
+def without_an_answer(error: BaseException) -> Failure:
     """Name what kept an answer from coming; only what was sent can have been billed."""
     import aiohttp
 
@@ -144,13 +153,12 @@ def without_an_answer(error: Exception) -> Failure:
     return Failure.TIMED_OUT if isinstance(error, TimeoutError) else Failure.CONNECTION_LOST
 
 
-def _error_of(answer: bytes) -> dict[str, Any]:
+def _error_of(answer: Any) -> dict[str, Any]:
     """Return what is plain text or number in the `error` object of an answer in OpenAI's form."""
-    try:
-        error = json.loads(answer)["error"]
-        return {name: value for name, value in error.items() if isinstance(value, str | int)}
-    except (ValueError, RecursionError, LookupError, TypeError, AttributeError):
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(error, dict):
         return {}
+    return {name: value for name, value in error.items() if isinstance(value, str | int)}
 
 
 def _speaks_of_context_length(status: int, error: dict[str, Any]) -> bool:

@@ -16,12 +16,16 @@ from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.ask import ask_chunks
+from ownvoice.triples.batch_api import PlanBatch, ask_in_batches, take_in
 from ownvoice.triples.budget import Purse, Spend, share_of_batch, worst_case
 from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.failures import Failure
 from ownvoice.triples.outcomes import outcomes_writer
-from ownvoice.triples.request import request_body, request_key
-from ownvoice.triples.settle import ChunkAsk
+from ownvoice.triples.request import longer_request, request_body, request_key
+from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 from ownvoice.triples.tally import Tally
+
+OnOutcome = Callable[[ChunkOutcome], None]
 
 _ROWS_AT_A_TIME = 500
 _SECONDS_BETWEEN_REPORTS = 5.0
@@ -35,29 +39,52 @@ def generate_batch(
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
     `on_progress` hears every few seconds where things stand. Raises `ModelUnavailableError` where most chunks were left
-    without an answer, `DeadChunksError` where too many are dead, `ModelAccessError` where no request can succeed.
+    without an answer, `DeadChunksError` where too many are dead, `ModelAccessError` where no request can succeed, and
+    `BatchesRunningError` while answers are on their way through a batch API: call again when those batches have ended.
     """
     run = recorded_run(lake, run_id)
-    batches = read_plan(lake, run).batches
     with (
         lake.open_rows(f"{run.folder}/plan/{batch}.parquet") as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
         tally = Tally(planned.metadata.num_rows, run.price)
-        asking = ask_chunks(
-            _asks(planned, run),
-            AnswerStore(lake.store),
-            access,
-            on_outcome,
-            run_id=run_id,
-            sharers=min(run.max_active_generation_tasks, len(batches)),
-            purse=_purse(lake, run, batch, batches),
-            tally=tally,
-        )
+        asking = _settle(PlanBatch(lake, run, batch), planned, access, tally, on_outcome)
         asyncio.run(_reported(asking, tally, on_progress))
     _refuse_silence(batch, tally)
     _refuse_too_many_dead(batch, tally, run.max_dead_share)
     return dict(tally.states)
+
+
+async def _settle(
+    plan: PlanBatch, planned: pq.ParquetFile, access: ModelAccess, tally: Tally, on_outcome: OnOutcome
+) -> None:
+    """Take in what was submitted earlier, in either mode; then ask for the rest in the run's own."""
+    run = plan.run
+    gave_up = await take_in(plan, _keys(planned, run), access)
+    batches = read_plan(plan.lake, run).batches
+    share = _share(run, batches.index(plan.name), len(batches))
+    if run.mode == "batch":
+        for outcome in await ask_in_batches(plan, list(_asks(planned, run)), gave_up, share, access):
+            tally.count(outcome)
+            on_outcome(outcome)
+        return
+    await ask_chunks(
+        _asks(planned, run),
+        AnswerStore(plan.lake.store),
+        access,
+        on_outcome,
+        run_id=run.run_id,
+        sharers=min(run.max_active_generation_tasks, len(batches)),
+        purse=_purse(plan, share),
+        tally=tally,
+    )
+
+
+def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
+    """Yield the keys of all requests that may be made: each chunk's own, and the one for a longer answer."""
+    for ask in _asks(planned, run):
+        yield ask.request_key
+        yield request_key(longer_request(ask.body))
 
 
 def _asks(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[ChunkAsk]:
@@ -82,27 +109,35 @@ async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], No
         reporting.cancel()
 
 
-def _purse(lake: Lake, run: RefreshRun, batch: str, batches: tuple[str, ...]) -> Purse:
-    """Return the batch's share of the budget, less what earlier tries of the same task may have spent."""
+def _share(run: RefreshRun, number: int, batches: int) -> Spend:
+    """Return what batch `number` (from 0) may spend of the run's budget."""
     budget = Spend(
         math.inf if run.max_tokens is None else run.max_tokens,
         math.inf if run.max_cost_usd is None else run.max_cost_usd,
     )
     largest = worst_case(run.price, request_body(run.recipe, "–" * run.recipe.max_chunk_chars))
-    share = share_of_batch(budget, batches.index(batch), len(batches), largest)
-    key = f"{run.folder}/spending/{batch}.json"
-    before = lake.read_json(key) or {"tokens": 0, "cost_usd": 0.0}
+    return share_of_batch(budget, number, batches, largest)
+
+
+def _purse(plan: PlanBatch, share: Spend) -> Purse:
+    """Return the batch's share of the budget, less what earlier tries of the same task may have spent."""
+    key = f"{plan.run.folder}/spending/{plan.name}.json"
+    before = plan.lake.read_json(key) or {"tokens": 0, "cost_usd": 0.0}
 
     def record(spent: Spend) -> None:
         bounded = {"tokens": spent.tokens, "cost_usd": spent.cost_usd}
-        lake.write_json(key, {name: value if math.isfinite(value) else 0 for name, value in bounded.items()})
+        plan.lake.write_json(key, {name: value if math.isfinite(value) else 0 for name, value in bounded.items()})
 
     return Purse(share, Spend(**before), record)
 
 
 def _refuse_silence(batch: str, tally: Tally) -> None:
-    """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow."""
-    unanswered = tally.events[ChunkEvent.NOT_ANSWERED]
+    """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow.
+
+    What a person cancelled at the endpoint is left for another night.
+    """
+    cancelled = tally.last_faults[ChunkEvent.NOT_ANSWERED][Failure.BATCH_CANCELLED]
+    unanswered = tally.events[ChunkEvent.NOT_ANSWERED] - cancelled
     if 2 * unanswered > tally.total:
         raise ModelUnavailableError(
             f"{batch}: {unanswered} of {tally.total} chunks were left without an answer "
