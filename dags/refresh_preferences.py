@@ -38,6 +38,7 @@ from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.settings import load_settings
 
+SETTINGS = load_settings()
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
 
 list_new_articles = task(refresh_tasks.list_new_articles, execution_timeout=dt.timedelta(hours=1))
@@ -46,6 +47,7 @@ generate_batch = deferrable_task(
     refresh_tasks.generate_batch,
     execution_timeout=dt.timedelta(hours=6),
     retries=3,
+    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,  # each has that share of the account's limits
     map_index_template=BATCH_LABEL,
 )
 curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
@@ -74,7 +76,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
     start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,  # one writer at a time
-    params=refresh_form(load_settings().recipe),
+    params=refresh_form(SETTINGS.recipe),
     default_args={
         "owner": "ownvoice",
         "retries": 2,
