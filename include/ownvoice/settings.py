@@ -26,7 +26,9 @@ class Settings(BaseSettings):
     from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="OWNVOICE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OWNVOICE_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     articles: str | None = Field(None, description="Where the articles stand: s3://bucket/prefix or file:///folder.")
     lake: str = Field(default_factory=_default_lake, description="Where all that is made is kept; same two forms.")
