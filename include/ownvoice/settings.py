@@ -90,5 +90,8 @@ def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
         message = message[0].lower() + message[1:]
         path = "__".join(str(part) for part in one["loc"])
         name = prefix + path.upper() if prefix else path
-        # A fault of several fields together has their whole model as its input, which nobody wants to read.
-        yield message if isinstance(one["input"], (dict, BaseModel)) else f"{name} is {one['input']!r}: {message}"
+        # The input of a missing field, or of several that do not fit together, is all of them: nobody wants to read it.
+        if isinstance(one["input"], (dict, BaseModel)):
+            yield f"{name}: {message}" if path else message
+        else:
+            yield f"{name} is {one['input']!r}: {message}"

@@ -40,7 +40,7 @@ def test_a_recipe_that_cannot_work_on_this_version(failing):
 def test_a_recipe_that_is_no_recipe_ends_before_there_is_a_run(lake, capsys):
     lake.write_json("recipe.json", {"run_id": "x"})
     assert main(["--recipe", f"{lake.uri}/recipe.json"]) == Exit.BAD_RECIPE
-    assert "recipe is" in capsys.readouterr().err
+    assert "recipe: field required" in capsys.readouterr().err
 
 
 def test_a_version_that_is_gone(failing):
