@@ -37,7 +37,7 @@ def test_a_flag_takes_the_place_of_the_environment(monkeypatch):
 
 def test_a_recipe_whose_chunk_bounds_leave_no_room_is_refused(monkeypatch):
     monkeypatch.setenv("OWNVOICE_RECIPE__MIN_CHUNK_CHARS", "1500")
-    with pytest.raises(SettingsError, match="^max_chunk_chars must be at least twice min_chunk_chars"):
+    with pytest.raises(SettingsError, match="^OWNVOICE_RECIPE: max_chunk_chars must be at least twice min_chunk_chars"):
         load_settings()
 
 
