@@ -16,6 +16,10 @@ Every night: new, edited and removed articles become one new version of the pref
 repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
 next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
 
+**In batch mode** `generate_batch` hands its requests to the endpoint's batch API and defers, up to a day, without a
+worker. Cleared or retried, it finds the batch that runs already. To stop a night, cancel its batches at the endpoint:
+what they have answered is taken, the rest waits for another night. A budget is held against every request at its worst.
+
 **By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* looks
 for edits and removals in old day folders too. A partial run never moves the cursor.
 """
@@ -29,18 +33,21 @@ from airflow.sdk import dag, task, task_group
 
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
+from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.settings import load_settings
 
+SETTINGS = load_settings()
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
 
 list_new_articles = task(refresh_tasks.list_new_articles, execution_timeout=dt.timedelta(hours=1))
 plan_batches = task(refresh_tasks.plan_batches, execution_timeout=dt.timedelta(hours=1))
-generate_batch = task(
+generate_batch = deferrable_task(
     refresh_tasks.generate_batch,
     execution_timeout=dt.timedelta(hours=6),
     retries=3,
+    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,  # each has that share of the account's limits
     map_index_template=BATCH_LABEL,
 )
 curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
@@ -69,7 +76,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
     start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,  # one writer at a time
-    params=refresh_form(load_settings().recipe),
+    params=refresh_form(SETTINGS.recipe),
     default_args={
         "owner": "ownvoice",
         "retries": 2,

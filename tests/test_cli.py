@@ -12,6 +12,14 @@ import pytest
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
 
+# An endpoint that is away is given up at once, not after the two minutes that a night would wait.
+MAIN = """
+import functools
+from ownvoice import cli
+cli.ModelAccess = functools.partial(cli.ModelAccess, patience_s=0.1)
+cli.main()
+"""
+
 
 @pytest.fixture
 def ownvoice(tmp_path):
@@ -20,7 +28,7 @@ def ownvoice(tmp_path):
 
     def run(*arguments, **environment):
         lake = {"OWNVOICE_LAKE": (tmp_path / "lake").as_uri()}
-        command = [sys.executable, "-c", "from ownvoice.cli import main; main()", *arguments]
+        command = [sys.executable, "-c", MAIN, *arguments]
         return subprocess.run(
             command, env=kept | lake | environment, capture_output=True, text=True, timeout=60, cwd=tmp_path
         )

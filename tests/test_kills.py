@@ -30,6 +30,16 @@ STEPS = [
     "ownvoice.refresh:write_report",
 ]
 
+BATCH_STEPS = [
+    "ownvoice.triples.batch_api:new_intent",
+    "ownvoice.triples.batch_api:upload_requests",
+    "ownvoice.triples.batch_api:create_batch",
+    "ownvoice.triples.batch_api:record_batch_id",
+    "ownvoice.triples.batch_results:close_intent",
+    "ownvoice.triples.generate:take_in",
+    "ownvoice.triples.generate:ask_in_batches",
+]
+
 
 @pytest.fixture
 def night(lake, tmp_path, offline_model):
@@ -38,13 +48,13 @@ def night(lake, tmp_path, offline_model):
     return night
 
 
-def command(lake, tmp_path, model, *place):
+def command(lake, tmp_path, model, place="", mode="realtime"):
     script = TESTS / "stand_ins" / "refresh_and_die.py"
-    return [sys.executable, str(script), lake.uri, (tmp_path / "articles").as_uri(), model.base_url, *place]
+    return [sys.executable, str(script), lake.uri, (tmp_path / "articles").as_uri(), model.base_url, mode, place]
 
 
-def run(*arguments):
-    return subprocess.run(command(*arguments), env=environment(), timeout=60, capture_output=True, text=True)
+def run(*arguments, **mode):
+    return subprocess.run(command(*arguments, **mode), env=environment(), timeout=60, capture_output=True, text=True)
 
 
 def environment():
@@ -92,3 +102,34 @@ def test_a_worker_killed_while_answers_arrive_loses_at_most_those_in_flight(
     expected_rows, asked = undisturbed
     assert rows(lake) == expected_rows
     assert asked <= offline_model.requests_served <= asked + IN_FLIGHT
+
+
+@pytest.mark.parametrize("place", BATCH_STEPS)
+def test_a_worker_killed_in_batch_mode_and_run_again_finds_its_batches(
+    place, night, undisturbed, lake, tmp_path, offline_model
+):
+    killed = run(lake, tmp_path, offline_model, place, mode="batch")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    again = run(lake, tmp_path, offline_model, mode="batch")
+    assert again.returncode == 0, again.stderr
+    expected_rows, asked = undisturbed
+    assert rows(lake) == expected_rows
+    assert set(offline_model.batches.billed.values()) == {1}, "every answer was paid for once"
+    assert offline_model.requests_served == asked
+    assert len(offline_model.batches.batches) == 3
+    assert verify(lake).passed
+
+
+def test_a_worker_killed_before_it_could_submit_does_so_when_run_again(
+    night, undisturbed, lake, tmp_path, offline_model
+):
+    killed = run(lake, tmp_path, offline_model, "ownvoice.triples.batch_api:record_intent", mode="batch")
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert offline_model.batches.batches == {}
+    (intent,) = lake.store.objects("batch_api/open")
+    lake.write_json(intent.key, lake.read_json(intent.key) | {"recorded_at": "2026-02-01T00:00:00+00:00"})
+    again = run(lake, tmp_path, offline_model, mode="batch")
+    assert again.returncode == 0, again.stderr
+    expected_rows, asked = undisturbed
+    assert rows(lake) == expected_rows
+    assert offline_model.requests_served == asked

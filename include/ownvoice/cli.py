@@ -1,6 +1,7 @@
 """The command line: the same verbs as the tasks of the refresh, on one machine and without Airflow.
 
-Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model refuses, 5 the model does not answer, 6 not verified.
+Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model refuses, 5 the model does not answer, 6 not verified,
+7 too many chunks without a usable answer.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, veri
 from ownvoice.pairs.try_prompt import try_prompt
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
+from ownvoice.run import Mode, RefreshRun
 from ownvoice.settings import Settings, load_settings, settings_error
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.client import ModelAccess
@@ -61,13 +62,18 @@ def refresh_command(
     recipe: RecipeOption = None,
     prefix: Annotated[str, typer.Option(help="Only objects below this folder of the source.")] = "",
     limit_articles: Annotated[int | None, typer.Option(help="Ask about at most so many articles.")] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="Ask at once, or through a batch API (cheaper, up to a day).")
+    ] = "realtime",
     reconcile: Annotated[bool, typer.Option(help="List the whole source, however old its day folders.")] = False,
+    max_tokens: Annotated[int | None, typer.Option(help="Budget in tokens [OWNVOICE_MAX_TOKENS].")] = None,
+    max_cost_usd: Annotated[float | None, typer.Option(help="Budget in dollars [OWNVOICE_MAX_COST_USD].")] = None,
     dry_run: Annotated[bool, typer.Option(help="Plan and estimate; ask and commit nothing.")] = False,
     run_id: Annotated[str | None, typer.Option("--run", help="Repeat this run instead of starting a new one.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read new articles, ask for triples, prove and filter them, commit a version."""
-    settings = load_settings(articles=articles, lake=lake)
+    settings = load_settings(articles=articles, lake=lake, max_tokens=max_tokens, max_cost_usd=max_cost_usd)
     now = dt.datetime.now(dt.UTC)
     with _model(settings, offline, needed=not dry_run) as access:
         run = _refresh_run(
@@ -77,12 +83,13 @@ def refresh_command(
             refresh_date=now.date(),
             prefix=prefix.strip("/"),
             limit_articles=limit_articles,
+            mode=mode,
             reconcile=reconcile,
             dry_run=dry_run,
         )
         progress = Progress(sys.stderr)
         report = refresh(
-            Lake(settings.lake), ObjectStore(run.articles_uri), run, access, progress.step, progress.outcome
+            Lake(settings.lake), ObjectStore(run.articles_uri), run, access, progress.step, progress.chunks
         )
     _print(report_lines(report), report, as_json)
 
@@ -180,12 +187,13 @@ def main() -> None:
 
 
 def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
-    shared = ("test_share", "look_back_days", "reconcile_every_days")
+    shared = ("test_share", "look_back_days", "reconcile_every_days", "max_tokens", "max_cost_usd", "max_dead_share")
     try:
         # One process and one event loop: cutting the night into batches would only keep chunks from running together.
         return RefreshRun(
             articles_uri=_articles_uri(settings),
             max_generation_tasks=1,
+            price=settings.prices.get(fields["recipe"].model),
             **{name: getattr(settings, name) for name in shared},
             **fields,
         )
@@ -216,13 +224,11 @@ def _recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> 
 @contextlib.contextmanager
 def _model(settings: Settings, offline: bool, *, needed: bool = True) -> Iterator[ModelAccess]:
     """Yield the way to the model: the stand-in for the length of the command, or what the environment names."""
-    limits = {
-        "request_timeout_s": settings.request_timeout_s,
-        "max_requests_in_flight": settings.max_requests_in_flight,
-    }
+    names = ("request_timeout_s", "max_requests_in_flight", "requests_per_minute", "tokens_per_minute")
+    limits = {name: getattr(settings, name) for name in names}
     if offline:
         with running_offline_model() as model:
-            yield ModelAccess(model.base_url, model.api_key, **limits)  # type: ignore[arg-type]
+            yield ModelAccess(model.base_url, model.api_key, **limits)
         return
     key, base_url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
     if needed and not key and not base_url:
@@ -230,7 +236,7 @@ def _model(settings: Settings, offline: bool, *, needed: bool = True) -> Iterato
             "no model to ask: set OPENAI_API_KEY (and OPENAI_BASE_URL for another endpoint), "
             "or pass --offline for the bundled stand-in."
         )
-    yield ModelAccess(base_url, key or "none", **limits)  # type: ignore[arg-type]
+    yield ModelAccess(base_url, key or "none", **limits)
 
 
 def _print(lines: Iterable[str], value: Any, as_json: bool) -> None:

@@ -51,6 +51,12 @@ class ModelUnavailableError(OwnvoiceError):
     retryable = True
 
 
+class DeadChunksError(OwnvoiceError):
+    """Too many chunks of a batch have no usable answer after every try; the recipe or the model is at fault."""
+
+    exit_code = 7
+
+
 class VerificationError(OwnvoiceError):
     """A dataset version is not what it says it is."""
 

@@ -12,7 +12,8 @@ import contextlib
 import hashlib
 import io
 import json
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -26,6 +27,8 @@ from ownvoice.tables import PARTITIONS, TABLES
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+_ROWS_PER_GROUP = 1000  # of Parquet files that tasks hand to each other: what a reader holds at a time
 
 # Every committed version stays readable: nothing expires by itself. Checkpoints are made by `dataset.log_entry`, which
 # knows whether what they sum up stands.
@@ -63,8 +66,26 @@ class Lake:
     def write_rows(self, key: str, rows: pa.Table) -> None:
         """Put `rows` under `key` as one Parquet file."""
         buffer = io.BytesIO()
-        pq.write_table(rows, buffer)
+        pq.write_table(rows, buffer, row_group_size=_ROWS_PER_GROUP)
         self.store.write(key, buffer.getvalue())
+
+    @contextlib.contextmanager
+    def open_rows(self, key: str) -> Iterator[pq.ParquetFile]:
+        """Open the Parquet file under `key`, to be read in parts. Raises `StorageError` where nothing stands."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "rows.parquet")
+            self.store.download(key, path)
+            with pq.ParquetFile(path) as rows:
+                yield rows
+
+    @contextlib.contextmanager
+    def rows_writer(self, key: str, schema: pa.Schema) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+        """Yield what writes rows, part by part; they stand under `key` as one file once the block is left in order."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "rows.parquet")
+            with pq.ParquetWriter(path, schema) as writer:
+                yield lambda rows: writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            self.store.upload(key, path)
 
     def keep_original(self, article_sha256: str, content: str) -> None:
         """Keep an article's own content under its hash, once."""

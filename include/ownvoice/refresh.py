@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from ownvoice.articles.cursor import advance_cursor
 from ownvoice.articles.listing import list_new_articles
 from ownvoice.chunks.plan import plan_batches
+from ownvoice.chunks.planned import Batch
 from ownvoice.dataset.commit import commit_version
-from ownvoice.errors import ModelUnavailableError
+from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.lake import Lake
 from ownvoice.monitoring.report import write_report
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
-from ownvoice.triples.ask import ChunkOutcome
+from ownvoice.triples.batch_api import BatchesRunningError
+from ownvoice.triples.batch_client import BatchState, until_all_ended
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
+from ownvoice.triples.tally import Tally
 
 OnStep = Callable[[str], None]
-OnOutcome = Callable[[ChunkOutcome], None]
+OnProgress = Callable[[Tally], None]
+
+_LOOK_EVERY_S = 5.0
 
 
 def refresh(
-    lake: Lake, source: ObjectStore, run: RefreshRun, access: ModelAccess, on_step: OnStep, on_outcome: OnOutcome
+    lake: Lake, source: ObjectStore, run: RefreshRun, access: ModelAccess, on_step: OnStep, on_progress: OnProgress
 ) -> dict[str, Any]:
     """Run every step and return the report.
 
-    A batch that the model leaves without answers does not keep the others from being committed; the error is raised
-    once they are, and the cursor stays.
+    A batch that the model leaves without answers, or with too few usable ones, does not keep the others from being
+    committed; the error is raised once they are, and the cursor stays.
     """
-    failed: ModelUnavailableError | None = None
+    failed: ModelUnavailableError | DeadChunksError | None = None
     on_step(f"store: {probe_creation(lake).sentence}")
     listed = list_new_articles(lake, source, run)
     on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
@@ -40,9 +47,9 @@ def refresh(
     on_step(f"planned: {sum(batch.chunks for batch in batches)} chunks to ask about")
     for batch in batches:
         try:
-            generate_batch(lake, run.run_id, batch.name, access, on_outcome)
+            _generate(lake, run.run_id, batch, access, on_step, on_progress)
             curate_batch(lake, run.run_id, batch.name)
-        except ModelUnavailableError as error:
+        except (ModelUnavailableError, DeadChunksError) as error:
             failed = error
             on_step(f"{batch.label} failed: {error}")
     version = commit_version(lake, run.run_id)
@@ -52,3 +59,22 @@ def refresh(
         raise failed
     advance_cursor(lake, run.run_id)
     return report
+
+
+def _generate(
+    lake: Lake, run_id: str, batch: Batch, access: ModelAccess, on_step: OnStep, on_progress: OnProgress
+) -> None:
+    """Settle one batch; where its answers come through a batch API, wait for them and say where they stand."""
+    on_look = partial(_say, batch.label, on_step)
+    while True:
+        try:
+            generate_batch(lake, run_id, batch.name, access, on_progress)
+        except BatchesRunningError as running:
+            asyncio.run(until_all_ended(access, running.batch_ids, _LOOK_EVERY_S, on_look))
+        else:
+            return
+
+
+def _say(label: str, on_step: OnStep, states: Sequence[BatchState]) -> None:
+    for state in states:
+        on_step(f"{label}: {state.batch_id} is {state.status}, {state.done} of {state.total} requests are done")

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ownvoice.errors import StorageError
+from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
 
 if TYPE_CHECKING:
     from ownvoice.lake import Lake  # a DAG file reads this module for its form, and must not load pyarrow for it
+
+
+Mode = Literal["realtime", "batch"]
 
 
 class RefreshRun(BaseModel):
@@ -28,12 +32,31 @@ class RefreshRun(BaseModel):
     limit_articles: int | None = Field(
         None, ge=1, description="Ask about at most so many articles; the others stay pending."
     )
+    mode: Mode = Field(
+        "realtime",
+        description="Ask at once, or through the endpoint's batch API: at OpenAI half the price, and up to a day.",
+    )
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the cursor that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches a refresh is cut into.")
+    max_active_generation_tasks: int = Field(
+        1, ge=1, description="Batches at work at once; they share the rate limits."
+    )
+    max_tokens: int | None = Field(None, ge=1, description="Budget in tokens, prompts and answers together.")
+    max_cost_usd: float | None = Field(None, ge=0, description="Budget in US dollars; needs the model's price.")
+    max_dead_share: float = Field(0.2, ge=0, le=1, description="Share of dead chunks past which a batch fails.")
+    price: ModelPrice | None = Field(None, description="The model's price; where it is not known, tokens are counted.")
+
+    @model_validator(mode="after")
+    def _a_budget_in_dollars_has_a_price(self) -> Self:
+        if self.max_cost_usd is not None and self.price is None:
+            raise ValueError(
+                f"max_cost_usd needs the price of {self.recipe.model!r}: name it in OWNVOICE_PRICES, or use max_tokens"
+            )
+        return self
 
     @property
     def is_partial(self) -> bool:

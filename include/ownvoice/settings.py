@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ownvoice.errors import SettingsError
+from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
 
 
@@ -25,7 +26,9 @@ class Settings(BaseSettings):
     from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
-    model_config = SettingsConfigDict(env_prefix="OWNVOICE_", env_nested_delimiter="__", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OWNVOICE_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
+    )
 
     articles: str | None = Field(None, description="Where the articles stand: s3://bucket/prefix or file:///folder.")
     lake: str = Field(default_factory=_default_lake, description="Where all that is made is kept; same two forms.")
@@ -36,8 +39,26 @@ class Settings(BaseSettings):
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches, and so mapped tasks, of a refresh.")
-    max_requests_in_flight: int = Field(32, ge=1, le=1000, description="Requests that one task has open at a time.")
-    request_timeout_s: float = Field(60, gt=0, description="Seconds to wait for the model endpoint.")
+    max_active_generation_tasks: int = Field(16, ge=1, description="Batches of a refresh that are at work at once.")
+    max_requests_in_flight: int = Field(
+        256,
+        ge=1,
+        le=1000,
+        description="Most requests that one task has open; how many the endpoint bears, it finds out.",
+    )
+    request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
+    requests_per_minute: float | None = Field(
+        None, gt=0, description="The account's limit, shared by all tasks; empty: found out from the endpoint."
+    )
+    tokens_per_minute: float | None = Field(None, gt=0, description="The same in tokens.")
+    max_tokens: int | None = Field(None, ge=1, description="A refresh's budget in tokens; empty: no bound.")
+    max_cost_usd: float | None = Field(None, ge=0, description="A refresh's budget in US dollars; empty: no bound.")
+    max_dead_share: float = Field(0.2, ge=0, le=1, description="Share of dead chunks past which a batch fails.")
+    prices: dict[str, ModelPrice] = Field(
+        {},
+        description="What models cost, by name, as JSON: input_usd_per_million_tokens, output_usd_per_million_tokens, "
+        "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
+    )
 
     @field_validator("articles", "lake")
     @classmethod

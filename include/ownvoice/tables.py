@@ -53,6 +53,8 @@ ARTICLES = pa.schema(
     ]
 )
 
+TRIES = pa.list_(pa.struct([("at", pa.string()), ("result", pa.string())]))
+
 COUNTS = pa.map_(pa.string(), pa.int64())
 
 CHUNKS = pa.schema(
@@ -71,8 +73,12 @@ CHUNKS = pa.schema(
         ("event", pa.string()),
         ("attempts", pa.int64()),
         ("faults", pa.list_(pa.string())),
+        ("tries", TRIES),
         ("prompt_tokens", pa.int64()),
         ("completion_tokens", pa.int64()),
+        ("reserved_tokens", pa.int64()),  # the worst cases of the answers that were bought
+        ("wasted_tokens", pa.int64()),  # what the unusable ones among them came to
+        ("cost_usd", pa.float64()),  # null where the price is not known
         ("latency_s", pa.float64()),
         ("triples", pa.int64()),
         ("kept", pa.int64()),

@@ -47,7 +47,15 @@ def dags() -> dict[str, Any]:
 def run_refresh(dags: dict[str, Any]) -> Callable[..., Any]:
     """Run the whole DAG in this process with the form filled in as given; return the finished DAG run."""
 
-    untouched = {"dry_run": False, "prefix": "", "limit_articles": None, "reconcile": False}
+    untouched = {
+        "dry_run": False,
+        "prefix": "",
+        "limit_articles": None,
+        "mode": "realtime",
+        "reconcile": False,
+        "max_tokens": None,
+        "max_cost_usd": None,
+    }
 
     def run(**form: Any) -> Any:
         # A DAG object keeps what an earlier test() filled in, so that the whole form is sent each time.

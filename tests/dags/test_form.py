@@ -37,7 +37,8 @@ def refresh_read_anew():
 
 
 def test_the_form_has_every_field_of_the_recipe_and_the_fields_of_the_run(form):
-    assert set(form) == {"dry_run", "prefix", "limit_articles", "reconcile", *GenerationRecipe.model_fields}
+    run = {"dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd"}
+    assert set(form) == {*run, *GenerationRecipe.model_fields}
 
 
 def test_every_field_of_the_form_says_what_it_means(form):
@@ -66,6 +67,7 @@ def test_a_bound_of_a_field_is_the_forms_bound(form, name, bound):
         ("temperature", "warm"),
         ("max_output_tokens", 1000.5),
         ("prefix", 5),
+        ("mode", "overnight"),
     ],
 )
 def test_a_value_of_another_kind_is_refused_by_airflow(form, name, value):
@@ -134,8 +136,8 @@ def test_the_example_environment_holds_the_defaults_and_no_key(monkeypatch):
     defaults = load_settings()
     variables = example_variables()
     for name in variables.keys() - {"OWNVOICE_ARTICLES", "OWNVOICE_LAKE"}:
-        if name.startswith("OWNVOICE_"):
-            monkeypatch.setenv(name, variables[name])
-        else:
+        if not name.startswith("OWNVOICE_"):
             assert variables[name] == ""
+        elif variables[name]:
+            monkeypatch.setenv(name, variables[name])
     assert load_settings() == defaults

@@ -15,7 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.triples.offline_model import error_response, serving
+from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
+from ownvoice.triples.offline_model import serving
 
 TRIPLE = {"instruction": "Explain it.", "generated_answer": "It is so.", "extracted_answer": "So it is."}
 _GOOD = json.dumps({"preference_triples": [TRIPLE]})
@@ -47,6 +48,8 @@ _ERRORS: dict[str, tuple[int, str, str | None]] = {
     "overloaded": (503, "server_error", None),
 }
 
+_REFUSED_FIELDS = {"bad_temperature": "temperature", "bad_max_tokens": "max_tokens"}
+
 
 class FaultyModel:
     """The server's address once it runs, and its books: every request body, and what each chunk met."""
@@ -54,25 +57,58 @@ class FaultyModel:
     def __init__(self) -> None:
         self.base_url = ""
         self.bodies: list[dict[str, Any]] = []
+        self.at_once = self.most_at_once = 0
         self.met: defaultdict[str, list[str]] = defaultdict(list)
+        self.batches = OfflineBatches(self._answer_line)
+        self.drop_confirmations = 0
 
     def app(self) -> web.Application:
-        app = web.Application()
-        app.add_routes([web.post("/v1/chat/completions", self._answer)])
+        app = web.Application(middlewares=[self._confirm])
+        app.add_routes([web.post("/v1/chat/completions", self._answer), *self.batches.routes()])
         return app
 
+    @web.middleware
+    async def _confirm(self, request: web.Request, handler: Any) -> Any:
+        """Let the confirmation of a batch that was taken on get lost, as often as `drop_confirmations` says."""
+        response = await handler(request)
+        if request.path == "/v1/batches" and request.method == "POST" and self.drop_confirmations:
+            self.drop_confirmations -= 1
+            assert request.transport is not None
+            request.transport.abort()
+        return response
+
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        body = await request.json()
-        self.bodies.append(body)
-        chunk = body["messages"][-1]["content"].partition("Extract:")[2].strip()
-        script = chunk.partition(":")[0].split()
-        word = script[min(len(self.met[chunk]), len(script) - 1)]
-        self.met[chunk].append(word)
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            return await self._scripted(request)
+        finally:
+            self.at_once -= 1
+
+    async def _scripted(self, request: web.Request) -> web.StreamResponse:
+        word = self._next_word(await request.json())
         if word in _COMPLETIONS:
             return web.json_response(_completion(*_COMPLETIONS[word]))
         if word in _ERRORS:
             return _error(word, request.headers["Authorization"])
         return await _misbehave(word, request)
+
+    def _answer_line(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        word = self._next_word(body)
+        if word in _COMPLETIONS:
+            return 200, _completion(*_COMPLETIONS[word])
+        if word in _REFUSED_FIELDS:
+            return 400, _field_refused(word)
+        status, kind, code = _ERRORS[word]
+        return status, error_body(kind, code, word)
+
+    def _next_word(self, body: dict[str, Any]) -> str:
+        self.bodies.append(body)
+        chunk = body["messages"][-1]["content"].partition("Extract:")[2].strip()
+        script = chunk.partition(":")[0].split()
+        word = script[min(len(self.met[chunk]), len(script) - 1)]
+        self.met[chunk].append(word)
+        return word
 
 
 @contextlib.contextmanager
@@ -95,12 +131,25 @@ def _completion(content: str | None, finish_reason: str, refusal: str | None) ->
     }
 
 
+def _field_refused(word: str) -> dict[str, Any]:
+    return {"error": {"message": "No", "type": "invalid_request_error", "param": _REFUSED_FIELDS[word]}}
+
+
 def _error(word: str, authorization: str) -> web.Response:
     """Return an error that echoes the key, as careless gateways do."""
     status, kind, code = _ERRORS[word]
     response = error_response(status, kind, code, f"{word} for {authorization}")
     response.headers["Retry-After"] = "0.01"
+    response.headers["x-ratelimit-limit-requests"] = "6000"
     return response
+
+
+async def _trickle(request: web.Request) -> web.StreamResponse:
+    response = web.StreamResponse()
+    await response.prepare(request)
+    while True:
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
 
 
 async def _misbehave(word: str, request: web.Request) -> web.StreamResponse:
@@ -110,13 +159,16 @@ async def _misbehave(word: str, request: web.Request) -> web.StreamResponse:
         case "dropped":
             assert request.transport is not None
             request.transport.abort()
+        case "trickling":
+            return await _trickle(request)
         case "web_page":
             return web.Response(text="<html>Welcome</html>", content_type="text/html")
         case "error_as_answer":
             return web.json_response({"error": {"message": "upstream failed"}})
-        case "bad_temperature":
-            error = {"message": "Unsupported value", "type": "invalid_request_error", "param": "temperature"}
-            return web.json_response({"error": error}, status=400)
+        case word if word in _REFUSED_FIELDS:
+            return web.json_response(_field_refused(word), status=400)
+        case "rate_limit_for_an_hour":
+            return web.Response(status=429, headers={"Retry-After": "3600"})
         case "long_in_words":
             message = "This model's maximum context length is 4096 tokens."
             return web.json_response({"error": {"message": message, "code": 400}}, status=400)

@@ -1,20 +1,21 @@
 """A refresh in a process of its own that kills itself with SIGKILL right after a named function has returned.
 
-Run as: python refresh_and_die.py LAKE ARTICLES MODEL_URL [MODULE:FUNCTION]
+Run as: python refresh_and_die.py LAKE ARTICLES MODEL_URL MODE [MODULE:FUNCTION]
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import importlib
+import inspect
 import os
 import signal
 import sys
 from typing import Any
 
+from ownvoice import refresh as refreshing
 from ownvoice.lake import Lake
-from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
+from ownvoice.run import Mode, RefreshRun
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.client import ModelAccess
 from stand_ins.night import RECIPE
@@ -30,10 +31,14 @@ def die_after(place: str) -> None:
         whole(*args, **kwargs)
         os.kill(os.getpid(), signal.SIGKILL)
 
-    setattr(module, name, last)
+    async def last_async(*args: Any, **kwargs: Any) -> None:
+        await whole(*args, **kwargs)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(module, name, last_async if inspect.iscoroutinefunction(whole) else last)
 
 
-def main(lake_uri: str, articles_uri: str, model_url: str, place: str = "") -> None:
+def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: str = "") -> None:
     """Run the refresh `the-run`; with a place, up to there."""
     if place:
         die_after(place)
@@ -43,9 +48,11 @@ def main(lake_uri: str, articles_uri: str, model_url: str, place: str = "") -> N
         articles_uri=articles_uri,
         recipe=RECIPE,
         max_generation_tasks=3,
+        mode=mode,
     )
     access = ModelAccess(model_url, "offline", max_requests_in_flight=4)
-    refresh(Lake(lake_uri), ObjectStore(articles_uri), run, access, lambda _: None, lambda _: None)
+    refreshing._LOOK_EVERY_S = 0.01
+    refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, access, lambda _: None, lambda _: None)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,10 @@ import pytest
 
 from ownvoice.errors import ModelAccessError, SettingsError
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.client import ModelAccess, open_client, request_completion
-from ownvoice.triples.failures import Failure, RequestFailedError
+from ownvoice.triples.client import ModelAccess, open_session, request_completion
+from ownvoice.triples.failures import RULES, Failure, RequestFailedError
+from ownvoice.triples.limits import RateLimits
+from ownvoice.triples.parse import Fault
 from ownvoice.triples.request import request_body
 from stand_ins.faulty_model import FaultyModel, running_faulty_model
 
@@ -24,16 +26,17 @@ def model() -> Iterator[FaultyModel]:
         yield running
 
 
-def ask(model: FaultyModel, chunk_text: str, *, max_retries: int = 0) -> dict[str, Any]:
-    return ask_at(model.base_url, request_body(GenerationRecipe(), chunk_text), max_retries=max_retries)
+def ask(model: FaultyModel, chunk_text: str) -> dict[str, Any]:
+    return ask_at(model.base_url, request_body(GenerationRecipe(), chunk_text))
 
 
-def ask_at(base_url: str, body: dict[str, Any], *, max_retries: int = 0) -> dict[str, Any]:
-    access = ModelAccess(base_url, SECRET, request_timeout_s=0.3, max_retries=max_retries)
+def ask_at(base_url: str, body: dict[str, Any]) -> dict[str, Any]:
+    access = ModelAccess(base_url, SECRET, request_timeout_s=0.3)
 
     async def request() -> dict[str, Any]:
-        async with open_client(access) as client:
-            return await request_completion(client, body)
+        async with open_session(access) as session:
+            completion, _ = await request_completion(session, access, body)
+            return completion
 
     return asyncio.run(request())
 
@@ -70,35 +73,50 @@ def test_what_concerns_every_request_names_the_endpoint_and_what_to_do(
 
 
 @pytest.mark.parametrize(
-    ("fault", "failure", "later_may_help"),
+    ("fault", "failure"),
     [
-        ("too_long", Failure.CONTEXT_TOO_LONG, False),
-        ("long_in_words", Failure.CONTEXT_TOO_LONG, False),
-        ("bad_request", Failure.BAD_REQUEST, False),
-        ("unprocessable", Failure.BAD_REQUEST, False),
-        ("rate_limit", Failure.RATE_LIMITED, True),
-        ("server_error", Failure.SERVER_ERROR, True),
-        ("overloaded", Failure.SERVER_ERROR, True),
-        ("hanging", Failure.TIMED_OUT, True),
-        ("dropped", Failure.CONNECTION_LOST, True),
-        ("web_page", Failure.NOT_A_COMPLETION, True),
-        ("error_as_answer", Failure.NOT_A_COMPLETION, True),
+        ("too_long", Failure.CONTEXT_TOO_LONG),
+        ("long_in_words", Failure.CONTEXT_TOO_LONG),
+        ("bad_request", Failure.BAD_REQUEST),
+        ("unprocessable", Failure.BAD_REQUEST),
+        ("rate_limit", Failure.RATE_LIMITED),
+        ("server_error", Failure.SERVER_ERROR),
+        ("overloaded", Failure.SERVER_ERROR),
+        ("hanging", Failure.TIMED_OUT),
+        ("trickling", Failure.TIMED_OUT),
+        ("dropped", Failure.CONNECTION_LOST),
+        ("web_page", Failure.NOT_A_COMPLETION),
+        ("error_as_answer", Failure.NOT_A_COMPLETION),
     ],
 )
-def test_what_concerns_one_request_has_a_name_and_says_whether_later_may_help(
-    model: FaultyModel, fault: str, failure: Failure, later_may_help: bool
-) -> None:
+def test_what_concerns_one_request_has_a_name(model: FaultyModel, fault: str, failure: Failure) -> None:
     with pytest.raises(RequestFailedError) as raised:
         ask(model, f"{fault}: text")
-    assert (raised.value.failure, raised.value.later_may_help) == (failure, later_may_help)
+    assert raised.value.failure is failure
 
 
-def test_an_address_where_nothing_listens_is_a_lost_connection() -> None:
+def test_every_class_has_a_rule() -> None:
+    assert set(RULES) == {*Failure, *Fault}
+
+
+def test_what_was_never_sent_or_was_refused_is_not_billed() -> None:
+    unbilled = {failure for failure in Failure if not RULES[failure].may_be_billed}
+    assert set(Failure) - unbilled == {Failure.TIMED_OUT, Failure.CONNECTION_LOST, Failure.NOT_A_COMPLETION}
+
+
+def test_a_refusal_for_rate_brings_its_wait_and_the_limits_with_it(model: FaultyModel) -> None:
+    with pytest.raises(RequestFailedError) as raised:
+        ask(model, "rate_limit: text")
+    assert raised.value.retry_after_s == 0.01
+    assert raised.value.limits == RateLimits(requests_per_minute=6000, tokens_per_minute=None)
+
+
+def test_an_address_where_nothing_listens_was_never_connected() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         with pytest.raises(RequestFailedError) as raised:
             ask_at(f"http://127.0.0.1:{unused.getsockname()[1]}/v1", request_body(GenerationRecipe(), "text"))
-    assert raised.value.failure is Failure.CONNECTION_LOST
+    assert raised.value.failure is Failure.NOT_CONNECTED
 
 
 def test_an_endpoint_that_does_not_speak_http_is_a_lost_connection() -> None:
@@ -110,19 +128,19 @@ def test_an_endpoint_that_does_not_speak_http_is_a_lost_connection() -> None:
 
         server = await asyncio.start_server(gibberish, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        access = ModelAccess(f"http://127.0.0.1:{port}/v1", SECRET, max_retries=0)
-        async with server, open_client(access) as client:
-            await request_completion(client, request_body(GenerationRecipe(), "text"))
+        access = ModelAccess(f"http://127.0.0.1:{port}/v1", SECRET)
+        async with server, open_session(access) as session:
+            await request_completion(session, access, request_body(GenerationRecipe(), "text"))
 
     with pytest.raises(RequestFailedError) as raised:
         asyncio.run(talk_to_gibberish())
     assert raised.value.failure is Failure.CONNECTION_LOST
 
 
-def test_a_passing_fault_is_asked_again_within_the_request(model: FaultyModel) -> None:
-    chunk_text = "rate_limit server_error good: text"
-    assert ask(model, chunk_text, max_retries=2)["choices"]
-    assert model.met[chunk_text] == ["rate_limit", "server_error", "good"]
+def test_a_request_is_sent_once_whatever_becomes_of_it(model: FaultyModel) -> None:
+    with pytest.raises(RequestFailedError):
+        ask(model, "server_error good: once")
+    assert model.met["server_error good: once"] == ["server_error"]
 
 
 def test_the_key_stands_in_no_text_about_the_access_or_its_errors(model: FaultyModel) -> None:
@@ -147,9 +165,11 @@ def test_an_address_that_cannot_be_right_is_refused_wherever_it_comes_from(
 
 def test_all_impossible_settings_are_named_at_once_without_the_key() -> None:
     with pytest.raises(SettingsError) as raised:
-        ModelAccess("localhost:8000", f"{SECRET}\n", request_timeout_s=0, max_requests_in_flight=0, max_retries=-1)
+        ModelAccess(
+            "localhost:8000", f"{SECRET}\n", request_timeout_s=0, max_requests_in_flight=0, requests_per_minute=-1
+        )
     message = str(raised.value)
-    for part in ("line break", "base_url", "request_timeout_s", "max_requests_in_flight", "max_retries"):
+    for part in ("line break", "base_url", "request_timeout_s", "max_requests_in_flight", "requests_per_minute"):
         assert part in message
     assert SECRET not in message
 

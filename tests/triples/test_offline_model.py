@@ -18,12 +18,13 @@ from ownvoice.life import ChunkEvent
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ChunkAsk, ask_chunks
-from ownvoice.triples.client import ModelAccess, open_client, request_completion
+from ownvoice.triples.ask import ask_chunks
+from ownvoice.triples.client import ModelAccess, open_session, request_completion
 from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel, running_offline_model
 from ownvoice.triples.offline_rules import offline_triples
 from ownvoice.triples.parse import Answer, Fault, parse_answer
 from ownvoice.triples.request import request_body, request_key
+from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 
 TEXT = "\n\n".join(
     f"Chapter {number} took me a week. I'd planned a day for it, but Extract: and {{braces}} got in the way of "
@@ -40,14 +41,17 @@ def model() -> Iterator[OfflineModel]:
 
 
 def ask(model: OfflineModel, recipe: GenerationRecipe) -> dict[str, Any]:
+    access = ModelAccess(model.base_url, model.api_key)
+
     async def request() -> dict[str, Any]:
-        async with open_client(ModelAccess(model.base_url, model.api_key, max_retries=0)) as client:
-            return await request_completion(client, request_body(recipe, TEXT))
+        async with open_session(access) as session:
+            completion, _ = await request_completion(session, access, request_body(recipe, TEXT))
+            return completion
 
     return asyncio.run(request())
 
 
-def test_it_answers_the_sdk_with_triples_about_the_whole_chunk(model: OfflineModel) -> None:
+def test_it_answers_with_triples_about_the_whole_chunk(model: OfflineModel) -> None:
     completion = ask(model, RECIPE)
     assert parse_answer(completion) == Answer(tuple(offline_triples(TEXT)), None)
     assert len(parse_answer(completion).triples) == 5
@@ -72,8 +76,10 @@ def test_it_knows_no_other_model(model: OfflineModel) -> None:
 
 
 def test_it_lists_itself_under_a_name_that_says_what_it_is(model: OfflineModel) -> None:
+    import openai
+
     async def models() -> list[str]:
-        async with open_client(ModelAccess(model.base_url, model.api_key)) as client:
+        async with openai.AsyncOpenAI(base_url=model.base_url, api_key=model.api_key) as client:
             return [each.id async for each in client.models.list()]
 
     assert asyncio.run(models()) == ["ownvoice-offline-stand-in"]
@@ -102,8 +108,10 @@ def test_it_counts_what_it_answered(tmp_path: Path) -> None:
     answers = AnswerStore(ObjectStore(tmp_path.as_uri()))
     with running_offline_model() as model:
         for event in (ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND):
-            (outcome,) = asyncio.run(ask_chunks(asks, answers, ModelAccess(model.base_url, model.api_key)))
-            assert outcome.event is event
+            outcomes: list[ChunkOutcome] = []
+            access = ModelAccess(model.base_url, model.api_key)
+            asyncio.run(ask_chunks(asks, answers, access, outcomes.append, run_id=event))
+            assert [outcome.event for outcome in outcomes] == [event]
         with urllib.request.urlopen(model.base_url.replace("/v1", "/stats")) as stats:
             assert json.load(stats) == {"requests_served": 1}
         assert model.requests_served == 1

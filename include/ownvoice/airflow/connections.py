@@ -64,6 +64,8 @@ def model_access() -> ModelAccess:
         api_key or "none",
         request_timeout_s=settings.request_timeout_s,
         max_requests_in_flight=settings.max_requests_in_flight,
+        requests_per_minute=settings.requests_per_minute,
+        tokens_per_minute=settings.tokens_per_minute,
     )
 
 

@@ -12,7 +12,7 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
 from ownvoice.settings import settings_error
 
-RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "reconcile")
+RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd")
 
 
 def refresh_form(recipe: GenerationRecipe) -> dict[str, Param]:

@@ -9,9 +9,11 @@ import sys
 from dataclasses import asdict
 from typing import Any
 
+from pydantic import ValidationError
+
 from ownvoice.airflow.connections import articles_uri, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
-from ownvoice.settings import load_settings
+from ownvoice.settings import load_settings, settings_error
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
@@ -20,19 +22,30 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     from ownvoice.probe import probe_creation
     from ownvoice.run import RefreshRun
 
-    settings = load_settings()
     fields, recipe = read_form(dict(params))
-    run = RefreshRun(
-        run_id=dag_run.run_id,
-        refresh_date=dag_run.run_after.date(),
-        articles_uri=articles_uri(settings),
-        recipe=recipe,
-        test_share=settings.test_share,
-        look_back_days=settings.look_back_days,
-        reconcile_every_days=settings.reconcile_every_days,
-        max_generation_tasks=settings.max_generation_tasks,
-        **fields | {"prefix": (fields["prefix"] or "").strip("/")},
-    )
+    settings = load_settings(max_tokens=fields["max_tokens"], max_cost_usd=fields["max_cost_usd"])
+    try:
+        run = RefreshRun(
+            run_id=dag_run.run_id,
+            refresh_date=dag_run.run_after.date(),
+            articles_uri=articles_uri(settings),
+            recipe=recipe,
+            test_share=settings.test_share,
+            look_back_days=settings.look_back_days,
+            reconcile_every_days=settings.reconcile_every_days,
+            max_generation_tasks=settings.max_generation_tasks,
+            max_active_generation_tasks=settings.max_active_generation_tasks,
+            max_dead_share=settings.max_dead_share,
+            price=settings.prices.get(recipe.model),
+            **fields
+            | {
+                "prefix": (fields["prefix"] or "").strip("/"),
+                "max_tokens": settings.max_tokens,
+                "max_cost_usd": settings.max_cost_usd,
+            },
+        )
+    except ValidationError as error:
+        raise settings_error(error) from None
     lake = open_lake()
     print(f"store: {probe_creation(lake).sentence}")
     return listing.list_new_articles(lake, open_source(run.articles_uri), run)
@@ -46,12 +59,20 @@ def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
 
 
 def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
-    """Ask the model about the batch's chunks; return the batch, for the task that curates it."""
+    """Ask the model about the batch's chunks; return the batch, for the task that curates it.
+
+    In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
+    """
+    from ownvoice.airflow.batches import defer_until_ended
     from ownvoice.monitoring.progress import Progress
     from ownvoice.triples import generate
+    from ownvoice.triples.batch_api import BatchesRunningError
 
     progress = Progress(sys.stdout)
-    counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.outcome)
+    try:
+        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks)
+    except BatchesRunningError as running:
+        defer_until_ended(running.batch_ids)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 

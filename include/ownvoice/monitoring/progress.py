@@ -1,33 +1,40 @@
-"""Progress of a refresh: a line a step, and one line that moves while chunks are answered."""
+"""Progress of a refresh: a line a step, and a line every few seconds while chunks are answered."""
 
 from __future__ import annotations
 
-import time
-from collections import Counter
 from typing import TextIO
 
-from ownvoice.life import ChunkState, next_chunk_state
 from ownvoice.monitoring.text import printable
-from ownvoice.triples.ask import ChunkOutcome
-
-_SECONDS_BETWEEN_LINES = 2.0
+from ownvoice.triples.tally import Tally
 
 
 class Progress:
-    """Writes to `out`: every step at once, chunks at most every two seconds."""
+    """Writes to `out`."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._states: Counter[str] = Counter()
-        self._last_line = time.monotonic()
 
     def step(self, sentence: str) -> None:
         """Say that a step is done."""
         print(printable(sentence), file=self._out, flush=True)
 
-    def outcome(self, outcome: ChunkOutcome) -> None:
-        """Count one chunk, and say where things stand if the last word is two seconds old."""
-        self._states[next_chunk_state(ChunkState.PLANNED, outcome.event)] += 1
-        if time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
-            self.step("chunks: " + ", ".join(f"{count} {state}" for state, count in self._states.items()))
+    def chunks(self, tally: Tally) -> None:
+        """Say where a batch stands."""
+        self.step(progress_line(tally))
+
+
+def progress_line(tally: Tally) -> str:
+    """Return settled / total, states, rate, retries, spend and the time that is left, in one line."""
+    states = ", ".join(f"{count:,} {state}" for state, count in sorted(tally.states.items()))
+    cost = f" (${tally.spent.cost_usd:,.2f})" if tally.price else ""
+    left = "" if tally.eta_s is None else f", about {_clock(tally.eta_s)} left"
+    return (
+        f"chunks {tally.settled:,}/{tally.total:,}: {states or 'none settled yet'}; {tally.chunks_per_s:,.1f}/s, "
+        f"{tally.retries:,} asked again, {tally.spent.tokens:,.0f} tokens{cost}{left}"
+    )
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}"

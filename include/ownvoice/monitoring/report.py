@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.articles.record import read_listing
-from ownvoice.chunks.planned import read_plan
+from ownvoice.chunks.planned import Plan, read_plan
 from ownvoice.dataset.log_entry import own_entry, until_ours
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
@@ -44,6 +44,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "quarantined": listing.quarantined,
         "planned": {name: value for name, value in asdict(plan).items() if name != "batches"},
         **_counts(records),
+        "spend": _spend(run, plan, records),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
         "version": version and {"number": version.number, "digest": version.digest},
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
@@ -101,6 +102,30 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
         "faults": dict(faults.most_common()),
         "triples": {"total": sums["triples"], "kept": sums["kept"], "dropped": dict(reasons.most_common())},
         "tokens": {"prompt": sums["prompt_tokens"], "completion": sums["completion_tokens"]},
+    }
+
+
+def _spend(run: RefreshRun, plan: Plan, records: Iterable[Row]) -> dict[str, Any]:
+    """Add up the money side: what was planned, reserved, spent and wasted; dollars are null without a price."""
+    sums: Counter[str] = Counter()
+    for record in records:
+        for name in ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens"):
+            sums[name] += record[name]
+    cost = run.price.cost_usd if run.price else lambda *_: None
+    return {
+        "model": run.recipe.model,
+        "price": run.price and run.price.model_dump(mode="json"),
+        "budget": {"tokens": run.max_tokens, "cost_usd": run.max_cost_usd},
+        "planned": {
+            "tokens": plan.estimated_prompt_tokens + plan.most_completion_tokens,
+            "cost_usd": cost(plan.estimated_prompt_tokens, plan.most_completion_tokens),
+        },
+        "reserved_tokens": sums["reserved_tokens"],
+        "spent": {
+            "tokens": sums["prompt_tokens"] + sums["completion_tokens"],
+            "cost_usd": cost(sums["prompt_tokens"], sums["completion_tokens"]),
+        },
+        "wasted_tokens": sums["wasted_tokens"],
     }
 
 

@@ -26,12 +26,18 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
         planned = report["planned"]
         yield (
             f"dry run    {planned['chunks']} chunks of {planned['articles']} articles, about "
-            f"{planned['estimated_prompt_tokens']:,} tokens in and at most {planned['most_completion_tokens']:,} out"
+            f"{planned['estimated_prompt_tokens']:,} tokens in and at most {planned['most_completion_tokens']:,} out, "
+            f"{_dollars(report['spend']['planned']['cost_usd'])}"
         )
         return
     chunks, triples = report["chunks"], report["triples"]
     yield "chunks     " + _listed(chunks)
     yield "tokens     " + _listed(report["tokens"]) + " (this run; stored answers cost nothing)"
+    spend = report["spend"]
+    yield (
+        f"spend      {_dollars(spend['spent']['cost_usd'])}; {spend['spent']['tokens']:,} tokens of "
+        f"{spend['reserved_tokens']:,} reserved, {spend['wasted_tokens']:,} wasted"
+    )
     yield from _bars({"triples": triples["total"], "kept": triples["kept"], **triples["dropped"]})
     yield "pairs      " + _listed(report["pairs"])
     version = report["version"]
@@ -92,6 +98,10 @@ def verification_lines(found: Verification) -> Iterator[str]:
 def printable(text: str) -> str:
     """Return article text with control and direction characters made visible, so that it cannot act on a terminal."""
     return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{ord(c):04x}" for c in text)
+
+
+def _dollars(cost_usd: float | None) -> str:
+    return "price not known" if cost_usd is None else f"${cost_usd:,.4f}"
 
 
 def _listed(counts: dict[str, int]) -> str:

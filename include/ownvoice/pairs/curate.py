@@ -21,7 +21,7 @@ from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import Cleaning
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.generate import read_outcomes
+from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.triple import Triple
 

@@ -62,13 +62,17 @@ def read_staged(lake: Lake, run: RefreshRun, batch: str) -> Staged | None:
 def chunk_record(
     chunk: Mapping[str, Any], run: RefreshRun, batch: str, event: ChunkEvent, outcome: Mapping[str, Any] | None = None
 ) -> Row:
-    """Return the row of `tables/chunks` for a planned chunk; `outcome` is its row of `generate.OUTCOMES`, if any."""
+    """Return the row of `tables/chunks` for a planned chunk; `outcome` is its row of `outcomes.OUTCOMES`, if any."""
     never_asked: Row = {
         "request_key": None,
         "attempts": 0,
         "faults": [],
+        "tries": [],
         "prompt_tokens": 0,
         "completion_tokens": 0,
+        "reserved_tokens": 0,
+        "wasted_tokens": 0,
+        "cost_usd": None,
         "latency_s": 0.0,
     }
     asked = {name: outcome[name] for name in never_asked} if outcome else never_asked

@@ -18,10 +18,11 @@ from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ChunkAsk, ask_chunks
+from ownvoice.triples.ask import ask_chunks
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body, request_key
+from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 from ownvoice.triples.triple import Triple
 
 
@@ -50,15 +51,16 @@ def try_prompt(
     picked = list(islice(_first_chunks(source, recipe), most_chunks))
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)
-    outcomes = asyncio.run(ask_chunks(asks, answers, access))
+    outcomes: dict[str, ChunkOutcome] = {}
+    asyncio.run(ask_chunks(asks, answers, access, lambda outcome: outcomes.update({outcome.article_id: outcome})))
     return [
         TriedChunk(
             article.source_key,
             chunk.text,
-            outcome.faults,
-            _judged(article, chunk, answers, outcome.request_key, recipe),
+            outcomes[article.source_key].faults,
+            _judged(article, chunk, answers, outcomes[article.source_key].request_key, recipe),
         )
-        for (article, chunk), outcome in zip(picked, outcomes, strict=True)
+        for article, chunk in picked
     ]
 
 

@@ -3,79 +3,59 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.client import ModelAccess, open_client, request_completion
-from ownvoice.triples.failures import RequestFailedError
-from ownvoice.triples.parse import Answer, Fault, parse_answer, token_usage
+from ownvoice.triples.budget import UNLIMITED, Purse, Spend
+from ownvoice.triples.buy import Buyer, NotAffordedError
+from ownvoice.triples.client import ModelAccess, open_session
+from ownvoice.triples.failures import Failure, RequestFailedError
+from ownvoice.triples.pace import Pace
+from ownvoice.triples.settle import ChunkAsk, ChunkOutcome, Settling
+from ownvoice.triples.tally import Tally
 
-if TYPE_CHECKING:
-    from openai import AsyncOpenAI
-
-MAX_ANSWERS_PER_CHUNK = 3
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkAsk:
-    """One chunk to be asked about: which it is, and the request that asks."""
-
-    article_id: str
-    chunk_index: int
-    request_key: str
-    body: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class ChunkOutcome:
-    """What became of one chunk.
-
-    `attempts` counts its stored answers, those of earlier nights included. `faults` names in order what was wrong
-    with them (`parse.Fault`) and what ended the asking (`failures.Failure`). Tokens and seconds are of the answers
-    that arrived in this call: a stored answer costs nothing again.
-    """
-
-    article_id: str
-    chunk_index: int
-    request_key: str
-    event: ChunkEvent
-    attempts: int
-    faults: tuple[str, ...]
-    prompt_tokens: int
-    completion_tokens: int
-    latency_s: float
+_CHUNKS_PER_REQUEST = 2  # chunks at work for each request that may be open: some wait after a failure
+_SILENT_CHUNKS = 10  # so many left without an answer one after the other say that it is the endpoint that fails
+_LONGEST_PAUSE_S = 600.0
 
 
 async def ask_chunks(
     asks: Iterable[ChunkAsk],
     answers: AnswerStore,
     access: ModelAccess,
+    on_outcome: Callable[[ChunkOutcome], None],
     *,
-    on_outcome: Callable[[ChunkOutcome], None] | None = None,
-) -> list[ChunkOutcome]:
-    """Settle every chunk of `asks`; return their outcomes in the same order.
+    run_id: str = "",
+    sharers: int = 1,
+    purse: Purse | None = None,
+    tally: Tally | None = None,
+) -> None:
+    """Settle every chunk of `asks`; `on_outcome` hears of each once, as soon as it is known, in no promised order.
 
-    `asks` is drawn from as requests become free, never held whole. `on_outcome` hears of each outcome when it is
-    known. Raises `ModelAccessError` at once where no request can succeed, `ModelUnavailableError` where nothing but
-    failures has come back for a while, `StorageError` where an answer cannot be kept; what has arrived by then is
-    stored.
+    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled. `sharers` tasks share
+    the rate limits, `purse` holds what may be spent, `tally` counts what happens. Raises `ModelAccessError` at once
+    where no request can succeed, `ModelUnavailableError` where nothing but failures has come back for a while,
+    `StorageError` where an answer cannot be kept; what has arrived by then is stored.
     """
-    async with open_client(access) as client:
-        batch = _Batch(asks, answers, client, on_outcome, patience=2 * access.max_requests_in_flight)
+    tally = tally or Tally()
+    purse = purse or Purse(UNLIMITED, Spend(), lambda _: None)
+    pace = Pace(access.max_requests_in_flight, access.rate_limits, sharers)
+    async with open_session(access) as session:
+        buyer = Buyer(session, access, answers, pace, purse, tally)
+        batch = _Batch(asks, buyer, on_outcome, run_id)
         try:
             async with asyncio.TaskGroup() as workers:
-                for _ in range(access.max_requests_in_flight):
+                for _ in range(_CHUNKS_PER_REQUEST * access.max_requests_in_flight):
                     workers.create_task(batch.work())
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
-    return batch.all_outcomes()
+        finally:
+            purse.close()
 
 
 class _Batch:
@@ -84,150 +64,74 @@ class _Batch:
     def __init__(
         self,
         asks: Iterable[ChunkAsk],
-        answers: AnswerStore,
-        client: AsyncOpenAI,
-        on_outcome: Callable[[ChunkOutcome], None] | None,
-        *,
-        patience: int,
+        buyer: Buyer,
+        on_outcome: Callable[[ChunkOutcome], None],
+        run_id: str,
     ) -> None:
-        self._queue = enumerate(asks)
-        self._answers = answers
-        self._client = client
+        self._queue = iter(asks)
+        self._buyer = buyer
         self._on_outcome = on_outcome
-        self._patience = patience
-        self._outcomes: dict[int, ChunkOutcome] = {}
-        self._first_with_key: dict[str, int] = {}
-        self._repeats: list[tuple[int, ChunkAsk]] = []
-        self._failures_in_a_row: Counter[str] = Counter()
+        self._run_id = run_id
+        self._at_work: dict[str, asyncio.Event] = {}
+        self._silent: Counter[str] = Counter()
 
     async def work(self) -> None:
         """Settle one chunk after another until none is left."""
-        for position, ask in self._queue:
-            if self._first_with_key.setdefault(ask.request_key, position) != position:
-                self._repeats.append((position, ask))
-                continue
-            self._report(position, await self._settle(ask))
-            self._give_up_if_nothing_comes_back()
-
-    def all_outcomes(self) -> list[ChunkOutcome]:
-        """Return every outcome in the order of the asks, once the workers are done."""
-        for position, ask in self._repeats:
-            first = self._outcomes[self._first_with_key[ask.request_key]]
-            self._report(position, _repeated(first, ask))
-        return [self._outcomes[position] for position in sorted(self._outcomes)]
-
-    def _report(self, position: int, outcome: ChunkOutcome) -> None:
-        self._outcomes[position] = outcome
-        if self._on_outcome is not None:
+        for ask in self._queue:
+            async with self._alone_with(ask.request_key):
+                outcome = await self._settle(ask)
+            self._buyer.tally.count(outcome)
             self._on_outcome(outcome)
+            self._give_up_if_nothing_comes_back(outcome)
+
+    @contextlib.asynccontextmanager
+    async def _alone_with(self, key: str) -> AsyncIterator[None]:
+        """Let one of several chunks with the same request ask; the others find its answer in the store."""
+        while key in self._at_work:
+            await self._at_work[key].wait()
+        self._at_work[key] = asyncio.Event()
+        try:
+            yield
+        finally:
+            self._at_work.pop(key).set()
 
     async def _settle(self, ask: ChunkAsk) -> ChunkOutcome:
-        """Go through the answers of a chunk, asking for those that are missing, up to the first usable one."""
-        chunk = _Settling(ask)
-        while chunk.attempts < MAX_ANSWERS_PER_CHUNK:
-            attempt = chunk.attempts + 1
-            stored = await self._answers.get(ask.request_key, attempt)
+        """Go through the answers of a chunk, buying those that are missing, up to the first usable one."""
+        chunk = Settling(ask, self._run_id)
+        event = None
+        while event is None:
+            stored = await self._buyer.answers.get(chunk.key, chunk.attempt)
             try:
-                record = stored or await self._buy(ask, attempt)
+                event = chunk.take(stored or await self._buyer.buy(chunk))
+            except NotAffordedError:
+                event = ChunkEvent.NOT_AFFORDED
             except RequestFailedError as failed:
-                chunk.faults.append(failed.failure)
-                return chunk.outcome(ChunkEvent.NOT_ANSWERED if failed.later_may_help else ChunkEvent.TRIES_USED_UP)
-            answer = chunk.take(record, bought=stored is None)
-            if answer.usable:
-                return chunk.outcome(ChunkEvent.STORED_ANSWER_FOUND if stored else ChunkEvent.ANSWER_ARRIVED)
-            if answer.fault is Fault.REFUSED:
-                break
-        return chunk.outcome(ChunkEvent.TRIES_USED_UP)
+                event = await self._after(chunk, failed)
+            self._buyer.tally.retries += event is None and stored is None
+        return chunk.outcome(event)
 
-    async def _buy(self, ask: ChunkAsk, attempt: int) -> dict[str, Any]:
-        """Ask once and store what comes before anything else is done with it; return the record that stands."""
-        started = time.monotonic()
-        try:
-            response = await request_completion(self._client, ask.body)
-        except RequestFailedError as failed:
-            if failed.later_may_help:
-                self._failures_in_a_row[failed.failure] += 1
-            else:
-                self._failures_in_a_row.clear()
-            raise
-        self._failures_in_a_row.clear()
-        record = {
-            "request_key": ask.request_key,
-            "attempt": attempt,
-            "request": ask.body,
-            "response": response,
-            "received_at": datetime.now(UTC).isoformat(),
-            "latency_s": round(time.monotonic() - started, 3),
-        }
-        return await _even_if_cancelled(self._answers.put(ask.request_key, attempt, record))
-
-    def _give_up_if_nothing_comes_back(self) -> None:
-        if self._failures_in_a_row.total() >= self._patience:
-            counts = ", ".join(f"{count} {name}" for name, count in self._failures_in_a_row.most_common(3))
+    async def _after(self, chunk: Settling, failed: RequestFailedError) -> ChunkEvent | None:
+        """Decide about a chunk whose request failed; where it is to be asked again, wait for the moment first."""
+        pause_s = failed.retry_after_s or 0.0
+        if pause_s > _LONGEST_PAUSE_S:
             raise ModelUnavailableError(
-                f"The model endpoint answered none of the last {self._failures_in_a_row.total()} requests ({counts}). "
+                f"The model endpoint wants {pause_s:.0f} s of rest ({failed.failure}), and a task waits no longer "
+                f"than {_LONGEST_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
+            )
+        event = chunk.fail(failed.failure, time.monotonic(), self._buyer.access.patience_s)
+        if event is None:
+            waits_for_all = failed.failure is Failure.RATE_LIMITED and pause_s  # then the pace waits
+            await asyncio.sleep(0 if waits_for_all else max(pause_s, chunk.wait_s(failed.failure)))
+        return event
+
+    def _give_up_if_nothing_comes_back(self, outcome: ChunkOutcome) -> None:
+        if outcome.event is not ChunkEvent.NOT_ANSWERED:
+            self._silent.clear()
+            return
+        self._silent[outcome.faults[-1]] += 1
+        if self._silent.total() >= _SILENT_CHUNKS:
+            counts = ", ".join(f"{count} {name}" for name, count in self._silent.most_common(3))
+            raise ModelUnavailableError(
+                f"The model endpoint answered none of the last {self._silent.total()} chunks ({counts}). "
                 "What had arrived is stored; run again when the endpoint answers."
             )
-
-
-@dataclass(slots=True)
-class _Settling:
-    """What is known of a chunk while it is being settled."""
-
-    ask: ChunkAsk
-    attempts: int = 0
-    faults: list[str] = field(default_factory=list)
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    latency_s: float = 0.0
-
-    def take(self, record: dict[str, Any], *, bought: bool) -> Answer:
-        """Count one more answer and return what it says."""
-        self.attempts += 1
-        answer = parse_answer(record["response"])
-        if answer.fault is not None:
-            self.faults.append(answer.fault)
-        if bought:
-            prompt_tokens, completion_tokens = token_usage(record["response"])
-            self.prompt_tokens += prompt_tokens
-            self.completion_tokens += completion_tokens
-            self.latency_s += record["latency_s"]
-        return answer
-
-    def outcome(self, event: ChunkEvent) -> ChunkOutcome:
-        """Return what became of the chunk."""
-        return ChunkOutcome(
-            article_id=self.ask.article_id,
-            chunk_index=self.ask.chunk_index,
-            request_key=self.ask.request_key,
-            event=event,
-            attempts=self.attempts,
-            faults=tuple(self.faults),
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens,
-            latency_s=self.latency_s,
-        )
-
-
-def _repeated(first: ChunkOutcome, ask: ChunkAsk) -> ChunkOutcome:
-    """Return the outcome of a chunk whose request another chunk of the call made already."""
-    event = ChunkEvent.STORED_ANSWER_FOUND if first.event is ChunkEvent.ANSWER_ARRIVED else first.event
-    return replace(
-        first,
-        article_id=ask.article_id,
-        chunk_index=ask.chunk_index,
-        event=event,
-        prompt_tokens=0,
-        completion_tokens=0,
-        latency_s=0.0,
-    )
-
-
-async def _even_if_cancelled(keeping: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
-    """Await `keeping` to its end, also when this task is cancelled meanwhile: an answer is paid for."""
-    task = asyncio.ensure_future(keeping)
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await task
-        raise

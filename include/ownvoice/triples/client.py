@@ -1,4 +1,8 @@
-"""The edge to the model: any endpoint that speaks OpenAI's chat completions."""
+"""The edge to the model: any endpoint that speaks OpenAI's chat completions.
+
+Plain HTTP, without the SDK: retries, time-outs and errors are this room's own, and what the SDK builds around a request
+costs more CPU than all the rest of it (`benchmarks/generation.py`).
+"""
 
 from __future__ import annotations
 
@@ -10,76 +14,106 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from ownvoice.errors import SettingsError
-from ownvoice.triples.failures import Failure, RequestFailedError, classified
+from ownvoice.triples.failures import Failure, RequestFailedError, classified, without_an_answer
+from ownvoice.triples.limits import RateLimits, announced_limits, retry_after_s
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    import aiohttp
 
 _OPENAI_URL = "https://api.openai.com/v1"
-_CONNECT_TIMEOUT_S = 10.0
-_LARGEST_POOL = 1000  # connections that the SDK's client keeps; more requests than that would wait for one another
+CONNECT_TIMEOUT_S = 10.0
+_MOST_IN_FLIGHT = 1000
+_ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 
 
 @dataclass(frozen=True, slots=True)
 class ModelAccess:
     """Where the model is and how it is asked.
 
-    `base_url` None means the SDK's own default: OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds each wait
-    for the endpoint. Within seconds the SDK asks up to `max_retries` times more by itself, and obeys Retry-After up
-    to two minutes. Raises `SettingsError`, never with the key in it, where a field cannot be right.
+    `base_url` None means OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds a whole request, to the last byte of
+    its answer. `requests_per_minute` and `tokens_per_minute` are the account's, shared by
+    all tasks that run at once; None is found out. After `patience_s` without any answer the endpoint is given up.
+    Raises `SettingsError`, never with the key in it, where a field cannot be right.
     """
 
     base_url: str | None
     api_key: str = field(repr=False)
     request_timeout_s: float = 60.0
-    max_requests_in_flight: int = 32
-    max_retries: int = 4
+    max_requests_in_flight: int = 256
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    patience_s: float = 120.0
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))
         if problems:
             raise SettingsError(f"The model cannot be asked: {'; '.join(problems)}.")
 
+    @property
+    def endpoint(self) -> str:
+        """The address that stands in front of `/chat/completions`."""
+        return (self.base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI_URL).rstrip("/")
 
-def open_client(access: ModelAccess) -> AsyncOpenAI:
-    """Return the SDK's client on its aiohttp transport (the default one scans its whole pool at every request).
+    @property
+    def rate_limits(self) -> RateLimits:
+        """The limits that the settings name."""
+        return RateLimits(self.requests_per_minute, self.tokens_per_minute)
 
-    It is an async context manager that closes its connections.
+
+def open_session(access: ModelAccess) -> aiohttp.ClientSession:
+    """Return an HTTP session for the endpoint: an async context manager that closes its connections.
+
+    Connecting and the whole request have time-outs of their own; proxies come from the usual environment variables.
     """
-    import openai
+    import aiohttp
 
-    return openai.AsyncOpenAI(
-        base_url=access.base_url,
-        api_key=access.api_key,
-        max_retries=access.max_retries,
-        timeout=openai.Timeout(access.request_timeout_s, connect=min(_CONNECT_TIMEOUT_S, access.request_timeout_s)),
-        http_client=openai.DefaultAioHttpClient(),
+    headers = {"Authorization": f"Bearer {access.api_key}", "Content-Type": "application/json"}
+    headers |= {name: os.environ[variable] for variable, name in _ACCOUNT_HEADERS.items() if os.environ.get(variable)}
+    return aiohttp.ClientSession(
+        headers=headers,
+        timeout=aiohttp.ClientTimeout(total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S),
+        connector=aiohttp.TCPConnector(limit=_MOST_IN_FLIGHT),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=True,
     )
 
 
-async def request_completion(client: AsyncOpenAI, body: dict[str, Any]) -> dict[str, Any]:
-    """Send `body` to `POST /chat/completions`; return the completion as it came.
+async def request_completion(
+    session: aiohttp.ClientSession, access: ModelAccess, body: dict[str, Any]
+) -> tuple[dict[str, Any], RateLimits]:
+    """Send `body` to `POST /chat/completions`, once; return the completion as it came, and the limits it announced.
 
     Raises `ModelAccessError` where no request can succeed, `RequestFailedError` where this one did not.
     """
     import aiohttp
-    import openai
 
     try:
-        answer = await client.chat.completions.with_raw_response.create(**body)
-    except (openai.OpenAIError, aiohttp.ClientError) as error:
-        raise classified(error, endpoint=str(client.base_url).rstrip("/"), model=body["model"]) from None
-    return _completion(answer.content)
+        async with session.post(f"{access.endpoint}/chat/completions", data=json.dumps(body).encode()) as answer:
+            data = await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise RequestFailedError(without_an_answer(error)) from None
+    limits = announced_limits(answer.headers)
+    value = _json(data)
+    if answer.status < 400:
+        return _completion(value), limits
+    failure = classified(answer.status, value, endpoint=access.endpoint, model=body["model"])
+    if isinstance(failure, Failure):
+        raise RequestFailedError(failure, retry_after_s(answer.headers), limits)
+    raise failure
 
 
-def _completion(data: bytes) -> dict[str, Any]:
-    """Return the JSON of a completion; some gateways answer 200 with a web page or with an error of their own."""
+def _json(data: bytes) -> Any:
+    """Return what the JSON says; None where it is none."""
     try:
-        completion = json.loads(data)
+        return json.loads(data)
     except (ValueError, RecursionError):
-        completion = None
-    if isinstance(completion, dict) and isinstance(completion.get("choices"), list):
-        return completion
+        return None
+
+
+def _completion(value: Any) -> dict[str, Any]:
+    """Return a completion as it came; some gateways answer 200 with a web page or with an error of their own."""
+    if isinstance(value, dict) and isinstance(value.get("choices"), list):
+        return value
     raise RequestFailedError(Failure.NOT_A_COMPLETION)
 
 
@@ -89,14 +123,14 @@ def _problems(access: ModelAccess) -> Iterator[str]:
         yield "its key is empty (an endpoint that needs none takes any word)"
     elif not key.isascii() or not key.isprintable() or key != key.strip():
         yield "its key holds a space, a line break or a character that no key has; copy it again"
-    address = urlsplit(access.base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI_URL)
+    address = urlsplit(access.endpoint)
     if address.scheme not in ("http", "https") or not address.hostname:
         yield "its base_url is not an address that begins with http:// or https://"
     if address.username or address.password:
         yield "its base_url holds a name or password, which belong into the key"
-    if access.request_timeout_s <= 0:
-        yield f"request_timeout_s is {access.request_timeout_s}, and must be above 0"
-    if not 1 <= access.max_requests_in_flight <= _LARGEST_POOL:
-        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_LARGEST_POOL}"
-    if access.max_retries < 0:
-        yield f"max_retries is {access.max_retries}, and must be 0 or more"
+    if not 1 <= access.max_requests_in_flight <= _MOST_IN_FLIGHT:
+        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_MOST_IN_FLIGHT}"
+    for name in ("request_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):
+        value = getattr(access, name)
+        if value is not None and value <= 0:
+            yield f"{name} is {value}, and must be above 0"

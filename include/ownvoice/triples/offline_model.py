@@ -14,17 +14,19 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
+from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
 from ownvoice.triples.offline_rules import offline_triples
 
 OFFLINE_MODEL = "ownvoice-offline-stand-in"
 OFFLINE_API_KEY = "offline"  # any key will do; none is refused, as elsewhere
 _CHARS_PER_TOKEN = 4
+_LARGEST_UPLOAD_BYTES = 256 << 20
 
 
 class OfflineModel:
@@ -35,40 +37,44 @@ class OfflineModel:
     def __init__(self) -> None:
         self.base_url = ""
         self.requests_served = 0
+        self.batches = OfflineBatches(self._answer)
 
     def app(self) -> web.Application:
-        """Return the web application: models, chat completions, and `/stats` for tests."""
-        app = web.Application()
+        """Return the web application: models, chat completions, files, batches, and `/stats` for tests."""
+        app = web.Application(client_max_size=_LARGEST_UPLOAD_BYTES, middlewares=[_wants_a_key])
         app.add_routes(
             [
                 web.get("/v1/models", self._models),
                 web.post("/v1/chat/completions", self._chat_completions),
                 web.get("/stats", self._stats),
+                *self.batches.routes(),
             ]
         )
         return app
 
-    async def _models(self, request: web.Request) -> web.Response:
-        if not _has_key(request):
-            return _no_key()
+    async def _models(self, _: web.Request) -> web.Response:
         model = {"id": OFFLINE_MODEL, "object": "model", "created": 0, "owned_by": "ownvoice"}
         return web.json_response({"object": "list", "data": [model]})
 
     async def _chat_completions(self, request: web.Request) -> web.Response:
-        if not _has_key(request):
-            return _no_key()
         try:
             body = await request.json()
+        except ValueError:
+            body = None
+        status, answer = self._answer(body)
+        return web.json_response(answer, status=status)
+
+    def _answer(self, body: Any) -> tuple[int, dict[str, Any]]:
+        """Return the status and the body of the response to a chat completion request, and count it."""
+        try:
             model, prompt = body["model"], body["messages"][-1]["content"]
             completion = completion_about(prompt, max_tokens=body.get("max_tokens"))
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError):
-            return error_response(400, "invalid_request_error", None, "This is not a chat completion request.")
+        except (KeyError, IndexError, TypeError, AttributeError):
+            return 400, error_body("invalid_request_error", None, "This is not a chat completion request.")
         if model != OFFLINE_MODEL:
-            return error_response(
-                404, "invalid_request_error", "model_not_found", f"The model `{model}` does not exist."
-            )
+            return 404, error_body("invalid_request_error", "model_not_found", f"The model `{model}` does not exist.")
         self.requests_served += 1
-        return web.json_response(completion)
+        return 200, completion
 
     async def _stats(self, _: web.Request) -> web.Response:
         return web.json_response({"requests_served": self.requests_served})
@@ -131,19 +137,12 @@ async def _listen(runner: web.AppRunner) -> int:
     return int(runner.addresses[0][1])
 
 
-def error_response(status: int, kind: str, code: str | None, message: str) -> web.Response:
-    """Return an error in OpenAI's form."""
-    error = {"message": message, "type": kind, "param": None, "code": code}
-    return web.json_response({"error": error}, status=status)
-
-
-def _has_key(request: web.Request) -> bool:
+@web.middleware
+async def _wants_a_key(request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]) -> Any:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    return scheme == "Bearer" and bool(key.strip())
-
-
-def _no_key() -> web.Response:
-    return error_response(401, "invalid_request_error", "invalid_api_key", "There is no Bearer token.")
+    if request.path.startswith("/v1/") and (scheme != "Bearer" or not key.strip()):
+        return error_response(401, "invalid_request_error", "invalid_api_key", "There is no Bearer token.")
+    return await handler(request)
 
 
 def _tokens(text: str) -> int:

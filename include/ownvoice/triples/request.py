@@ -49,6 +49,11 @@ def request_body(recipe: GenerationRecipe, chunk_text: str) -> dict[str, Any]:
     }
 
 
+def longer_request(body: dict[str, Any]) -> dict[str, Any]:
+    """Return the request that allows twice the tokens, for a chunk whose answer was cut off."""
+    return body | {"max_tokens": 2 * body["max_tokens"]}
+
+
 def request_key(body: dict[str, Any]) -> str:
     """Return the SHA-256 (64 hex digits) of the canonical JSON of `body`: sorted keys, no spaces, UTF-8."""
     canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

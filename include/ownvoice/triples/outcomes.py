@@ -1,0 +1,72 @@
+"""The outcomes of a batch as one file of the run: written while they come, and all there or not there."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+import pyarrow as pa
+
+from ownvoice.errors import StorageError
+from ownvoice.lake import Lake
+from ownvoice.prices import ModelPrice
+from ownvoice.run import RefreshRun
+from ownvoice.tables import TRIES
+from ownvoice.triples.settle import ChunkOutcome
+
+OUTCOMES = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("chunk_index", pa.int64()),
+        ("request_key", pa.string()),
+        ("event", pa.string()),
+        ("attempts", pa.int64()),
+        ("faults", pa.list_(pa.string())),
+        ("tries", TRIES),
+        ("prompt_tokens", pa.int64()),
+        ("completion_tokens", pa.int64()),
+        ("reserved_tokens", pa.int64()),
+        ("wasted_tokens", pa.int64()),
+        ("cost_usd", pa.float64()),
+        ("latency_s", pa.float64()),
+    ]
+)
+
+_ROWS_AT_A_TIME = 1000
+
+
+@contextlib.contextmanager
+def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callable[[ChunkOutcome], None]]:
+    """Yield what takes one outcome after another, at most a thousand of them in memory."""
+    rows: list[dict[str, Any]] = []
+    with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
+
+        def add(outcome: ChunkOutcome) -> None:
+            rows.append(_row(outcome, run.price))
+            if len(rows) >= _ROWS_AT_A_TIME:
+                write(rows)
+                rows.clear()
+
+        yield add
+        write(rows)
+
+
+def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, int], dict[str, Any]]:
+    """Return the outcomes of a batch, by article id and chunk index."""
+    rows = lake.read_rows(_key(run, batch))
+    if rows is None:
+        raise StorageError(
+            f"{lake.uri}/{run.folder} has no outcomes of {batch}: clear its generate_batch and run again."
+        )
+    return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
+
+
+def _row(outcome: ChunkOutcome, price: ModelPrice | None) -> dict[str, Any]:
+    cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
+    return asdict(outcome) | {"faults": outcome.faults, "cost_usd": cost_usd}
+
+
+def _key(run: RefreshRun, batch: str) -> str:
+    return f"{run.folder}/outcomes/{batch}.parquet"

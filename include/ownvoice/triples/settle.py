@@ -1,0 +1,158 @@
+"""One chunk on its way from a request to an outcome: what each answer and each failure makes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ownvoice.life import ChunkEvent
+from ownvoice.triples.budget import worst_case
+from ownvoice.triples.failures import RULES, Failure
+from ownvoice.triples.parse import parse_answer, token_usage
+from ownvoice.triples.request import longer_request, request_key
+
+ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkAsk:
+    """One chunk to be asked about: which it is, and the request that asks."""
+
+    article_id: str
+    chunk_index: int
+    request_key: str
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One request for a chunk: when it ended (UTC, ISO 8601), and how.
+
+    `result` is "answered", what was wrong with the answer (`parse.Fault`), or why there was none (`failures.Failure`).
+    """
+
+    at: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkOutcome:
+    """What became of one chunk.
+
+    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer.
+    `attempts` counts stored answers, those of earlier nights included; `tries` names them and the failures in between.
+    Tokens and seconds are of the answers that this run bought for this chunk, also those that an earlier try of the
+    same task had stored before it was killed; `reserved_tokens` is what they might have come to, `wasted_tokens` what
+    the unusable ones among them did.
+    """
+
+    article_id: str
+    chunk_index: int
+    request_key: str
+    event: ChunkEvent
+    attempts: int
+    tries: tuple[Try, ...]
+    prompt_tokens: int
+    completion_tokens: int
+    reserved_tokens: int
+    wasted_tokens: int
+    latency_s: float
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What went wrong, in order."""
+        return tuple(one.result for one in self.tries if one.result != ANSWERED)
+
+
+@dataclass(slots=True)
+class Settling:
+    """What is known of a chunk while it is being settled. `key` and `body` are those of its present request."""
+
+    ask: ChunkAsk
+    run_id: str
+    key: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    attempt: int = 1
+    _answers: int = 0
+    _tries: list[Try] = field(default_factory=list)
+    _failures: Counter[Failure] = field(default_factory=Counter)
+    _failing_since_s: float | None = None
+    _prompt_tokens: int = 0
+    _completion_tokens: int = 0
+    _reserved_tokens: int = 0
+    _wasted_tokens: int = 0
+    _latency_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.key, self.body = self.ask.request_key, self.ask.body
+
+    @property
+    def buyer(self) -> list[str | int]:
+        """Who pays for an answer that arrives now: run and chunk, as its record names them."""
+        return [self.run_id, self.ask.article_id, self.ask.chunk_index]
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether the present request allows a longer answer than the recipe does."""
+        return self.key != self.ask.request_key
+
+    def take(self, record: dict[str, Any]) -> ChunkEvent | None:
+        """Count one more answer; return what it makes of the chunk, or None where another must be asked for."""
+        self._answers += 1
+        self.attempt += 1
+        self._failures.clear()
+        self._failing_since_s = None
+        answer = parse_answer(record["response"])
+        self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
+        bought = record.get("bought_for") == self.buyer
+        if bought:
+            self._pay(record, wasted=not answer.usable)
+        if answer.fault is None or answer.usable:
+            return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
+        rule = RULES[answer.fault]
+        if self._answers >= rule.tries:
+            return rule.then
+        if rule.longer and not self.is_longer:
+            self.body = longer_request(self.body)
+            self.key, self.attempt = request_key(self.body), 1
+        return None
+
+    def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
+        """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
+        self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
+        self._failures[failure] += 1
+        if self._failing_since_s is None:
+            self._failing_since_s = now_s
+        rule = RULES[failure]
+        patient = rule.then is ChunkEvent.NOT_ANSWERED and now_s - self._failing_since_s < patience_s
+        return None if patient or self._failures[failure] < rule.tries else rule.then
+
+    def wait_s(self, failure: Failure) -> float:
+        """Return how long to wait before the next request after `failure`."""
+        return RULES[failure].wait_s(self._failures.total())
+
+    def outcome(self, event: ChunkEvent) -> ChunkOutcome:
+        """Return what became of the chunk."""
+        return ChunkOutcome(
+            article_id=self.ask.article_id,
+            chunk_index=self.ask.chunk_index,
+            request_key=self.key,
+            event=event,
+            attempts=self._answers,
+            tries=tuple(self._tries),
+            prompt_tokens=self._prompt_tokens,
+            completion_tokens=self._completion_tokens,
+            reserved_tokens=self._reserved_tokens,
+            wasted_tokens=self._wasted_tokens,
+            latency_s=self._latency_s,
+        )
+
+    def _pay(self, record: dict[str, Any], *, wasted: bool) -> None:
+        prompt_tokens, completion_tokens = token_usage(record["response"])
+        self._prompt_tokens += prompt_tokens
+        self._completion_tokens += completion_tokens
+        self._reserved_tokens += int(worst_case(None, record["request"]).tokens)
+        self._wasted_tokens += wasted * (prompt_tokens + completion_tokens)
+        self._latency_s += record["latency_s"]

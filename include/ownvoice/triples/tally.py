@@ -1,0 +1,65 @@
+"""What a batch has come to so far, in numbers that are true at any moment."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
+from ownvoice.prices import ModelPrice
+from ownvoice.triples.budget import Spend, spend
+from ownvoice.triples.settle import ChunkOutcome
+
+
+@dataclass(slots=True)
+class Tally:
+    """Chunks by event, what ended the asking of each, requests that were asked again, and tokens."""
+
+    total: int = 0
+    price: ModelPrice | None = None
+    started_s: float = field(default_factory=time.monotonic)
+    events: Counter[ChunkEvent] = field(default_factory=Counter)
+    last_faults: dict[ChunkEvent, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    retries: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def count(self, outcome: ChunkOutcome) -> None:
+        """Add one chunk."""
+        self.events[outcome.event] += 1
+        self.prompt_tokens += outcome.prompt_tokens
+        self.completion_tokens += outcome.completion_tokens
+        self.last_faults[outcome.event].update(outcome.faults[-1:])
+
+    @property
+    def states(self) -> Counter[str]:
+        """How many chunks are in each state."""
+        states: Counter[str] = Counter()
+        for event, count in self.events.items():
+            states[next_chunk_state(ChunkState.PLANNED, event)] += count
+        return states
+
+    @property
+    def spent(self) -> Spend:
+        """Tokens that were paid for, and dollars where the price is known."""
+        return spend(self.price, self.prompt_tokens, self.completion_tokens)
+
+    def commonest_faults(self, event: ChunkEvent) -> str:
+        """Name the three commonest reasons for which chunks came to `event`, each with its count."""
+        return ", ".join(f"{count} {fault}" for fault, count in self.last_faults[event].most_common(3))
+
+    @property
+    def settled(self) -> int:
+        """How many chunks are done with, whatever became of them."""
+        return self.events.total()
+
+    @property
+    def chunks_per_s(self) -> float:
+        """How many chunks were settled in a second, on average since the start."""
+        return self.settled / max(time.monotonic() - self.started_s, 1e-3)
+
+    @property
+    def eta_s(self) -> float | None:
+        """How long the rest takes at that rate; None before the first chunk."""
+        return (self.total - self.settled) / self.chunks_per_s if self.settled else None
