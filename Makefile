@@ -31,7 +31,7 @@ trainer: .venv-trainer/installed  ## make .venv-trainer: torch on the CPU, TRL, 
 	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-trainer-test.txt
 	@touch $@
 
-demo: install  ## Airflow, sample articles, one refresh, an open UI
+demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, an open UI
 	@$(BIN)/python demo/start.py
 
 demo-stop: install  ## end what `make demo` started
