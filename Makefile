@@ -29,9 +29,10 @@ trainer: .venv-trainer/installed  ## make .venv-trainer: torch on the CPU, TRL, 
 .venv-trainer/installed: requirements-trainer-test.txt
 	$(PYTHON) -m venv .venv-trainer
 	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-trainer-test.txt
+	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
-demo: install  ## Airflow, sample articles, one refresh, an open UI
+demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, an open UI
 	@$(BIN)/python demo/start.py
 
 demo-stop: install  ## end what `make demo` started
@@ -39,7 +40,7 @@ demo-stop: install  ## end what `make demo` started
 
 test: lint trainer  ## lint, types, layers and every test, in both environments
 	$(BIN)/python -m pytest --ignore=tests/training
-	PYTHONPATH=include .venv-trainer/bin/python -m pytest tests/training
+	.venv-trainer/bin/python -m pytest tests/training
 
 fast: install  ## the tests that need no Airflow
 	$(BIN)/python -m pytest --ignore=tests/dags --ignore=tests/training

@@ -6,6 +6,7 @@ Everything stands below the repository and listens on 127.0.0.1 only.
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import socket
 from collections.abc import Mapping
@@ -16,12 +17,24 @@ HOME = REPOSITORY / ".airflow"
 ARTICLES = REPOSITORY / "samples" / "articles"
 STATE = HOME / "demo.json"
 LAKE = REPOSITORY / ".ownvoice" / "demo-lake"
+TRAINER_PYTHON = REPOSITORY / ".venv-trainer" / "bin" / "python"
 LOOPBACK = "127.0.0.1"
 USER = "admin"
 
 _PASSWORDS = HOME / "passwords.json"
 _JWT_SECRET_BYTES = 64  # Airflow signs with HS512
 _MAX_GENERATION_TASKS = 8  # the start of a task costs a laptop more than a chunk does
+
+# What lets a toy learn from a few hundred pairs on a CPU; the other fields are the chapter's.
+_TOY_RECIPE = {
+    "OWNVOICE_TRAINER_RECIPE__BACKEND": "trl",
+    "OWNVOICE_TRAINER_RECIPE__BASE_MODEL": "lake:models/toy",
+    "OWNVOICE_TRAINER_RECIPE__LEARNING_RATE": "1e-4",
+    "OWNVOICE_TRAINER_RECIPE__WARMUP_STEPS": "2",
+    "OWNVOICE_TRAINER_RECIPE__ACCUMULATION_STEPS": "4",
+    "OWNVOICE_TRAINER_RECIPE__MERGE_DTYPE": "float32",
+    "OWNVOICE_TRAINER_RECIPE__SAMPLE_TOKENS": "64",
+}
 
 
 def has_model(inherited: Mapping[str, str]) -> bool:
@@ -44,11 +57,14 @@ def stand_in_environment(port: int) -> dict[str, str]:
 def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
     """Return the environment of Airflow's processes, whose API listens on `port`.
 
-    Nothing inherited that speaks of an Airflow is kept: the demo must not touch another one's database.
+    Nothing inherited that speaks of an Airflow or of a trainer is kept: the demo must not touch another one's
+    database, nor ask another one's cluster for a GPU.
     """
-    foreign = ("AIRFLOW", "PYTHONDONTWRITEBYTECODE")  # without bytecode every start costs two to four times the CPU
+    # Without bytecode every start costs two to four times the CPU.
+    foreign = ("AIRFLOW", "OWNVOICE_TRAINER_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in inherited.items() if not name.startswith(foreign)}
     no_proxy = ",".join(filter(None, [kept.get("no_proxy", kept.get("NO_PROXY")), LOOPBACK]))
+    include = os.pathsep.join(filter(None, [str(REPOSITORY / "include"), kept.get("PYTHONPATH")]))
     return kept | {
         "AIRFLOW_HOME": str(HOME),
         "AIRFLOW__API__HOST": LOOPBACK,
@@ -68,6 +84,9 @@ def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
         "OWNVOICE_ARTICLES": ARTICLES.as_uri(),
         "OWNVOICE_LAKE": LAKE.as_uri(),
         "OWNVOICE_MAX_GENERATION_TASKS": str(_MAX_GENERATION_TASKS),
+        "OWNVOICE_TRAINER_PYTHON": str(TRAINER_PYTHON),
+        **_TOY_RECIPE,
+        "PYTHONPATH": include,  # the trainer's environment holds libraries alone
     }
 
 

@@ -43,7 +43,7 @@ def launch() -> Demo:
 
 
 def ready_airflow(demo: Demo, password: str) -> Airflow:
-    """Wait until all of Airflow is healthy and has the DAG; return it, logged in."""
+    """Wait until all of Airflow is healthy and has both DAGs; return it, logged in."""
     airflow = Airflow(demo.address)
     if not watch(lambda: _look(airflow, password), _READY_TIMEOUT_S, demo.processes):
         raise OwnvoiceError(
@@ -59,11 +59,12 @@ def _look(airflow: Airflow, password: str) -> tuple[bool, str]:
     if missing:
         return False, "Airflow starts; waiting for " + ", ".join(missing)
     airflow.log_in(USER, password)
-    if airflow.has_dag():
+    missing = airflow.missing_dags()
+    if not missing:
         return True, "Airflow is healthy: " + ", ".join(healthy)
     for trace in airflow.import_errors():
         raise OwnvoiceError(f"a DAG file does not import:\n{trace}\nMend it and run `make demo` again.")
-    return False, "Airflow is healthy; waiting for the DAG refresh_preferences"
+    return False, "Airflow is healthy; waiting for the DAG " + ", ".join(missing)
 
 
 def _migrate_database(env: dict[str, str]) -> None:

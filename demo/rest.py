@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import httpx
 
 COMPONENTS = ("metadatabase", "scheduler", "triggerer", "dag_processor")
-_DAG = "/api/v2/dags/refresh_preferences"
+DAGS = ("refresh_preferences", "train_dpo")
 _DUE_RUN_TIMEOUT_S = 30
+
+
+class Run(NamedTuple):
+    """A run of a DAG."""
+
+    dag_id: str
+    run_id: str
+
+    @property
+    def path(self) -> str:
+        """Where the API keeps it."""
+        return f"{_dag_path(self.dag_id)}/dagRuns/{_quoted(self.run_id)}"
 
 
 class Airflow:
@@ -35,45 +47,46 @@ class Airflow:
         token = answer.raise_for_status().json()["access_token"]
         self._client.headers["Authorization"] = f"Bearer {token}"
 
-    def has_dag(self) -> bool:
-        """Say whether refresh_preferences is there."""
-        return self._client.get(_DAG).status_code == httpx.codes.OK
+    def missing_dags(self) -> list[str]:
+        """Return which of the two DAGs are not there yet."""
+        return [dag_id for dag_id in DAGS if self._client.get(_dag_path(dag_id)).status_code != httpx.codes.OK]
 
     def import_errors(self) -> list[str]:
         """Return the trace of each DAG file that does not import."""
         return [fault["stack_trace"] for fault in self._get("/api/v2/importErrors")["import_errors"]]
 
-    def begin_refresh(self) -> str:
-        """Unpause refresh_preferences and return the id of the run to watch.
+    def begin(self, dag_id: str) -> Run:
+        """Unpause a DAG and return the run to watch.
 
         Unpaused it may make up for last night by itself. That run, or another one under way, is the one to watch,
         since a second would only wait for it; where there is none, one is triggered.
         """
-        dag = self._client.patch(_DAG, json={"is_paused": False}).raise_for_status().json()
+        path = _dag_path(dag_id)
+        dag = self._client.patch(path, json={"is_paused": False}).raise_for_status().json()
         for _ in range(_DUE_RUN_TIMEOUT_S if _is_past(dag["next_dagrun_run_after"]) else 1):
-            if under_way := self._get(f"{_DAG}/dagRuns?state=queued&state=running&order_by=run_after")["dag_runs"]:
-                return str(under_way[0]["dag_run_id"])
+            if under_way := self._get(f"{path}/dagRuns?state=queued&state=running&order_by=run_after")["dag_runs"]:
+                return Run(dag_id, str(under_way[0]["dag_run_id"]))
             time.sleep(1)
-        answer = self._client.post(f"{_DAG}/dagRuns", json={"logical_date": None})
-        return str(answer.raise_for_status().json()["dag_run_id"])
+        answer = self._client.post(f"{path}/dagRuns", json={"logical_date": None})
+        return Run(dag_id, str(answer.raise_for_status().json()["dag_run_id"]))
 
-    def run_state(self, run_id: str) -> str:
+    def run_state(self, run: Run) -> str:
         """Return the run's state: queued, running, success or failed."""
-        return str(self._get(f"{_DAG}/dagRuns/{_quoted(run_id)}")["state"])
+        return str(self._get(run.path)["state"])
 
-    def tasks(self, run_id: str) -> list[dict[str, Any]]:
+    def tasks(self, run: Run) -> list[dict[str, Any]]:
         """Return the run's task instances, with task_id, map_index and state."""
-        answer = self._get(f"{_DAG}/dagRuns/{_quoted(run_id)}/taskInstances?limit=100")
+        answer = self._get(f"{run.path}/taskInstances?limit=100")
         return list(answer["task_instances"])
 
-    def run_page(self, run_id: str) -> str:
+    def run_page(self, run: Run) -> str:
         """Return the address of the run's page in the UI."""
-        return f"{self.address}/dags/refresh_preferences/runs/{_quoted(run_id)}"
+        return f"{self.address}/dags/{run.dag_id}/runs/{_quoted(run.run_id)}"
 
-    def task_page(self, run_id: str, task: dict[str, Any]) -> str:
+    def task_page(self, run: Run, task: dict[str, Any]) -> str:
         """Return the address of a task instance's page in the UI, where its log stands."""
         mapped = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
-        return f"{self.run_page(run_id)}/tasks/{task['task_id']}{mapped}"
+        return f"{self.run_page(run)}/tasks/{task['task_id']}{mapped}"
 
     def _get(self, path: str) -> dict[str, Any]:
         return dict(self._client.get(path).raise_for_status().json())
@@ -81,6 +94,10 @@ class Airflow:
 
 def _is_past(moment: str | None) -> bool:
     return moment is not None and dt.datetime.fromisoformat(moment) <= dt.datetime.now(dt.UTC)
+
+
+def _dag_path(dag_id: str) -> str:
+    return f"/api/v2/dags/{dag_id}"
 
 
 def _quoted(run_id: str) -> str:

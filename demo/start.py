@@ -1,4 +1,4 @@
-"""Airflow, the sample articles and one refresh on this machine: no key, no cluster, no GPU.
+"""Airflow, the sample articles, one refresh and one training on this machine: no key, no cluster, no GPU.
 
 Leaves Airflow's UI open on loopback. All that it makes stands in .airflow and .ownvoice/demo-lake.
 
@@ -11,28 +11,27 @@ import contextlib
 import os
 import signal
 import sys
-from collections import Counter
 
 import httpx
 from environment import ARTICLES, LAKE, STATE, USER, has_model, prepared_password
 from launch import launch, ready_airflow
 from processes import end_demo, read_demo
-from rest import Airflow
+from rest import Airflow, Run
+from runs import follow, succeeded
 from summary import print_summary
-from watch import watch
+from train_toy import train_toy
 
 from ownvoice.errors import OwnvoiceError
 from ownvoice.lake import Lake
 from ownvoice.settings import load_settings
 
 _REFRESH_TIMEOUT_S = 600
-_TOLD = {"running": "running", "up_for_retry": "waiting to be tried again", "failed": "failed"}
 
 
 def main() -> int:
     """Run the demo; return the exit code."""
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, signal.default_int_handler)  # they end all that was started, as Ctrl-C does
+        signal.signal(signal_number, signal.default_int_handler)  # they do what Ctrl-C does
     try:
         return run_demo()
     except KeyboardInterrupt:
@@ -44,7 +43,10 @@ def main() -> int:
 
 
 def run_demo() -> int:
-    """Start Airflow, refresh once, show what came of it; return the exit code. A fault before the end ends all."""
+    """Start Airflow, refresh, train, show what came of both; return the exit code.
+
+    A fault, or Ctrl-C, ends all until the refresh is over; after that the UI stays open, whatever happens.
+    """
     password = prepared_password()
     demo = read_demo(STATE)
     if demo and all(one.is_alive for one in demo.processes):
@@ -59,32 +61,24 @@ def run_demo() -> int:
         on_fault.callback(end_all)
         demo = launch()
         airflow = ready_airflow(demo, password)
-        run_id = airflow.begin_refresh()
-        print(f"\nThe refresh, to look at (user {USER}, password {password}):\n{airflow.run_page(run_id)}")
-        watch(lambda: _look(airflow, run_id), _REFRESH_TIMEOUT_S, demo.processes)
+        refresh = airflow.begin("refresh_preferences")
+        print(f"\nThe refresh, to look at (user {USER}, password {password}):\n{airflow.run_page(refresh)}")
+        follow(airflow, refresh, _REFRESH_TIMEOUT_S, demo.processes)
         on_fault.pop_all()
     print()
     try:
-        return show_outcome(airflow, run_id)
+        return show_outcome(airflow, refresh) or train_toy(airflow, demo.processes)
     finally:
         print()
         print_way_in(demo.address, password)
 
 
-def show_outcome(airflow: Airflow, run_id: str) -> int:
-    """Print what the run left in the lake, or which of its tasks failed and where their logs are."""
-    state = airflow.run_state(run_id)
-    if state == "success":
-        print_summary(Lake(LAKE.as_uri()), run_id)
-        return 0
-    if state == "failed":
-        failed = [task for task in airflow.tasks(run_id) if task["state"] == "failed"]
-        first = {task["task_id"]: airflow.task_page(run_id, task) for task in reversed(failed)}
-        for name, count in Counter(task["task_id"] for task in failed).items():
-            print(f"{count} x {name} failed. The log of the first: {first[name]}")
-    else:
-        print(f"The refresh is still {state} after {_REFRESH_TIMEOUT_S} s, and goes on: {airflow.run_page(run_id)}")
-    return 1
+def show_outcome(airflow: Airflow, refresh: Run) -> int:
+    """Print what the refresh left in the lake, or what failed; return the exit code."""
+    if not succeeded(airflow, refresh):
+        return 1
+    print_summary(Lake(LAKE.as_uri()), refresh.run_id)
+    return 0
 
 
 def print_introduction(model: str) -> None:
@@ -109,14 +103,6 @@ def end_all() -> None:
         with contextlib.suppress(OSError):
             print(sentence, flush=True)
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-def _look(airflow: Airflow, run_id: str) -> tuple[bool, str]:
-    state = airflow.run_state(run_id)
-    states = Counter(task["state"] for task in airflow.tasks(run_id))
-    counts = "".join(f", {states[name]} {word}" for name, word in _TOLD.items() if states[name])
-    done = states["success"] + states["skipped"]
-    return state in ("success", "failed"), f"Refresh {state}: {done} of {states.total()} tasks done{counts}"
 
 
 if __name__ == "__main__":

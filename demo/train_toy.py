@@ -1,0 +1,86 @@
+"""The demo's last part: a toy language model is made, and `train_dpo` trains it on the pairs of the refresh.
+
+The toy shows curves, verdict, merge and report as a real model would; it cannot write.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from environment import ARTICLES, HOME, LAKE, REPOSITORY, TRAINER_PYTHON
+from processes import Started
+from rest import Airflow
+from runs import follow, succeeded
+from watch import StatusLine, last_lines
+
+from ownvoice.errors import OwnvoiceError
+from ownvoice.lake import Lake
+from ownvoice.run import run_folder
+from ownvoice.training.report import read_training_report
+
+_TRAINING_TIMEOUT_S = 900
+_WIDTH_CHARS = 98
+_SAID_CHARS = 43
+
+
+def train_toy(airflow: Airflow, processes: Sequence[Started]) -> int:
+    """Make the toy, train it, show what came of it; return the exit code."""
+    if not TRAINER_PYTHON.exists():
+        print("No toy is trained: .venv-trainer is missing. `make trainer` makes it; then run `make demo-stop demo`.")
+        return 0
+    _make_toy()
+    run = airflow.begin("train_dpo")
+    print(f"\nThe training of the toy, to look at:\n{airflow.run_page(run)}")
+    lake = Lake(LAKE.as_uri())
+    log_key = f"{run_folder(run.run_id)}/log.txt"
+    follow(airflow, run, _TRAINING_TIMEOUT_S, processes, lambda: last_said(lake.store.read(log_key) or b""))
+    print()
+    if not succeeded(airflow, run):
+        return 1
+    print("\n".join(training_page(read_training_report(lake, run.run_id), LAKE)))
+    return 0
+
+
+def last_said(log: bytes) -> str:
+    """Return the last line of the trainer's log without its time, to be added to a sentence; it may say nothing yet."""
+    _, _, said = log.decode().rstrip().rpartition("\n")[-1].partition(" ")
+    return said and "; " + textwrap.shorten(said, _SAID_CHARS, placeholder=" …")
+
+
+def training_page(report: dict[str, Any], lake: Path) -> Iterator[str]:
+    """Yield the report of the toy's training: verdict and why, loss, merge, and where the files stand in the lake."""
+    result = report["result"]
+    rows, merge = result["rows"], result["merge"]
+    yield (
+        f"The toy was trained on {rows['train']} pairs of dataset version {report['dataset_version']} and tested on "
+        f"{rows['test']}: {report['verdict']}"
+    )
+    for finding in result["health"]["findings"]:
+        reason = f"{finding['level']}: {finding['reason']}"
+        yield textwrap.fill(reason, _WIDTH_CHARS, initial_indent="  ", subsequent_indent="  ")
+    yield f"loss       {result['first_loss']:.4f} at first, {result['final']['loss']:.4f} at last"
+    yield (
+        f"merged     to {merge['dtype']} and reloaded: {merge['kl_merged_nats']:.1e} nats from the adapter model; "
+        f"the base is {merge['kl_base_nats']:.1e} away"
+    )
+    yield f"model      {lake / run_folder(report['run_id'])}/merged (a toy)"
+    yield f"report     {lake / report['report_key']}"
+    yield f"curves     {lake / report['curves_key']}"
+
+
+def _make_toy() -> None:
+    """Make the toy in the trainer's own environment; one that stands in the lake already is kept."""
+    log = HOME / "toy.log"
+    StatusLine().show("A toy language model reads the sample articles, unless it stands in the lake (about a minute)")
+    command = [str(TRAINER_PYTHON), "-m", "ownvoice.training.tiny", str(ARTICLES), LAKE.as_uri()]
+    with log.open("wb") as out:
+        done = subprocess.run(command, cwd=REPOSITORY / "include", stdout=out, stderr=out)  # noqa: S603
+    if done.returncode:
+        raise OwnvoiceError(
+            f"the toy could not be made. The end of {log}:\n{last_lines(str(log))}"
+            "Mend what it names and run `make demo-stop demo`."
+        )
