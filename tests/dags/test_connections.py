@@ -10,6 +10,7 @@ import pytest
 from ownvoice.airflow.connections import model_access, open_lake, open_source
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.errors import (
+    LostCommitError,
     ModelAccessError,
     ModelUnavailableError,
     SettingsError,
@@ -133,6 +134,7 @@ def test_no_secret_shows_where_an_access_is_printed(connect):
         (StorageError, "fail"),
         (ModelUnavailableError, "retry"),
         (StorageUnavailableError, "retry"),
+        (LostCommitError, "retry"),
         (MemoryError, "default"),
     ],
 )

@@ -1,16 +1,25 @@
-"""Which faults a retry may mend: the rules that every task of ours is given."""
+"""Which faults a retry may mend: the rules that every task of ours is given, read off the errors themselves."""
 
 from __future__ import annotations
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
-from ownvoice.errors import ModelUnavailableError, OwnvoiceError, StorageUnavailableError
+from ownvoice import errors
+from ownvoice.errors import OwnvoiceError
+
+_MENDED_BY_A_RETRY = [
+    error
+    for error in vars(errors).values()
+    if isinstance(error, type) and issubclass(error, OwnvoiceError) and error.retryable
+]
 
 # The first rule that fits wins; what fits none (a killed worker, a lost database) is retried as the task says.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
-        RetryRule(exception=ModelUnavailableError, action=RetryAction.RETRY, reason="the model may answer later"),
-        RetryRule(exception=StorageUnavailableError, action=RetryAction.RETRY, reason="the store may answer later"),
+        *(
+            RetryRule(exception=error, action=RetryAction.RETRY, reason="it may go through later")
+            for error in _MENDED_BY_A_RETRY
+        ),
         RetryRule(exception=OwnvoiceError, action=RetryAction.FAIL, reason="no retry would mend it"),
     ]
 )
