@@ -13,7 +13,7 @@ import httpx
 from processes import Started
 
 from ownvoice.errors import OwnvoiceError
-from ownvoice.monitoring.text import printable
+from ownvoice.terminal import printable
 
 _SECONDS_BETWEEN_LINES = 10.0
 _LOG_LINES = 15

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from ownvoice.monitoring.text import printable
+from ownvoice.terminal import printable
 from ownvoice.triples.tally import Tally
 
 

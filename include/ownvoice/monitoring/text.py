@@ -8,6 +8,7 @@ from typing import Any
 
 from ownvoice.dataset.verify import Verification
 from ownvoice.pairs.try_prompt import TriedChunk
+from ownvoice.terminal import printable
 from ownvoice.versions import DatasetVersion
 
 _BAR_CHARS = 30
@@ -93,11 +94,6 @@ def verification_lines(found: Verification) -> Iterator[str]:
     if not found.digest_matches:
         yield "  the rows do not give the digest that was committed"
     yield from (f"  cluster {printable(key)} lies on both sides of the split" for key in found.clusters_on_both_sides)
-
-
-def printable(text: str) -> str:
-    """Return article text with control and direction characters made visible, so that it cannot act on a terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{ord(c):04x}" for c in text)
 
 
 def _dollars(cost_usd: float | None) -> str:

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, sql_text
-from ownvoice.monitoring.text import printable
 from ownvoice.run import run_folder
 from ownvoice.tables import RUNS
+from ownvoice.terminal import printable
 from ownvoice.training.card import CURVES
 from ownvoice.training.curves import curves_svg
 from ownvoice.training.outcome import Outcome, read_outcome
