@@ -58,7 +58,7 @@ def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
     return [asdict(batch) for batch in plan.plan_batches(open_lake(), dag_run.run_id)]
 
 
-def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
     """Ask the model about the batch's chunks; return the batch, for the task that curates it.
 
     In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
@@ -66,11 +66,15 @@ def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     from ownvoice.airflow.batches import defer_until_ended
     from ownvoice.monitoring.progress import Progress
     from ownvoice.triples import generate
+    from ownvoice.triples.asker import Asker
     from ownvoice.triples.batch_api import BatchesRunningError
 
     progress = Progress(sys.stdout)
+    asker = Asker(ti.task_id, ti.map_index, ti.try_number)
     try:
-        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks)
+        counts = generate.generate_batch(
+            open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks, asker
+        )
     except BatchesRunningError as running:
         defer_until_ended(running.batch_ids)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))

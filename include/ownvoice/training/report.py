@@ -85,13 +85,11 @@ def _report_key(run_id: str) -> str:
 
 
 def _counts(result: dict[str, Any]) -> dict[str, int]:
-    """Return the numbers of a result that are counts; money in cents, so that they stay whole."""
+    """Return the numbers of a result that are counts."""
     counts = {f"{split}_pairs": count for split, count in result.get("rows", {}).items()}
     for split, reasons in result.get("rows_left_out", {}).items():
         counts[f"{split}_left_out"] = sum(reasons.values())
-    if usd := result.get("estimated_usd"):
-        counts["usd_cents"] = round(100 * usd)
-    for name in ("steps", "peak_memory_bytes", "total_seconds"):
+    for name in ("steps", "peak_memory_bytes"):
         if name in result:
             counts[name] = round(result[name])
     return counts
@@ -108,6 +106,9 @@ def _record(lake: Lake, outcome: Outcome, report: dict[str, Any]) -> None:
         "version": report["dataset_version"],
         "digest": report["result"].get("dataset", {}).get("digest"),
         "recipe_id": report["recipe_id"],
+        "retries": None,
+        "cost_usd": report["result"].get("estimated_usd"),
+        "duration_s": report["result"].get("total_seconds"),
         "counts": _counts(report["result"]),
         "report_key": report["report_key"],
     }
