@@ -28,14 +28,10 @@ def push_to_hub_command(
         raise SettingsError("no repository was named: pass --repo owner/name, or set OWNVOICE_HUB_DATASET_REPO.")
     if dry_run:
         wanted = draft(Lake(settings.lake), target)
-        shown = {
-            "version": wanted.version.number,
-            "repo_id": target.repo_id,
-            "card": wanted.card,
-            "files": wanted.sizes,
-        }
+        number = wanted.version.number
+        shown = {"repo_id": target.repo_id, "version": number, "card": wanted.card, "files": wanted.sizes}
         files = "\n".join(f"{size:>16,}  {path}" for path, size in wanted.sizes.items())
-        text = f"{wanted.card}\nversion {wanted.version.number} in {target.repo_id}: {CARD} as above, and\n{files}"
+        text = f"{wanted.card}\nversion {number} in {target.repo_id}: {CARD} as above, and\n{files}"
     else:
         pushed = push_to_hub(Lake(settings.lake), hub_client(token_from_environment()), target)
         shown = asdict(pushed)

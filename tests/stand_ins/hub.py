@@ -111,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer_route(self, path: str) -> None:
         for method, pattern, answer in _ROUTES:
             if method == self.command and (match := re.fullmatch(pattern, path)):
-                answer(self, *match.groups())
+                answer(self, *filter(None, match.groups()))
                 return
         self._answer({"error": f"no such path: {path}"}, 404)
 
@@ -178,17 +178,19 @@ class _Handler(BaseHTTPRequestHandler):
             described = {"id": repo_id, "sha": sha, "private": repository.private, "tags": [], "siblings": siblings}
             self._answer(described)
 
-    def tree(self, repo_id: str, revision: str, folder: str | None = None) -> None:
-        """Answer as if asked for all below the folder, since nobody here has a use for less."""
+    def tree(self, repo_id: str, revision: str, folder: str = "") -> None:
         if repository := self._repository(repo_id):
-            files = repository.commits[repository.at(revision)].items()
-            self._answer([entry(path, data) for path, data in files if path.startswith(folder or "")])
-
-    def paths_info(self, repo_id: str, revision: str) -> None:
-        if repository := self._repository(repo_id):
-            files = repository.commits[repository.at(revision)]
-            asked = self._json["paths"] if self._body.startswith(b"{") else parse_qs(self._body.decode())["paths"]
-            self._answer([entry(path, files[path]) for path in asked if path in files])
+            below = f"{folder}/" if folder else ""
+            is_recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["false"])[0].lower() == "true"
+            found: dict[str, dict[str, Any]] = {}
+            for path, data in repository.commits[repository.at(revision)].items():
+                inner = path.removeprefix(below)
+                if is_recursive or "/" not in inner:
+                    found[path] = entry(path, data)
+                else:
+                    child = below + inner.partition("/")[0]
+                    found[child] = {"type": "directory", "path": child, "oid": git_oid(child.encode())}
+            self._answer([one for path, one in found.items() if path.startswith(below)])
 
     def resolve(self, repo_id: str, revision: str, path: str) -> None:
         if repository := self._repository(repo_id):
@@ -286,7 +288,6 @@ _ROUTES = [
     ("GET", _REPO, _Handler.info),
     ("GET", f"{_REPO}/revision/(.+)", _Handler.info),
     ("GET", f"{_REPO}/tree/([^/]+)(?:/(.+))?", _Handler.tree),
-    ("POST", f"{_REPO}/paths-info/(.+)", _Handler.paths_info),
     ("GET", r"/(?:datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)", _Handler.resolve),
     ("HEAD", r"/(?:datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)", _Handler.resolve),
     ("POST", "/api/validate-yaml", _Handler.validate),

@@ -29,10 +29,10 @@ def dataset_card(target: HubDataset, facts: Facts) -> str:
         "## The version",
         _table(_identity(facts)),
         "## From chunks to pairs",
-        f"All {facts.counts['refreshes']:,} refreshes up to this version, added up.",
+        f"Of every refresh up to this version, {facts.counts['refreshes']:,} in all.",
         _table(_waterfall(facts.counts)),
         "## Who wrote what",
-        _table(_makers(facts), ("instruction and quote", "rejected", "prompt version", "pairs")),
+        _table(_makers(facts), ("chosen", "rejected", "prompt version", "pairs")),
         "## Recipe",
         "Of the newest refresh.",
         _table((name, str(value)) for name, value in facts.run.recipe.model_dump().items()),
@@ -147,7 +147,7 @@ print(digest_of(lattice_of(row for split in {splits} for row in rows(split))))
 
 
 def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ("", "")) -> str:
-    lines = [f"|{' | '.join(head)}|", "|" + "---|" * len(head)]
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     return "\n".join([*lines, *(f"| {' | '.join(map(_plain, row))} |" for row in rows)])
 
 
