@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator
+from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
 from ownvoice.errors import HubAccessError, HubUnavailableError, OwnvoiceError, SettingsError
@@ -15,6 +16,7 @@ from ownvoice.errors import HubAccessError, HubUnavailableError, OwnvoiceError, 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
+_CARD_REFUSED = "Invalid metadata in README.md."  # how the client begins, which has no class of its own for it
 CHANGED = (409, 412)  # the branch is not where the commit was made from
 
 
@@ -37,7 +39,7 @@ def hub_client(token: str) -> HfApi:
 
 @contextlib.contextmanager
 def hub_faults(repo_id: str) -> Iterator[None]:
-    """Raise `HubAccessError` or `HubUnavailableError` for what the client raises about `repo_id`."""
+    """Raise `HubAccessError`, `HubUnavailableError` or `SettingsError` for what the client raises about `repo_id`."""
     try:
         yield
     except OwnvoiceError:
@@ -51,10 +53,19 @@ def hub_faults(repo_id: str) -> Iterator[None]:
 
 
 def _as_ownvoice_error(repo_id: str, error: BaseException | None) -> OwnvoiceError | None:
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
 
     if isinstance(error, OwnvoiceError):
         return error
+    if isinstance(error, HFValidationError):
+        return SettingsError(f"{repo_id!r} is no name of a repository. Write owner/name, as the Hub's address has it.")
+    if isinstance(error, JSONDecodeError):
+        return HubUnavailableError("the Hub's answer could not be read. Publish again in some minutes.")
+    if isinstance(error, ValueError) and str(error).startswith(_CARD_REFUSED):
+        reason = " ".join(str(error).removeprefix(_CARD_REFUSED).split())
+        return HubAccessError(
+            f"the Hub does not take the card of {repo_id}: {reason}. Correct licence and languages in the settings."
+        )
     if isinstance(error, GatedRepoError):
         return HubAccessError(f"{repo_id} is gated. Ask its owner for access with this token's account, then again.")
     if isinstance(error, RepositoryNotFoundError):

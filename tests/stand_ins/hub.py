@@ -31,6 +31,7 @@ class Fault:
     path: str
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    body: Any = b"<html>ordered by a test</html>"  # what stands in front of a server does not speak JSON
     drop: bool = False
     lost: bool = False
     times: int = 1
@@ -98,7 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.lost:
             self.wfile = io.BytesIO()
         elif fault:
-            self._answer({"error": "ordered by a test"}, fault.status, **fault.headers)
+            self._answer(fault.body, fault.status, **fault.headers)
             return
         self._answer_route(path)
         if fault:

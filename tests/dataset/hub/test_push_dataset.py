@@ -14,6 +14,7 @@ from ownvoice.dataset.hub.record import last_push, pushes_of_version
 from ownvoice.dataset.hub.shards import shards_of, write_shard
 from ownvoice.errors import HubAccessError, HubUnavailableError, SettingsError, StorageError
 from ownvoice.lake import scan
+from ownvoice.settings import HubDataset
 from ownvoice.versions import latest_version
 from stand_ins.hub import READER
 
@@ -210,6 +211,7 @@ FAULTS = [
     ("PUT", "/lfs/", {"status": 500, "times": 99}, "a fault of its own"),
     ("PUT", "/lfs/", {"drop": True, "times": 99}, "broke off"),
     ("GET", "/tree/", {"status": 503, "times": 99}, "a fault of its own"),
+    ("POST", "/validate-yaml", {"status": 502, "times": 99}, "could not be read"),
 ]
 
 
@@ -328,6 +330,18 @@ def test_a_token_without_write_access_and_none_at_all_are_refused_in_a_sentence(
     monkeypatch.delenv("HF_TOKEN")
     with pytest.raises(SettingsError, match="set HF_TOKEN"):
         push()
+
+
+def test_a_card_that_the_hub_does_not_take_is_refused_with_its_reason(nights, hub, push):
+    reason = {"errors": [{"message": '"license" must be one of [mit, ...]'}], "warnings": []}
+    hub.fail("POST", "/validate-yaml", status=400, body=reason)
+    with pytest.raises(HubAccessError, match=r'card of ann/pairs: - "license" must be one of .*in the settings'):
+        push()
+
+
+def test_a_name_that_the_hub_does_not_know_as_one_is_refused(nights, push):
+    with pytest.raises(SettingsError, match=r"'ann/pa--irs' is no name of a repository"):
+        push(HubDataset("ann/pa--irs"))
 
 
 def test_without_a_version_nothing_is_asked_of_the_hub(hub, push):
