@@ -191,7 +191,11 @@ class _Handler(BaseHTTPRequestHandler):
                 else:
                     child = below + inner.partition("/")[0]
                     found[child] = {"type": "directory", "path": child, "oid": git_oid(child.encode())}
-            self._answer([one for path, one in found.items() if path.startswith(below)])
+            listed = [one for path, one in found.items() if path.startswith(below)]
+            if folder and not listed:
+                self._answer({"error": "no such folder"}, 404, X_Error_Code="EntryNotFound")
+                return
+            self._answer(listed)
 
     def resolve(self, repo_id: str, revision: str, path: str) -> None:
         if repository := self._repository(repo_id):
