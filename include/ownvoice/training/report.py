@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, sql_text
-from ownvoice.run import run_folder
+from ownvoice.run import report_key, run_folder
 from ownvoice.tables import RUNS
 from ownvoice.terminal import printable
 from ownvoice.training.card import CURVES
@@ -42,7 +42,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
         "samples": lake.read_json(f"{folder}/samples.json") or [],
         "publication": outcome.publication and asdict(outcome.publication),
         "curves_key": f"{folder}/{CURVES}",
-        "report_key": _report_key(run_id),
+        "report_key": report_key(run_id),
     }
     lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
     lake.write_json(report["report_key"], report)
@@ -52,7 +52,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
 
 def read_training_report(lake: Lake, run_id: str) -> dict[str, Any]:
     """Return the report of a training. Raises `StorageError` where there is none."""
-    report = lake.read_json(_report_key(run_id))
+    report = lake.read_json(report_key(run_id))
     if report is None or "recipe_id" not in report or "result" not in report:
         raise StorageError(f"{lake.uri} holds no report of a training run {run_id!r}.")
     return dict(report)
@@ -78,10 +78,6 @@ def training_lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"  trained  {printable(answered['trained'])[:200]}"
     if published := report["publication"]:
         yield f"published  {published['repo_id']} at {published['revision'][:12]}, tag {published['tag']}"
-
-
-def _report_key(run_id: str) -> str:
-    return f"{run_folder(run_id)}/report.json"
 
 
 def _counts(result: dict[str, Any]) -> dict[str, int]:
