@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 NOTHING = "–"
 
@@ -51,4 +52,9 @@ def words(name: Any) -> str:
     return str(name).replace("_", " ")
 
 
-FILTERS = {one.__name__: one for one in (number, percent, dollars, seconds, moment, words)}
+def path_part(name: Any) -> str:
+    """Write a name so that it is one part of an address, whatever slashes and dots it holds."""
+    return quote(str(name), safe="")
+
+
+FILTERS = {one.__name__: one for one in (number, percent, dollars, seconds, moment, words, path_part)}

@@ -19,10 +19,10 @@ def trend_charts(refreshes: Sequence[Refresh]) -> dict[str, Spec]:
     """Return one spec by title for what changes from night to night; `refreshes` come oldest first."""
     rows = [_row(one) for one in refreshes]
     return {
-        "Pairs kept": _spec(_kept(rows)),
-        "Share of triples": _spec(_rates(rows)),
-        "Chunks": _spec(_chunks(refreshes)),
-        "Tokens": _spec(_tokens(rows)),
+        "Pairs kept": spec(_kept(rows)),
+        "Share of triples": spec(_rates(rows)),
+        "Chunks": spec(_chunks(refreshes)),
+        "Tokens": spec(_tokens(rows)),
     }
 
 
@@ -46,7 +46,7 @@ def _kept(rows: list[Spec]) -> Any:
         "mark:N", title=None, scale=alt.Scale(domain=["as usual", "unusual"], range=["#5b7cfa", "#e8912d"])
     )
     return (
-        _chart(rows)
+        bare_chart(rows)
         .mark_bar()
         .encode(_night(), alt.Y("kept:Q", title=None), colour, tooltip=["run:N", "kept:Q", "unusual:N"])
     )
@@ -57,7 +57,7 @@ def _rates(rows: list[Spec]) -> Any:
 
     share = alt.Y("share:Q", title=None, axis=alt.Axis(format="%"), scale=alt.Scale(domain=[0, 1]))
     return (
-        _chart(rows)
+        bare_chart(rows)
         .transform_fold(["kept of triples", "verbatim"], as_=["what", "share"])
         .mark_line(point=True)
         .encode(_night(), share, alt.Color("what:N", title=None), tooltip=["run:N", "what:N", "share:Q"])
@@ -82,7 +82,7 @@ def _chunks(refreshes: Sequence[Refresh]) -> Any:
         "state:N", title=None, legend=alt.Legend(columns=2), scale=alt.Scale(domain=[*states], range=[*states.values()])
     )
     return (
-        _chart(rows)
+        bare_chart(rows)
         .mark_bar()
         .encode(_night(), alt.Y("chunks:Q", title=None), colour, tooltip=["run:N", "state:N", "chunks:Q"])
     )
@@ -92,13 +92,14 @@ def _tokens(rows: list[Spec]) -> Any:
     import altair as alt
 
     return (
-        _chart(rows)
+        bare_chart(rows)
         .mark_line(point=True)
         .encode(_night(), alt.Y("tokens:Q", title=None, axis=alt.Axis(format="~s")), tooltip=["run:N", "tokens:Q"])
     )
 
 
-def _chart(rows: list[Spec]) -> Any:  # altair types its fluent methods as Any
+def bare_chart(rows: list[Spec]) -> Any:
+    """Return a chart over `rows` without marks yet; altair types its fluent methods as Any."""
     import altair as alt
 
     return alt.Chart(alt.Data(values=rows))  # type: ignore[no-untyped-call]
@@ -112,6 +113,7 @@ def _night() -> alt.X:
     )
 
 
-def _spec(chart: Any) -> Spec:
-    sized: Spec = chart.properties(width="container", height=_HEIGHT_PX).to_dict()
+def spec(chart: Any, height_px: int = _HEIGHT_PX) -> Spec:
+    """Return the Vega-Lite spec of `chart`, as wide as the place where it is drawn."""
+    sized: Spec = chart.properties(width="container", height=height_px).to_dict()
     return sized
