@@ -81,11 +81,22 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters |= {"json_script": _json_script} | formats.FILTERS
     return environment
+
+
+# Control signs, and those that turn the direction of what follows, are shown and not obeyed; line breaks and tabs stay.
+_HIDDEN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t\r"} | {
+    code: f"[U+{code:04X}]" for code in (0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
+
+
+def _visible(value: Any) -> Any:
+    return value.translate(_HIDDEN) if type(value) is str else value
 
 
 def _link(root: str, path: str, query: Mapping[str, Any]) -> str:

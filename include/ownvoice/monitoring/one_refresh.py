@@ -64,7 +64,9 @@ def waterfall(report: Mapping[str, Any]) -> list[Step]:
     chunks, triples = report["chunks"], report["triples"]
     total, made = chunks["total"], triples["total"]
     usable = chunks["answered"] + chunks["reused"]
+    articles = report["planned"]["articles"]
     return [
+        Step("articles with something to ask about", articles, articles, "whole"),
         Step("chunks planned", total, total, "whole"),
         Step("deferred to a later night", chunks["deferred"], total, "lost", "state", "deferred"),
         Step("dead after every try", chunks["dead"], total, "lost", "state", "dead"),
@@ -87,6 +89,6 @@ def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
         "refresh_date": run["refresh_date"],
         "articles": listing.get("counts", {}),
         "plan": plan,
-        "generated": len([one for one in lake.store.objects(f"{folder}/outcomes")]) if plan else 0,
+        "generated": len(list(lake.store.objects(f"{folder}/outcomes"))) if plan else 0,
         "curated": len(lake.store.folders(f"{folder}/staged")) if plan else 0,
     }

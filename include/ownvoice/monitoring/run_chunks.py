@@ -7,7 +7,7 @@ from typing import Any
 
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.pairs.staging import Row
-from ownvoice.versions import version_or_latest
+from ownvoice.versions import find_version
 
 
 def of_this_run(report: Mapping[str, Any]) -> str:
@@ -17,9 +17,9 @@ def of_this_run(report: Mapping[str, Any]) -> str:
 
 def run_chunks(lake: Lake, report: Mapping[str, Any], columns: str = "*", where: str = "true") -> Iterator[Row]:
     """Yield chunk records of the run of `report` that meet the SQL condition `where`; none before its commit."""
-    if not report["version"]:
+    version = find_version(lake, report["version"]["number"]) if report["version"] else None
+    if version is None:
         return
-    version = version_or_latest(lake, report["version"]["number"])
     table = lake.table("chunks", version.chunks_version)
     for batch in scan(table, columns, f"{of_this_run(report)} AND {where}"):
         yield from batch.to_pylist()
