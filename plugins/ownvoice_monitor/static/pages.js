@@ -50,6 +50,10 @@ document.addEventListener("click", (event) => {
   outside.remove();
 });
 
+// The chosen words stand somewhere in a long article: begin there.
+const quote = document.querySelector(".original mark");
+if (quote) quote.closest(".original").scrollTop = quote.offsetTop - quote.closest(".original").offsetTop - 80;
+
 if (window.vegaEmbed) {
   document.addEventListener("themechange", draw);
   draw();
