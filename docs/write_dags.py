@@ -26,7 +26,14 @@ _FORM = """\
 
 The scheduled night runs with the defaults. A value out of range is refused before a run is made.
 `OWNVOICE_RECIPE__<NAME>` in the environment sets another default for a field of the recipe."""
-_KINDS = {"boolean": "`true` or `false`", "integer": "whole number", "number": "number", "string": "text"}
+_KINDS = {
+    "boolean": "`true` or `false`",
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "array": "JSON",
+    "object": "JSON",
+}
 _RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd")
 
 
@@ -64,7 +71,9 @@ def _range(field: dict[str, Any]) -> str:
     if "enum" in bounds:
         return " or ".join(f"`{choice}`" for choice in bounds["enum"])
     limits = (("minimum", "from"), ("maximum", "up to"))
-    return " ".join([_KINDS[bounds["type"]], *(f"{words} {bounds[key]:,}" for key, words in limits if key in bounds)])
+    return " ".join(
+        [_KINDS[bounds.get("type", "object")], *(f"{words} {bounds[key]:,}" for key, words in limits if key in bounds)]
+    )
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
 MAIN = """
 import functools
 from ownvoice import cli
-cli.ModelAccess = functools.partial(cli.ModelAccess, patience_s=0.1)
+from ownvoice.triples import endpoints
+endpoints.ModelAccess = functools.partial(endpoints.ModelAccess, patience_s=0.1)
 cli.main()
 """
 

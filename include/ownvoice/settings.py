@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ownvoice.errors import SettingsError
-from ownvoice.prices import ModelPrice
+from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
 
 
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
     requests_per_minute: float | None = Field(
-        None, gt=0, description="The account's limit, shared by all tasks; empty: found out from the endpoint."
+        None, gt=0, description="The account's limit for a model, shared by all tasks; empty: found out."
     )
     tokens_per_minute: float | None = Field(None, gt=0, description="The same in tokens.")
     max_tokens: int | None = Field(None, ge=1, description="A refresh's budget in tokens; empty: no bound.")
@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         description="What models cost, by name, as JSON: input_usd_per_million_tokens, output_usd_per_million_tokens, "
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
     )
+    limits: dict[str, ModelLimits] = Field(
+        {},
+        description="Models with limits of their own, by name, as JSON: requests_per_minute, tokens_per_minute.",
+    )
 
     @field_validator("articles", "lake")
     @classmethod
@@ -66,6 +70,11 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("s3://", "file:///")):
             raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
         return value
+
+
+def prices_of(settings: Settings, recipe: GenerationRecipe) -> dict[str, ModelPrice]:
+    """Return the prices of the models that `recipe` asks, where they are known."""
+    return {model: settings.prices[model] for model in recipe.models if model in settings.prices}
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -67,7 +67,7 @@ class Night:
         access = ModelAccess(self.model.base_url, self.model.api_key)
         for batch in batches:
             if batch is not left_out:
-                generate_batch(self.lake, run_id, batch.name, access)
+                generate_batch(self.lake, run_id, batch.name, lambda _: access)
                 curate_batch(self.lake, run_id, batch.name)
 
     def commit(self, run_id: str) -> DatasetVersion | None:

@@ -52,7 +52,7 @@ def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: st
     )
     access = ModelAccess(model_url, "offline", max_requests_in_flight=4)
     refreshing._LOOK_EVERY_S = 0.01
-    refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, access, lambda _: None, lambda _: None)
+    refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ownvoice.airflow.connections import articles_uri, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
-from ownvoice.settings import load_settings, settings_error
+from ownvoice.settings import load_settings, prices_of, settings_error
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
@@ -36,7 +36,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             max_generation_tasks=settings.max_generation_tasks,
             max_active_generation_tasks=settings.max_active_generation_tasks,
             max_dead_share=settings.max_dead_share,
-            price=settings.prices.get(recipe.model),
+            prices=prices_of(settings, recipe),
             **fields
             | {
                 "prefix": (fields["prefix"] or "").strip("/"),
@@ -70,9 +70,9 @@ def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
 
     progress = Progress(sys.stdout)
     try:
-        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks)
+        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks)
     except BatchesRunningError as running:
-        defer_until_ended(running.batch_ids)
+        defer_until_ended(running.by_endpoint)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 

@@ -16,12 +16,14 @@ from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.staging import Row, read_staged
+from ownvoice.prices import ModelPrice
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, run_folder
 from ownvoice.tables import RUNS
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 _EXAMPLES_PER_REASON = 3
+_SPENT = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens")
 _CHUNK_STATES = (ChunkState.ANSWERED, ChunkState.REUSED, ChunkState.DEFERRED, ChunkState.DEAD)
 
 
@@ -106,27 +108,45 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
 
 
 def _spend(run: RefreshRun, plan: Plan, records: Iterable[Row]) -> dict[str, Any]:
-    """Add up the money side: what was planned, reserved, spent and wasted; dollars are null without a price."""
-    sums: Counter[str] = Counter()
+    """Add up the money side: what was planned, reserved, spent and wasted, in all and by model.
+
+    Dollars are null without a price.
+    """
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
-        for name in ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens"):
-            sums[name] += record[name]
-    cost = run.price.cost_usd if run.price else lambda *_: None
+        for paid in record["spend"]:
+            sums[paid["model"]].update({name: paid[name] for name in _SPENT})
+    models = {model: _spend_of(model, run, plan, sums[model]) for model in sorted({*run.recipe.models, *sums})}
     return {
-        "model": run.recipe.model,
-        "price": run.price and run.price.model_dump(mode="json"),
         "budget": {"tokens": run.max_tokens, "cost_usd": run.max_cost_usd},
-        "planned": {
-            "tokens": plan.estimated_prompt_tokens + plan.most_completion_tokens,
-            "cost_usd": cost(plan.estimated_prompt_tokens, plan.most_completion_tokens),
-        },
+        **{kind: _total([one[kind] for one in models.values()]) for kind in ("planned", "spent")},
+        **{kind: sum(one[kind] for one in models.values()) for kind in ("reserved_tokens", "wasted_tokens")},
+        "models": models,
+    }
+
+
+def _spend_of(model: str, run: RefreshRun, plan: Plan, sums: Counter[str]) -> dict[str, Any]:
+    price = run.prices.get(model)
+    planned = Counter(plan.models.get(model, {}))
+    return {
+        "price": price and price.model_dump(mode="json"),
+        "planned": _amount(price, planned["estimated_prompt_tokens"], planned["most_completion_tokens"]),
         "reserved_tokens": sums["reserved_tokens"],
-        "spent": {
-            "tokens": sums["prompt_tokens"] + sums["completion_tokens"],
-            "cost_usd": cost(sums["prompt_tokens"], sums["completion_tokens"]),
-        },
+        "spent": _amount(price, sums["prompt_tokens"], sums["completion_tokens"]),
         "wasted_tokens": sums["wasted_tokens"],
     }
+
+
+def _amount(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int) -> dict[str, Any]:
+    cost_usd = price.cost_usd(prompt_tokens, completion_tokens) if price else None
+    return {"tokens": prompt_tokens + completion_tokens, "cost_usd": cost_usd}
+
+
+def _total(amounts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up; dollars are known where those of every part are."""
+    costs = [one["cost_usd"] for one in amounts]
+    known = None if None in costs else sum(costs)
+    return {"tokens": sum(one["tokens"] for one in amounts), "cost_usd": known}
 
 
 def _pair_counts(version: DatasetVersion | None, *, is_new: bool) -> dict[str, int]:

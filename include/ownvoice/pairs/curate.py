@@ -83,6 +83,7 @@ def _judge(
 
 
 def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: Candidate, proof: Proof) -> Row:
+    model = run.recipe.generator_of(chunk["chunk_key"]).model
     return {
         **{name: chunk[name] for name in _PROVENANCE},
         "pair_id": pair_id(chunk["article_id"], request_key, index),
@@ -94,9 +95,12 @@ def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: 
         "cleaning_version": cleaning_version(run.recipe.cleaning),
         "request_key": request_key,
         "recipe_id": run.recipe.recipe_id,
+        "prompt_model": model,
         "chosen_model": "human",
-        "rejected_model": run.recipe.model,
+        "rejected_model": model,
+        "rejected_request_key": request_key,
         "prompt_version": run.recipe.prompt_version,
+        "instruction_kind": None,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,

@@ -40,6 +40,7 @@ class Staged:
     chunks: list[Row]
 
 
+_SPENT = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "cost_usd")
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
 
 
@@ -76,10 +77,14 @@ def chunk_record(
         "latency_s": 0.0,
     }
     asked = {name: outcome[name] for name in never_asked} if outcome else never_asked
+    model = run.recipe.generator_of(chunk["chunk_key"]).model
     place = {name: chunk[name] for name in ("article_id", "article_sha256", "chunk_index", "chunk_key", "start", "end")}
     return {
         **place,
         **asked,
+        "spend": [spend_of(model, asked)] if outcome else [],
+        "model": model,
+        "prompt_version": run.recipe.prompt_version,
         "run_id": run.run_id,
         "refresh_date": run.refresh_date,
         "batch": batch,
@@ -89,6 +94,11 @@ def chunk_record(
         "kept": 0,
         "drop_reasons": {},
     }
+
+
+def spend_of(model: str, asked: Mapping[str, Any]) -> Row:
+    """Return what was paid to one model: the columns of `tables.SPEND` out of those of an outcome."""
+    return {"model": model, **{name: asked[name] for name in _SPENT}}
 
 
 def _key(run: RefreshRun, batch: str, kind: str) -> str:

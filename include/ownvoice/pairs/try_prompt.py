@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +11,7 @@ from itertools import islice
 from ownvoice.articles.article import Article
 from ownvoice.articles.source import list_objects, read_objects
 from ownvoice.chunks import Chunk, cut_article
+from ownvoice.generators import Way
 from ownvoice.lake import Lake
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText
@@ -18,8 +20,7 @@ from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
-from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.endpoints import Endpoints, ask_everywhere
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
@@ -45,14 +46,19 @@ class TriedChunk:
 
 
 def try_prompt(
-    lake: Lake, source: ObjectStore, recipe: GenerationRecipe, access: ModelAccess, most_chunks: int
+    lake: Lake, source: ObjectStore, recipe: GenerationRecipe, endpoints: Endpoints, most_chunks: int
 ) -> list[TriedChunk]:
     """Ask about the first chunk of each of the first articles; the answers are kept, and paid for once."""
     picked = list(islice(_first_chunks(source, recipe), most_chunks))
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)
     outcomes: dict[str, ChunkOutcome] = {}
-    asyncio.run(ask_chunks(asks, answers, access, lambda outcome: outcomes.update({outcome.article_id: outcome})))
+    by_way: dict[Way, list[ChunkAsk]] = defaultdict(list)
+    for ask in asks:
+        by_way[ask.way].append(ask)
+    asyncio.run(
+        ask_everywhere(by_way, answers, endpoints, lambda outcome: outcomes.update({outcome.article_id: outcome}))
+    )
     return [
         TriedChunk(
             article.source_key,
@@ -73,8 +79,9 @@ def _first_chunks(source: ObjectStore, recipe: GenerationRecipe) -> Iterator[tup
 
 
 def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkAsk:
-    body = request_body(recipe, chunk.text)
-    return ChunkAsk(article.source_key, chunk.index, request_key(body), body)
+    generator = recipe.generator_of(chunk.key)
+    body = request_body(recipe, chunk.text, generator)
+    return ChunkAsk(article.source_key, chunk.index, request_key(body), body, generator.endpoint)
 
 
 def _judged(

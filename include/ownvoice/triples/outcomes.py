@@ -21,6 +21,7 @@ OUTCOMES = pa.schema(
         ("article_id", pa.string()),
         ("chunk_index", pa.int64()),
         ("request_key", pa.string()),
+        ("model", pa.string()),
         ("event", pa.string()),
         ("attempts", pa.int64()),
         ("faults", pa.list_(pa.string())),
@@ -44,7 +45,7 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
     with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
 
         def add(outcome: ChunkOutcome) -> None:
-            rows.append(_row(outcome, run.price))
+            rows.append(_row(outcome, run.prices.get(outcome.model)))
             if len(rows) >= _ROWS_AT_A_TIME:
                 write(rows)
                 rows.clear()

@@ -6,6 +6,8 @@ import hashlib
 import json
 from typing import Any
 
+from ownvoice.chunks.chunk import chunk_key
+from ownvoice.generators import Generator
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.triples.prompts import render
 
@@ -38,12 +40,16 @@ _RESPONSE_FORMATS: dict[str, dict[str, Any]] = {
 }
 
 
-def request_body(recipe: GenerationRecipe, chunk_text: str) -> dict[str, Any]:
-    """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk."""
+def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator | None = None) -> dict[str, Any]:
+    """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk.
+
+    `generator` is the recipe's for this chunk, unless another is given.
+    """
+    generator = generator or recipe.generator_of(chunk_key(chunk_text))
     return {
-        "model": recipe.model,
+        "model": generator.model,
         "messages": render(recipe.prompt_version, chunk_text),
-        "temperature": recipe.temperature,
+        "temperature": generator.temperature,
         "max_tokens": recipe.max_output_tokens,
         "response_format": _RESPONSE_FORMATS[recipe.response_format],
     }

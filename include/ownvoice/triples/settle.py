@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ownvoice.generators import LLM_API, Way
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.budget import worst_case
 from ownvoice.triples.failures import RULES, Failure
@@ -18,12 +19,18 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True)
 class ChunkAsk:
-    """One chunk to be asked about: which it is, and the request that asks."""
+    """One chunk to be asked about: which it is, the request that asks, and the endpoint it goes to."""
 
     article_id: str
     chunk_index: int
     request_key: str
     body: dict[str, Any]
+    endpoint: str = LLM_API
+
+    @property
+    def way(self) -> Way:
+        """Where the request goes."""
+        return self.endpoint, self.body["model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,7 @@ class ChunkOutcome:
     article_id: str
     chunk_index: int
     request_key: str
+    model: str
     event: ChunkEvent
     attempts: int
     tries: tuple[Try, ...]
@@ -139,6 +147,7 @@ class Settling:
             article_id=self.ask.article_id,
             chunk_index=self.ask.chunk_index,
             request_key=self.key,
+            model=self.body["model"],
             event=event,
             attempts=self._answers,
             tries=tuple(self._tries),
