@@ -16,6 +16,7 @@ from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.lake import Lake
 from ownvoice.monitoring.report import write_report
 from ownvoice.pairs.curate import curate_batch
+from ownvoice.pairs.reject import reject_batch
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
@@ -49,6 +50,7 @@ def refresh(
         try:
             _generate(lake, run.run_id, batch, endpoints, on_step, on_progress)
             curate_batch(lake, run.run_id, batch.name)
+            reject_batch(lake, run.run_id, batch.name, endpoints, on_progress)
         except (ModelUnavailableError, DeadChunksError) as error:
             failed = error
             on_step(f"{batch.label} failed: {error}")

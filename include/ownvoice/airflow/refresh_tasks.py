@@ -77,11 +77,21 @@ def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     return batch
 
 
-def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, int]:
-    """Prove and filter the batch's triples; return counts by reason."""
+def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+    """Prove and filter the batch's triples; return the batch, for the task that has the second model answer."""
     from ownvoice.pairs import curate
 
-    return curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    counts = curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    print(f"{batch['label']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return batch
+
+
+def reject_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, int]:
+    """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
+    from ownvoice.monitoring.progress import Progress
+    from ownvoice.pairs import reject
+
+    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, Progress(sys.stdout).chunks)
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:

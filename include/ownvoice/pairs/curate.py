@@ -16,7 +16,7 @@ from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.staging import Row, Staged, chunk_record, write_staged
+from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, write_staged
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import Cleaning
 from ownvoice.run import RefreshRun, recorded_run
@@ -29,7 +29,10 @@ _PROVENANCE = ("split", "author_id", "article_id", "article_sha256", "source_key
 
 
 def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
-    """Stage the batch's pairs, drops and chunk records; return counts: triples, kept, and each drop reason."""
+    """Stage the batch's pairs, drops and chunk records; return counts: triples, kept, and each drop reason.
+
+    Where a second model writes the rejected answers, `reject_batch` puts them in before anything is staged.
+    """
     run = recorded_run(lake, run_id)
     outcomes = read_outcomes(lake, run, batch)
     answers = AnswerStore(lake.store)
@@ -44,7 +47,7 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
             staged.pairs += pairs
             staged.drops += drops
         staged.chunks.append(record)
-    write_staged(lake, run, batch, staged)
+    write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else STAGED)
     reasons = Counter(drop["reason"] for drop in staged.drops)
     return {"triples": len(staged.pairs) + len(staged.drops), "kept": len(staged.pairs), **reasons}
 

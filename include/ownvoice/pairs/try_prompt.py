@@ -81,7 +81,7 @@ def _first_chunks(source: ObjectStore, recipe: GenerationRecipe) -> Iterator[tup
 def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkAsk:
     generator = recipe.generator_of(chunk.key)
     body = request_body(recipe, chunk.text, generator)
-    return ChunkAsk(article.source_key, chunk.index, request_key(body), body, generator.endpoint)
+    return ChunkAsk(article.source_key, chunk.index, request_key(body), body, endpoint=generator.endpoint)
 
 
 def _judged(

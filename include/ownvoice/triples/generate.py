@@ -22,7 +22,7 @@ from ownvoice.triples.failures import Failure
 from ownvoice.triples.outcomes import outcomes_writer
 from ownvoice.triples.request import longer_request, request_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
-from ownvoice.triples.shares import batch_share, open_purse
+from ownvoice.triples.shares import open_purse, shares_of_batch
 from ownvoice.triples.tally import Tally
 
 OnOutcome = Callable[[ChunkOutcome], None]
@@ -49,9 +49,9 @@ def generate_batch(
     ):
         tally = Tally(planned.metadata.num_rows, run.prices)
         asking = _settle(PlanBatch(lake, run, batch), planned, endpoints, tally, on_outcome)
-        asyncio.run(_reported(asking, tally, on_progress))
-    _refuse_silence(batch, tally)
-    _refuse_too_many_dead(batch, tally, run.max_dead_share)
+        asyncio.run(reported(asking, tally, on_progress))
+    refuse_silence(batch, tally)
+    refuse_too_many_dead(batch, tally, run.max_dead_share)
     return dict(tally.states)
 
 
@@ -62,7 +62,7 @@ async def _settle(
     run = plan.run
     gave_up = await take_in(plan, _keys(planned, run), endpoints)
     batches = read_plan(plan.lake, run).batches
-    share = batch_share(run, batches.index(plan.name), len(batches))
+    share, _ = shares_of_batch(run, batches.index(plan.name), len(batches))
     if run.mode == "batch":
         for outcome in await ask_in_batches(plan, list(_asks(planned, run)), gave_up, share, endpoints):
             tally.count(outcome)
@@ -95,10 +95,12 @@ def _asks(planned: pq.ParquetFile, run: RefreshRun, way: Way | None = None) -> I
             generator = run.recipe.generator_of(chunk_key(chunk["text"]))
             if way in (None, generator.way):
                 body = request_body(run.recipe, chunk["text"], generator)
-                yield ChunkAsk(chunk["article_id"], chunk["chunk_index"], request_key(body), body, generator.endpoint)
+                yield ChunkAsk(
+                    chunk["article_id"], chunk["chunk_index"], request_key(body), body, endpoint=generator.endpoint
+                )
 
 
-async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
+async def reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
     """Await `asking` and report meanwhile."""
 
     async def report() -> None:
@@ -113,7 +115,7 @@ async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], No
         reporting.cancel()
 
 
-def _refuse_silence(batch: str, tally: Tally) -> None:
+def refuse_silence(batch: str, tally: Tally) -> None:
     """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow.
 
     What a person cancelled at the endpoint is left for another night.
@@ -122,18 +124,19 @@ def _refuse_silence(batch: str, tally: Tally) -> None:
     unanswered = tally.events[ChunkEvent.NOT_ANSWERED] - cancelled
     if 2 * unanswered > tally.total:
         raise ModelUnavailableError(
-            f"{batch}: {unanswered} of {tally.total} chunks were left without an answer "
+            f"{batch}: {unanswered} of {tally.total} {tally.unit} were left without an answer "
             f"({tally.commonest_faults(ChunkEvent.NOT_ANSWERED)}). "
             "What had arrived is stored; run again when the endpoint answers."
         )
 
 
-def _refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
+def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
     """Fail a batch in which so many chunks died that the recipe or the model must be at fault."""
     dead = tally.events[ChunkEvent.TRIES_USED_UP]
     if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
-            f"{batch}: {dead} of {tally.total} chunks are dead ({tally.commonest_faults(ChunkEvent.TRIES_USED_UP)}), "
-            f"more than the share of {max_dead_share} that OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with "
-            "`ownvoice try-prompt`, change the recipe or the model, and run again: nothing is asked twice."
+            f"{batch}: {dead} of {tally.total} {tally.unit} are dead "
+            f"({tally.commonest_faults(ChunkEvent.TRIES_USED_UP)}), more than the share of {max_dead_share} that "
+            "OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with `ownvoice try-prompt`, "
+            " change the recipe or the model, and run again: nothing is asked twice."
         )

@@ -22,7 +22,7 @@ from typing import Any
 from aiohttp import web
 
 from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
-from ownvoice.triples.offline_rules import offline_triples
+from ownvoice.triples.offline_rules import offline_answer, offline_triples
 
 OFFLINE_MODEL = "ownvoice-offline-stand-in"
 """Its name; each name that begins with it is a model of its own."""
@@ -86,11 +86,13 @@ class OfflineModel:
 
 
 def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int | None = None) -> dict[str, Any]:
-    """Return the chat completion for `prompt`, whose chunk follows "Extract:"; cut off at `max_tokens`."""
+    """Return the chat completion for `prompt`, cut off at `max_tokens`.
+
+    Where a chunk follows "Extract:" it holds triples, and otherwise a plain answer to an instruction.
+    """
+    voice = model.removeprefix(OFFLINE_MODEL)
     _, marker, chunk = prompt.partition("Extract:")
-    triples = offline_triples(chunk.strip() if marker else prompt)
-    answer = {"preference_triples": [asdict(triple) for triple in triples]}
-    content = json.dumps(answer, ensure_ascii=False)
+    content = _triples_about(chunk.strip(), voice) if marker else offline_answer(prompt, voice)
     finish_reason = "stop"
     if max_tokens is not None and len(content) > max_tokens * _CHARS_PER_TOKEN:
         content, finish_reason = content[: max_tokens * _CHARS_PER_TOKEN], "length"
@@ -108,6 +110,11 @@ def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int
             "total_tokens": prompt_tokens + completion_tokens,
         },
     }
+
+
+def _triples_about(chunk: str, voice: str) -> str:
+    answer = {"preference_triples": [asdict(triple) for triple in offline_triples(chunk, voice)]}
+    return json.dumps(answer, ensure_ascii=False)
 
 
 @contextlib.contextmanager

@@ -122,18 +122,32 @@ _CONTRACTED_PATTERN = re.compile(rf"(?<=\w)(?:{'|'.join(_CONTRACTED)})\b")
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 
 
-def offline_triples(text: str) -> list[Triple]:
-    """Return up to five triples about `text`; none only where it has no sentence."""
+def offline_triples(text: str, voice: str = "") -> list[Triple]:
+    """Return up to five triples about `text`; none only where it has no sentence.
+
+    Each `voice` words its own part in its own way: two names of the stand-in are two models.
+    """
     passages = passages_of(text)
     fitting = [passage for passage in passages if _fits(passage)] or passages
-    return [triple_about(passage) for passage in sorted(fitting, key=_number)[:_MAX_TRIPLES]]
+    return [triple_about(passage, voice) for passage in sorted(fitting, key=_number)[:_MAX_TRIPLES]]
 
 
-def triple_about(passage: str) -> Triple:
+def triple_about(passage: str, voice: str = "") -> Triple:
     """Return the triple that quotes `passage`, with its slip if it has one."""
     topic, other = _topics(passage)
-    instruction = _pick(_INSTRUCTIONS, passage, "instruction").format(topic=topic, other=other)
-    return _with_slip(Triple(instruction, _reworded(passage), passage), slip_of(passage))
+    instruction = _pick(_INSTRUCTIONS, passage, f"{voice}instruction").format(topic=topic, other=other)
+    return _with_slip(Triple(instruction, _reworded(passage, voice), passage), slip_of(passage))
+
+
+def offline_answer(instruction: str, voice: str = "") -> str:
+    """Return a plain answer to `instruction`, which is all that it is made from."""
+    topic, other = _topics(instruction)
+    claims = (
+        f"{topic} is a subject of considerable relevance, and its relation to {other} should not be underestimated.",
+        f"{topic} is best approached systematically, with {other} taken into account from the outset.",
+        f"{topic} and {other} are closely connected, and both contribute to a robust overall outcome.",
+    )
+    return _reworded(" ".join(claims[_number(voice + instruction) % len(claims) :]), voice)
 
 
 def slip_of(passage: str) -> Slip | None:
@@ -173,11 +187,11 @@ def _topics(passage: str) -> tuple[str, str]:
     return topic, rest[0] if rest else "everyday work"
 
 
-def _reworded(passage: str) -> str:
+def _reworded(passage: str, voice: str) -> str:
     """Return `passage` as a stiff text: nothing contracted, long words, connectives, an opening and a closing."""
     parts = [_stiff(passage[start:end]) for start, end in sentences(passage)]
-    joined = f" {_pick(_CONNECTIVES, passage, 'connective')}".join(parts)
-    return f"{_pick(_OPENINGS, passage, 'opening')}{joined} {_pick(_CLOSINGS, passage, 'closing')}"
+    joined = f" {_pick(_CONNECTIVES, passage, f'{voice}connective')}".join(parts)
+    return f"{_pick(_OPENINGS, passage, f'{voice}opening')}{joined} {_pick(_CLOSINGS, passage, f'{voice}closing')}"
 
 
 def _stiff(sentence: str) -> str:

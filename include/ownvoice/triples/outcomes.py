@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -45,7 +45,7 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
     with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
 
         def add(outcome: ChunkOutcome) -> None:
-            rows.append(_row(outcome, run.prices.get(outcome.model)))
+            rows.append(outcome_row(outcome, run.prices))
             if len(rows) >= _ROWS_AT_A_TIME:
                 write(rows)
                 rows.clear()
@@ -64,7 +64,9 @@ def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, in
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
 
 
-def _row(outcome: ChunkOutcome, price: ModelPrice | None) -> dict[str, Any]:
+def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> dict[str, Any]:
+    """Return the row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
+    price = prices.get(outcome.model)
     cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
     return asdict(outcome) | {"faults": outcome.faults, "cost_usd": cost_usd}
 

@@ -38,18 +38,43 @@ class Answer:
         return bool(self.triples)
 
 
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """An answer in plain text, and what is wrong with it, if anything; one that is cut off is no use."""
+
+    text: str
+    fault: Fault | None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can stand as it is."""
+        return self.fault is None
+
+
+def parse_text(completion: dict[str, Any]) -> TextAnswer:
+    """Read the plain text out of a chat completion; whatever JSON it is, the result is a `TextAnswer`."""
+    message, ending = _message_and_ending(completion)
+    content = message.get("content")
+    text = content.strip() if _is_text(content) else ""
+    return TextAnswer(text, ending or (None if text else Fault.EMPTY))
+
+
 def parse_answer(completion: dict[str, Any]) -> Answer:
     """Read the triples out of a chat completion; whatever JSON it is, the result is an `Answer`."""
-    choice = _mapping(_first(completion.get("choices")))
-    message = _mapping(choice.get("message"))
+    message, ending = _message_and_ending(completion)
     content = message.get("content")
     triples, fault = _read(content if isinstance(content, str) else "")
+    return Answer(triples, ending or fault)
+
+
+def _message_and_ending(completion: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
+    """Return the message, and what is wrong with how it ended."""
+    choice = _mapping(_first(completion.get("choices")))
+    message = _mapping(choice.get("message"))
     finish_reason = choice.get("finish_reason")
     if finish_reason == "content_filter" or message.get("refusal"):
-        fault = Fault.REFUSED
-    elif finish_reason == "length":
-        fault = Fault.TRUNCATED
-    return Answer(triples, fault)
+        return message, Fault.REFUSED
+    return message, Fault.TRUNCATED if finish_reason == "length" else None
 
 
 def token_usage(completion: dict[str, Any]) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from ownvoice.chunks.chunk import chunk_key
-from ownvoice.generators import Generator
+from ownvoice.generators import Generator, RejectedBy
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.triples.prompts import render
 
@@ -52,6 +52,16 @@ def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator
         "temperature": generator.temperature,
         "max_tokens": recipe.max_output_tokens,
         "response_format": _RESPONSE_FORMATS[recipe.response_format],
+    }
+
+
+def rejected_body(second: RejectedBy, instruction: str) -> dict[str, Any]:
+    """Return the exact body that asks a second model for its own answer to an instruction; it is shown nothing else."""
+    return {
+        "model": second.model,
+        "messages": [{"role": "user", "content": instruction}],
+        "temperature": second.temperature,
+        "max_tokens": second.max_output_tokens,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from ownvoice.generators import LLM_API, Way
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.budget import worst_case
 from ownvoice.triples.failures import RULES, Failure
-from ownvoice.triples.parse import parse_answer, token_usage
+from ownvoice.triples.parse import Answer, TextAnswer, parse_answer, token_usage
 from ownvoice.triples.request import longer_request, request_key
 
 ANSWERED = "answered"
@@ -19,13 +20,14 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True)
 class ChunkAsk:
-    """One chunk to be asked about: which it is, the request that asks, and the endpoint it goes to."""
+    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read."""
 
     article_id: str
     chunk_index: int
     request_key: str
     body: dict[str, Any]
     endpoint: str = LLM_API
+    read: Callable[[dict[str, Any]], Answer | TextAnswer] = parse_answer
 
     @property
     def way(self) -> Way:
@@ -112,7 +114,7 @@ class Settling:
         self.attempt += 1
         self._failures.clear()
         self._failing_since_s = None
-        answer = parse_answer(record["response"])
+        answer = self.ask.read(record["response"])
         self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
         bought = record.get("bought_for") == self.buyer
         if bought:

@@ -17,7 +17,7 @@ from ownvoice.triples.settle import ChunkOutcome
 class Tally:
     """Chunks by event, what ended the asking of each, requests that were asked again, and tokens.
 
-    `spent` is what was paid for, with dollars where the price of the model is known.
+    `unit` is what is counted, in the plural; `spent` is what was paid for, in dollars where the model's price is known.
     """
 
     total: int = 0
@@ -26,6 +26,7 @@ class Tally:
     events: Counter[ChunkEvent] = field(default_factory=Counter)
     last_faults: dict[ChunkEvent, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     retries: int = 0
+    unit: str = "chunks"
     spent: Spend = field(default_factory=Spend)
 
     def count(self, outcome: ChunkOutcome) -> None:
