@@ -26,7 +26,11 @@ class GenerationRecipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = Field("gpt-4o-mini", min_length=1, description="Model name, as the endpoint knows it.")
-    prompt_version: str = Field("1", min_length=1, description="Version in the prompt registry.")
+    prompt_version: str = Field(
+        "1",
+        min_length=1,
+        description="Version in the prompt registry: 1 is the chapter's, 2 varies the kind of instruction.",
+    )
     temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature (chapter 6: 0.7).")
     max_output_tokens: int = Field(2000, ge=100, le=32_000, description="Longest answer, in tokens (chapter 6: 2,000).")
     response_format: Literal["json_object", "json_schema"] = Field(

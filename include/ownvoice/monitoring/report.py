@@ -47,6 +47,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "planned": {name: value for name, value in asdict(plan).items() if name != "batches"},
         **_counts(records),
         "spend": _spend(run, plan, records),
+        "instruction_kinds": _instruction_kinds(lake, run, version),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
         "version": version and {"number": version.number, "digest": version.digest},
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
@@ -154,6 +155,16 @@ def _pair_counts(version: DatasetVersion | None, *, is_new: bool) -> dict[str, i
         return {"added": 0, "retired": 0, "total": 0}
     changed = (version.added, version.retired) if is_new else (0, 0)
     return {"added": changed[0], "retired": changed[1], "total": version.pairs}
+
+
+def _instruction_kinds(lake: Lake, run: RefreshRun, version: DatasetVersion | None) -> dict[str, int]:
+    """Count the pairs that this run wrote by kind of instruction; those of a prompt without kinds are not counted."""
+    if version is None:
+        return {}
+    table = lake.table("pairs", version.number)
+    where = f"refresh_date = {sql_text(str(run.refresh_date))} AND created_by_run = {sql_text(run.run_id)}"
+    kinds = (kind for batch in scan(table, "instruction_kind", where) for kind in batch["instruction_kind"].to_pylist())
+    return dict(Counter(kind for kind in kinds if kind).most_common())
 
 
 def _drop_examples(lake: Lake, run: RefreshRun, batches: Iterable[str]) -> dict[str, list[Row]]:

@@ -41,6 +41,8 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
     )
     yield from _models(spend["models"])
     yield from _bars({"triples": triples["total"], "kept": triples["kept"], **triples["dropped"]})
+    if report["instruction_kinds"]:
+        yield "kinds      " + _listed(report["instruction_kinds"])
     yield "pairs      " + _listed(report["pairs"])
     version = report["version"]
     yield f"version    {version['number']}, digest {version['digest'][:16]}…" if version else "version    no new one"

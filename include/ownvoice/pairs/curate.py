@@ -22,7 +22,7 @@ from ownvoice.recipe import Cleaning
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.outcomes import read_outcomes
-from ownvoice.triples.parse import parse_answer
+from ownvoice.triples.parse import reader
 from ownvoice.triples.triple import Triple
 
 _PROVENANCE = ("split", "author_id", "article_id", "article_sha256", "source_key", "chunk_key", "chunk_index")
@@ -41,7 +41,9 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
         record = chunk_record(chunk, run, batch, ChunkEvent(outcome["event"]), outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
-            pairs, drops = _judge(lake, run, chunk, record, _triples(answers, record["request_key"]))
+            pairs, drops = _judge(
+                lake, run, chunk, record, _triples(answers, record["request_key"], run.recipe.prompt_version)
+            )
             reasons = Counter(str(drop["reason"]) for drop in drops)
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
@@ -57,10 +59,11 @@ def pair_id(article_id: str, request_key: str, triple_index: int) -> str:
     return hashlib.sha256(json.dumps([article_id, request_key, triple_index]).encode()).hexdigest()[:32]
 
 
-def _triples(answers: AnswerStore, request_key: str) -> tuple[Triple, ...]:
+def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tuple[Triple, ...]:
     """Return the triples of the first usable stored answer. Raises `StorageError` where there is none any more."""
+    read = reader(prompt_version)
     for record in answers.read_all(request_key):
-        if (answer := parse_answer(record["response"])).usable:
+        if (answer := read(record["response"])).usable:
             return answer.triples
     raise StorageError(
         f"answers/{request_key} held a usable answer and does not any more: another worker's stands in its place, or "
@@ -81,7 +84,8 @@ def _judge(
         if isinstance(found, DropReason):
             drops.append(_drop(chunk, index, triple, found))
         else:
-            pairs.append(_pair(chunk, record["request_key"], run, index, *found))
+            pair = _pair(chunk, record["request_key"], run, index, *found)
+            pairs.append(pair | {"instruction_kind": triple.kind})
     return pairs, drops
 
 
@@ -103,7 +107,6 @@ def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: 
         "rejected_model": model,
         "rejected_request_key": request_key,
         "prompt_version": run.recipe.prompt_version,
-        "instruction_kind": None,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,

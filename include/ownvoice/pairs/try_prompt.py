@@ -21,7 +21,7 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.endpoints import Endpoints, ask_everywhere
-from ownvoice.triples.parse import parse_answer
+from ownvoice.triples.parse import reader
 from ownvoice.triples.request import request_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 from ownvoice.triples.triple import Triple
@@ -81,7 +81,8 @@ def _first_chunks(source: ObjectStore, recipe: GenerationRecipe) -> Iterator[tup
 def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkAsk:
     generator = recipe.generator_of(chunk.key)
     body = request_body(recipe, chunk.text, generator)
-    return ChunkAsk(article.source_key, chunk.index, request_key(body), body, endpoint=generator.endpoint)
+    key, read = request_key(body), reader(recipe.prompt_version)
+    return ChunkAsk(article.source_key, chunk.index, key, body, endpoint=generator.endpoint, read=read)
 
 
 def _judged(
@@ -89,6 +90,7 @@ def _judged(
 ) -> tuple[TriedTriple, ...]:
     text = ArticleText.of(article.content, recipe.cleaning)
     reading = Reading.of(chunk.text)
-    triples = (triple for record in answers.read_all(key) for triple in parse_answer(record["response"]).triples)
+    read = reader(recipe.prompt_version)
+    triples = (triple for record in answers.read_all(key) for triple in read(record["response"]).triples)
     found = ((triple, judge(triple, reading, chunk.clean_start, text, recipe)) for triple in triples)
     return tuple(TriedTriple(triple, str(one) if isinstance(one, DropReason) else "kept") for triple, one in found)

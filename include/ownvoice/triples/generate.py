@@ -20,6 +20,7 @@ from ownvoice.triples.batch_api import PlanBatch, ask_in_batches, take_in
 from ownvoice.triples.endpoints import Endpoints, ask_everywhere
 from ownvoice.triples.failures import Failure
 from ownvoice.triples.outcomes import outcomes_writer
+from ownvoice.triples.parse import reader
 from ownvoice.triples.request import longer_request, request_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 from ownvoice.triples.shares import open_purse, shares_of_batch
@@ -90,13 +91,19 @@ def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
 
 def _asks(planned: pq.ParquetFile, run: RefreshRun, way: Way | None = None) -> Iterator[ChunkAsk]:
     """Yield what is to be asked: all of it, or what goes one `way`."""
+    read = reader(run.recipe.prompt_version)
     for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text"]):
         for chunk in rows.to_pylist():
             generator = run.recipe.generator_of(chunk_key(chunk["text"]))
             if way in (None, generator.way):
                 body = request_body(run.recipe, chunk["text"], generator)
                 yield ChunkAsk(
-                    chunk["article_id"], chunk["chunk_index"], request_key(body), body, endpoint=generator.endpoint
+                    chunk["article_id"],
+                    chunk["chunk_index"],
+                    request_key(body),
+                    body,
+                    endpoint=generator.endpoint,
+                    read=read,
                 )
 
 

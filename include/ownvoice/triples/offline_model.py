@@ -15,7 +15,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -23,6 +23,8 @@ from aiohttp import web
 
 from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
 from ownvoice.triples.offline_rules import offline_answer, offline_triples
+from ownvoice.triples.prompts import INSTRUCTION_KINDS
+from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 
 OFFLINE_MODEL = "ownvoice-offline-stand-in"
 """Its name; each name that begins with it is a model of its own."""
@@ -88,11 +90,12 @@ class OfflineModel:
 def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int | None = None) -> dict[str, Any]:
     """Return the chat completion for `prompt`, cut off at `max_tokens`.
 
-    Where a chunk follows "Extract:" it holds triples, and otherwise a plain answer to an instruction.
+    Where a chunk follows "Extract:" it holds triples, with kinds if those are asked for, and otherwise a plain answer.
     """
     voice = model.removeprefix(OFFLINE_MODEL)
-    _, marker, chunk = prompt.partition("Extract:")
-    content = _triples_about(chunk.strip(), voice) if marker else offline_answer(prompt, voice)
+    asked, marker, chunk = prompt.partition("Extract:")
+    kinds = INSTRUCTION_KINDS if f'"{KIND_FIELD}"' in asked else ()
+    content = _triples_about(chunk.strip(), voice, kinds) if marker else offline_answer(prompt, voice)
     finish_reason = "stop"
     if max_tokens is not None and len(content) > max_tokens * _CHARS_PER_TOKEN:
         content, finish_reason = content[: max_tokens * _CHARS_PER_TOKEN], "length"
@@ -112,8 +115,10 @@ def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int
     }
 
 
-def _triples_about(chunk: str, voice: str) -> str:
-    answer = {"preference_triples": [asdict(triple) for triple in offline_triples(chunk, voice)]}
+def _triples_about(chunk: str, voice: str, kinds: Sequence[str]) -> str:
+    triples = [asdict(triple) for triple in offline_triples(chunk, voice, kinds)]
+    fields = (*TRIPLE_FIELDS, KIND_FIELD) if kinds else TRIPLE_FIELDS
+    answer = {"preference_triples": [{name: triple[name] for name in fields} for triple in triples]}
     return json.dumps(answer, ensure_ascii=False)
 
 
