@@ -143,6 +143,19 @@ def test_an_endpoint_that_is_away_fails_the_batch_and_commits_none_of_it(night, 
     assert "answered" in {row["state"] for row in chunks(lake, "tuesday")} <= {"answered", "reused"}
 
 
+def test_what_a_failed_batch_had_paid_the_second_model_stands_in_the_ledger(night, lake, offline_model):
+    night.list_and_plan("monday", recipe=TWO)
+    night.generate("monday")
+    bought = {name: sum(paid[name] for row in read_staged(lake, recorded_run(lake, "monday"), "batch-0000").chunks
+                        for paid in row["spend"]) for name in ("prompt_tokens", "completion_tokens")}  # fmt: skip
+    lake.store.delete("runs/monday/staged/batch-0000/pairs.parquet")
+    night.commit("monday")
+    rows = chunks(lake, "monday")
+    assert {row["event"] for row in rows} == {"batch_failed"}
+    assert {name: sum(row[name] for row in rows) for name in bought} == bought
+    assert {paid["model"] for row in rows for paid in row["spend"]} == {OFFLINE_MODEL, SECOND}
+
+
 def test_a_second_model_that_never_ends_its_answers_is_told_of(night, lake, offline_model):
     short = TWO.model_copy(update={"rejected_by": BY_SECOND.model_copy(update={"max_output_tokens": 16})})
     with pytest.raises(DeadChunksError, match=r"rejected answers are dead .*truncated"):

@@ -18,6 +18,7 @@ from ownvoice.pairs.staging import Staged
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.settle import ChunkOutcome, Try
 
 ARRIVED, FOUND, DEAD = ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND, ChunkEvent.TRIES_USED_UP
@@ -41,6 +42,7 @@ def curated(pairs: int, drops: int = 1) -> Staged:
     """One chunk whose stored triples were found: so many pairs that want a rejected answer, and some drops."""
     place = {"article_id": "a", "chunk_index": 0}
     record = place | {
+        "task_id": "generate_batch", "map_index": 0, "try_number": 1, "requests": 0,
         "event": FOUND, "state": ChunkState.REUSED, "attempts": 1, "faults": [], "tries": [{"at": "t", "result": "x"}],
         "prompt_tokens": 0, "completion_tokens": 0, "reserved_tokens": 0, "wasted_tokens": 0, "cost_usd": 0.0,
         "latency_s": 0.0, "triples": pairs + drops, "kept": pairs, "drop_reasons": {"not_verbatim": drops},
@@ -59,7 +61,9 @@ def outcome(number: int, event: ChunkEvent) -> ChunkOutcome:
         request_key=f"key-{number}",
         model="sft",
         event=event,
+        asker=Asker("reject_batch", 0, 2) if bought else NOBODY,
         attempts=1,
+        requests=1 * bought,
         tries=(Try("t", "answered" if event in (ARRIVED, FOUND) else "timed_out"),),
         prompt_tokens=10 * bought,
         completion_tokens=20 * bought,
@@ -123,6 +127,7 @@ def test_the_record_adds_what_was_paid_to_the_second_model():
         "cost_usd": pytest.approx(60e-6),
     }  # fmt: skip
     assert record["cost_usd"] == pytest.approx(60e-6)
+    assert (record["requests"], record["task_id"], record["try_number"]) == (2, "reject_batch", 2)
     assert record_of(complete(ARRIVED))["cost_usd"] is None, "a price that is not known makes no sum"
 
 

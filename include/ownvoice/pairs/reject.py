@@ -14,11 +14,14 @@ from ownvoice.chunks.planned import read_plan
 from ownvoice.errors import StorageError
 from ownvoice.generators import RejectedBy
 from ownvoice.lake import Lake
-from ownvoice.pairs.rejected import Place, with_rejected
+from ownvoice.pairs.rejected import Place, of_failed_batch, with_rejected
 from ownvoice.pairs.staging import CURATED, Row, read_staged, write_staged
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.asker import NOBODY, Asker
+from ownvoice.triples.batch_api import PlanBatch
 from ownvoice.triples.endpoints import Endpoints, ask_everywhere
+from ownvoice.triples.failed import stored_outcomes
 from ownvoice.triples.generate import refuse_silence, refuse_too_many_dead, reported
 from ownvoice.triples.parse import parse_text
 from ownvoice.triples.request import longer_request, rejected_body, request_key
@@ -31,7 +34,12 @@ Asks = dict[tuple[str, int, str], ChunkAsk]
 
 
 def reject_batch(
-    lake: Lake, run_id: str, batch: str, endpoints: Endpoints, on_progress: Callable[[Tally], None] | None = None
+    lake: Lake,
+    run_id: str,
+    batch: str,
+    endpoints: Endpoints,
+    on_progress: Callable[[Tally], None] | None = None,
+    asker: Asker = NOBODY,
 ) -> dict[str, int]:
     """Stage the batch's pairs with their rejected answers; return counts: pairs kept, dropped, left for later.
 
@@ -46,7 +54,7 @@ def reject_batch(
     asks = _asks(curated.pairs, run.recipe.rejected_by)
     tally = Tally(len(asks), run.prices, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
-    asking = _ask(lake, run, batch, asks, endpoints, tally, outcomes.append)
+    asking = _ask(PlanBatch(lake, run, batch, asker), asks, endpoints, tally, outcomes.append)
     asyncio.run(reported(asking, tally, on_progress))
     refuse_silence(batch, tally)
     refuse_too_many_dead(batch, tally, run.max_dead_share)
@@ -54,6 +62,16 @@ def reject_batch(
     staged = with_rejected(curated, _by_instruction(asks, outcomes), texts, run)
     write_staged(lake, run, batch, staged)
     return {"pairs": len(curated.pairs), "kept": len(staged.pairs), **tally.states}
+
+
+def records_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> list[Row] | None:
+    """Return the chunk records of a batch that failed while its second model was asked; None where it never was."""
+    second = run.recipe.rejected_by
+    curated = second and read_staged(lake, run, batch, CURATED)
+    if not (second and curated):
+        return None
+    asks = _asks(curated.pairs, second)
+    return of_failed_batch(curated, _by_instruction(asks, stored_outcomes(lake, run, asks.values())), run)
 
 
 def _asks(pairs: Iterable[Row], second: RejectedBy) -> Asks:
@@ -68,24 +86,23 @@ def _asks(pairs: Iterable[Row], second: RejectedBy) -> Asks:
 
 
 async def _ask(
-    lake: Lake,
-    run: RefreshRun,
-    batch: str,
+    plan: PlanBatch,
     asks: Asks,
     endpoints: Endpoints,
     tally: Tally,
     on_outcome: Callable[[ChunkOutcome], None],
 ) -> None:
-    batches = read_plan(lake, run).batches
-    _, share = shares_of_batch(run, batches.index(batch), len(batches))
+    run, batches = plan.run, read_plan(plan.lake, plan.run).batches
+    _, share = shares_of_batch(run, batches.index(plan.name), len(batches))
     await ask_everywhere(
         {ask.way: asks.values() for ask in asks.values()},
-        AnswerStore(lake.store),
+        AnswerStore(plan.lake.store),
         endpoints,
         on_outcome,
         run_id=run.run_id,
+        asker=plan.asker,
         sharers=min(run.max_active_generation_tasks, len(batches)),
-        purse=open_purse(lake, run, f"{batch}-rejected", share),
+        purse=open_purse(plan.lake, run, f"{plan.name}-rejected", share),
         tally=tally,
     )
 

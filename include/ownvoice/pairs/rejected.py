@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.staging import Row, Staged, spend_of
 from ownvoice.run import RefreshRun
+from ownvoice.triples.asker import Asker
 from ownvoice.triples.outcomes import outcome_row
 from ownvoice.triples.settle import ChunkOutcome
 
 Place = tuple[str, int]
 """Article id and chunk index."""
 
+_ASKER = tuple(field.name for field in fields(Asker))
 _LEAVES_FOR_LATER = (ChunkEvent.NOT_ANSWERED, ChunkEvent.NOT_AFFORDED)
-_SUMS = ("attempts", "prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "latency_s")
+_SUMS = ("attempts", "requests", "prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "latency_s")
 
 
 def with_rejected(
@@ -45,6 +48,18 @@ def with_rejected(
         staged.pairs += kept
         staged.drops += drops[place] + dropped
     return staged
+
+
+def of_failed_batch(
+    curated: Staged, outcomes: Mapping[Place, Mapping[str, ChunkOutcome]], run: RefreshRun
+) -> list[Row]:
+    """Return the records of a batch that failed after its curation: what the second model was paid is in them."""
+    nothing = {**_event(ChunkEvent.BATCH_FAILED), "triples": 0, "kept": 0, "drop_reasons": {}}
+    answered = (outcomes.get((record["article_id"], record["chunk_index"]), {}) for record in curated.chunks)
+    return [
+        _paid(record, list(found.values()), run) | nothing
+        for record, found in zip(curated.chunks, answered, strict=True)
+    ]
 
 
 def _completed(
@@ -79,9 +94,11 @@ def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row
     sums = {name: sum(row[name] for row in rows) for name in _SUMS}
     sums["cost_usd"] = _sum_of_known([row["cost_usd"] for row in rows])
     bought = _first((ChunkEvent.ANSWER_ARRIVED,), outcomes)
+    asked = next((row for row in reversed(rows) if row["requests"]), record)
     return {
         **record,
         **(_event(bought) if bought else {}),
+        **{name: asked[name] for name in _ASKER},
         **{name: record[name] + sums[name] for name in _SUMS},
         "cost_usd": _sum_of_known([record["cost_usd"], sums["cost_usd"]]),
         "spend": [*record["spend"], spend_of(outcomes[0].model, sums)],
