@@ -95,6 +95,7 @@ CHUNKS = pa.schema(
         ("try_number", pa.int64()),
         ("attempts", pa.int64()),  # stored answers, those of earlier runs included
         ("requests", pa.int64()),  # what this run asked
+        ("retries", pa.int64()),  # how many of these asked again for the same answer
         ("faults", pa.list_(pa.string())),
         ("tries", TRIES),
         ("prompt_tokens", pa.int64()),

@@ -42,7 +42,7 @@ def curated(pairs: int, drops: int = 1) -> Staged:
     """One chunk whose stored triples were found: so many pairs that want a rejected answer, and some drops."""
     place = {"article_id": "a", "chunk_index": 0}
     record = place | {
-        "task_id": "generate_batch", "map_index": 0, "try_number": 1, "requests": 0,
+        "task_id": "generate_batch", "map_index": 0, "try_number": 1, "requests": 0, "retries": 0,
         "event": FOUND, "state": ChunkState.REUSED, "attempts": 1, "faults": [], "tries": [{"at": "t", "result": "x"}],
         "prompt_tokens": 0, "completion_tokens": 0, "reserved_tokens": 0, "wasted_tokens": 0, "cost_usd": 0.0,
         "latency_s": 0.0, "triples": pairs + drops, "kept": pairs, "drop_reasons": {"not_verbatim": drops},
@@ -127,7 +127,7 @@ def test_the_record_adds_what_was_paid_to_the_second_model():
         "cost_usd": pytest.approx(60e-6),
     }  # fmt: skip
     assert record["cost_usd"] == pytest.approx(60e-6)
-    assert (record["requests"], record["task_id"], record["try_number"]) == (2, "reject_batch", 2)
+    assert (record["requests"], record["retries"], record["task_id"], record["try_number"]) == (2, 0, "reject_batch", 2)
     assert record_of(complete(ARRIVED))["cost_usd"] is None, "a price that is not known makes no sum"
 
 

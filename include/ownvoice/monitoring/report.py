@@ -112,7 +112,7 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
         states[record["state"]] += 1
         faults.update(record["faults"])
         reasons.update(record["drop_reasons"])
-        sums["retries"] += max(0, record["requests"] - 1)
+        sums["retries"] += record["retries"]
         for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
             sums[name] += record[name]
     return {

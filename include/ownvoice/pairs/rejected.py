@@ -9,7 +9,7 @@ from dataclasses import fields
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.staging import Row, Staged, spend_of
+from ownvoice.pairs.staging import Row, Staged, retries_of, spend_of
 from ownvoice.run import RefreshRun
 from ownvoice.triples.asker import Asker
 from ownvoice.triples.outcomes import outcome_row
@@ -92,6 +92,7 @@ def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row
         return record
     rows = [outcome_row(outcome, run.prices) for outcome in outcomes]
     sums = {name: sum(row[name] for row in rows) for name in _SUMS}
+    sums["retries"] = sum(map(retries_of, rows))
     sums["cost_usd"] = _sum_of_known([row["cost_usd"] for row in rows])
     bought = _first((ChunkEvent.ANSWER_ARRIVED,), outcomes)
     asked = next((row for row in reversed(rows) if row["requests"]), record)
@@ -99,7 +100,7 @@ def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row
         **record,
         **(_event(bought) if bought else {}),
         **{name: asked[name] for name in _ASKER},
-        **{name: record[name] + sums[name] for name in _SUMS},
+        **{name: record[name] + sums[name] for name in (*_SUMS, "retries")},
         "cost_usd": _sum_of_known([record["cost_usd"], sums["cost_usd"]]),
         "spend": [*record["spend"], spend_of(outcomes[0].model, sums)],
         "faults": [*record["faults"], *(fault for outcome in outcomes for fault in outcome.faults)],

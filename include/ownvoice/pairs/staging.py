@@ -70,6 +70,7 @@ def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome:
     return {
         **outcome,
         **place,
+        "retries": retries_of(outcome),
         "spend": [spend_of(outcome["model"], outcome)],
         "prompt_version": run.recipe.prompt_version,
         "run_id": run.run_id,
@@ -81,6 +82,11 @@ def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome:
         "kept": 0,
         "drop_reasons": {},
     }
+
+
+def retries_of(outcome: OutcomeRow) -> int:
+    """Return how many of the requests behind an outcome came after the first."""
+    return max(0, int(outcome["requests"]) - 1)
 
 
 def spend_of(model: str, asked: Mapping[str, Any]) -> Row:
