@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
 
 
 def _default_lake() -> str:
@@ -22,8 +23,8 @@ def _default_lake() -> str:
 class Settings(BaseSettings):
     """What an installation sets once. Every name is read from the environment with the prefix `OWNVOICE_`.
 
-    Fields of the recipe are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no settings: they come
-    from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
+    Fields of the recipe and of the source are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no
+    settings: they come from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
     model_config = SettingsConfigDict(
@@ -35,6 +36,7 @@ class Settings(BaseSettings):
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
+    source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")

@@ -7,21 +7,22 @@ questions, and only the rows that answer them are held.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 
-from ownvoice.articles.article import Article, Quarantined
+from ownvoice.articles.article import Article, Quarantined, Reason
 from ownvoice.articles.changes import Change, SeenArticle, compare
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles
 from ownvoice.articles.record import Listing, read_listing, record_listing
-from ownvoice.articles.source import folders_to_list, is_below, list_objects, read_objects
+from ownvoice.articles.source import Parsed, SourceObject, folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.life import is_live
 from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore, StoredObject
+from ownvoice.source_rules import SourceRules
+from ownvoice.stores import ObjectStore
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 
@@ -30,7 +31,7 @@ class Look:
     """One look at the source: what was listed below which folders, and what was read of it."""
 
     folders: list[str]
-    listed: dict[str, StoredObject]
+    listed: dict[str, SourceObject]
     seen: list[SeenArticle] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     read_whole: set[str] = field(default_factory=set)
@@ -51,14 +52,14 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     base = latest_version(lake)
     folders, reconcile = _folders(lake, source, run)
     known = known_articles(lake, base, below(folders))
-    look = Look(folders, {found.key: found for found in list_objects(source, folders)})
+    look = Look(folders, {found.key: found for found in list_objects(source, folders, run.source)})
     _refuse_an_empty_source(source, run, look, known.values())
-    _read_changed(source, lake, look, known.values())
+    _read_changed(source, lake, look, known.values(), run.source)
 
     known |= _related(lake, base, look, known.values())
     changes, refused = compare(known, look.seen, look.is_judged, run.test_share)
     quarantined = [*look.quarantined, *refused]
-    counts = _counts(known, changes, look.listed) | {"quarantined": len(quarantined)}
+    counts = _counts(known, changes, look.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(
         base_version=base.number if base else None,
         reconcile=reconcile,
@@ -79,19 +80,34 @@ def _folders(lake: Lake, source: ObjectStore, run: RefreshRun) -> tuple[list[str
     return folders_to_list(source, run.prefix, since), False
 
 
-def _read_changed(source: ObjectStore, lake: Lake, look: Look, known: Iterable[KnownArticle]) -> None:
-    """Read the objects whose tag is new, and keep the originals."""
-    tags = {article.source_object: article.source_tag for article in known if is_live(article.state)}
-    changed = (found for found in look.listed.values() if tags.get(found.key) != found.tag)
-    for found, parsed in read_objects(source, changed):
-        articles = [one for one in parsed if isinstance(one, Article)]
-        faults = [one for one in parsed if isinstance(one, Quarantined)]
-        for article in articles:
-            lake.keep_original(article.sha256, article.content)
-        look.seen += [SeenArticle(article, found.key, found.tag) for article in articles]
-        look.quarantined += faults
-        if not faults:
-            look.read_whole.add(found.key)
+def _read_changed(
+    source: ObjectStore, lake: Lake, look: Look, known: Iterable[KnownArticle], rules: SourceRules
+) -> None:
+    """Read the objects of which an article does not carry the present tag, and keep the originals."""
+    tags: dict[str, set[str]] = defaultdict(set)
+    for article in known:
+        if is_live(article.state):
+            tags[article.source_object].add(article.source_tag)
+    changed = (found for found in look.listed.values() if tags.get(found.key) != {found.tag})
+    for found, parsed in read_objects(source, changed, rules):
+        _read(lake, look, found, parsed)
+
+
+def _read(lake: Lake, look: Look, found: SourceObject, parsed: Parsed) -> None:
+    """Keep the originals of one object as they are parsed; of its text nothing is held."""
+    articles, faults = [], []
+    for one in parsed:
+        if isinstance(one, Article):
+            lake.keep_original(one.sha256, one.content)
+            articles.append(one.without_text())
+        else:
+            faults.append(one)
+    broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
+    tag = "" if broke_off else found.tag  # so that the next run reads it again
+    look.seen += [SeenArticle(article, found.key, tag) for article in articles]
+    look.quarantined += faults
+    if not faults:
+        look.read_whole.add(found.key)
 
 
 def _related(
@@ -120,7 +136,7 @@ def _refuse_an_empty_source(source: ObjectStore, run: RefreshRun, look: Look, kn
 
 
 def _counts(
-    known: Mapping[str, KnownArticle], changes: list[Change], listed: Mapping[str, StoredObject]
+    known: Mapping[str, KnownArticle], changes: list[Change], listed: Mapping[str, SourceObject]
 ) -> dict[str, int]:
     events = Counter(str(change.event) for change in changes if change.event)
     changed = {change.row.article_id for change in changes if change.event}
