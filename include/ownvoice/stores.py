@@ -164,10 +164,7 @@ class ObjectStore:
                 raise StorageError(f"{self.uri}: there is no such bucket. Create it, or correct the URI.") from None
             raise
         except (obstore_errors.PermissionDeniedError, obstore_errors.UnauthenticatedError, PermissionError):
-            raise StorageAccessError(
-                f"{self.uri} ({what}): access denied. Check the key or role of its connection, "
-                "and that it may list, read and write there."
-            ) from None
+            raise _access_denied(self.uri, what) from None
         except obstore_errors.BaseError as error:
             raise _as_storage_error(self.uri, what, error) from None
 
@@ -176,12 +173,19 @@ def _tag(meta: Mapping[str, Any]) -> str:
     return f"{meta['e_tag']}:{meta['size']}"
 
 
+def _access_denied(uri: str, what: str) -> StorageAccessError:
+    return StorageAccessError(
+        f"{uri} ({what}): access denied. Check the key or role of its connection, and that it may list and read there; "
+        "in a lake it must write and delete too."
+    )
+
+
 def _as_storage_error(uri: str, what: str, error: Exception) -> StorageError:
     text = str(error)
     if "NoSuchBucket" in text:
         return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")
     if "InvalidAccessKeyId" in text or "SignatureDoesNotMatch" in text or "AccessDenied" in text:
-        return StorageAccessError(f"{uri} ({what}): access denied. Check the key of its connection.")
+        return _access_denied(uri, what)
     first_line = text.strip().splitlines()[0][:300]
     return StorageUnavailableError(
         f"{uri} ({what}): the store did not answer as a store should: {first_line}. "

@@ -6,6 +6,7 @@ chosen answer is verbatim in that text, and not in the tags of the page (docs/de
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import BinaryIO
 
@@ -21,17 +22,23 @@ _HEAD_CHARS = 4096
 
 def read_html(key: str, file: BinaryIO, sidecar: Fields, rules: SourceRules) -> Article:
     """Return the main text of a page; what a sidecar says of it comes before what the page says of itself."""
-    page = _decoded(read_whole(file, "cut it into articles"))
+    page = _whole_page(_decoded(read_whole(file, "cut it into articles")))
     text, said = _main_text(page)
     if not text.strip():
         raise UnreadableError(Reason.NO_MAIN_TEXT, "the page has no main text: only navigation, scripts or pictures")
     return make_article(key, text, [sidecar, said], rules)
 
 
+def _whole_page(page: str) -> str:
+    """Put a page around a fragment, as some blogs export them; trafilatura takes nothing less."""
+    return page if "<html" in page[:_HEAD_CHARS].lower() else f"<html><body>{page}</body></html>"
+
+
 def _main_text(page: str) -> tuple[str, Fields]:
     """Return the main text as Markdown, and what the page says of itself."""
     import trafilatura
 
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it says of a page, its quarantine says
     try:
         text = trafilatura.extract(page, output_format="markdown", include_comments=False)
         found = trafilatura.extract_metadata(page)

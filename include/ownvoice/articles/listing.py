@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
-from ownvoice.articles.article import Article, Quarantined, Reason
+from ownvoice.articles.ahead import worked_ahead
+from ownvoice.articles.article import Article, KeptArticle, Quarantined, Reason
 from ownvoice.articles.changes import Change, SeenArticle, compare
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles
 from ownvoice.articles.record import Listing, read_listing, record_listing
-from ownvoice.articles.source import Parsed, SourceObject, folders_to_list, is_below, list_objects, read_objects
+from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.life import is_live
@@ -24,6 +26,9 @@ from ownvoice.run import RefreshRun
 from ownvoice.source_rules import SourceRules
 from ownvoice.stores import ObjectStore
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
+
+_WRITERS = 16
+_Part = tuple[SourceObject, Article | Quarantined | None]
 
 
 @dataclass(slots=True)
@@ -40,6 +45,16 @@ class Look:
         """Whether this look knows for sure which articles stand in an object: it was read whole, or is gone."""
         gone = source_object not in self.listed and is_below(source_object, self.folders)
         return source_object in self.read_whole or gone
+
+    def take(self, found: SourceObject, parts: Iterable[KeptArticle | Quarantined]) -> None:
+        """Take in what was read of one object; where its store broke off, the next run reads it again."""
+        articles = [part for part in parts if isinstance(part, KeptArticle)]
+        faults = [part for part in parts if isinstance(part, Quarantined)]
+        broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
+        self.seen += [SeenArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
+        self.quarantined += faults
+        if not faults:
+            self.read_whole.add(found.key)
 
 
 def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[str, int]:
@@ -89,25 +104,29 @@ def _read_changed(
         if is_live(article.state):
             tags[article.source_object].add(article.source_tag)
     changed = (found for found in look.listed.values() if tags.get(found.key) != {found.tag})
-    for found, parsed in read_objects(source, changed, rules):
-        _read(lake, look, found, parsed)
-
-
-def _read(lake: Lake, look: Look, found: SourceObject, parsed: Parsed) -> None:
-    """Keep the originals of one object as they are parsed; of its text nothing is held."""
-    articles, faults = [], []
-    for one in parsed:
-        if isinstance(one, Article):
-            lake.keep_original(one.sha256, one.content)
-            articles.append(one.without_text())
+    parts: list[KeptArticle | Quarantined] = []
+    for (found, _), kept in worked_ahead(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
+        if part := kept.result():
+            parts.append(part)
         else:
-            faults.append(one)
-    broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
-    tag = "" if broke_off else found.tag  # so that the next run reads it again
-    look.seen += [SeenArticle(article, found.key, tag) for article in articles]
-    look.quarantined += faults
-    if not faults:
-        look.read_whole.add(found.key)
+            look.take(found, parts)
+            parts = []
+
+
+def _parts(source: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules) -> Iterator[_Part]:
+    """Yield what is parsed of each object, and None at its end."""
+    for found, parsed in read_objects(source, objects, rules):
+        yield from ((found, one) for one in parsed)
+        yield found, None
+
+
+def _kept(lake: Lake, part: _Part) -> KeptArticle | Quarantined | None:
+    """Keep an article's text; from here on it is not held."""
+    _, one = part
+    if not isinstance(one, Article):
+        return one
+    lake.keep_original(one.sha256, one.content)
+    return one.without_text()
 
 
 def _related(

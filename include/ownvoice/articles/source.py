@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
-from itertools import chain, repeat
+from functools import partial
 from typing import BinaryIO
 
+from ownvoice.articles.ahead import worked_ahead
 from ownvoice.articles.article import Article, Quarantined, Reason, UnreadableError
 from ownvoice.articles.parse import SINGLE_FORMS, form_of, parse_object
 from ownvoice.articles.text_forms import MAX_METADATA_BYTES, read_sidecar
@@ -86,17 +86,11 @@ def read_objects(
     them, and refuses or does not answer, its error is raised at the end.
     """
     errors: list[StorageError] = []
-    begun = 0
-    with ThreadPoolExecutor(_READERS) as readers:
-        ahead: deque[tuple[SourceObject, Future[_Opened]]] = deque()
-        for one in chain(objects, repeat(None, _READERS)):
-            if one:
-                ahead.append((one, readers.submit(_open, store, one)))
-            if ahead and (one is None or len(ahead) == _READERS):
-                begun += 1
-                first, opened = ahead.popleft()
-                yield first, _parsed(first, opened, rules, errors)
-    if errors and len(errors) == begun and isinstance(errors[0], (StorageAccessError, StorageUnavailableError)):
+    count = 0
+    for one, opened in worked_ahead(partial(_open, store), objects, _READERS):
+        count += 1
+        yield one, _parsed(one, opened, rules, errors)
+    if errors and len(errors) == count and isinstance(errors[0], (StorageAccessError, StorageUnavailableError)):
         raise errors[0]
 
 
