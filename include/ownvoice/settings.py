@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
@@ -79,6 +80,10 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise settings_error(error, "OWNVOICE_") from None
+    except UnparsedError as error:
+        raise SettingsError(
+            f"an OWNVOICE_ variable is no JSON: {error} ({error.__cause__}). Correct it and run again."
+        ) from None
 
 
 def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:

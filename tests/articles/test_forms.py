@@ -5,17 +5,20 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import tracemalloc
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from ownvoice.articles.article import Article, Quarantined
+from ownvoice.articles.article import Article, Quarantined, Reason
 from ownvoice.articles.parse import form_of, parse_object
 from ownvoice.source_rules import SourceRules
 
+REPOSITORY = Path(__file__).parent.parent.parent
 PAGE = """<!DOCTYPE html><html lang="de-AT"><head><meta charset="utf-8"><title>Vom Warten</title>
 <meta name="author" content="Ida Blau"></head><body><nav><a href="/">Start</a> <a href="/alle">Alle Texte</a></nav>
 <article><h1>Vom Warten</h1><p>{0}</p><p>{1}</p></article><footer>Impressum</footer></body></html>"""
@@ -271,3 +274,29 @@ def test_what_is_read_is_told_by_the_end_of_the_key():
     assert forms == {"A.MD": ".md", "b/c.json.gz": ".json", "d.txt.zst": ".txt"} | dict.fromkeys(
         ("e.png", "f.gz", "g.tar.gz", "h.md.zip"), ""
     )
+
+
+def documented():
+    """The examples of docs/sources.md: a key and what stands under it."""
+    rows = (REPOSITORY / "docs" / "sources.md").read_text(encoding="utf-8").splitlines()
+    for row in rows:
+        cells = [re.findall(r"`([^`]+)`", cell) for cell in row.split(" | ")]
+        if row.startswith("| `.") and cells[0] != [".parquet"]:
+            yield from ((f"a{suffix}", cells[2][0].replace("\\n", "\n")) for suffix in cells[0])
+
+
+def documented_reasons():
+    text = (REPOSITORY / "docs" / "sources.md").read_text(encoding="utf-8")
+    rows = text.split("| reason | what was found |")[1].split("\n\n")[0].splitlines()[2:]
+    return [reason for row in rows for reason in re.findall(r"`(\w+)`", row.split("|")[1])]
+
+
+@pytest.mark.parametrize(("key", "example"), documented())
+def test_the_examples_of_the_documentation_are_read(key, example):
+    (article,) = parse(key, example)
+    assert article.content.removeprefix("# On waiting").strip() == "Text."
+    assert article.metadata_id == ("a7" if "a7" in example else None)
+
+
+def test_the_documentation_names_every_reason():
+    assert sorted(documented_reasons()) == sorted(Reason)
