@@ -4,8 +4,8 @@ Run as:
 
     python benchmarks/sources.py [GIGABYTES]
 
-The claim: what a night holds does not grow with the text of its articles, only with their number. The table shows, for a
-file and for one four times as large with articles four times as long, time and the most memory beyond the start, of
+The claim: what a night holds does not grow with the text of its articles, only with their number. The table shows, for
+a file and for one four times as large with articles four times as long, time and the most memory beyond the start, of
 `json.loads` over all lines at once, of reading as Ownvoice reads, and of the first step of a night, which also keeps
 every original in a folder. Each runs in a process of its own. Exits with 1 where the step's memory grows by half.
 """
@@ -46,9 +46,8 @@ def main() -> None:
             articles = write_file(base / "articles" / "all.jsonl", gigabytes / 4 * factor, ARTICLE_CHARS * factor)
             for work in (held_whole, streamed, first_step):
                 seconds, held_mb = measured(work, base)
-                print(
-                    f"{gigabytes / 4 * factor:6.2f}GB  {articles:8,}  {work.__name__:14}  {seconds:7.1f}  {held_mb:7.0f}"
-                )
+                size = f"{gigabytes / 4 * factor:.2f}GB"
+                print(f"{size:>8}  {articles:8,}  {work.__name__:14}  {seconds:7.1f}  {held_mb:7.0f}")
             peaks.append(held_mb)
     if peaks[1] > MOST_GROWTH * peaks[0]:
         sys.exit(f"the first step held {peaks[1]:.0f} MB where a quarter of the text took {peaks[0]:.0f}")
@@ -56,7 +55,7 @@ def main() -> None:
 
 def write_file(path: Path, gigabytes: float, article_chars: int) -> int:
     """Write articles of random words until the file is large enough; return how many."""
-    generator = random.Random(1)  # noqa: S311
+    generator = random.Random(1)
     words = ["".join(generator.choices("etaoinshrdlu", k=generator.randint(2, 9))) for _ in range(5000)]
     number = 0
     with path.open("w") as file:

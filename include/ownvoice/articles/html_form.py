@@ -15,6 +15,7 @@ from ownvoice.articles.fields import Fields, make_article
 from ownvoice.articles.text_forms import read_whole
 from ownvoice.source_rules import SourceRules
 
+MAX_PAGE_BYTES = 5 << 20  # trafilatura needs seconds for a megabyte; a chapter of a handbook has half of one
 _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([\w.:-]+)""", re.IGNORECASE)
 _LANGUAGE = re.compile(r"""<html\b[^>]*\blang\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _HEAD_CHARS = 4096
@@ -22,7 +23,7 @@ _HEAD_CHARS = 4096
 
 def read_html(key: str, file: BinaryIO, sidecar: Fields, rules: SourceRules) -> Article:
     """Return the main text of a page; what a sidecar says of it comes before what the page says of itself."""
-    page = _whole_page(_decoded(read_whole(file, "cut it into articles")))
+    page = _whole_page(_decoded(read_whole(file, "cut it into articles", MAX_PAGE_BYTES)))
     text, said = _main_text(page)
     if not text.strip():
         raise UnreadableError(Reason.NO_MAIN_TEXT, "the page has no main text: only navigation, scripts or pictures")

@@ -44,11 +44,11 @@ def read_sidecar(key: str, data: bytes, rules: SourceRules) -> Fields:
     return fields
 
 
-def read_whole(file: BinaryIO, instead: str) -> bytes:
-    """Return all of a file; `UnreadableError` past the bound for one article, with what to do `instead`."""
-    data = file.read(MAX_ARTICLE_BYTES + 1)
-    if len(data) > MAX_ARTICLE_BYTES:
-        raise UnreadableError(Reason.TOO_LARGE, f"it is larger than {MAX_ARTICLE_BYTES:,} bytes; {instead}")
+def read_whole(file: BinaryIO, instead: str, most_bytes: int = MAX_ARTICLE_BYTES) -> bytes:
+    """Return all of a file; `UnreadableError` past `most_bytes`, with what to do `instead`."""
+    data = file.read(most_bytes + 1)
+    if len(data) > most_bytes:
+        raise UnreadableError(Reason.TOO_LARGE, f"it is larger than {most_bytes:,} bytes; {instead}")
     if not data.strip():
         raise UnreadableError(Reason.EMPTY, "the object holds no text")
     return data
