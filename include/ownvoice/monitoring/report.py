@@ -88,7 +88,7 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
 
     It ends with its version's commit, as the log tells it; without a version, when it was first reported.
     """
-    earlier = lake.read_json(_report_key(run_id)) or {}
+    earlier = lake.read_json(report_key(run_id)) or {}
     reported_at = earlier.get("ended_at") or datetime.now(UTC).isoformat()
     ended_at = version.committed_at if version else datetime.fromisoformat(reported_at)
     started_at = datetime.fromisoformat(listing.started_at)
