@@ -85,8 +85,10 @@ def write_shard(table: DeltaTable, shard: Shard, folder: Path) -> dict[str, Path
 
     Returns the files by their path on the Hub; none where the shard holds no row. The same rows give the same bytes.
     """
-    # Sorted here and not by the query, which would hold every page that a row of the shard stands in.
-    batches = list(scan(table, "*", shard.condition, files_at_once=1))
+    # Sorted here, batch by batch: the query would hold every page that a row of the shard stands in, and so does any
+    # column of a batch that is not copied.
+    found = scan(table, "*", shard.condition, files_at_once=1)
+    batches = [batch.sort_by("pair_id") for batch in found if batch.num_rows]
     if not batches:
         return {}
     rows = pa.Table.from_batches(batches).sort_by("pair_id")
