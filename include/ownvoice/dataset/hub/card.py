@@ -116,12 +116,11 @@ def _makers(facts: Facts) -> Iterator[tuple[str, ...]]:
 
 
 def _audits(audits: Iterable[Mapping[str, Any]] | None) -> Iterator[str]:
-    """Yield the section on the newest refresh's audits, where it made any."""
+    """Yield the section on the audits of the newest refresh's report, where it holds any."""
     if audits:
         yield "## Audits"
-        yield "Of the newest refresh and a fixed sample of the pairs before it."
-        rows = ((one["name"].replace("_", " "), one["verdict"], one["sentence"]) for one in audits)
-        yield _table(rows, ("audit", "verdict", "finding"))
+        rows = ((one["name"].replace("_", " "), one["scope"], one["verdict"], one["sentence"]) for one in audits)
+        yield _table(rows, ("audit", "of the", "verdict", "finding"))
 
 
 def _proof(repo_id: str, facts: Facts) -> str:
