@@ -15,6 +15,8 @@ from ownvoice.dataset.log_entry import own_entry, until_ours
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.monitoring.audited import audits_of
+from ownvoice.monitoring.page import write_page
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, run_folder
@@ -48,11 +50,13 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
         "version": version and {"number": version.number, "digest": version.digest},
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
+        "audits": audits_of(lake, version, run.recipe, records) if version else [],
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(_report_key(run_id), report)
     until_ours(lambda: _record(lake, run, report))
+    write_page(lake, report, version)
     return report
 
 
@@ -86,13 +90,15 @@ def _chunk_records(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
 
 
 def _counts(records: Iterable[Row]) -> dict[str, Any]:
-    """Add up chunk records: chunks by state, faults, triples kept and dropped by reason, tokens."""
+    """Add up chunk records: chunks by state and by attempts, faults, triples kept and dropped by reason, tokens."""
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    attempts: Counter[int] = Counter()
     sums: Counter[str] = Counter()
     for record in records:
         states[record["state"]] += 1
+        attempts[record["attempts"]] += 1
         faults.update(record["faults"])
         reasons.update(record["drop_reasons"])
         for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
@@ -100,6 +106,7 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
     return {
         "chunks": {"total": states.total(), **{str(state): states[state] for state in _CHUNK_STATES}},
         "faults": dict(faults.most_common()),
+        "attempts": {str(made): count for made, count in sorted(attempts.items()) if made},
         "triples": {"total": sums["triples"], "kept": sums["kept"], "dropped": dict(reasons.most_common())},
         "tokens": {"prompt": sums["prompt_tokens"], "completion": sums["completion_tokens"]},
     }
