@@ -14,7 +14,7 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.versions import DatasetVersion
 
 SAMPLE_PAIRS = 10_000  # up to the most that the chapter advises for a style, the sample is all of it
-_COLUMNS = "prompt, chosen, rejected, article_id, author_id"
+_COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id")
 _CUES = (cues.told_apart_by_length, cues.told_apart_by_punctuation, cues.told_apart_by_words)
 
 
