@@ -103,7 +103,7 @@ def bars_chart(counts: Mapping[str, int], unit: str) -> Chart:
     rows = [{"name": name, "count": count, "label": f"{count:,}"} for name, count in counts.items()]
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=_names(list(counts)))
     room = alt.Scale(domain=[0, 1.3 * max(counts.values())], nice=False)
-    bars = base.mark_bar(cornerRadius=2, color=NEUTRAL).encode(x=alt.X("count:Q", scale=room, axis=None))
+    bars = base.mark_bar(cornerRadius=2, color=NEUTRAL).encode(x=alt.X("count:Q", stack=None, scale=room, axis=None))
     label = base.mark_text(align="left", dx=5).encode(x="count:Q", text="label:N")
     return _layered([bars, label], len(rows), config=_config(), title=unit)
 
