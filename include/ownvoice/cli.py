@@ -1,7 +1,7 @@
 """The command line: the same verbs as the tasks of the refresh, on one machine and without Airflow.
 
 Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model refuses, 5 the model does not answer, 6 not verified,
-7 too many chunks without a usable answer.
+7 too many chunks without a usable answer, 20 the Hub refuses, 21 the Hub is away.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from ownvoice.lineage_command import lineage
 from ownvoice.monitoring.progress import Progress
 from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, verification_lines, version_lines
 from ownvoice.pairs.try_prompt import try_prompt
+from ownvoice.push_command import push_to_hub_command
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
 from ownvoice.report_command import report
@@ -163,6 +164,7 @@ def try_prompt_command(
 
 app.command()(report)
 app.command()(lineage)
+app.command("push-to-hub")(push_to_hub_command)
 
 
 def main() -> None:

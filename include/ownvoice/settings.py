@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,16 @@ from ownvoice.recipe import GenerationRecipe
 
 def _default_lake() -> str:
     return (Path.cwd() / ".ownvoice" / "lake").as_uri()
+
+
+@dataclass(frozen=True, slots=True)
+class HubDataset:
+    """The dataset's repository on the Hub, and what its card says that no data tells."""
+
+    repo_id: str
+    private: bool = True
+    license: str | None = None
+    languages: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -60,12 +71,32 @@ class Settings(BaseSettings):
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
     )
 
+    hub_dataset_repo: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
+        description="Dataset repository on the Hub that each night is pushed to, as owner/name; empty: none.",
+    )
+    hub_dataset_private: bool = Field(True, description="Whether a dataset repository that is made is private.")
+    hub_dataset_license: str | None = Field(None, description="Licence that the dataset's card names; empty: none.")
+    hub_dataset_languages: tuple[str, ...] = Field(
+        (), description="Languages that the dataset's card names, as a JSON list of codes."
+    )
+
     @field_validator("articles", "lake")
     @classmethod
     def _is_a_store(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("s3://", "file:///")):
             raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
         return value
+
+    @property
+    def hub_dataset(self) -> HubDataset | None:
+        """Where the dataset is pushed to, or None where the settings name no repository."""
+        if self.hub_dataset_repo is None:
+            return None
+        return HubDataset(
+            self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_license, self.hub_dataset_languages
+        )
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -59,7 +59,7 @@ def test_the_numbers_agree_with_those_of_the_report(night):
     assert rate["share"] == pytest.approx(1 - report["triples"]["dropped"]["not_verbatim"] / rate["quotes"], abs=1e-4)
     chunks = numbers(report, "coverage")["chunks"]
     assert chunks["total"] == report["chunks"]["answered"] + report["chunks"]["reused"]
-    assert sum(report["attempts"].values()) == report["chunks"]["answered"]
+    assert sum(report["chunks_by_requests"].values()) == report["chunks"]["answered"]
 
 
 def test_a_later_night_is_judged_by_itself_where_it_is_large_enough(night, monkeypatch):

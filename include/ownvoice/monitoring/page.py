@@ -18,6 +18,7 @@ from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.monitoring import charts
+from ownvoice.monitoring.advice import advice_on
 from ownvoice.monitoring.excerpt import Part, excerpt, visible
 from ownvoice.monitoring.waterfall import waterfall
 from ownvoice.run import run_folder
@@ -58,6 +59,7 @@ def page_html(report: Mapping[str, Any], pairs: list[dict[str, Any]]) -> str:
     return _template().render(
         report=report,
         pairs=pairs,
+        advice_on=advice_on,
         date=f"{dt.date.fromisoformat(report['refresh_date']):%-d %B %Y}",
         charts=_charts(report),
         style=Markup(style),  # noqa: S704  # our own file
@@ -80,9 +82,9 @@ def _drawn(report: Mapping[str, Any]) -> Iterator[tuple[str, charts.Chart]]:
             yield "lengths", charts.lengths_chart(audit["numbers"])
     if cues := [audit for audit in report["audits"] if audit["numbers"].get("auc")]:
         yield "cues", charts.cues_chart(cues)
-    if report["attempts"]:
-        attempts = {_times(made): count for made, count in report["attempts"].items()}
-        yield "attempts", charts.bars_chart(attempts, "Chunks by the requests they took")
+    if report["chunks_by_requests"]:
+        requests = {_times(made): count for made, count in report["chunks_by_requests"].items()}
+        yield "requests", charts.bars_chart(requests, "Chunks by how often they were asked about")
     if tokens := {name: count for name, count in _tokens(report["spend"]).items() if count}:
         yield "tokens", charts.bars_chart(tokens, "Tokens")
 

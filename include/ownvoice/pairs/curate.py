@@ -11,7 +11,7 @@ from ownvoice.chunks import cleaning_version
 from ownvoice.chunks.planned import read_batch
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.life import ChunkState
 from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
@@ -36,7 +36,7 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
     staged = Staged([], [], [])
     for chunk in read_batch(lake, run, batch):
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
-        record = chunk_record(chunk, run, batch, ChunkEvent(outcome["event"]), outcome)
+        record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
             pairs, drops = _judge(lake, run, chunk, record, _triples(answers, record["request_key"]))
             reasons = Counter(str(drop["reason"]) for drop in drops)
