@@ -114,7 +114,7 @@ def test_each_hostile_fragment_is_harmless_in_every_place(fragment, night):
         "recipe": {fragment: fragment},
         "quarantined": [fault],
         "drop_examples": {reason: [drop] for reason in report["triples"]["dropped"]},
-        "spend": report["spend"] | {"model": fragment},
+        "audits": [audit | {"sentence": fragment} for audit in report["audits"]],
         "faults": {fragment: 1},
     }
     pair = dict.fromkeys(("prompt", "article_id", "author_id", "split", "chosen", "rejected_model"), fragment)

@@ -41,7 +41,7 @@ def _of_pairs(sample: Rows) -> list[Audit]:
 
 
 def _with_recipe(chunk: Row, recipe: GenerationRecipe) -> dict[str, Any]:
-    return {**chunk, "model": recipe.model, "prompt_version": recipe.prompt_version}
+    return {"model": recipe.model, "prompt_version": recipe.prompt_version, **chunk}
 
 
 def _coverage(lake: Lake, version: DatasetVersion, chunks: Rows) -> Audit:

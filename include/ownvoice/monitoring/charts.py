@@ -45,7 +45,7 @@ def _stage_chart(stage: str, steps: Sequence[Step]) -> alt.LayerChart:
 
     rows = [asdict(step) | {"label": _signed(step), "colour": _KIND_COLOURS[step.kind]} for step in steps]
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=_names([step.name for step in steps]))
-    room = alt.Scale(domain=[0, 1.2 * max(step.end for step in steps)], nice=False)
+    room = alt.Scale(domain=[0, 1.3 * max(step.end for step in steps)], nice=False)
     bars = base.mark_bar(cornerRadius=2).encode(
         x=alt.X("start:Q", scale=room, axis=None), x2="end:Q", color=alt.Color("colour:N", scale=None)
     )
@@ -102,7 +102,7 @@ def bars_chart(counts: Mapping[str, int], unit: str) -> Chart:
 
     rows = [{"name": name, "count": count, "label": f"{count:,}"} for name, count in counts.items()]
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=_names(list(counts)))
-    room = alt.Scale(domain=[0, 1.3 * max(counts.values())], nice=False)
+    room = alt.Scale(domain=[0, 1.5 * max(counts.values())], nice=False)
     bars = base.mark_bar(cornerRadius=2, color=NEUTRAL).encode(x=alt.X("count:Q", stack=None, scale=room, axis=None))
     label = base.mark_text(align="left", dx=5).encode(x="count:Q", text="label:N")
     return _layered([bars, label], len(rows), config=_config(), title=unit)
