@@ -53,7 +53,7 @@ def audit_lines(audits: Iterable[dict[str, Any]]) -> Iterator[str]:
     for audit in audits:
         name = audit["name"].replace("_", " ")
         line = f"audit      {audit['verdict']}  {name} of the {audit['scope']}: {printable(audit['sentence'])}"
-        yield from textwrap.wrap(line, _WIDTH_CHARS + 20, subsequent_indent=" " * 17)
+        yield from textwrap.wrap(line, _WIDTH_CHARS, subsequent_indent=" " * 17)
         yield from textwrap.wrap(audit["advice"], _WIDTH_CHARS, initial_indent=" " * 17, subsequent_indent=" " * 17)
 
 

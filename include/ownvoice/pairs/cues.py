@@ -83,7 +83,7 @@ def _labels(pairs: Rows) -> list[int]:
 
 def _audit(cue: str, pairs: Rows, auc: float, threshold: float, advice: str) -> Audit:
     numbers = {"auc": round(float(auc), 4), "pairs": len(pairs)}
-    sentence = f"AUC {auc:.2f} (0.5 is a coin, 1.0 is told apart at sight)."
+    sentence = f"AUC {auc:.2f} (0.5 a coin, 1.0 certain)."
     return audit(f"told_apart_by_{cue}", numbers, threshold, sentence, worries=auc > threshold, advice=advice)
 
 
