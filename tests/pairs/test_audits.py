@@ -91,4 +91,4 @@ def test_a_night_without_quotes_says_so():
 
 def test_fewer_pairs_than_the_chapter_advises_warn_and_more_do_not():
     assert [pair_count(pairs).verdict for pairs in (0, 99, 100, 10_000, 50_000)] == ["warn"] * 2 + ["pass"] * 3
-    assert pair_count(60).advice.startswith("40 are missing")
+    assert pair_count(99).advice.startswith("Too few to train on yet")

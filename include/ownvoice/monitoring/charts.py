@@ -86,7 +86,7 @@ def cues_chart(audits: Iterable[Mapping[str, Any]]) -> Chart:
         for audit in audits
     ]
     base = alt.Chart(alt.InlineData(values=rows)).encode(y=_names(list(dict.fromkeys(row["name"] for row in rows))))
-    room = alt.Scale(domain=[0.45, 1.05], nice=False)
+    room = alt.Scale(domain=[0.45, 1.05], nice=False, clamp=True)
     x = alt.X("auc:Q", scale=room, axis=alt.Axis(title="AUC", values=[0.5, 0.6, 0.7, 0.8, 0.9, 1.0]))
     marks = alt.Scale(domain=["version", "night"], range=["circle", "diamond"])
     shape = alt.Shape("scope:N", scale=marks, legend=None)

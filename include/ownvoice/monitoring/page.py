@@ -127,7 +127,7 @@ def _template() -> Template:
         lstrip_blocks=True,
         finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
     )
-    environment.filters |= {"number": "{:,}".format, "percent": "{:.0%}".format, "usd": "${:,.4f}".format}
+    environment.filters |= {"number": "{:,}".format, "usd": "${:,.4f}".format}
     return environment.from_string(_file("report.html.j2"))
 
 

@@ -16,8 +16,8 @@ Row = Mapping[str, Any]
 Rows = Sequence[Row]
 Verdict = Literal["pass", "warn"]
 
-QUANTILES = {"p05": 4, "p25": 24, "p50": 49, "p75": 74, "p95": 94}
-STYLE_PAIRS = (100, 10_000)  # chapter 6: what a task such as a style of writing needs
+_QUANTILES = {"p05": 4, "p25": 24, "p50": 49, "p75": 74, "p95": 94}
+_STYLE_PAIRS = (100, 10_000)  # chapter 6: what a task such as a style of writing needs
 _NAMED_AUTHORS = 10
 
 
@@ -91,7 +91,7 @@ def authors(pairs: Rows, threshold: float = 0.5) -> Audit:
     counts = Counter(row["author_id"] for row in pairs).most_common()
     name, most = counts[0]
     largest = _share(most, len(pairs))
-    sentence = f"{len(counts):,} authors; {largest:.0%} of the pairs are by {name}."
+    sentence = f"Authors: {len(counts):,}; {largest:.0%} of the pairs are by {name}."
     advice = "No voice leads, and a model learns a blend: refresh and train an author at a time (prefix)."
     shares = {author: _share(count, len(pairs)) for author, count in counts[:_NAMED_AUTHORS]}
     numbers = {"authors": len(counts), "largest": largest, "shares": shares}
@@ -145,18 +145,16 @@ def verbatim(chunks: Iterable[Row], threshold: float = 0.5) -> Audit:
 
 def pair_count(pairs: int) -> Audit:
     """Hold the number of pairs against what the chapter advises for a style: 100 to 10,000."""
-    fewest, most = STYLE_PAIRS
+    fewest, most = _STYLE_PAIRS
     sentence = f"{pairs:,} pairs; for a style the chapter advises {fewest:,} to {most:,}."
-    advice = (
-        f"{fewest - pairs:,} are missing before training is worth its cost: add articles, or look at the drop reasons."
-    )
+    advice = "Too few to train on yet: add articles, or look at the drop reasons."
     numbers = {"pairs": pairs, "fewest": fewest, "most": most}
     return audit("pair_count", numbers, fewest, sentence, worries=pairs < fewest, advice=advice)
 
 
 def _quantiles(values: Sequence[int]) -> dict[str, int]:
     cuts = quantiles(values, n=100, method="inclusive") if len(values) > 1 else [*values] * 99
-    return {name: round(cuts[index]) for name, index in QUANTILES.items()}
+    return {name: round(cuts[index]) for name, index in _QUANTILES.items()}
 
 
 def _share(part: int, whole: int) -> float:
