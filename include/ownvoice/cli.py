@@ -32,8 +32,9 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
 from ownvoice.report_command import report
 from ownvoice.run import Mode, RefreshRun
-from ownvoice.settings import Settings, load_settings, settings_error
+from ownvoice.settings import Settings, load_settings, settings_error, with_fields
 from ownvoice.stores import ObjectStore
+from ownvoice.train_command import train
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
 from ownvoice.versions import all_versions, version_or_latest
@@ -163,6 +164,7 @@ def try_prompt_command(
 
 
 app.command()(report)
+app.command()(train)
 app.command()(lineage)
 app.command("push-to-hub")(push_to_hub_command)
 
@@ -199,16 +201,8 @@ def _articles_uri(settings: Settings) -> str:
 
 def _recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> GenerationRecipe:
     """Return the settings' recipe with the fields given as name=value; offline, the model is the stand-in."""
-    values = settings.recipe.model_dump() | ({"model": OFFLINE_MODEL} if offline else {})
-    for field in fields or ():
-        name, equals, value = field.partition("=")
-        if not equals:
-            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
-        values[name] = value
-    try:
-        return GenerationRecipe.model_validate(values)
-    except ValidationError as error:
-        raise settings_error(error) from None
+    changed = {"model": OFFLINE_MODEL} if offline else {}
+    return with_fields(settings.recipe.model_copy(update=changed), fields or ())
 
 
 @contextlib.contextmanager

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def _default_lake() -> str:
@@ -110,13 +111,28 @@ def load_settings(**overrides: Any) -> Settings:
         raise settings_error(error, "OWNVOICE_") from None
 
 
+def with_fields(recipe: _Model, fields: Iterable[str]) -> _Model:
+    """Return `recipe` with the fields that are given as name=value. Raises `SettingsError` that names every problem."""
+    values = recipe.model_dump()
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
+        values[name] = value
+    try:
+        return type(recipe).model_validate(values)
+    except ValidationError as error:
+        raise settings_error(error) from None
+
+
 def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:
     """Turn what pydantic found into one sentence that names every problem; values are shown, keys have none here."""
-    return SettingsError("; ".join(_problems(error.errors(), prefix)) + ". Correct them and run again.")
+    return SettingsError("; ".join(problems_in(error, prefix)) + ". Correct them and run again.")
 
 
-def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
-    for one in errors:
+def problems_in(error: ValidationError, prefix: str = "") -> Iterator[str]:
+    """Yield each thing that pydantic found."""
+    for one in error.errors():
         message = one["msg"].removeprefix("Value error, ")
         message = message[0].lower() + message[1:]
         path = "__".join(str(part) for part in one["loc"])

@@ -42,9 +42,9 @@ class Try:
 class ChunkOutcome:
     """What became of one chunk.
 
-    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer; empty
-    where no answer was looked for. `attempts` counts stored answers, those of earlier nights included; `tries` names them
-    and the failures in between.
+    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer;
+    empty where no answer was looked for. `attempts` counts stored answers, those of earlier nights included; `tries`
+    names them and the failures in between.
 
     `asker` is the try that asked last for this chunk in this run. An answer's record names its own, so that a try which
     only finds what an earlier one stored does not pass for the one that asked. What no record tells is forgotten with
