@@ -159,7 +159,9 @@ def try_prompt_command(
     settings = load_settings(articles=articles, lake=lake)
     with _model(settings, offline) as access:
         source = ObjectStore(_articles_uri(settings))
-        tried = try_prompt(Lake(settings.lake), source, _recipe(settings, recipe, offline), access, chunks)
+        tried = try_prompt(
+            Lake(settings.lake), source, settings.source, _recipe(settings, recipe, offline), access, chunks
+        )
     _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
 
 
@@ -179,7 +181,15 @@ def main() -> None:
 
 
 def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
-    shared = ("test_share", "look_back_days", "reconcile_every_days", "max_tokens", "max_cost_usd", "max_dead_share")
+    shared = (
+        "source",
+        "test_share",
+        "look_back_days",
+        "reconcile_every_days",
+        "max_tokens",
+        "max_cost_usd",
+        "max_dead_share",
+    )
     try:
         # One process and one event loop: cutting the night into batches would only keep chunks from running together.
         return RefreshRun(
