@@ -116,11 +116,15 @@ def _makers(facts: Facts) -> Iterator[tuple[str, ...]]:
 
 
 def _audits(audits: Iterable[Mapping[str, Any]] | None) -> Iterator[str]:
-    """Yield the section on the audits of the newest refresh's report, where it holds any."""
+    """Yield the section on the newest refresh's audits, where it made any."""
     if audits:
         yield "## Audits"
-        rows = ((one["name"].replace("_", " "), one["scope"], one["verdict"], one["sentence"]) for one in audits)
-        yield _table(rows, ("audit", "of the", "verdict", "finding"))
+        yield "Of this version by a fixed sample of its pairs, and of the newest night."
+        rows = (
+            (f"{one['name'].replace('_', ' ')} of the {one['scope']}", one["verdict"], one["sentence"])
+            for one in audits
+        )
+        yield _table(rows, ("audit", "verdict", "finding"))
 
 
 def _proof(repo_id: str, facts: Facts) -> str:
