@@ -55,7 +55,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "version": version and {"number": version.number, "digest": version.digest},
         **_times(lake, run_id, listing, version),
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
-        "audits": audits_of(lake, version, run.recipe, records) if version else [],
+        "audits": audits_of(lake, version, records) if version else [],
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
