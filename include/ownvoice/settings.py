@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from ownvoice.errors import SettingsError
-from ownvoice.prices import ModelPrice
+from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def _default_lake() -> str:
@@ -33,8 +36,8 @@ class HubDataset:
 class Settings(BaseSettings):
     """What an installation sets once. Every name is read from the environment with the prefix `OWNVOICE_`.
 
-    Fields of the recipe are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no settings: they come
-    from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
+    Fields of the recipe and of the source are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no
+    settings: they come from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
     model_config = SettingsConfigDict(
@@ -46,6 +49,7 @@ class Settings(BaseSettings):
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
+    source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
@@ -59,7 +63,7 @@ class Settings(BaseSettings):
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
     requests_per_minute: float | None = Field(
-        None, gt=0, description="The account's limit, shared by all tasks; empty: found out from the endpoint."
+        None, gt=0, description="The account's limit for a model, shared by all tasks; empty: found out."
     )
     tokens_per_minute: float | None = Field(None, gt=0, description="The same in tokens.")
     max_tokens: int | None = Field(None, ge=1, description="A refresh's budget in tokens; empty: no bound.")
@@ -69,6 +73,10 @@ class Settings(BaseSettings):
         {},
         description="What models cost, by name, as JSON: input_usd_per_million_tokens, output_usd_per_million_tokens, "
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
+    )
+    limits: dict[str, ModelLimits] = Field(
+        {},
+        description="Models with limits of their own, by name, as JSON: requests_per_minute, tokens_per_minute.",
     )
 
     hub_dataset_repo: str | None = Field(
@@ -99,6 +107,11 @@ class Settings(BaseSettings):
         )
 
 
+def prices_of(settings: Settings, recipe: GenerationRecipe) -> dict[str, ModelPrice]:
+    """Return the prices of the models that `recipe` asks, where they are known."""
+    return {model: settings.prices[model] for model in recipe.models if model in settings.prices}
+
+
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` that are not None take the place of the environment.
 
@@ -108,15 +121,34 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise settings_error(error, "OWNVOICE_") from None
+    except UnparsedError as error:
+        raise SettingsError(
+            f"an OWNVOICE_ variable is no JSON: {error} ({error.__cause__}). Correct it and run again."
+        ) from None
+
+
+def with_fields(recipe: _Model, fields: Iterable[str]) -> _Model:
+    """Return `recipe` with the fields that are given as name=value. Raises `SettingsError` that names every problem."""
+    values = recipe.model_dump()
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
+        values[name] = value
+    try:
+        return type(recipe).model_validate(values)
+    except ValidationError as error:
+        raise settings_error(error) from None
 
 
 def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:
     """Turn what pydantic found into one sentence that names every problem; values are shown, keys have none here."""
-    return SettingsError("; ".join(_problems(error.errors(), prefix)) + ". Correct them and run again.")
+    return SettingsError("; ".join(problems_in(error, prefix)) + ". Correct them and run again.")
 
 
-def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
-    for one in errors:
+def problems_in(error: ValidationError, prefix: str = "") -> Iterator[str]:
+    """Yield each thing that pydantic found."""
+    for one in error.errors():
         message = one["msg"].removeprefix("Value error, ")
         message = message[0].lower() + message[1:]
         path = "__".join(str(part) for part in one["loc"])
