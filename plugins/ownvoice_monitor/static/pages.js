@@ -33,7 +33,8 @@ const options = () => ({
 
 async function draw() {
   for (const figure of document.querySelectorAll("figure.chart")) {
-    const spec = JSON.parse(figure.querySelector("script").textContent);
+    const text = figure.querySelector("script").textContent.replaceAll('"currentColor"', JSON.stringify(colour("--text")));
+    const spec = JSON.parse(text);
     await window.vegaEmbed(figure.querySelector(".canvas"), spec, options());
   }
 }
