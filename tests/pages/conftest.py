@@ -41,7 +41,9 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     refresh_once(lake, source, BAD, faults=4)
     write_hostile_articles(source)
     (source / "<img src=x onerror=document.title='owned'>.md").write_bytes(b"\xff\xfe")
-    refresh_once(lake, source, HOSTILE, faults=1, run_id="<script>document.title='owned'</script> ../../x", max_dead_share=1)
+    refresh_once(
+        lake, source, HOSTILE, faults=1, run_id="<script>document.title='owned'</script> ../../x", max_dead_share=1
+    )
     return lake
 
 
@@ -82,6 +84,7 @@ def places(nights: Lake) -> SimpleNamespace:
 def get(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lake, str], Any]:
     """Ask the app for a page of any lake, without a login; return the answer."""
     import httpx
+
     from ownvoice_monitor import access, rendering
     from ownvoice_monitor.app import make_app
 

@@ -13,7 +13,11 @@ from ownvoice.lake import Lake
 from ownvoice.run import run_folder
 from ownvoice.stores import AwsAccess
 
-EMPTY = {"/refreshes": "holds no refresh yet", "/pairs": "no dataset version yet", "/versions": "no dataset version yet"}
+EMPTY = {
+    "/refreshes": "holds no refresh yet",
+    "/pairs": "no dataset version yet",
+    "/versions": "no dataset version yet",
+}
 
 
 @pytest.mark.parametrize(("page", "sentence"), EMPTY.items())
@@ -35,7 +39,7 @@ def test_a_lake_out_of_reach_is_told_in_a_sentence(get, monkeypatch, page):
     assert "Traceback" not in answer.text
 
 
-@pytest.mark.parametrize("run_id", ["gone", "../../x", "/etc/passwd", "%00", "a/../b", "x" * 900, "\u202e"])
+@pytest.mark.parametrize("run_id", ["gone", "../../x", "/etc/passwd", "%00", "a/../b"])
 def test_a_run_that_is_not_there_is_told_so(get, nights, run_id):
     for page in ("refresh", "chunks"):
         answer = get(nights, f"/{page}?{urlencode({'run_id': run_id})}")
@@ -44,7 +48,9 @@ def test_a_run_that_is_not_there_is_told_so(get, nights, run_id):
     assert get(nights, f"/pairs?{urlencode({'run_id': run_id})}").status_code == 200
 
 
-@pytest.mark.parametrize("page", ["/pairs?version=99", "/version?number=99", "/pair?version=99&date=2026-02-01&pair_id=x"])
+@pytest.mark.parametrize(
+    "page", ["/pairs?version=99", "/version?number=99", "/pair?version=99&date=2026-02-01&pair_id=x"]
+)
 def test_a_version_that_is_gone_is_told_so(get, nights, page):
     answer = get(nights, page)
     assert answer.status_code in (200, 404)
@@ -52,7 +58,17 @@ def test_a_version_that_is_gone_is_told_so(get, nights, page):
 
 
 @pytest.mark.parametrize(
-    "page", ["/pairs?version=-1", "/pairs?version=x", "/refreshes?number=0", "/chunk?run_id=x", "/pair?version=1&date=x&pair_id=x"]
+    "page",
+    [
+        "/refresh?run_id=%E2%80%AE",
+        "/chunks?run_id=..",
+        "/refresh?run_id=" + 300 * "x",
+        "/pairs?version=-1",
+        "/pairs?version=x",
+        "/refreshes?number=0",
+        "/chunk?run_id=x",
+        "/pair?version=1&date=x&pair_id=x",
+    ],
 )
 def test_an_address_that_means_nothing_is_refused(get, nights, page):
     answer = get(nights, page)
@@ -68,7 +84,7 @@ def test_a_quote_in_a_filter_is_looked_for_and_not_run(get, nights):
 
 def test_a_run_that_has_not_reported_says_how_far_it_is(get, nights, tmp_path):
     lake = copy_of(nights, tmp_path)
-    run_id = "scheduled__2026-02-02T02:00:00+00:00"
+    run_id = "manual__2026-02-02T02:00:00+00:00"
     lake.store.delete(f"{run_folder(run_id)}/report.json")
     answer = get(lake, f"/refresh?{urlencode({'run_id': run_id})}")
     assert answer.status_code == 200
