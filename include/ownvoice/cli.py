@@ -187,7 +187,15 @@ def main() -> None:
 
 
 def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
-    shared = ("test_share", "look_back_days", "reconcile_every_days", "max_tokens", "max_cost_usd", "max_dead_share")
+    shared = (
+        "test_share",
+        "near_duplicate_jaccard",
+        "look_back_days",
+        "reconcile_every_days",
+        "max_tokens",
+        "max_cost_usd",
+        "max_dead_share",
+    )
     try:
         # One process and one event loop: cutting the night into batches would only keep chunks from running together.
         return RefreshRun(

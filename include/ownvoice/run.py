@@ -39,6 +39,9 @@ class RefreshRun(BaseModel):
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
+    near_duplicate_jaccard: float = Field(
+        0.5, ge=0.5, le=1, description="Articles that have so much in common are generated from once."
+    )
     look_back_days: int = Field(3, ge=0, description="Day folders before the cursor that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches a refresh is cut into.")

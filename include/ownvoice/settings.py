@@ -36,6 +36,13 @@ class Settings(BaseSettings):
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
+    near_duplicate_jaccard: float = Field(
+        0.5,
+        ge=0.5,
+        le=1,
+        description="Jaccard index of word 5-grams from which on two articles are near-duplicates, as in OpenWebText "
+        "(Gokaslan and Cohen, 2019). Below .5 the search would miss more than one in a hundred; 1: exact copies only.",
+    )
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches, and so mapped tasks, of a refresh.")

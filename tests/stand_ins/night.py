@@ -36,7 +36,11 @@ class Night:
     def write(self, *names: str) -> None:
         """Put articles into the folder."""
         for name in names:
-            self._path(name).write_text(f"---\nid: {name}\nauthor_id: tests\n---\n{article(name)}", encoding="utf-8")
+            self.put(name, article(name))
+
+    def put(self, name: str, content: str) -> None:
+        """Put an article of that name and content into the folder."""
+        self._path(name).write_text(f"---\nid: {name}\nauthor_id: tests\n---\n{content}", encoding="utf-8")
 
     def edit(self, name: str, sentence: str) -> None:
         """Add a sentence at the end of an article."""

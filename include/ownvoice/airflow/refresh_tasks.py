@@ -31,6 +31,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             articles_uri=articles_uri(settings),
             recipe=recipe,
             test_share=settings.test_share,
+            near_duplicate_jaccard=settings.near_duplicate_jaccard,
             look_back_days=settings.look_back_days,
             reconcile_every_days=settings.reconcile_every_days,
             max_generation_tasks=settings.max_generation_tasks,
