@@ -190,6 +190,9 @@ def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
     shared = (
         "test_share",
         "near_duplicate_jaccard",
+        "boilerplate_min_articles",
+        "boilerplate_min_share",
+        "evaluation_sets",
         "look_back_days",
         "reconcile_every_days",
         "max_tokens",

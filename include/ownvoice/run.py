@@ -42,6 +42,11 @@ class RefreshRun(BaseModel):
     near_duplicate_jaccard: float = Field(
         0.5, ge=0.5, le=1, description="Articles that have so much in common are generated from once."
     )
+    boilerplate_min_articles: int = Field(5, ge=2, description="A passage in fewer articles is no boilerplate.")
+    boilerplate_min_share: float = Field(
+        0.1, gt=0, le=1, description="Nor one in a smaller share of the newest articles of its author or of all."
+    )
+    evaluation_sets: tuple[str, ...] = Field((), description="No pair holds a row of these files or folders.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the cursor that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches a refresh is cut into.")

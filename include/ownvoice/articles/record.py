@@ -57,7 +57,7 @@ def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
 def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
     """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's."""
     changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
-    left_over = known_articles(lake, _base(lake, run), having("state", [ArticleState.PENDING]))
+    left_over = known_articles(lake, base_version(lake, run), having("state", [ArticleState.PENDING]))
     candidates = [*(article for i, article in left_over.items() if i not in changed), *changed.values()]
     return [
         article
@@ -66,6 +66,7 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
     ]
 
 
-def _base(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
+def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
+    """Return the version that the run's listing was held against, or None where there was none."""
     number = read_listing(lake, run).base_version
     return None if number is None else version_or_latest(lake, number)

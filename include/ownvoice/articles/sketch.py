@@ -59,4 +59,5 @@ def _sharing(asked: Sketches, known: Sketches, asked_rows: int) -> npt.NDArray[n
     rows = np.flatnonzero(each)
     each = each[rows]
     places = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each) + np.repeat(first[known[rows]], each)
-    return np.repeat(rows, each) * asked_rows + order[places]
+    pairs: npt.NDArray[np.int64] = np.repeat(rows, each) * asked_rows + order[places]
+    return pairs

@@ -77,7 +77,7 @@ class SketchIndex:
         self._store.write(f"{self._folder}/segments/{name}", records.tobytes())
 
     def _merge(self) -> None:
-        """Bring small segments together once there are many; the old ones go last, since standing twice does no harm."""
+        """Bring small segments together once there are many. The old ones go last: standing twice does no harm."""
         small = [key for key, records in self._segments().items() if records < _SEGMENT_RECORDS]
         if len(small) <= _MOST_SMALL_SEGMENTS:
             return

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from ownvoice.articles.known import KnownArticle
-from ownvoice.articles.record import pending_articles
+from ownvoice.articles.record import base_version, pending_articles
+from ownvoice.chunks.boilerplate import Boilerplate, decide_reading, find_boilerplate, left_out
 from ownvoice.chunks.planned import DEFERRED, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.lake import Lake
-from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
 
 # English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
@@ -27,11 +27,17 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     articles = pending_articles(lake, run)
     most = 0 if run.dry_run else run.limit_articles
     worked, left = articles[:most], articles[len(articles[:most]) :]
+    boilerplate = find_boilerplate(lake, run, base_version(lake, run), articles)
+    for article in worked:
+        decide_reading(lake, run.recipe.cleaning, article.article_sha256, boilerplate[article.author_id])
 
-    sizes = [len(chunk["text"]) for chunk in _planned(lake, articles, run.recipe)]
-    left_over = [chunk | {"text": ""} for chunk in _planned(lake, left, run.recipe)]
+    def planned(some: Iterable[KnownArticle]) -> Iterator[PlannedChunk]:
+        return _planned(lake, run, some, boilerplate)
+
+    sizes = [len(chunk["text"]) for chunk in planned(articles)]
+    left_over = [chunk | {"text": ""} for chunk in planned(left)]
     batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
-    batches = list(_write_batches(lake, run, _planned(lake, worked, run.recipe), batch_chunks))
+    batches = list(_write_batches(lake, run, planned(worked), batch_chunks))
     write_batch(lake, run, DEFERRED, left_over)
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
@@ -54,9 +60,13 @@ def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], 
         number += 1
 
 
-def _planned(lake: Lake, articles: Iterable[KnownArticle], recipe: GenerationRecipe) -> Iterator[PlannedChunk]:
+def _planned(
+    lake: Lake, run: RefreshRun, articles: Iterable[KnownArticle], boilerplate: Boilerplate
+) -> Iterator[PlannedChunk]:
     for article in articles:
-        for chunk in cut_article(lake.original(article.article_sha256), recipe):
+        decided = left_out(lake, run.recipe.cleaning, article.article_sha256)
+        without = boilerplate[article.author_id] if decided is None else decided
+        for chunk in cut_article(lake.original(article.article_sha256), run.recipe, without):
             yield {
                 "article_id": article.article_id,
                 "article_sha256": article.article_sha256,

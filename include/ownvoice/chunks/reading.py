@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from ownvoice.chunks import chapter, faithful
 from ownvoice.chunks.chunk import Chunk
 from ownvoice.chunks.cleaned import CleanedText
 from ownvoice.chunks.cut import cut as cut_faithful
+from ownvoice.chunks.passages import without_passages
 from ownvoice.errors import OwnvoiceError
 from ownvoice.recipe import Cleaning, GenerationRecipe
 
@@ -19,9 +20,9 @@ _CUTS: dict[Cleaning, _Cut] = {"faithful": cut_faithful, "chapter": chapter.cut}
 _VERSIONS: dict[Cleaning, str] = {"faithful": "faithful-1", "chapter": "chapter-1"}
 
 
-def clean(content: str, cleaning: Cleaning) -> CleanedText:
-    """Return the reading of an article's content under a cleaning."""
-    return _CLEANS[cleaning](content)
+def clean(content: str, cleaning: Cleaning, left_out: Collection[int] = ()) -> CleanedText:
+    """Return the reading of an article's content under a cleaning, without the passages `left_out` (by their keys)."""
+    return without_passages(_CLEANS[cleaning](content), left_out)
 
 
 def cleaning_version(cleaning: Cleaning) -> str:
@@ -29,9 +30,9 @@ def cleaning_version(cleaning: Cleaning) -> str:
     return _VERSIONS[cleaning]
 
 
-def cut_article(content: str, recipe: GenerationRecipe) -> list[Chunk]:
-    """Return the chunks of an article's content, in order."""
-    cleaned = clean(content, recipe.cleaning)
+def cut_article(content: str, recipe: GenerationRecipe, left_out: Collection[int] = ()) -> list[Chunk]:
+    """Return the chunks of an article's content without the passages `left_out`, in order."""
+    cleaned = clean(content, recipe.cleaning, left_out)
     spans = _CUTS[recipe.cleaning](cleaned, recipe.min_chunk_chars, recipe.max_chunk_chars)
     return [
         Chunk(index, cleaned.text[start:end], start, end, *cleaned.original_span(start, end))
