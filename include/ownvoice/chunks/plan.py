@@ -8,7 +8,8 @@ from itertools import islice
 from ownvoice.articles.known import KnownArticle
 from ownvoice.articles.record import base_version, pending_articles
 from ownvoice.chunks.boilerplate import Boilerplate, decide_reading, find_boilerplate, left_out
-from ownvoice.chunks.planned import DEFERRED, Batch, Plan, PlannedChunk, label, write_batch, write_plan
+from ownvoice.chunks.language import language_of
+from ownvoice.chunks.planned import DEFERRED, OTHER_LANGUAGE, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.lake import Lake
 from ownvoice.run import RefreshRun, recorded_run
@@ -21,15 +22,17 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     """Write the run's plan and return its batches; a dry run has a plan and no batches.
 
     While there are few chunks a batch is one chunk; past `max_generation_tasks` batches grow. Articles are cut twice,
-    to be counted and to be written, so that one batch is held at a time and not the night.
+    to be counted and to be written, so that one batch is held at a time and not the night. An article in none of the
+    recipe's languages has no chunks, and is settled at once.
     """
     run = recorded_run(lake, run_id)
-    articles = pending_articles(lake, run)
+    pending, recipe = pending_articles(lake, run), run.recipe
+    articles = [a for a in pending if not recipe.languages or recipe.takes(language_of(lake, a))]
     most = 0 if run.dry_run else run.limit_articles
     worked, left = articles[:most], articles[len(articles[:most]) :]
     boilerplate = find_boilerplate(lake, run, base_version(lake, run), articles)
     for article in worked:
-        decide_reading(lake, run.recipe.cleaning, article.article_sha256, boilerplate[article.author_id])
+        decide_reading(lake, recipe.cleaning, article.article_sha256, boilerplate[article.author_id])
 
     def planned(some: Iterable[KnownArticle]) -> Iterator[PlannedChunk]:
         return _planned(lake, run, some, boilerplate)
@@ -45,7 +48,8 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
         chunks=len(sizes),
         deferred=len(left_over),
         estimated_prompt_tokens=sum(sizes) // _CHARS_PER_TOKEN,
-        most_completion_tokens=len(sizes) * run.recipe.max_output_tokens,
+        most_completion_tokens=len(sizes) * recipe.max_output_tokens,
+        left_out={OTHER_LANGUAGE: len(pending) - len(articles)} if len(pending) > len(articles) else {},
     )
     write_plan(lake, run, plan)
     return batches

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -33,6 +33,9 @@ PlannedChunk = dict[str, Any]
 
 DEFERRED = "deferred"
 
+OTHER_LANGUAGE = "other_language"
+"""Why an article is left out of a plan: it is in none of the recipe's languages."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:
@@ -45,7 +48,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most."""
+    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
+
+    `left_out` counts, by reason, articles that are not asked about at all; they are no part of `articles`.
+    """
 
     batches: tuple[str, ...]
     articles: int
@@ -53,6 +59,7 @@ class Plan:
     deferred: int
     estimated_prompt_tokens: int
     most_completion_tokens: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: list[PlannedChunk]) -> None:
