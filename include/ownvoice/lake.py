@@ -3,6 +3,8 @@
 originals/<sha256>                   article text, by content
 answers/<request sha256>/<attempt>   what the model answered
 tables/{pairs,articles,chunks,runs}  Delta tables
+sketches/, passages/, readings/      what tells near-duplicates and boilerplate (`articles/`, `chunks/` say how)
+evaluation/                          the word runs of evaluation sets
 runs/<run>/                          what the tasks of one run hand to each other, and its report
 """
 
