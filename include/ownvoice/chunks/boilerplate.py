@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import pyarrow as pa
 
@@ -29,18 +29,16 @@ _WINDOW_TEXTS = 200
 _ALL = ""
 _PASSAGES = pa.schema([("article_sha256", pa.string()), ("passages", pa.list_(pa.uint64()))])
 
-Boilerplate = Mapping[str, frozenset[int]]
-"""The keys of the passages that are boilerplate tonight, by author."""
-
 _Window = dict[str, Sequence[int]]  # the keys of the passages of each text, by its hash, oldest first
 
 
 def find_boilerplate(
     lake: Lake, run: RefreshRun, base: DatasetVersion | None, articles: Iterable[KnownArticle]
-) -> Boilerplate:
-    """Count the passages of `articles` beside those of earlier nights, and write down what is boilerplate tonight.
+) -> dict[str, frozenset[int]]:
+    """Return the keys of the boilerplate in the text of each of `articles`, by its hash.
 
-    `articles` are those that are to be asked about: duplicates would count for nothing but their own number.
+    Their passages are counted beside those of earlier nights; `articles` are those that are to be asked about, since
+    duplicates would count for nothing but their own number. Tonight's boilerplate is written down for who curates.
     """
     tonight: defaultdict[str, _Window] = defaultdict(dict)
     for article in articles:
@@ -50,19 +48,20 @@ def find_boilerplate(
     repeated = _counted(lake, run, _ALL, before[_ALL], everywhere)
     found = {author: repeated | _counted(lake, run, author, before[author], tonight[author]) for author in tonight}
     lake.write_json(_key(run), {author: sorted(keys) for author, keys in found.items()})
-    return found
+    return {text: found[author].intersection(keys) for author in tonight for text, keys in tonight[author].items()}
 
 
-def read_boilerplate(lake: Lake, run: RefreshRun) -> Boilerplate:
-    """Return what was boilerplate when the run was planned."""
+def read_boilerplate(lake: Lake, run: RefreshRun) -> dict[str, frozenset[int]]:
+    """Return the keys of all that was boilerplate when the run was planned, by author."""
     return {author: frozenset(keys) for author, keys in (lake.read_json(_key(run)) or {}).items()}
 
 
-def decide_reading(lake: Lake, cleaning: Cleaning, article_sha256: str, boilerplate: Collection[int]) -> None:
-    """Fix what the reading of a text leaves out, unless that was decided before."""
-    if left_out(lake, cleaning, article_sha256) is None:
-        keys = sorted(set(_keys(lake, cleaning, article_sha256)).intersection(boilerplate)) if boilerplate else []
-        lake.write_json(_reading_key(cleaning, article_sha256), keys)
+def decide_reading(lake: Lake, cleaning: Cleaning, article_sha256: str, boilerplate: frozenset[int]) -> frozenset[int]:
+    """Fix that the reading of a text leaves out `boilerplate`; return what it does, which may be decided already."""
+    decided = left_out(lake, cleaning, article_sha256)
+    if decided is None:
+        lake.write_json(_reading_key(cleaning, article_sha256), sorted(boilerplate))
+    return boilerplate if decided is None else decided
 
 
 def left_out(lake: Lake, cleaning: Cleaning, article_sha256: str) -> frozenset[int] | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from ownvoice.articles.known import KnownArticle
 from ownvoice.articles.record import base_version, pending_articles
-from ownvoice.chunks.boilerplate import Boilerplate, decide_reading, find_boilerplate, left_out
+from ownvoice.chunks.boilerplate import decide_reading, find_boilerplate
 from ownvoice.chunks.language import language_of
 from ownvoice.chunks.planned import DEFERRED, OTHER_LANGUAGE, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.lake import Lake
+from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
 
 # English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
@@ -30,17 +31,14 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     articles = [a for a in pending if not recipe.languages or recipe.takes(language_of(lake, a))]
     most = 0 if run.dry_run else run.limit_articles
     worked, left = articles[:most], articles[len(articles[:most]) :]
-    boilerplate = find_boilerplate(lake, run, base_version(lake, run), articles)
-    for article in worked:
-        decide_reading(lake, recipe.cleaning, article.article_sha256, boilerplate[article.author_id])
+    without = find_boilerplate(lake, run, base_version(lake, run), articles)
+    for text in {article.article_sha256 for article in worked}:
+        without[text] = decide_reading(lake, recipe.cleaning, text, without[text])
 
-    def planned(some: Iterable[KnownArticle]) -> Iterator[PlannedChunk]:
-        return _planned(lake, run, some, boilerplate)
-
-    sizes = [len(chunk["text"]) for chunk in planned(articles)]
-    left_over = [chunk | {"text": ""} for chunk in planned(left)]
+    sizes = [len(chunk["text"]) for chunk in _planned(lake, recipe, articles, without)]
+    left_over = [chunk | {"text": ""} for chunk in _planned(lake, recipe, left, without)]
     batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
-    batches = list(_write_batches(lake, run, planned(worked), batch_chunks))
+    batches = list(_write_batches(lake, run, _planned(lake, recipe, worked, without), batch_chunks))
     write_batch(lake, run, DEFERRED, left_over)
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
@@ -65,12 +63,11 @@ def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], 
 
 
 def _planned(
-    lake: Lake, run: RefreshRun, articles: Iterable[KnownArticle], boilerplate: Boilerplate
+    lake: Lake, recipe: GenerationRecipe, articles: Iterable[KnownArticle], without: Mapping[str, Collection[int]]
 ) -> Iterator[PlannedChunk]:
     for article in articles:
-        decided = left_out(lake, run.recipe.cleaning, article.article_sha256)
-        without = boilerplate[article.author_id] if decided is None else decided
-        for chunk in cut_article(lake.original(article.article_sha256), run.recipe, without):
+        original = lake.original(article.article_sha256)
+        for chunk in cut_article(original, recipe, without[article.article_sha256]):
             yield {
                 "article_id": article.article_id,
                 "article_sha256": article.article_sha256,
