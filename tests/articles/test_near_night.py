@@ -1,7 +1,17 @@
 """Near-duplicates through whole nights: a folder of articles, the steps of a refresh, the committed tables."""
 
+import datetime as dt
+import random
+from itertools import combinations
+
+from ownvoice.articles.listing import list_new_articles
+from ownvoice.articles.shingles import jaccard, shingles
+from ownvoice.chunks.plan import plan_batches
+from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.verify import verify
 from ownvoice.lake import scan
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
 from stand_ins.night import Night, article
 
 
@@ -59,3 +69,41 @@ def test_a_night_whose_index_was_lost_still_finds_it(lake, tmp_path, offline_mod
     night.put("a", almost("b"))
     night.run("two")
     assert states(lake)["a"] == "duplicate"
+
+
+def chain_text(family, step):
+    """Return a text of a family: each is near those beside it (Jaccard .7), and no other (.47)."""
+    return " ".join(f"{family}{number}" for number in range(10 * step, 10 * step + 60))
+
+
+def test_whatever_people_do_in_twenty_nights_no_two_that_are_generated_from_are_near(lake, tmp_path):
+    source = ObjectStore((tmp_path / "source").as_uri(), create_folder=True)
+    draw = random.Random(11)
+    keys, texts, sides = [f"{letter}.md" for letter in "abcdefgh"], {}, {}
+    source.write("rock.md", b"An article that stays.")
+    for number in range(20):
+        for key in draw.sample(keys, 3):
+            texts.pop(key, None)
+            source.delete(key)
+            if draw.random() < 0.7:
+                texts[key] = chain_text(draw.choice("xy"), draw.randrange(5))
+                source.write(key, texts[key].encode())
+        run = RefreshRun(run_id=f"{number}", refresh_date=dt.date(2026, 2, 1), articles_uri=source.uri)
+        list_new_articles(lake, source, run)
+        plan_batches(lake, run.run_id)
+        commit_version(lake, run.run_id)
+        check(lake, texts | {"rock.md": "An article that stays."}, sides)
+
+
+def check(lake, texts, sides):
+    known = rows(lake, "articles", "source_key, state, cluster_key, split")
+    live = [row | {"shingles": shingles(texts[row["source_key"]])} for row in known if row["state"] != "removed"]
+    assert sorted(row["source_key"] for row in live) == sorted(texts)
+    holders = [row for row in live if row["state"] != "duplicate"]
+    for this, that in combinations(holders, 2):
+        assert jaccard(this["shingles"], that["shingles"]) < 0.5
+    for row in live:
+        near = [one for one in holders if jaccard(one["shingles"], row["shingles"]) >= 0.5]
+        assert (row["cluster_key"], row["split"]) in {(one["cluster_key"], one["split"]) for one in near}
+    for row in known:
+        assert sides.setdefault(row["cluster_key"], row["split"]) == row["split"]
