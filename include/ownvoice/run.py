@@ -82,6 +82,11 @@ def run_folder(run_id: str) -> str:
     return "runs/" + re.sub(r"[^A-Za-z0-9._-]", "-", run_id).lstrip(".-")
 
 
+def report_key(run_id: str) -> str:
+    """Return where the run's report stands in the lake."""
+    return f"{run_folder(run_id)}/report.json"
+
+
 def record_run(lake: Lake, run: RefreshRun) -> None:
     """Write down what the run was asked to do."""
     lake.write_json(f"{run.folder}/run.json", run.model_dump(mode="json"))

@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
 
+_Model = TypeVar("_Model", bound=BaseModel)
+
 
 def _default_lake() -> str:
     return (Path.cwd() / ".ownvoice" / "lake").as_uri()
+
+
+@dataclass(frozen=True, slots=True)
+class HubDataset:
+    """The dataset's repository on the Hub, and what its card says that no data tells."""
+
+    repo_id: str
+    private: bool = True
+    license: str | None = None
+    languages: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -81,6 +93,17 @@ class Settings(BaseSettings):
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
     )
 
+    hub_dataset_repo: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
+        description="Dataset repository on the Hub that each night is pushed to, as owner/name; empty: none.",
+    )
+    hub_dataset_private: bool = Field(True, description="Whether a dataset repository that is made is private.")
+    hub_dataset_license: str | None = Field(None, description="Licence that the dataset's card names; empty: none.")
+    hub_dataset_languages: tuple[str, ...] = Field(
+        (), description="Languages that the dataset's card names, as a JSON list of codes."
+    )
+
     @field_validator("articles", "lake")
     @classmethod
     def _is_a_store(cls, value: str | None) -> str | None:
@@ -92,6 +115,15 @@ class Settings(BaseSettings):
     @classmethod
     def _are_stores(cls, values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(filter(cls._is_a_store, values))
+
+    @property
+    def hub_dataset(self) -> HubDataset | None:
+        """Where the dataset is pushed to, or None where the settings name no repository."""
+        if self.hub_dataset_repo is None:
+            return None
+        return HubDataset(
+            self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_license, self.hub_dataset_languages
+        )
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -105,13 +137,28 @@ def load_settings(**overrides: Any) -> Settings:
         raise settings_error(error, "OWNVOICE_") from None
 
 
+def with_fields(recipe: _Model, fields: Iterable[str]) -> _Model:
+    """Return `recipe` with the fields that are given as name=value. Raises `SettingsError` that names every problem."""
+    values = recipe.model_dump()
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
+        values[name] = value
+    try:
+        return type(recipe).model_validate(values)
+    except ValidationError as error:
+        raise settings_error(error) from None
+
+
 def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:
     """Turn what pydantic found into one sentence that names every problem; values are shown, keys have none here."""
-    return SettingsError("; ".join(_problems(error.errors(), prefix)) + ". Correct them and run again.")
+    return SettingsError("; ".join(problems_in(error, prefix)) + ". Correct them and run again.")
 
 
-def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
-    for one in errors:
+def problems_in(error: ValidationError, prefix: str = "") -> Iterator[str]:
+    """Yield each thing that pydantic found."""
+    for one in error.errors():
         message = one["msg"].removeprefix("Value error, ")
         message = message[0].lower() + message[1:]
         path = "__".join(str(part) for part in one["loc"])

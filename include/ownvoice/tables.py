@@ -61,6 +61,7 @@ CHUNKS = pa.schema(
     [
         ("run_id", pa.string()),
         ("refresh_date", pa.date32()),
+        ("recipe_id", pa.string()),
         ("article_id", pa.string()),
         ("article_sha256", pa.string()),
         ("chunk_index", pa.int64()),
@@ -71,7 +72,11 @@ CHUNKS = pa.schema(
         ("batch", pa.string()),
         ("state", pa.string()),
         ("event", pa.string()),
-        ("attempts", pa.int64()),
+        ("task_id", pa.string()),  # the Airflow task instance that asked last in this run, and its try; null on the
+        ("map_index", pa.int64()),  # command line, and where nothing was asked
+        ("try_number", pa.int64()),
+        ("attempts", pa.int64()),  # stored answers, those of earlier runs included
+        ("requests", pa.int64()),  # what this run asked
         ("faults", pa.list_(pa.string())),
         ("tries", TRIES),
         ("prompt_tokens", pa.int64()),
@@ -95,6 +100,9 @@ RUNS = pa.schema(
         ("version", pa.int64()),
         ("digest", pa.string()),
         ("recipe_id", pa.string()),
+        ("retries", pa.int64()),  # requests that were asked again; null for a training run
+        ("cost_usd", pa.float64()),  # null where the price is not known
+        ("duration_s", pa.float64()),  # from a refresh's first start to its end; of a training run, the trainer's own
         ("counts", COUNTS),
         ("report_key", pa.string()),
     ]

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ownvoice.airflow.connections import articles_uri, model_access, open_lake, open_source
+from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
 from ownvoice.settings import load_settings, settings_error
 
@@ -62,7 +62,7 @@ def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
     return [asdict(batch) for batch in plan.plan_batches(open_lake(), dag_run.run_id)]
 
 
-def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
     """Ask the model about the batch's chunks; return the batch, for the task that curates it.
 
     In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
@@ -70,11 +70,15 @@ def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     from ownvoice.airflow.batches import defer_until_ended
     from ownvoice.monitoring.progress import Progress
     from ownvoice.triples import generate
+    from ownvoice.triples.asker import Asker
     from ownvoice.triples.batch_api import BatchesRunningError
 
     progress = Progress(sys.stdout)
+    asker = Asker(ti.task_id, ti.map_index, ti.try_number)
     try:
-        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks)
+        counts = generate.generate_batch(
+            open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks, asker
+        )
     except BatchesRunningError as running:
         defer_until_ended(running.batch_ids)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
@@ -119,6 +123,29 @@ def write_report(dag_run: Any) -> dict[str, Any]:
     found = report.write_report(open_lake(), dag_run.run_id)
     print("\n".join(report_lines(found)))
     return {"verdict": found["verdict"], "chunks": found["chunks"], "pairs": found["pairs"]}
+
+
+def push_to_hub(dag_run: Any) -> dict[str, Any]:
+    """Push the newest version to the Hub; skipped where no repository or token is given, or nothing is committed."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from ownvoice.dataset.hub import push
+    from ownvoice.hub import hub_client
+    from ownvoice.run import recorded_run
+    from ownvoice.versions import latest_version
+
+    target, token, lake = load_settings().hub_dataset, hub_token(), open_lake()
+    if target is None:
+        raise AirflowSkipException("OWNVOICE_HUB_DATASET_REPO names no repository: the dataset stays in the lake.")
+    if token is None:
+        raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
+    if recorded_run(lake, dag_run.run_id).dry_run:
+        raise AirflowSkipException("A dry run pushes nothing.")
+    if latest_version(lake) is None:
+        raise AirflowSkipException("There is no dataset version yet.")
+    pushed = push.push_to_hub(lake, hub_client(token), target)
+    print(f"version {pushed.version} stands in {pushed.repo_id} at {pushed.revision}")
+    return asdict(pushed)
 
 
 def advance_cursor(dag_run: Any) -> dict[str, str]:

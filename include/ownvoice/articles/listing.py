@@ -17,7 +17,7 @@ from ownvoice.articles.cluster import Near
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles, standing_texts
 from ownvoice.articles.near import complete_index, near_candidates, near_duplicates
-from ownvoice.articles.record import Listing, read_listing, record_listing
+from ownvoice.articles.record import Listing, first_started_at, read_listing, record_listing
 from ownvoice.articles.sketch_index import SketchIndex
 from ownvoice.articles.source import folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
@@ -51,6 +51,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     """
     if version_of_run(lake, run.run_id):
         return read_listing(lake, run).counts
+    started_at = first_started_at(lake, run)
     base = latest_version(lake)
     folders, reconcile = _folders(lake, source, run)
     known = known_articles(lake, base, below(folders))
@@ -64,6 +65,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     quarantined = [*look.quarantined, *refused]
     counts = _counts(known, changes, look.listed) | {"quarantined": len(quarantined)}
     listing = Listing(
+        started_at=started_at,
         base_version=base.number if base else None,
         reconcile=reconcile,
         objects=len(look.listed),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
@@ -73,6 +75,13 @@ def read_batch(lake: Lake, run: RefreshRun, name: str) -> list[PlannedChunk]:
     if rows is None:
         raise StorageError(f"{lake.uri}/{_key(run, name)} is not there. Clear plan_batches of this run and run again.")
     return list(rows.to_pylist())
+
+
+@contextlib.contextmanager
+def open_batch(lake: Lake, run: RefreshRun, name: str) -> Iterator[pq.ParquetFile]:
+    """Open the planned chunks of a batch, to be read in parts."""
+    with lake.open_rows(_key(run, name)) as rows:
+        yield rows
 
 
 def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
 
-from ownvoice.articles.record import read_listing
+from ownvoice.articles.record import Listing, read_listing
 from ownvoice.chunks.planned import Plan, read_plan
 from ownvoice.dataset.log_entry import own_entry, until_ours
 from ownvoice.errors import StorageError
@@ -17,7 +18,7 @@ from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.probe import probe_creation
-from ownvoice.run import RefreshRun, recorded_run, run_folder
+from ownvoice.run import RefreshRun, recorded_run, report_key
 from ownvoice.tables import RUNS
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
@@ -48,11 +49,12 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "spend": _spend(run, plan, records),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
         "version": version and {"number": version.number, "digest": version.digest},
+        **_times(lake, run_id, listing, version),
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
-    lake.write_json(_report_key(run_id), report)
+    lake.write_json(report_key(run_id), report)
     until_ours(lambda: _record(lake, run, report))
     return report
 
@@ -62,16 +64,12 @@ def read_report(lake: Lake, run_id: str | None = None) -> dict[str, Any]:
     if run_id is None:
         version = latest_version(lake)
         run_id = version.run_id if version else None
-    report = lake.read_json(_report_key(run_id)) if run_id else None
+    report = lake.read_json(report_key(run_id)) if run_id else None
     if report is None:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
         )
     return dict(report)
-
-
-def _report_key(run_id: str) -> str:
-    return f"{run_folder(run_id)}/report.json"
 
 
 def _chunk_records(lake: Lake, run: RefreshRun, version: DatasetVersion | None) -> list[Row]:
@@ -86,8 +84,24 @@ def _chunk_records(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
     ]
 
 
+def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | None) -> dict[str, Any]:
+    """Return the run's first start, its end and the seconds between them: waiting, retries and reruns are among these.
+
+    It ends with its version's commit, as the log tells it; without a version, when it was first reported.
+    """
+    earlier = lake.read_json(report_key(run_id)) or {}
+    reported_at = earlier.get("ended_at") or datetime.now(UTC).isoformat()
+    ended_at = version.committed_at if version else datetime.fromisoformat(reported_at)
+    started_at = datetime.fromisoformat(listing.started_at)
+    return {
+        "started_at": started_at.isoformat(),
+        "ended_at": ended_at.isoformat(),
+        "duration_s": round((ended_at - started_at).total_seconds(), 3),
+    }
+
+
 def _counts(records: Iterable[Row]) -> dict[str, Any]:
-    """Add up chunk records: chunks by state, faults, triples kept and dropped by reason, tokens."""
+    """Add up chunk records: chunks by state, faults, requests asked again, triples by what became of them, tokens."""
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -96,22 +110,29 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
         states[record["state"]] += 1
         faults.update(record["faults"])
         reasons.update(record["drop_reasons"])
+        sums["retries"] += max(0, record["requests"] - 1)
         for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
             sums[name] += record[name]
     return {
         "chunks": {"total": states.total(), **{str(state): states[state] for state in _CHUNK_STATES}},
         "faults": dict(faults.most_common()),
+        "retries": sums["retries"],
         "triples": {"total": sums["triples"], "kept": sums["kept"], "dropped": dict(reasons.most_common())},
         "tokens": {"prompt": sums["prompt_tokens"], "completion": sums["completion_tokens"]},
     }
 
 
 def _spend(run: RefreshRun, plan: Plan, records: Iterable[Row]) -> dict[str, Any]:
-    """Add up the money side: what was planned, reserved, spent and wasted; dollars are null without a price."""
+    """Add up the money side: what was planned, reserved, spent and wasted; dollars are null without a price.
+
+    What batches spent before they failed is in it.
+    """
     sums: Counter[str] = Counter()
+    cost_usd = 0.0
     for record in records:
         for name in ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens"):
             sums[name] += record[name]
+        cost_usd += record["cost_usd"] or 0.0
     cost = run.price.cost_usd if run.price else lambda *_: None
     return {
         "model": run.recipe.model,
@@ -124,7 +145,7 @@ def _spend(run: RefreshRun, plan: Plan, records: Iterable[Row]) -> dict[str, Any
         "reserved_tokens": sums["reserved_tokens"],
         "spent": {
             "tokens": sums["prompt_tokens"] + sums["completion_tokens"],
-            "cost_usd": cost(sums["prompt_tokens"], sums["completion_tokens"]),
+            "cost_usd": cost_usd if run.price else None,
         },
         "wasted_tokens": sums["wasted_tokens"],
     }
@@ -173,8 +194,11 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
         "version": report["version"] and report["version"]["number"],
         "digest": report["version"] and report["version"]["digest"],
         "recipe_id": run.recipe.recipe_id,
+        "retries": report["retries"],
+        "cost_usd": report["spend"]["spent"]["cost_usd"],
+        "duration_s": report["duration_s"],
         "counts": counts,
-        "report_key": _report_key(run.run_id),
+        "report_key": report_key(run.run_id),
     }
     table = lake.table_for_writing("runs")
     rows = pa.Table.from_pylist([row], schema=RUNS)

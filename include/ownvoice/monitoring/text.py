@@ -34,7 +34,9 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
         )
         return
     chunks, triples = report["chunks"], report["triples"]
-    yield "chunks     " + _listed(chunks)
+    yield "chunks     " + _listed(chunks) + f"; {report['retries']:,} requests asked again"
+    for batch in report["failed_batches"]:
+        yield f"  {batch} failed: its chunks wait for the next run, and what it bought is in the spend"
     yield "tokens     " + _listed(report["tokens"]) + " (this run; stored answers cost nothing)"
     spend = report["spend"]
     yield (

@@ -12,7 +12,7 @@ from ownvoice.chunks.boilerplate import left_out, read_boilerplate
 from ownvoice.chunks.planned import read_batch
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.life import ChunkState
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
@@ -40,7 +40,7 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
     staged = Staged([], [], [])
     for chunk in read_batch(lake, run, batch):
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
-        record = chunk_record(chunk, run, batch, ChunkEvent(outcome["event"]), outcome)
+        record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
             screen = Screen(boilerplate.get(chunk["author_id"], frozenset()), evaluation)
             pairs, drops = _judge(lake, run, chunk, record, _triples(answers, record["request_key"]), screen)

@@ -12,6 +12,7 @@ from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.run import RefreshRun
 from ownvoice.tables import CHUNKS, PAIRS
+from ownvoice.triples.outcomes import OutcomeRow
 
 DROPS = pa.schema(
     [
@@ -60,32 +61,17 @@ def read_staged(lake: Lake, run: RefreshRun, batch: str) -> Staged | None:
     return Staged(pairs.to_pylist(), drops.to_pylist(), records)
 
 
-def chunk_record(
-    chunk: Mapping[str, Any], run: RefreshRun, batch: str, event: ChunkEvent, outcome: Mapping[str, Any] | None = None
-) -> Row:
-    """Return the row of `tables/chunks` for a planned chunk; `outcome` is its row of `outcomes.OUTCOMES`, if any."""
-    never_asked: Row = {
-        "request_key": None,
-        "attempts": 0,
-        "faults": [],
-        "tries": [],
-        "prompt_tokens": 0,
-        "completion_tokens": 0,
-        "reserved_tokens": 0,
-        "wasted_tokens": 0,
-        "cost_usd": None,
-        "latency_s": 0.0,
-    }
-    asked = {name: outcome[name] for name in never_asked} if outcome else never_asked
+def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome: OutcomeRow) -> Row:
+    """Return the row of `tables/chunks` for a planned chunk and what became of it."""
     place = {name: chunk[name] for name in ("article_id", "article_sha256", "chunk_index", "chunk_key", "start", "end")}
     return {
+        **outcome,
         **place,
-        **asked,
         "run_id": run.run_id,
         "refresh_date": run.refresh_date,
+        "recipe_id": run.recipe.recipe_id,
         "batch": batch,
-        "event": event,
-        "state": next_chunk_state(ChunkState.PLANNED, event),
+        "state": next_chunk_state(ChunkState.PLANNED, ChunkEvent(outcome["event"])),
         "triples": 0,
         "kept": 0,
         "drop_reasons": {},

@@ -18,6 +18,7 @@ from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun
 from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.batch_budget import not_afforded
 from ownvoice.triples.batch_client import (
     BatchState,
@@ -63,11 +64,12 @@ class BatchesRunningError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class PlanBatch:
-    """The chunks that one call is about: those of one batch of a run's plan."""
+    """The chunks that one call is about: those of one batch of a run's plan, and who asks about them."""
 
     lake: Lake
     run: RefreshRun
     name: str
+    asker: Asker = NOBODY
 
     def owns(self, intent: Intent) -> bool:
         """Whether the intent was written for these chunks, in this run."""
@@ -114,7 +116,7 @@ async def ask_in_batches(
     answers = AnswerStore(plan.lake.store)
     found: list[ChunkOutcome | Wanted] = []
     for part in _parts(asks):
-        found += await asyncio.gather(*(standing(ask, answers, plan.run.run_id, gave_up) for ask in part))
+        found += await asyncio.gather(*(standing(ask, answers, plan.run.run_id, plan.asker, gave_up) for ask in part))
     wanted: dict[str, Wanted] = {}
     for one in found:
         if isinstance(one, Wanted):
@@ -135,7 +137,7 @@ async def _submit(
     async with open_client(access) as client:
         for keys, file in request_files(lines):
             requests = {key: _bought_for(wanted[key]) for key in keys}
-            intent = new_intent(plan.lake, plan.run, plan.name, file, requests, gave_up)
+            intent = new_intent(plan.lake, plan.run, plan.name, plan.asker, file, requests, gave_up)
             file_id = await upload_requests(client, f"{intent.name}.jsonl", file)
             if record_intent(plan.lake, intent):
                 batch_id = await create_batch(client, file_id, intent.intent_id)

@@ -80,6 +80,7 @@ def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -
         "request_key": key,
         "attempt": attempt,
         "bought_for": [intent.run_id, article_id, chunk_index],
+        "asked_by": intent.asked_by,
         "batch_id": intent.batch_id,
         "request": request_of(line),
         "response": completion,

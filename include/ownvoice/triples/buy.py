@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -93,6 +93,7 @@ def _record(chunk: Settling, response: dict[str, Any], latency_s: float) -> dict
         "request_key": chunk.key,
         "attempt": chunk.attempt,
         "bought_for": chunk.buyer,
+        "asked_by": asdict(chunk.asker),
         "request": chunk.body,
         "response": response,
         "received_at": datetime.now(UTC).isoformat(),

@@ -9,13 +9,14 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from ownvoice.chunks.planned import read_plan
+from ownvoice.chunks.planned import open_batch, read_plan
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.ask import ask_chunks
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.batch_api import PlanBatch, ask_in_batches, take_in
 from ownvoice.triples.budget import Purse, Spend, share_of_batch, worst_case
 from ownvoice.triples.client import ModelAccess
@@ -33,22 +34,28 @@ _FEWEST_CHUNKS_WITH_A_SHARE = 10
 
 
 def generate_batch(
-    lake: Lake, run_id: str, batch: str, access: ModelAccess, on_progress: Callable[[Tally], None] | None = None
+    lake: Lake,
+    run_id: str,
+    batch: str,
+    access: ModelAccess,
+    on_progress: Callable[[Tally], None] | None = None,
+    asker: Asker = NOBODY,
 ) -> dict[str, int]:
     """Settle the chunks of one batch and write down what became of each; return counts by chunk state.
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
-    `on_progress` hears every few seconds where things stand. Raises `ModelUnavailableError` where most chunks were left
-    without an answer, `DeadChunksError` where too many are dead, `ModelAccessError` where no request can succeed, and
-    `BatchesRunningError` while answers are on their way through a batch API: call again when those batches have ended.
+    `on_progress` hears every few seconds where things stand, `asker` is noted with each new answer. Raises
+    `ModelUnavailableError` where most chunks were left without an answer, `DeadChunksError` where too many are dead,
+    `ModelAccessError` where no request can succeed, and `BatchesRunningError` while answers are on their way through a
+    batch API: call again when those batches have ended.
     """
     run = recorded_run(lake, run_id)
     with (
-        lake.open_rows(f"{run.folder}/plan/{batch}.parquet") as planned,
+        open_batch(lake, run, batch) as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
         tally = Tally(planned.metadata.num_rows, run.price)
-        asking = _settle(PlanBatch(lake, run, batch), planned, access, tally, on_outcome)
+        asking = _settle(PlanBatch(lake, run, batch, asker), planned, access, tally, on_outcome)
         asyncio.run(_reported(asking, tally, on_progress))
     _refuse_silence(batch, tally)
     _refuse_too_many_dead(batch, tally, run.max_dead_share)
@@ -64,16 +71,17 @@ async def _settle(
     batches = read_plan(plan.lake, run).batches
     share = _share(run, batches.index(plan.name), len(batches))
     if run.mode == "batch":
-        for outcome in await ask_in_batches(plan, list(_asks(planned, run)), gave_up, share, access):
+        for outcome in await ask_in_batches(plan, list(planned_asks(planned, run)), gave_up, share, access):
             tally.count(outcome)
             on_outcome(outcome)
         return
     await ask_chunks(
-        _asks(planned, run),
+        planned_asks(planned, run),
         AnswerStore(plan.lake.store),
         access,
         on_outcome,
         run_id=run.run_id,
+        asker=plan.asker,
         sharers=min(run.max_active_generation_tasks, len(batches)),
         purse=_purse(plan, share),
         tally=tally,
@@ -82,12 +90,13 @@ async def _settle(
 
 def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
     """Yield the keys of all requests that may be made: each chunk's own, and the one for a longer answer."""
-    for ask in _asks(planned, run):
+    for ask in planned_asks(planned, run):
         yield ask.request_key
         yield request_key(longer_request(ask.body))
 
 
-def _asks(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[ChunkAsk]:
+def planned_asks(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[ChunkAsk]:
+    """Yield what is to be asked about the planned chunks of a batch, in their order."""
     for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text"]):
         for chunk in rows.to_pylist():
             body = request_body(run.recipe, chunk["text"])

@@ -18,6 +18,7 @@ from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun, run_folder
+from ownvoice.triples.asker import Asker
 from ownvoice.triples.batch_files import GaveUp
 from ownvoice.triples.failures import Failure
 
@@ -34,6 +35,7 @@ class Intent:
 
     `intent_id` is what the batch carries at the endpoint. `gave_up` holds requests of the same plan batch that an
     earlier round brought no answer to or could not afford, by request key. `recorded_at` is in UTC, ISO 8601.
+    `asked_by` are the fields of the `Asker` that submits it.
     """
 
     intent_id: str
@@ -44,6 +46,7 @@ class Intent:
     requests: dict[str, BoughtFor]
     gave_up: dict[str, GaveUp]
     recorded_at: str
+    asked_by: dict[str, Any]
     batch_id: str | None = None
 
     @property
@@ -56,6 +59,7 @@ def new_intent(
     lake: Lake,
     run: RefreshRun,
     batch: str,
+    asker: Asker,
     file: bytes,
     requests: dict[str, BoughtFor],
     gave_up: Mapping[str, GaveUp],
@@ -74,6 +78,7 @@ def new_intent(
         requests=requests,
         gave_up=dict(gave_up),
         recorded_at=datetime.now(UTC).isoformat(),
+        asked_by=asdict(asker),
     )
 
 
