@@ -53,7 +53,7 @@ def nightly_share(known: int) -> float:
         rebuilt = perf_counter() - start
         tonight = {text: lake.original(text) for text in (keep(lake, known + number) for number in range(NEW))}
         start = perf_counter()
-        near_candidates(lake, "tonight", tonight)
+        near_candidates(lake, tonight)
         night = perf_counter() - start
     print(f"index of {known:,} made anew {rebuilt:.2f} s; a night of {NEW} {night:.3f} s, {night / rebuilt:.1%} of it")
     return night / rebuilt
@@ -96,7 +96,7 @@ def million() -> float:
     rows = np.random.default_rng(7).integers(0, 1 << 16, (1_000_000, KEYS), dtype=np.uint16)
     with tempfile.TemporaryDirectory() as folder:
         index = SketchIndex(Lake(Path(folder, "lake").as_uri()))
-        index.add("known", [f"{number:064x}" for number in range(len(rows))], rows)
+        index.add([f"{number:064x}" for number in range(len(rows))], rows)
         start = perf_counter()
         found = list(index.candidates(rows[:NEW]))
         seconds = perf_counter() - start

@@ -128,7 +128,7 @@ def remember(lake: Lake, known: int) -> None:
     index, draw = SketchIndex(lake), np.random.default_rng(7)
     for start in range(0, known, 50_000):
         texts = [f"{n:064x}" for n in range(start, min(start + 50_000, known))]
-        index.add(f"before-{start}", texts, draw.integers(0, 1 << 16, (len(texts), KEYS), np.uint16))
+        index.add(texts, draw.integers(0, 1 << 16, (len(texts), KEYS), np.uint16))
     index.mark_complete()
     lake.write_json("cursor.json", {"listed_through": str(YESTERDAY), "reconciled": str(YESTERDAY)})
 

@@ -1,6 +1,7 @@
 """Near-duplicates through whole nights: a folder of articles, the steps of a refresh, the committed tables."""
 
 import datetime as dt
+import json
 import random
 from itertools import combinations
 
@@ -74,6 +75,21 @@ def test_a_night_whose_index_was_lost_still_finds_it(lake, tmp_path, offline_mod
 def chain_text(family, step):
     """Return a text of a family: each is near those beside it (Jaccard .7), and no other (.47)."""
     return " ".join(f"{family}{number}" for number in range(10 * step, 10 * step + 60))
+
+
+def test_an_edit_in_an_object_that_is_read_in_part_still_asks_whom_its_duplicate_is_near(lake, tmp_path):
+    source = ObjectStore((tmp_path / "source").as_uri(), create_folder=True)
+    source.write("b.md", chain_text("x", 1).encode())
+    source.write("c.md", chain_text("x", 2).encode())
+    for number, (text, others) in enumerate(((chain_text("x", 0), []), (chain_text("y", 0), [{"id": "broken"}]))):
+        items = [{"id": "a", "content": text}, *others]
+        source.write("a.json", json.dumps({"artifact_data": items}).encode())
+        run = RefreshRun(run_id=f"{number}", refresh_date=dt.date(2026, 2, 1), articles_uri=source.uri)
+        counts = list_new_articles(lake, source, run)
+        plan_batches(lake, run.run_id)
+        commit_version(lake, run.run_id)
+    assert (counts["edited"], counts["quarantined"]) == (1, 1)
+    assert states(lake) == {"a": "pending", "b.md": "duplicate", "c.md": "pending"}
 
 
 def test_whatever_people_do_in_twenty_nights_no_two_that_are_generated_from_are_near(lake, tmp_path):

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from ownvoice.errors import SettingsError
+from ownvoice.errors import OwnvoiceError, SettingsError
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.stores import ObjectStore
 
@@ -26,6 +26,11 @@ def test_a_row_is_found_by_thirteen_words_whatever_their_case_and_punctuation(la
     assert grams.row_in(f"I was asked: HOW MANY “bicycles” {ROW[18:]}") == f"{sets.uri}/quiz.jsonl, row 2"
     assert grams.row_in(" ".join(ROW.split()[:13])) is not None
     assert grams.row_in(" ".join(ROW.split()[:12])) is None
+
+
+def test_a_row_may_hold_other_line_separators(lake, sets):
+    sets.write("quiz.jsonl", json.dumps({"q": f"\u2028{ROW}"}, ensure_ascii=False).encode())
+    assert read_evaluation_sets(lake, [sets.uri]).row_in(ROW)
 
 
 def test_a_short_row_is_found_whole_and_a_shorter_one_never(lake, sets):
@@ -66,5 +71,5 @@ def test_a_broken_set_stops_the_night_by_name(lake, sets, name, data):
 
 @pytest.mark.parametrize("where", ["", "/nothing.jsonl", "/nowhere"])
 def test_a_set_that_is_not_there_stops_the_night(lake, sets, where):
-    with pytest.raises((SettingsError, Exception), match="nowhere|stands"):
+    with pytest.raises(OwnvoiceError, match="nowhere|stands"):
         read_evaluation_sets(lake, [sets.uri + where])

@@ -133,7 +133,7 @@ def _near(
     if reconcile or not SketchIndex(lake).is_complete():
         complete_index(lake, standing_texts(lake, base))
     texts = _texts_in_doubt(lake, look, known)
-    pairs = near_candidates(lake, run.folder.rpartition("/")[2], texts)
+    pairs = near_candidates(lake, texts)
     if elsewhere := {text for pair in pairs for text in pair} - texts.keys():
         known |= known_articles(lake, base, having("article_sha256", elsewhere))
     standing = texts.keys() | {article.article_sha256 for article in known.values() if is_live(article.state)}
@@ -154,11 +154,12 @@ def _texts_in_doubt(lake: Lake, look: Look, known: Mapping[str, KnownArticle]) -
 def _loose_clusters(look: Look, known: Iterable[KnownArticle]) -> set[str]:
     """Return the keys of clusters whose holder may be gone or say something else tonight."""
     seen = {(one.article.source_key, one.article.sha256) for one in look.seen}
+    read = {one.source_object for one in look.seen}
     return {
         a.cluster_key
         for a in known
         if a.state in (ArticleState.PENDING, ArticleState.CURRENT)
-        and look.is_judged(a.source_object)
+        and (a.source_object in read or look.is_judged(a.source_object))
         and (a.source_key, a.article_sha256) not in seen
     }
 

@@ -24,13 +24,13 @@ _TEXTS_AT_A_TIME = 500
 _SHINGLED_TEXTS_HELD = 256
 
 
-def near_candidates(lake: Lake, name: str, texts: Mapping[str, str]) -> set[tuple[str, str]]:
-    """Index `texts` (content by hash) under `name`; return the pairs of hashes that may be near-duplicates."""
+def near_candidates(lake: Lake, texts: Mapping[str, str]) -> set[tuple[str, str]]:
+    """Index `texts` (content by hash); return the pairs of hashes that may be near-duplicates."""
     if not texts:
         return set()
     index = SketchIndex(lake)
     asked, sketched = list(texts), sketches(map(shingles, texts.values()))
-    index.add(name, asked, sketched)
+    index.add(asked, sketched)
     pairs = ((asked[row], text) for row, text in index.candidates(sketched))
     return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
 
@@ -60,5 +60,5 @@ def complete_index(lake: Lake, texts: Iterable[str]) -> None:
         parts = [missing[start : start + _TEXTS_AT_A_TIME] for start in range(0, len(missing), _TEXTS_AT_A_TIME)]
         with ThreadPoolExecutor(_READERS) as readers:
             sketched = [sketches(map(shingles, readers.map(lake.original, part))) for part in parts]
-        index.add("completed", missing, np.concatenate(sketched))
+        index.add(missing, np.concatenate(sketched))
     index.mark_complete()

@@ -1,10 +1,10 @@
 """The index of sketches: which texts of all nights may be near-duplicates of tonight's.
 
-sketches/<version>/segments/<name>   records of 160 bytes: a text's hash and its sketch
-sketches/<version>/complete.json     stands once every text of its time is indexed
+sketches/<version>/segments/<sha256>   records of 160 bytes: a text's hash and its sketch
+sketches/<version>/complete.json       stands once every text of its time is indexed
 
-A night leaves one small segment, named after its run, so that repeated it writes the same one; many small ones are
-merged into larger. An index is a function of the texts it holds and can always be made anew from the originals: losing
+A night leaves one small segment, by content, so that repeated it writes the same one; many small ones are merged into
+larger. An index is a function of the texts it holds and can always be made anew from the originals: losing
 it, or a part of it, costs time. It is asked segment by segment, so that one is held at a time.
 """
 
@@ -42,13 +42,12 @@ class SketchIndex:
         """Note that every text is indexed."""
         self._store.write(f"{self._folder}/complete.json", b"{}")
 
-    def add(self, name: str, texts: Sequence[str], sketches: Sketches) -> None:
-        """Keep the sketches of `texts`, given by their hashes, as segments called `name`."""
+    def add(self, texts: Sequence[str], sketches: Sketches) -> None:
+        """Keep the sketches of `texts`, given by their hashes."""
         records = np.empty(len(texts), _RECORD)
         records["sha256"] = [bytes.fromhex(text) for text in texts]
         records["sketch"] = sketches
-        for part, start in enumerate(range(0, len(records), _SEGMENT_RECORDS)):
-            self._write(f"{name}-{part:03}", records[start : start + _SEGMENT_RECORDS])
+        self._write(records)
         self._merge()
 
     def candidates(self, asked: Sketches) -> Iterator[tuple[int, str]]:
@@ -73,8 +72,15 @@ class SketchIndex:
                 raise StorageUnavailableError(f"{key} was merged by another run just now. Run this task again.")
             yield key, np.frombuffer(data, _RECORD)
 
-    def _write(self, name: str, records: Records) -> None:
-        self._store.write(f"{self._folder}/segments/{name}", records.tobytes())
+    def _write(self, records: Records) -> set[str]:
+        """Keep records as segments; return their keys."""
+        parts = (
+            records[start : start + _SEGMENT_RECORDS].tobytes() for start in range(0, len(records), _SEGMENT_RECORDS)
+        )
+        segments = {f"{self._folder}/segments/{hashlib.sha256(part).hexdigest()}": part for part in parts}
+        for key, part in segments.items():
+            self._store.write(key, part)
+        return set(segments)
 
     def _merge(self) -> None:
         """Bring small segments together once there are many. The old ones go last: standing twice does no harm."""
@@ -82,8 +88,5 @@ class SketchIndex:
         if len(small) <= _MOST_SMALL_SEGMENTS:
             return
         merged = np.unique(np.concatenate([records for _, records in self._read(small)]).view(f"V{_RECORD.itemsize}"))
-        for start in range(0, len(merged), _SEGMENT_RECORDS):
-            part = merged[start : start + _SEGMENT_RECORDS]
-            self._write(f"merged-{hashlib.sha256(part.tobytes()).hexdigest()[:16]}", part)
-        for key in small:
+        for key in set(small) - self._write(merged):
             self._store.delete(key)

@@ -110,7 +110,7 @@ def _read(key: str, data: bytes) -> Iterator[Any]:
     if key.endswith(".parquet"):
         yield from pq.read_table(io.BytesIO(data)).to_pylist()
         return
-    lines = data.decode().splitlines()
+    lines = data.decode().split("\n")  # not splitlines(): a text may hold other line separators
     yield from lines if key.endswith(".txt") else (json.loads(line) if line.strip() else None for line in lines)
 
 
