@@ -51,7 +51,7 @@ def nightly_share(known: int) -> float:
         start = perf_counter()
         complete_index(lake, texts)
         rebuilt = perf_counter() - start
-        tonight = {text: lake.original(text) for text in (keep(lake, known + number) for number in range(NEW))}
+        tonight = [keep(lake, known + number) for number in range(NEW)]
         start = perf_counter()
         near_candidates(lake, tonight)
         night = perf_counter() - start

@@ -9,7 +9,7 @@ Every night: new, edited and removed articles become one new version of the pref
 | `generate_batch` | asks the model about each chunk without an answer | `answers/` |
 | `curate_batch` | proves every quote verbatim, filters | `runs/<run>/staged/` |
 | `commit_version` | commits all of it as one version, or nothing | `tables/` |
-| `write_report` | adds up what happened | `runs/<run>/report.json` |
+| `write_report` | adds up what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | marks the night as done, last of all | `cursor.json` |
 | `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 

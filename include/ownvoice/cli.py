@@ -25,12 +25,12 @@ from ownvoice.errors import OwnvoiceError, SettingsError, VerificationError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.lineage_command import lineage
 from ownvoice.monitoring.progress import Progress
-from ownvoice.monitoring.report import read_report
 from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, verification_lines, version_lines
 from ownvoice.pairs.try_prompt import try_prompt
 from ownvoice.push_command import push_to_hub_command
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
+from ownvoice.report_command import report
 from ownvoice.run import Mode, RefreshRun
 from ownvoice.settings import Settings, load_settings, settings_error, with_fields
 from ownvoice.stores import ObjectStore
@@ -146,19 +146,6 @@ def export_command(
     _print((f"{folder / split}.parquet: {count} pairs" for split, count in rows.items()), rows, as_json)
 
 
-@app.command("report")
-def report_command(
-    run_id: Annotated[
-        str | None, typer.Argument(help="A run id; the run of the newest version where none is given.")
-    ] = None,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Print what a refresh did."""
-    found = read_report(Lake(load_settings(lake=lake).lake), run_id)
-    _print(report_lines(found), found, as_json)
-
-
 @app.command("try-prompt")
 def try_prompt_command(
     articles: ArticlesOption = None,
@@ -172,10 +159,13 @@ def try_prompt_command(
     settings = load_settings(articles=articles, lake=lake)
     with _model(settings, offline) as access:
         source = ObjectStore(_articles_uri(settings))
-        tried = try_prompt(Lake(settings.lake), source, _recipe(settings, recipe, offline), access, chunks)
+        tried = try_prompt(
+            Lake(settings.lake), source, settings.source, _recipe(settings, recipe, offline), access, chunks
+        )
     _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
 
 
+app.command()(report)
 app.command()(train)
 app.command()(lineage)
 app.command("push-to-hub")(push_to_hub_command)
@@ -192,6 +182,7 @@ def main() -> None:
 
 def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
     shared = (
+        "source",
         "test_share",
         "near_duplicate_jaccard",
         "boilerplate_min_articles",

@@ -9,10 +9,12 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -34,8 +36,8 @@ class HubDataset:
 class Settings(BaseSettings):
     """What an installation sets once. Every name is read from the environment with the prefix `OWNVOICE_`.
 
-    Fields of the recipe are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no settings: they come
-    from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
+    Fields of the recipe and of the source are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no
+    settings: they come from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
     model_config = SettingsConfigDict(
@@ -47,6 +49,7 @@ class Settings(BaseSettings):
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
+    source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     near_duplicate_jaccard: float = Field(
         0.5,
@@ -135,6 +138,10 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise settings_error(error, "OWNVOICE_") from None
+    except UnparsedError as error:
+        raise SettingsError(
+            f"an OWNVOICE_ variable is no JSON: {error} ({error.__cause__}). Correct it and run again."
+        ) from None
 
 
 def with_fields(recipe: _Model, fields: Iterable[str]) -> _Model:

@@ -16,8 +16,8 @@ from ownvoice.articles.cluster import side_of
 from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
 
 
-def seen(key, text, metadata_id=None, author="a"):
-    return SeenArticle(Article(key, metadata_id, author, "", "en", text), key, f"tag of {text}")
+def seen(key, text, metadata_id=None, author="a", consent=""):
+    return SeenArticle(Article(key, metadata_id, author, "", "en", text, consent=consent), key, f"tag of {text}")
 
 
 def near_texts(*pairs):
@@ -195,6 +195,16 @@ def test_two_heirs_that_are_not_near_each_other_stay_on_the_side_of_their_cluste
     assert {after[i].cluster_key for i in ("b.md", "c.md")} == {"a.md"}
 
 
+def test_a_near_duplicate_of_what_is_withheld_is_not_generated_from_until_that_is_gone():
+    known, events, _ = night({}, seen("a.md", ONE, consent="no"), seen("b.md", ONCE), near=CHAIN)
+    assert events == {"a.md": ArticleEvent.WITHHELD, "b.md": ArticleEvent.COPIED}
+    released, events, _ = night(known, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)
+    assert events == {"a.md": ArticleEvent.PROMOTED}
+    assert released["b.md"].state is ArticleState.DUPLICATE
+    _, events, _ = night(known, unjudged=["b.md"], near=CHAIN)
+    assert events == {"a.md": ArticleEvent.VANISHED, "b.md": ArticleEvent.PROMOTED}
+
+
 def test_the_heir_of_a_text_comes_before_one_that_was_edited_into_it():
     known = settled(night({}, seen("e.md", ONE), seen("f.md", ONE), seen("a.md", "two"))[0])
     after, events, _ = night(known, seen("a.md", ONCE), unjudged=["f.md"], near=CHAIN)
@@ -202,6 +212,7 @@ def test_the_heir_of_a_text_comes_before_one_that_was_edited_into_it():
     assert after["a.md"].cluster_key == "e.md"
 
 
+CONSENTS = st.sampled_from(["", "", "", "no"])
 KEYS = st.sampled_from(["a.md", "b.md", "c.md", "d.md"])
 TEXTS = st.sampled_from([ONE, ONCE, ON, "two"])
 IDS = st.sampled_from([None, None, None, "x", "y"])
@@ -220,9 +231,9 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
         self.known = {}
         self.sides = {}
 
-    @rule(key=KEYS, text=TEXTS, metadata_id=IDS)
-    def write(self, key, text, metadata_id):
-        self.files[key] = (text, metadata_id)
+    @rule(key=KEYS, text=TEXTS, metadata_id=IDS, consent=CONSENTS)
+    def write(self, key, text, metadata_id, consent):
+        self.files[key] = (text, metadata_id, "a", consent)
 
     @precondition(lambda self: self.files)
     @rule(data=st.data(), to=KEYS)
@@ -236,7 +247,7 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
 
     @rule(settles=st.booleans())
     def night(self, settles):
-        articles = [seen(key, text, metadata_id) for key, (text, metadata_id) in self.files.items()]
+        articles = [seen(key, *file) for key, file in self.files.items()]
         self.known, _, refused = night(self.known, *articles, near=CHAIN)
         if settles:
             self.known = settled(self.known)
@@ -247,16 +258,22 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
         assert sorted(a.source_key for a in live) == sorted(standing_keys), "each file is one live article"
         for article in live:
             assert article.source_tag == f"tag of {self.files[article.source_key][0]}"
-        generated = [a for a in live if a.state is not ArticleState.DUPLICATE]
+        refused = {
+            sha256(text) for key, (text, *_, consent) in self.files.items() if consent == "no" and key in standing_keys
+        }
+        for article in live:
+            assert (article.state is ArticleState.WITHHELD) == (article.article_sha256 in refused), "to the letter"
+        generated = [a for a in live if a.state in (ArticleState.PENDING, ArticleState.CURRENT)]
         for this, that in combinations(generated, 2):
             assert not is_near(this, that), "of near-duplicates one is generated from"
         for article in live:
-            clusters = {(a.cluster_key, a.split) for a in generated if is_near(a, article)}
+            holders = [a for a in live if a.state is not ArticleState.DUPLICATE and is_near(a, article)]
+            clusters = {(a.cluster_key, a.split) for a in holders}
             assert (article.cluster_key, article.split) in clusters, "each lies on the side of one that is"
 
     @rule()
     def a_second_look_changes_nothing(self):
-        articles = [seen(key, text, metadata_id) for key, (text, metadata_id) in self.files.items()]
+        articles = [seen(key, *file) for key, file in self.files.items()]
         self.known, _, _ = night(self.known, *articles, near=CHAIN)
         _, again, _ = night(self.known, *articles, near=CHAIN)
         assert again == {}

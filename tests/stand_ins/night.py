@@ -35,12 +35,16 @@ class Night:
 
     def write(self, *names: str) -> None:
         """Put articles into the folder."""
-        for name in names:
-            self.put(name, article(name))
+        self.write_by("tests", *names)
 
-    def put(self, name: str, content: str) -> None:
+    def write_by(self, author_id: str, *names: str) -> None:
+        """Put articles of one author into the folder."""
+        for name in names:
+            self.put(name, article(name), author_id)
+
+    def put(self, name: str, content: str, author_id: str = "tests") -> None:
         """Put an article of that name and content into the folder."""
-        self._path(name).write_text(f"---\nid: {name}\nauthor_id: tests\n---\n{content}", encoding="utf-8")
+        self._path(name).write_text(f"---\nid: {name}\nauthor_id: {author_id}\n---\n{content}", encoding="utf-8")
 
     def edit(self, name: str, sentence: str) -> None:
         """Add a sentence at the end of an article."""

@@ -30,6 +30,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             refresh_date=dag_run.run_after.date(),
             articles_uri=articles_uri(settings),
             recipe=recipe,
+            source=settings.source,
             test_share=settings.test_share,
             near_duplicate_jaccard=settings.near_duplicate_jaccard,
             boilerplate_min_articles=settings.boilerplate_min_articles,

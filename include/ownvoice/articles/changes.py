@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ownvoice.articles.article import Article, Quarantined
+from ownvoice.articles.article import KeptArticle, Quarantined, Reason
 from ownvoice.articles.cluster import Near, holders_of, side_of
 from ownvoice.articles.known import KnownArticle
 from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
@@ -19,7 +19,7 @@ from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_stat
 class SeenArticle:
     """An article that was read tonight, and the object it was read from."""
 
-    article: Article
+    article: KeptArticle
     source_object: str
     source_tag: str
 
@@ -49,7 +49,8 @@ def compare(
 
     `is_judged(source_object)` says whether tonight knows for sure which articles stand in that object: it was read
     whole, or it is gone. An article of an object that is not judged stays as it is. `near` holds the near-duplicates of
-    every text that is new tonight, and of those whose holder may be gone.
+    every text that is new tonight, and of those whose holder may be gone. Where one of the articles that bear a text is
+    there without its author's consent, none is generated from, and neither is a near-duplicate of it.
     """
     live = {article.article_id: article for article in known.values() if is_live(article.state)}
     found, refused = _identify(live, list(seen), is_judged)
@@ -57,13 +58,22 @@ def compare(
     texts = {i: a.article_sha256 for i, a in live.items() if i not in vanished}
     texts |= {i: one.article.sha256 for i, one in found.items()}
 
+    withheld = {text for i, text in texts.items() if _is_refused(known.get(i), found.get(i))}
     rows = dict(known)
     changes = [_vanish(article) for article in vanished.values()]
-    decided = holders_of(known, texts, near)
-    for article_id in [*decided, *(i for i in found if i not in decided)]:
+    decided = holders_of(known, texts, near, withheld)
+    others = (i for i, text in texts.items() if i not in decided and (i in found or text in withheld))
+    for article_id in [*decided, *others]:
         holder_id = decided[article_id] if article_id in decided else _standing_holder(known[article_id])
-        holder = rows[holder_id] if holder_id else None
-        if change := _change(known.get(article_id), found.get(article_id), article_id, holder, test_share):
+        change = _change(
+            known.get(article_id),
+            found.get(article_id),
+            article_id,
+            rows[holder_id] if holder_id else None,
+            test_share=test_share,
+            is_refused=texts[article_id] in withheld,
+        )
+        if change:
             changes.append(change)
             rows[article_id] = change.row
     return changes, refused
@@ -95,7 +105,9 @@ def _identify(
         if named is None:
             unnamed.append(one)
         elif named in found or _stands_elsewhere(live.get(named), one, is_judged):
-            refused.append(Quarantined(one.article.source_key, "repeated_id", f"another article has the id {named!r}"))
+            refused.append(
+                Quarantined(one.article.source_key, Reason.REPEATED_ID, f"another article has the id {named!r}")
+            )
         else:
             found[named] = one
 
@@ -122,17 +134,27 @@ def _stands_elsewhere(known: KnownArticle | None, one: SeenArticle, is_judged: C
     return known is not None and known.source_key != one.article.source_key and not is_judged(known.source_object)
 
 
-def _free_id(article: Article, live: Mapping[str, KnownArticle], found: Mapping[str, SeenArticle]) -> str:
+def _free_id(article: KeptArticle, live: Mapping[str, KnownArticle], found: Mapping[str, SeenArticle]) -> str:
     """Return the article's key, or, where an article that moved away still bears it, the key and a mark of the text."""
     key = article.source_key
     return f"{key}~{article.sha256[:8]}" if key in live or key in found else key
 
 
+def _is_refused(known: KnownArticle | None, one: SeenArticle | None) -> bool:
+    return (one.article.consent if one else known.consent if known else "") == "no"
+
+
 def _change(
-    known: KnownArticle | None, one: SeenArticle | None, article_id: str, holder: KnownArticle | None, test_share: float
+    known: KnownArticle | None,
+    one: SeenArticle | None,
+    article_id: str,
+    holder: KnownArticle | None,
+    *,
+    test_share: float,
+    is_refused: bool,
 ) -> Change | None:
     """Work out the new row of one article; `holder` is the article it is a duplicate of, or None."""
-    event = _event(known, one, is_copy=holder is not None)
+    event = _event(known, one, is_copy=holder is not None, is_refused=is_refused)
     row = _row(known, one, article_id, test_share)
     if holder:
         row = replace(row, cluster_key=holder.cluster_key, split=holder.split)
@@ -141,14 +163,18 @@ def _change(
     return None if row == known else Change(row, event, known.last_run if known else None)
 
 
-def _event(known: KnownArticle | None, one: SeenArticle | None, *, is_copy: bool) -> ArticleEvent | None:
-    was_duplicate = known is not None and known.state is ArticleState.DUPLICATE
+def _event(
+    known: KnownArticle | None, one: SeenArticle | None, *, is_copy: bool, is_refused: bool
+) -> ArticleEvent | None:
+    state = known.state if known else None
     same_text = one is None or (known is not None and known.article_sha256 == one.article.sha256)
-    if known is None or not is_live(known.state):
+    if is_refused and not (state is ArticleState.WITHHELD and same_text):
+        return ArticleEvent.WITHHELD
+    if known is None or not is_live(state):
         return ArticleEvent.COPIED if is_copy else ArticleEvent.APPEARED
-    if is_copy and not (was_duplicate and same_text):
+    if is_copy and not is_refused and not (state is ArticleState.DUPLICATE and same_text):
         return ArticleEvent.COPIED
-    if not is_copy and was_duplicate and same_text:
+    if not is_copy and not is_refused and same_text and state in (ArticleState.DUPLICATE, ArticleState.WITHHELD):
         return ArticleEvent.PROMOTED
     if not same_text:
         return ArticleEvent.EDITED
@@ -168,6 +194,8 @@ def _row(known: KnownArticle | None, one: SeenArticle | None, article_id: str, t
         author_id=article.author_id,
         title=article.title,
         language=article.language,
+        licence=article.licence,
+        consent=article.consent,
         source_key=article.source_key,
         source_object=one.source_object,
         source_tag=one.source_tag,

@@ -29,14 +29,18 @@ def cluster_of(known: Mapping[str, KnownArticle], article_id: str) -> str:
     return known[article_id].cluster_key if article_id in known else article_id
 
 
-def holders_of(known: Mapping[str, KnownArticle], texts: Mapping[str, str], near: Near) -> dict[str, str | None]:
+def holders_of(
+    known: Mapping[str, KnownArticle], texts: Mapping[str, str], near: Near, withheld: Collection[str]
+) -> dict[str, str | None]:
     """Return the holder of each article that is in doubt, or None where it becomes one; a holder stands before its own.
 
-    `texts` maps the id of every article that stands tonight to the hash of its text. In doubt is what is new or says
-    something else, and the duplicates of a holder that is gone or does. A holder that is not in doubt remains one, and
-    what is near several joins one of them: clusters are never merged, since one of them would have to change sides.
+    `texts` maps the id of every article that stands tonight to the hash of its text; those of `withheld` are refused
+    consent, and hold what is near them without being generated from. In doubt is what is new, says something else or is
+    withheld no more, and the duplicates of a holder that is gone or of which that is true. A holder that is not in
+    doubt remains one, and what is near several joins one of them: clusters are never merged, since one of them would
+    have to change sides.
     """
-    doubt = _in_doubt(known, texts)
+    doubt = _in_doubt(known, texts, withheld)
     holders: defaultdict[str, list[str]] = defaultdict(list)
     for article_id, text in texts.items():
         if article_id not in doubt and known[article_id].state is not ArticleState.DUPLICATE:
@@ -56,8 +60,14 @@ def holders_of(known: Mapping[str, KnownArticle], texts: Mapping[str, str], near
     return decided
 
 
-def _in_doubt(known: Mapping[str, KnownArticle], texts: Mapping[str, str]) -> set[str]:
-    as_before = {i for i, one in known.items() if is_live(one.state) and texts.get(i) == one.article_sha256}
+def _in_doubt(known: Mapping[str, KnownArticle], texts: Mapping[str, str], withheld: Collection[str]) -> set[str]:
+    as_before = {
+        i
+        for i, one in known.items()
+        if is_live(one.state)
+        and texts.get(i) == one.article_sha256
+        and (one.state is not ArticleState.WITHHELD or one.article_sha256 in withheld)
+    }
     loose = {
         one.cluster_key
         for i, one in known.items()
@@ -88,6 +98,10 @@ def _claim(
 
 
 def _is_heir(article_id: str, known: Mapping[str, KnownArticle], texts: Mapping[str, str]) -> bool:
-    """Whether an article in doubt is a duplicate that says what it said: its holder is gone or does not."""
+    """Whether an article in doubt says what it said: what it was kept back by is gone or does not."""
     one = known.get(article_id)
-    return one is not None and one.state is ArticleState.DUPLICATE and one.article_sha256 == texts[article_id]
+    return (
+        one is not None
+        and one.state in (ArticleState.DUPLICATE, ArticleState.WITHHELD)
+        and one.article_sha256 == texts[article_id]
+    )

@@ -7,7 +7,7 @@ threshold. The index of sketches is completed from the originals at every reconc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
@@ -15,34 +15,32 @@ import numpy as np
 
 from ownvoice.articles.cluster import Near
 from ownvoice.articles.shingles import jaccard, shingles
-from ownvoice.articles.sketch import sketches
+from ownvoice.articles.sketch import Sketches, sketches
 from ownvoice.articles.sketch_index import SketchIndex
 from ownvoice.lake import Lake
 
 _READERS = 16
-_TEXTS_AT_A_TIME = 500
+_TEXTS_AT_A_TIME = 64
 _SHINGLED_TEXTS_HELD = 256
 
 
-def near_candidates(lake: Lake, texts: Mapping[str, str]) -> set[tuple[str, str]]:
-    """Index `texts` (content by hash); return the pairs of hashes that may be near-duplicates."""
+def near_candidates(lake: Lake, texts: Collection[str]) -> set[tuple[str, str]]:
+    """Index `texts`, hashes of originals; return the pairs of hashes that may be near-duplicates."""
     if not texts:
         return set()
-    index = SketchIndex(lake)
-    asked, sketched = list(texts), sketches(map(shingles, texts.values()))
+    index, asked = SketchIndex(lake), sorted(texts)
+    sketched = _sketched(lake, asked)
     index.add(asked, sketched)
     pairs = ((asked[row], text) for row, text in index.candidates(sketched))
     return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
 
 
-def near_duplicates(
-    lake: Lake, pairs: Iterable[tuple[str, str]], texts: Mapping[str, str], least_jaccard: float
-) -> Near:
-    """Return which of the candidates are near-duplicates; what is not among `texts` is read from the lake."""
+def near_duplicates(lake: Lake, pairs: Iterable[tuple[str, str]], least_jaccard: float) -> Near:
+    """Return which of the candidates are near-duplicates."""
 
     @lru_cache(_SHINGLED_TEXTS_HELD)
     def shingled(text: str) -> frozenset[str]:
-        return shingles(texts[text] if text in texts else lake.original(text))
+        return shingles(lake.original(text))
 
     near: defaultdict[str, set[str]] = defaultdict(set)
     for this, that in sorted(pairs):
@@ -55,10 +53,13 @@ def near_duplicates(
 def complete_index(lake: Lake, texts: Iterable[str]) -> None:
     """Index those of `texts` (hashes of originals) that are not indexed yet."""
     index = SketchIndex(lake)
-    missing = sorted(set(texts) - index.texts())
-    if missing:
-        parts = [missing[start : start + _TEXTS_AT_A_TIME] for start in range(0, len(missing), _TEXTS_AT_A_TIME)]
-        with ThreadPoolExecutor(_READERS) as readers:
-            sketched = [sketches(map(shingles, readers.map(lake.original, part))) for part in parts]
-        index.add(missing, np.concatenate(sketched))
+    if missing := sorted(set(texts) - index.texts()):
+        index.add(missing, _sketched(lake, missing))
     index.mark_complete()
+
+
+def _sketched(lake: Lake, texts: Sequence[str]) -> Sketches:
+    """Sketch originals, a part of them held at a time."""
+    parts = [texts[start : start + _TEXTS_AT_A_TIME] for start in range(0, len(texts), _TEXTS_AT_A_TIME)]
+    with ThreadPoolExecutor(_READERS) as readers:
+        return np.concatenate([sketches(map(shingles, readers.map(lake.original, part))) for part in parts])

@@ -16,6 +16,8 @@ from ownvoice.dataset.log_entry import own_entry, until_ours
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.monitoring.audited import audits_of
+from ownvoice.monitoring.page import write_page
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, report_key
@@ -51,11 +53,13 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "version": version and {"number": version.number, "digest": version.digest},
         **_times(lake, run_id, listing, version),
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
+        "audits": audits_of(lake, version, run.recipe, records) if version else [],
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(report_key(run_id), report)
     until_ours(lambda: _record(lake, run, report))
+    write_page(lake, report, version)
     return report
 
 
@@ -101,13 +105,15 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
 
 
 def _counts(records: Iterable[Row]) -> dict[str, Any]:
-    """Add up chunk records: chunks by state, faults, requests asked again, triples by what became of them, tokens."""
+    """Add up chunk records: chunks by state, faults, requests, triples by what became of them, tokens."""
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    requests: Counter[int] = Counter()
     sums: Counter[str] = Counter()
     for record in records:
         states[record["state"]] += 1
+        requests[record["requests"]] += 1
         faults.update(record["faults"])
         reasons.update(record["drop_reasons"])
         sums["retries"] += max(0, record["requests"] - 1)
@@ -116,6 +122,7 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
     return {
         "chunks": {"total": states.total(), **{str(state): states[state] for state in _CHUNK_STATES}},
         "faults": dict(faults.most_common()),
+        "chunks_by_requests": {str(made): count for made, count in sorted(requests.items()) if made},
         "retries": sums["retries"],
         "triples": {"total": sums["triples"], "kept": sums["kept"], "dropped": dict(reasons.most_common())},
         "tokens": {"prompt": sums["prompt_tokens"], "completion": sums["completion_tokens"]},

@@ -46,7 +46,17 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
     yield from _bars({"triples": triples["total"], "kept": triples["kept"], **triples["dropped"]})
     yield "pairs      " + _listed(report["pairs"])
     version = report["version"]
+    yield from audit_lines(report["audits"])
     yield f"version    {version['number']}, digest {version['digest'][:16]}…" if version else "version    no new one"
+
+
+def audit_lines(audits: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield what each audit found, and what to do below those that warn."""
+    for audit in audits:
+        name = audit["name"].replace("_", " ")
+        line = f"audit      {audit['verdict']}  {name} of the {audit['scope']}: {printable(audit['sentence'])}"
+        yield from textwrap.wrap(line, _WIDTH_CHARS, subsequent_indent=" " * 17)
+        yield from textwrap.wrap(audit["advice"], _WIDTH_CHARS, initial_indent=" " * 17, subsequent_indent=" " * 17)
 
 
 def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:

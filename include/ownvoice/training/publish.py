@@ -16,13 +16,13 @@ from functools import partial
 from ownvoice.errors import OwnvoiceError, SettingsError
 from ownvoice.hub import hub_client, token_from_environment
 from ownvoice.lake import Lake
+from ownvoice.streamed import open_object
 from ownvoice.training.card import CURVES, model_card
 from ownvoice.training.curves import curves_svg
 from ownvoice.training.hub import File, HubRepository
 from ownvoice.training.outcome import Publication, refuse_blocked, trained_outcome, write_publication
 from ownvoice.training.provenance import provenance
 from ownvoice.training.run import TrainingRun
-from ownvoice.training.streamed import open_object
 
 
 @dataclass(frozen=True, slots=True)
