@@ -30,7 +30,7 @@ def run_night(folder: Path, articles: Path, **fields) -> tuple[Lake, dict]:
     run = RefreshRun(articles_uri=articles.as_uri(), **given)
     with running_offline_model() as model:
         access = ModelAccess(model.base_url, model.api_key)
-        return lake, refresh(lake, ObjectStore(run.articles_uri), run, access, lambda _: None, lambda _: None)
+        return lake, refresh(lake, ObjectStore(run.articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
 
 
 @pytest.fixture(scope="session")

@@ -8,15 +8,13 @@ from itertools import islice
 from ownvoice.articles.known import KnownArticle
 from ownvoice.articles.record import base_version, pending_articles
 from ownvoice.chunks.boilerplate import decide_reading, find_boilerplate
+from ownvoice.chunks.estimate import estimate
 from ownvoice.chunks.language import language_of
 from ownvoice.chunks.planned import DEFERRED, OTHER_LANGUAGE, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.lake import Lake
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
-
-# English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
-_CHARS_PER_TOKEN = 4
 
 
 def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
@@ -35,18 +33,20 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     for text in {article.article_sha256 for article in worked}:
         without[text] = decide_reading(lake, recipe.cleaning, text, without[text])
 
-    sizes = [len(chunk["text"]) for chunk in _planned(lake, recipe, articles, without)]
+    sizes = [(chunk["chunk_key"], len(chunk["text"])) for chunk in _planned(lake, recipe, articles, without)]
     left_over = [chunk | {"text": ""} for chunk in _planned(lake, recipe, left, without)]
     batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
     batches = list(_write_batches(lake, run, _planned(lake, recipe, worked, without), batch_chunks))
     write_batch(lake, run, DEFERRED, left_over)
+    models = estimate(recipe, sizes)
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
         articles=len(articles),
         chunks=len(sizes),
         deferred=len(left_over),
-        estimated_prompt_tokens=sum(sizes) // _CHARS_PER_TOKEN,
-        most_completion_tokens=len(sizes) * recipe.max_output_tokens,
+        estimated_prompt_tokens=sum(one["estimated_prompt_tokens"] for one in models.values()),
+        most_completion_tokens=sum(one["most_completion_tokens"] for one in models.values()),
+        models=models,
         left_out={OTHER_LANGUAGE: len(pending) - len(articles)} if len(pending) > len(articles) else {},
     )
     write_plan(lake, run, plan)

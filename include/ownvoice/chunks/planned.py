@@ -52,6 +52,7 @@ class Batch:
 class Plan:
     """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
 
+    `models` has the same two token counts for each model.
     `left_out` counts, by reason, articles that are not asked about at all; they are no part of `articles`.
     """
 
@@ -61,6 +62,7 @@ class Plan:
     deferred: int
     estimated_prompt_tokens: int
     most_completion_tokens: int
+    models: dict[str, dict[str, int]] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 

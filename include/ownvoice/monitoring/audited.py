@@ -9,8 +9,7 @@ from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.lake import Lake, scan
 from ownvoice.life import ChunkState
 from ownvoice.pairs import audits, cues
-from ownvoice.pairs.audits import Audit, Row, Rows
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.pairs.audits import Audit, Rows
 from ownvoice.versions import DatasetVersion
 
 SAMPLE_PAIRS = 10_000  # up to the most that the chapter advises for a style, the sample is all of it
@@ -18,13 +17,13 @@ _COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id")
 _CUES = (cues.told_apart_by_length, cues.told_apart_by_punctuation, cues.told_apart_by_words)
 
 
-def audits_of(lake: Lake, version: DatasetVersion, recipe: GenerationRecipe, chunks: Rows) -> list[dict[str, Any]]:
+def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[dict[str, Any]]:
     """Return the audits of the version that a refresh made from `chunks`, its rows of `tables/chunks`.
 
     Each is an `Audit` as a dict, with the `scope` that it speaks of: version or night. The night's pairs are judged by
     themselves where they are enough to judge and not all there is.
     """
-    night = [audits.verbatim(_with_recipe(chunk, recipe) for chunk in chunks)]
+    night = [audits.verbatim(chunks)]
     sample = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS)
     whole = [*_of_pairs(sample), _coverage(lake, version, chunks), audits.pair_count(version.pairs)]
     if version.added < version.pairs:
@@ -38,10 +37,6 @@ def _of_pairs(sample: Rows) -> list[Audit]:
         return []
     cheap = (audits.lengths, audits.repeated_prompts, audits.repeated_chosen, audits.authors)
     return [ask(sample) for ask in (*_CUES, *cheap)]
-
-
-def _with_recipe(chunk: Row, recipe: GenerationRecipe) -> dict[str, Any]:
-    return {"model": recipe.model, "prompt_version": recipe.prompt_version, **chunk}
 
 
 def _coverage(lake: Lake, version: DatasetVersion, chunks: Rows) -> Audit:

@@ -17,5 +17,6 @@ class DropReason(StrEnum):
     PROMPT_SPEAKS_OF_SOURCE = "prompt_speaks_of_source"
     BOILERPLATE = "boilerplate"
     IN_EVALUATION_SET = "in_evaluation_set"
+    NO_REJECTED_ANSWER = "no_rejected_answer"  # the second model has none to give, after every try
     REPEATED_PROMPT = "repeated_prompt"
     REPEATED_CHOSEN = "repeated_chosen"
