@@ -27,7 +27,7 @@ _FORM = """\
 The scheduled night runs with the defaults. A value out of range is refused before a run is made.
 `OWNVOICE_RECIPE__<NAME>` in the environment sets another default for a field of the recipe."""
 _KINDS = {"boolean": "`true` or `false`", "integer": "whole number", "number": "number", "string": "text"}
-_RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd")
+_RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd")
 
 
 def page() -> str:

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.run import Mode
 
 
 def _default_lake() -> str:
@@ -34,6 +35,9 @@ class Settings(BaseSettings):
     lake: str = Field(default_factory=_default_lake, description="Where all that is made is kept; same two forms.")
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
+    )
+    mode: Mode = Field(
+        "realtime", description="How a night asks: realtime, or batch, through the endpoint's batch API (up to a day)."
     )
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from ownvoice.articles.known import KnownArticle
-from ownvoice.articles.record import pending_articles
+from ownvoice.articles.record import pending_articles, read_retried
 from ownvoice.chunks.planned import DEFERRED, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.lake import Lake
-from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
 
 # English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
@@ -28,10 +27,10 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     most = 0 if run.dry_run else run.limit_articles
     worked, left = articles[:most], articles[len(articles[:most]) :]
 
-    sizes = [len(chunk["text"]) for chunk in _planned(lake, articles, run.recipe)]
-    left_over = [chunk | {"text": ""} for chunk in _planned(lake, left, run.recipe)]
+    sizes = [len(chunk["text"]) for chunk in _planned(lake, run, articles)]
+    left_over = [chunk | {"text": ""} for chunk in _planned(lake, run, left)]
     batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
-    batches = list(_write_batches(lake, run, _planned(lake, worked, run.recipe), batch_chunks))
+    batches = list(_write_batches(lake, run, _planned(lake, run, worked), batch_chunks))
     write_batch(lake, run, DEFERRED, left_over)
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
@@ -54,9 +53,10 @@ def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], 
         number += 1
 
 
-def _planned(lake: Lake, articles: Iterable[KnownArticle], recipe: GenerationRecipe) -> Iterator[PlannedChunk]:
+def _planned(lake: Lake, run: RefreshRun, articles: Iterable[KnownArticle]) -> Iterator[PlannedChunk]:
+    retried = read_retried(lake, run)
     for article in articles:
-        for chunk in cut_article(lake.original(article.article_sha256), recipe):
+        for chunk in cut_article(lake.original(article.article_sha256), run.recipe):
             yield {
                 "article_id": article.article_id,
                 "article_sha256": article.article_sha256,
@@ -70,4 +70,5 @@ def _planned(lake: Lake, articles: Iterable[KnownArticle], recipe: GenerationRec
                 "start": chunk.start,
                 "end": chunk.end,
                 "text": chunk.text,
+                "anew": (article.article_id, chunk.key) in retried,
             }

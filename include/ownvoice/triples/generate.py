@@ -44,21 +44,22 @@ def generate_batch(
     """Settle the chunks of one batch and write down what became of each; return counts by chunk state.
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
-    `on_progress` hears every few seconds where things stand, `asker` is noted with each new answer. Raises
-    `ModelUnavailableError` where most chunks were left without an answer, `DeadChunksError` where too many are dead,
-    `ModelAccessError` where no request can succeed, and `BatchesRunningError` while answers are on their way through a
-    batch API: call again when those batches have ended.
+    `on_progress` hears every few seconds and at the end where things stand; `asker` is noted with each new answer.
+    Raises `ModelUnavailableError` where most chunks were left without an answer, `DeadChunksError` where too many are
+    dead, `ModelAccessError` where no request can succeed, and `BatchesRunningError` while answers are on their way
+    through a batch API: call again when those batches have ended.
     """
     run = recorded_run(lake, run_id)
     with (
         open_batch(lake, run, batch) as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
-        tally = Tally(planned.metadata.num_rows, run.price)
+        tally = Tally(planned.metadata.num_rows, run.price, asker)
         asking = _settle(PlanBatch(lake, run, batch, asker), planned, access, tally, on_outcome)
         asyncio.run(_reported(asking, tally, on_progress))
     _refuse_silence(batch, tally)
-    _refuse_too_many_dead(batch, tally, run.max_dead_share)
+    if run.retry == "none":
+        _refuse_too_many_dead(batch, tally, run.max_dead_share)
     return dict(tally.states)
 
 
@@ -97,14 +98,14 @@ def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
 
 def planned_asks(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[ChunkAsk]:
     """Yield what is to be asked about the planned chunks of a batch, in their order."""
-    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text"]):
+    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "anew"]):
         for chunk in rows.to_pylist():
             body = request_body(run.recipe, chunk["text"])
-            yield ChunkAsk(chunk["article_id"], chunk["chunk_index"], request_key(body), body)
+            yield ChunkAsk(chunk["article_id"], chunk["chunk_index"], request_key(body), body, chunk["anew"])
 
 
 async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
-    """Await `asking` and report meanwhile."""
+    """Await `asking`; report meanwhile, and once more at its end."""
 
     async def report() -> None:
         while on_progress:
@@ -116,6 +117,8 @@ async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], No
         await asking
     finally:
         reporting.cancel()
+        if on_progress:
+            on_progress(tally)
 
 
 def _share(run: RefreshRun, number: int, batches: int) -> Spend:

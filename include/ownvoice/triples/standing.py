@@ -39,9 +39,12 @@ async def standing(
     event = None
     while event is None:
         record = await answers.get(chunk.key, chunk.attempt)
-        if record is None:
+        if record:
+            event = chunk.take(record)
+        elif chunk.used_up:
+            event = chunk.used_up
+        else:
             return _unanswered(chunk, gave_up.get(chunk.key))
-        event = chunk.take(record)
     return chunk.outcome(event)
 
 

@@ -8,22 +8,34 @@ from dataclasses import dataclass, field
 
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.prices import ModelPrice
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.budget import Spend, spend
 from ownvoice.triples.settle import ChunkOutcome
 
 
 @dataclass(slots=True)
+class Own:
+    """What one try of a task has asked for itself: chunks by event, and tokens."""
+
+    chunks: Counter[ChunkEvent] = field(default_factory=Counter)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(slots=True)
 class Tally:
-    """Chunks by event, what ended the asking of each, requests that were asked again, and tokens."""
+    """Chunks by event, what ended the asking of each, requests asked again by the error that led to it, and tokens."""
 
     total: int = 0
     price: ModelPrice | None = None
+    asker: Asker = NOBODY
     started_s: float = field(default_factory=time.monotonic)
     events: Counter[ChunkEvent] = field(default_factory=Counter)
     last_faults: dict[ChunkEvent, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    retries: int = 0
+    retries: Counter[str] = field(default_factory=Counter)
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    own: Own = field(default_factory=Own)
 
     def count(self, outcome: ChunkOutcome) -> None:
         """Add one chunk."""
@@ -31,6 +43,10 @@ class Tally:
         self.prompt_tokens += outcome.prompt_tokens
         self.completion_tokens += outcome.completion_tokens
         self.last_faults[outcome.event].update(outcome.faults[-1:])
+        if outcome.asker == self.asker:
+            self.own.chunks[outcome.event] += 1
+            self.own.prompt_tokens += outcome.prompt_tokens
+            self.own.completion_tokens += outcome.completion_tokens
 
     @property
     def states(self) -> Counter[str]:
