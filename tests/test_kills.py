@@ -14,9 +14,9 @@ import pytest
 from ownvoice.dataset.verify import verify
 from ownvoice.lake import Lake, scan
 from stand_ins.night import Night
+from stand_ins.refresh_and_die import IN_FLIGHT
 
 TESTS = Path(__file__).parent
-IN_FLIGHT = 4
 
 STEPS = [
     "ownvoice.refresh:list_new_articles",

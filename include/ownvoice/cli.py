@@ -259,7 +259,13 @@ def _recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> 
 @contextlib.contextmanager
 def _model(settings: Settings, offline: bool, *, needed: bool = True) -> Iterator[ModelAccess]:
     """Yield the way to the model: the stand-in for the length of the command, or what the environment names."""
-    names = ("request_timeout_s", "max_requests_in_flight", "requests_per_minute", "tokens_per_minute")
+    names = (
+        "request_timeout_s",
+        "read_timeout_s",
+        "max_requests_in_flight",
+        "requests_per_minute",
+        "tokens_per_minute",
+    )
     limits = {name: getattr(settings, name) for name in names}
     if offline:
         with running_offline_model() as model:

@@ -74,6 +74,7 @@ class ChunkEvent(StrEnum):
     STORED_ANSWER_FOUND = "stored_answer_found"
     TRIES_USED_UP = "tries_used_up"
     NOT_ANSWERED = "not_answered"  # a fault that another night may mend
+    TOO_LONG = "too_long"  # the model's context does not hold it; the next plan cuts it in two
     NOT_AFFORDED = "not_afforded"  # its worst case no longer fitted into the budget
     CUT_BY_LIMIT = "cut_by_limit"
     BATCH_FAILED = "batch_failed"
@@ -88,6 +89,7 @@ CHUNK_TRANSITIONS: dict[tuple[ChunkState, ChunkEvent], ChunkState] = {
     (_C.PLANNED, _F.STORED_ANSWER_FOUND): _C.REUSED,
     (_C.PLANNED, _F.TRIES_USED_UP): _C.DEAD,
     (_C.PLANNED, _F.NOT_ANSWERED): _C.DEFERRED,
+    (_C.PLANNED, _F.TOO_LONG): _C.DEFERRED,
     (_C.PLANNED, _F.NOT_AFFORDED): _C.DEFERRED,
     (_C.PLANNED, _F.CUT_BY_LIMIT): _C.DEFERRED,
     (_C.PLANNED, _F.BATCH_FAILED): _C.DEFERRED,

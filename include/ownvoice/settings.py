@@ -51,6 +51,11 @@ class Settings(BaseSettings):
         description="Most requests that one task has open; how many the endpoint bears, it finds out.",
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
+    read_timeout_s: float | None = Field(
+        None,
+        gt=0,
+        description="Longest silence in a request, in seconds, the making of its answer included; empty: no bound.",
+    )
     requests_per_minute: float | None = Field(
         None, gt=0, description="The account's limit, shared by all tasks; empty: found out from the endpoint."
     )

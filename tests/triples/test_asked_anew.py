@@ -17,15 +17,8 @@ from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.request import request_body, request_key
 from ownvoice.triples.settle import ChunkAsk
 from ownvoice.triples.standing import Wanted, standing
-from stand_ins.faulty_model import running_faulty_model
 
 FOUR_BAD = " ".join(["bad_json"] * MAX_ANSWERS_PER_CHUNK)
-
-
-@pytest.fixture
-def model():
-    with running_faulty_model() as model:
-        yield model
 
 
 @pytest.fixture

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from ownvoice.recipe import GenerationRecipe
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -23,5 +25,15 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """Sixteen hex digits over the text alone: an edit elsewhere in the article leaves it as it was."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        """Its text's `chunk_key`."""
+        return chunk_key(self.text)
+
+
+def chunk_key(text: str) -> str:
+    """Return sixteen hex digits over the text alone, which an edit elsewhere in the article leaves as they were."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_divisible(text: str, recipe: GenerationRecipe) -> bool:
+    """Whether a chunk that is too long for a model may be cut in two: shorter ones have little to ask about."""
+    return len(text) >= recipe.min_chunk_chars

@@ -9,6 +9,7 @@ from ownvoice.articles.known import KnownArticle
 from ownvoice.articles.record import pending_articles, read_retried
 from ownvoice.chunks.planned import DEFERRED, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
+from ownvoice.chunks.too_long import too_long_chunks
 from ownvoice.lake import Lake
 from ownvoice.run import RefreshRun, recorded_run
 
@@ -54,9 +55,9 @@ def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], 
 
 
 def _planned(lake: Lake, run: RefreshRun, articles: Iterable[KnownArticle]) -> Iterator[PlannedChunk]:
-    retried = read_retried(lake, run)
+    retried, too_long = read_retried(lake, run), too_long_chunks(lake, run.recipe.recipe_id)
     for article in articles:
-        for chunk in cut_article(lake.original(article.article_sha256), run.recipe):
+        for chunk in cut_article(lake.original(article.article_sha256), run.recipe, too_long):
             yield {
                 "article_id": article.article_id,
                 "article_sha256": article.article_sha256,

@@ -80,8 +80,7 @@ RULES: dict[Failure | Fault, Rule] = {
 }
 """An unusable answer (`Fault`) is paid for, so the tries of a chunk count its answers whatever was wrong with each.
 
-A context that is too long is not cut in two, since no chunk of the recipe's size overflows a model that can also
-answer; `max_chunk_chars` is the remedy.
+A chunk that is too long for the model's context is cut in two by the next plan while it is long enough for that.
 """
 
 _ANOTHER_MODEL = "asked anew it may do better; where it does not, try another model on a chunk with try-prompt."

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
+from ownvoice.chunks.chunk import is_divisible
 from ownvoice.chunks.planned import open_batch, read_plan
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.lake import Lake
@@ -31,6 +32,7 @@ OnOutcome = Callable[[ChunkOutcome], None]
 _ROWS_AT_A_TIME = 500
 _SECONDS_BETWEEN_REPORTS = 5.0
 _FEWEST_CHUNKS_WITH_A_SHARE = 10
+_FRUITLESS = (ChunkEvent.TRIES_USED_UP, ChunkEvent.TOO_LONG)
 
 
 def generate_batch(
@@ -101,7 +103,8 @@ def planned_asks(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[ChunkAsk]
     for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "anew"]):
         for chunk in rows.to_pylist():
             body = request_body(run.recipe, chunk["text"])
-            yield ChunkAsk(chunk["article_id"], chunk["chunk_index"], request_key(body), body, chunk["anew"])
+            divisible = is_divisible(chunk["text"], run.recipe)
+            yield ChunkAsk(chunk["article_id"], chunk["chunk_index"], request_key(body), body, chunk["anew"], divisible)
 
 
 async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
@@ -160,10 +163,10 @@ def _refuse_silence(batch: str, tally: Tally) -> None:
 
 def _refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
     """Fail a batch in which so many chunks died that the recipe or the model must be at fault."""
-    dead = tally.events[ChunkEvent.TRIES_USED_UP]
+    dead = sum(tally.events[event] for event in _FRUITLESS)
     if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
-            f"{batch}: {dead} of {tally.total} chunks are dead ({tally.commonest_faults(ChunkEvent.TRIES_USED_UP)}), "
+            f"{batch}: {dead} of {tally.total} chunks are dead or too long ({tally.commonest_faults(*_FRUITLESS)}), "
             f"more than the share of {max_dead_share} that OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with "
             "`ownvoice try-prompt`, change the recipe or the model, and run again: nothing is asked twice."
         )

@@ -21,7 +21,8 @@ ANSWERED = "answered"
 class ChunkAsk:
     """One chunk to be asked about: which it is, and the request that asks.
 
-    `anew`: it is dead, and answers of earlier runs do not count against its tries.
+    `anew`: it is dead, and answers of earlier runs do not count against its tries. `divisible`: where it is too long
+    for the model, the next plan may cut it in two.
     """
 
     article_id: str
@@ -29,6 +30,7 @@ class ChunkAsk:
     request_key: str
     body: dict[str, Any]
     anew: bool = False
+    divisible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,13 @@ class Settling:
             self._failing_since_s = now_s
         rule = RULES[failure]
         patient = rule.then is ChunkEvent.NOT_ANSWERED and now_s - self._failing_since_s < patience_s
-        return None if patient or self._failures[failure] < rule.tries else rule.then
+        return None if patient or self._failures[failure] < rule.tries else self.comes_to(failure)
+
+    def comes_to(self, failure: Failure) -> ChunkEvent:
+        """Return what becomes of the chunk after its last `failure`."""
+        if failure is Failure.CONTEXT_TOO_LONG and self.ask.divisible:
+            return ChunkEvent.TOO_LONG
+        return RULES[failure].then
 
     def wait_s(self, failure: Failure) -> float:
         """Return how long to wait before the next request after `failure`."""

@@ -61,9 +61,10 @@ class Tally:
         """Tokens that were paid for, and dollars where the price is known."""
         return spend(self.price, self.prompt_tokens, self.completion_tokens)
 
-    def commonest_faults(self, event: ChunkEvent) -> str:
-        """Name the three commonest reasons for which chunks came to `event`, each with its count."""
-        return ", ".join(f"{count} {fault}" for fault, count in self.last_faults[event].most_common(3))
+    def commonest_faults(self, *events: ChunkEvent) -> str:
+        """Name the three commonest reasons for which chunks came to `events`, each with its count."""
+        faults = sum((self.last_faults[event] for event in events), Counter())
+        return ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
 
     @property
     def settled(self) -> int:
