@@ -11,10 +11,13 @@ Every night: new, edited and removed articles become one new version of the pref
 | `commit_version` | commits all of it as one version, or nothing | `tables/` |
 | `write_report` | adds up what happened | `runs/<run>/report.json` |
 | `advance_cursor` | marks the night as done, last of all | `cursor.json` |
+| `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 
 **If it fails:** clear the failed task, or trigger another run: stored answers are never paid for again, and a
 repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
 next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
+
+`push_to_hub` retries alone: its fault costs neither version nor cursor, and the next night catches up.
 
 **In batch mode** `generate_batch` hands its requests to the endpoint's batch API and defers, up to a day, without a
 worker. Cleared or retried, it finds the batch that runs already. To stop a night, cancel its batches at the endpoint:
@@ -65,6 +68,13 @@ advance_cursor = task(
     trigger_rule="none_failed",  # so that a failed batch leaves the cursor where it was and the run red
 )
 
+push_to_hub = task(
+    refresh_tasks.push_to_hub,
+    execution_timeout=dt.timedelta(hours=2),
+    retries=3,
+    retry_delay=dt.timedelta(minutes=10),  # the Hub counts requests by five minutes
+)
+
 
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
@@ -92,7 +102,7 @@ def refresh_preferences() -> None:
     listed, batches = list_new_articles(), plan_batches()
     settled = settle_batch.expand(batch=batches)
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
-    listed >> batches >> settled >> committed >> reported >> advanced
+    listed >> batches >> settled >> committed >> reported >> [advanced, push_to_hub()]
     [settled, committed] >> advanced
 
 

@@ -1,16 +1,17 @@
 """# Train a model by DPO
 
-One version of the preference dataset and one recipe become a checked, merged 16-bit model in the lake, and on the
-Hugging Face Hub where a repository is named.
+One version of the preference dataset and one recipe, or several to compare, become a checked, merged 16-bit model in
+the lake, and on the Hugging Face Hub where a repository is named.
 
 | task | what it does | leaves in the lake |
 |---|---|---|
-| `resolve_dataset` | fixes version and recipe, checks both, estimates hours and cost | `runs/<run>/recipe.json` |
+| `resolve_dataset` | fixes version and recipes, checks all, estimates hours and cost | `runs/<run>/recipe.json` |
 | `approve_gpu` | waits for a person where a run by hand may cost more than the setting | |
 | `train` | trains, evaluates, merges, compares: a GPU pod, or a process here | `result.json`, `merged/`, `adapter/` |
-| `check_health` | reads the curves as a person would; *block* stops here | |
+| `check_health` | reads the curves as a person would; *block* stops here. Of several it chooses one | |
 | `publish_model` | one commit on a pull request, merged and tagged with the run | `publication.json` |
-| `write_report` | curves, numbers and verdict on one page, whatever happened before | `report.json`, `curves.svg` |
+| `all_trained` | fails, and with it the run, where one of several recipes was not trained | |
+| `write_report` | curves, numbers, verdicts, whatever happened | `report.json`, `curves.svg`, `comparison.json` |
 
 **If it fails:** a red `resolve_dataset` names what to correct, and no GPU was asked for. A red `train` says in its last
 line how it ended; clear it and it goes on from its last checkpoint, while out of memory, diverged or a merge that does
@@ -20,12 +21,19 @@ Marking `train` as failed stops its pod or process.
 
 **By hand:** the form starts from the chapter's recipe. **By itself:** with `OWNVOICE_TRAINER_AFTER_NEW_PAIRS`, once so
 many pairs were added since the last training; such a run needs no approval.
+
+**Several recipes:** `variants` in the form names what each changes of the recipe. They are trained one after the other
+on the same version, each as a mapped `train` with its own folder `runs/<run>.<name>/`, retried and cancelled by itself.
+The comparison holds held-out numbers and answers side by side. Published is the one that `publish_variant` names, or of
+those not blocked: *pass* before *warn*; then the lowest test loss or, where beta differs, the highest test accuracy.
+If one of them fails, the others are compared and published all the same, and the run ends red.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 
+from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import dag, task
 
@@ -37,17 +45,23 @@ from ownvoice.airflow.training_form import training_form
 from ownvoice.training.settings import load_training_settings
 
 SETTINGS = load_training_settings()
-PLANNED = "{% set plan = ti.xcom_pull(task_ids='resolve_dataset') %}"
-SUBJECT = PLANNED + "Train {{ params.base_model }} on dataset version {{ plan['dataset_version'] }}?"
+PLANS = "{% set plans = ti.xcom_pull(task_ids='resolve_dataset') %}"
+SUBJECT = PLANS + "Train {{ params.base_model }} on dataset version {{ plans[0]['dataset_version'] }}?"
 COST = (
-    PLANNED
+    PLANS
     + """\
-About **{{ plan['hours'] }} hours** and **{{ plan['usd'] }} USD**, estimated, for {{ plan['steps'] }} steps over
-{{ plan['train_pairs'] }} pairs. *Reject* ends the run here, and nothing is spent."""
+About **{{ plans | sum('hours') | round(2) }} hours** and **{{ plans | sum('usd') | round(2) }} USD**, estimated, for
+{{ plans | sum('steps') }} steps over {{ plans[0]['train_pairs'] }} pairs{{ ' in %d recipes' % plans | count if
+plans | count > 1 }}. *Reject* ends the run here, and nothing is spent."""
 )
+VARIANT = "{{ ti.xcom_pull(task_ids='resolve_dataset')[ti.map_index]['variant'] or 'recipe' }}"
 
 resolve_dataset = task(training_tasks.resolve_dataset, execution_timeout=dt.timedelta(hours=1))
-check_health = task(training_tasks.check_health, execution_timeout=dt.timedelta(minutes=10))
+check_health = task(
+    training_tasks.check_health,
+    execution_timeout=dt.timedelta(minutes=10),
+    trigger_rule="all_done_min_one_success",  # one recipe that does not train keeps no other from being chosen
+)
 write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(minutes=30))
 
 
@@ -75,11 +89,14 @@ def train_dpo() -> None:
         response_timeout=dt.timedelta(days=1),  # no answer is no approval: the run ends red
         pre_execute=training_tasks.only_above_its_price,
     )
+    resolved = resolve_dataset()
     train = trainer_task(
         "train",
-        train_arguments(),
+        resolved.map(train_arguments),
         SETTINGS,
         gpu=True,
+        max_active_tis_per_dagrun=1,  # one GPU at a time; a deferred one counts
+        map_index_template=VARIANT,
         execution_timeout=dt.timedelta(days=1),
         trigger_rule="none_failed_min_one_success",  # an approval that was not needed is skipped
     )
@@ -91,10 +108,11 @@ def train_dpo() -> None:
         execution_timeout=dt.timedelta(hours=6),
         pre_execute=training_tasks.only_to_a_repository,
     )
-    resolved = resolve_dataset()
+    # One recipe of several that was not trained turns the run red, though the others are compared and published.
+    all_trained = EmptyOperator(task_id="all_trained", execution_timeout=dt.timedelta(minutes=1))
     reported = write_report().as_teardown()  # it runs whatever happened, and a red task before it leaves the run red
     resolved >> approve_gpu >> train >> check_health() >> publish_model >> reported
-    resolved >> train
+    resolved >> train >> all_trained >> reported
 
 
 train_dpo()

@@ -1,4 +1,4 @@
-"""Write docs/dags.md: what each DAG says about itself, and the fields of the refresh's trigger form.
+"""Write docs/dags.md: what each DAG says about itself, and the fields of the trigger forms.
 
 Run as: make docs
 No Airflow is started: the words are read from the files in dags/, the fields from the models of the run and recipe.
@@ -16,28 +16,48 @@ from pydantic import BaseModel
 
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.request import TrainingRequest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGE = REPOSITORY / "docs" / "dags.md"
 
 _NOTE = "<!-- Written by docs/write_dags.py from the DAGs' own docstrings: change those, then run `make docs`. -->"
-_FORM = """\
+_REFRESH_FORM = """\
 ## The trigger form of `refresh_preferences`
 
 The scheduled night runs with the defaults. A value out of range is refused before a run is made.
 `OWNVOICE_RECIPE__<NAME>` in the environment sets another default for a field of the recipe."""
-_KINDS = {"boolean": "`true` or `false`", "integer": "whole number", "number": "number", "string": "text"}
+_TRAINING_FORM = """\
+## The trigger form of `train_dpo`
+
+A run that a new version starts takes the defaults. `OWNVOICE_TRAINER_RECIPE__<NAME>` in the environment sets another
+default for a field of the recipe. In the UI the fields stand in the sections Data, Model, DPO and Publish."""
+_KINDS = {
+    "boolean": "`true` or `false`",
+    "integer": "whole number",
+    "number": "number",
+    "string": "text",
+    "array": "list of texts",
+    "object": "JSON object",
+}
+_LIMITS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to", "exclusiveMaximum": "below"}
 _RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd")
 
 
 def page() -> str:
     """Return the whole page."""
     dags = sorted((REPOSITORY / "dags").glob("*.py"))
-    tables = [
+    asked = [name for name in TrainingRequest.model_fields if name != "recipe"]
+    forms = [
+        _REFRESH_FORM,
         "### This run\n\n" + _table(RefreshRun, _RUN_FIELDS),
         "### Generation recipe\n\n" + _table(GenerationRecipe, GenerationRecipe.model_fields),
+        _TRAINING_FORM,
+        "### This training\n\n" + _table(TrainingRequest, asked),
+        "### Training recipe\n\n" + _table(TrainingRecipe, TrainingRecipe.model_fields),
     ]
-    return "\n\n".join([_NOTE, "# DAGs", *map(_section, dags), _FORM, *tables]) + "\n"
+    return "\n\n".join([_NOTE, "# DAGs", *map(_section, dags), *forms]) + "\n"
 
 
 def _section(dag_file: Path) -> str:
@@ -55,7 +75,7 @@ def _table(model: type[BaseModel], names: Iterable[str]) -> str:
 
 def _row(name: str, field: dict[str, Any]) -> str:
     default = json.dumps(field["default"]).strip('"')
-    shown = "(empty)" if default in ("null", "") else f"`{default}`"
+    shown = "(empty)" if default in ("null", "", "{}") else f"`{default}`"
     return f"| `{name}` | {shown} | {_range(field)} | {field['description']} |"
 
 
@@ -63,8 +83,8 @@ def _range(field: dict[str, Any]) -> str:
     bounds = field.get("anyOf", [field])[0]
     if "enum" in bounds:
         return " or ".join(f"`{choice}`" for choice in bounds["enum"])
-    limits = (("minimum", "from"), ("maximum", "up to"))
-    return " ".join([_KINDS[bounds["type"]], *(f"{words} {bounds[key]:,}" for key, words in limits if key in bounds)])
+    limits = (f"{words} {bounds[key]:,}" for key, words in _LIMITS.items() if key in bounds)
+    return " ".join([_KINDS[bounds["type"]], *limits])
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from stand_ins.night import article
+
 SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
 
 # An endpoint that is away is given up at once, not after the two minutes that a night would wait.
@@ -87,6 +89,15 @@ def test_try_prompt_shows_verdicts_and_commits_nothing(ownvoice):
     assert done.returncode == 0, done.stderr
     assert "[kept]" in done.stdout
     assert ownvoice("versions", "--json").stdout.strip() == "[]"
+
+
+def test_try_prompt_asks_about_no_article_without_consent(ownvoice, tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"---\nconsent: no\n---\n{article('a')}", encoding="utf-8")
+    (folder / "b.md").write_text(article("b"), encoding="utf-8")
+    done = ownvoice("try-prompt", "--articles", folder.as_uri(), "--offline", "--json")
+    assert {tried["source_key"] for tried in json.loads(done.stdout)} == {"b.md"}
 
 
 def test_a_dry_run_needs_no_key(ownvoice):

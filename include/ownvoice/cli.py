@@ -1,7 +1,7 @@
 """The command line: the same verbs as the tasks of the refresh, on one machine and without Airflow.
 
 Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model refuses, 5 the model does not answer, 6 not verified,
-7 too many chunks without a usable answer.
+7 too many chunks without a usable answer, 20 the Hub refuses, 21 the Hub is away.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ from ownvoice.monitoring.progress import Progress
 from ownvoice.monitoring.report import read_report
 from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, verification_lines, version_lines
 from ownvoice.pairs.try_prompt import try_prompt
+from ownvoice.push_command import push_to_hub_command
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
 from ownvoice.run import Mode, RefreshRun
-from ownvoice.settings import Settings, load_settings, settings_error
+from ownvoice.settings import Settings, load_settings, settings_error, with_fields
 from ownvoice.stores import ObjectStore
+from ownvoice.train_command import train
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
 from ownvoice.versions import all_versions, version_or_latest
@@ -182,12 +184,16 @@ def try_prompt_command(
     settings = load_settings(articles=articles, lake=lake)
     with _model(settings, offline) as access:
         source = ObjectStore(_articles_uri(settings))
-        tried = try_prompt(Lake(settings.lake), source, _recipe(settings, recipe, offline), access, chunks)
+        tried = try_prompt(
+            Lake(settings.lake), source, settings.source, _recipe(settings, recipe, offline), access, chunks
+        )
     _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
 
 
 app.command()(chunks)
+app.command()(train)
 app.command()(lineage)
+app.command("push-to-hub")(push_to_hub_command)
 
 
 def main() -> None:
@@ -216,6 +222,7 @@ def _run(
 def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
     shared = (
         "mode",
+        "source",
         "test_share",
         "look_back_days",
         "reconcile_every_days",
@@ -244,16 +251,8 @@ def _articles_uri(settings: Settings) -> str:
 
 def _recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> GenerationRecipe:
     """Return the settings' recipe with the fields given as name=value; offline, the model is the stand-in."""
-    values = settings.recipe.model_dump() | ({"model": OFFLINE_MODEL} if offline else {})
-    for field in fields or ():
-        name, equals, value = field.partition("=")
-        if not equals:
-            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
-        values[name] = value
-    try:
-        return GenerationRecipe.model_validate(values)
-    except ValidationError as error:
-        raise settings_error(error) from None
+    changed = {"model": OFFLINE_MODEL} if offline else {}
+    return with_fields(settings.recipe.model_copy(update=changed), fields or ())
 
 
 @contextlib.contextmanager

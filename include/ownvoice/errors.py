@@ -26,6 +26,10 @@ class StorageError(OwnvoiceError):
     exit_code = 3
 
 
+class StorageAccessError(StorageError):
+    """The store refuses: a wrong key, or one that may not do this here."""
+
+
 class StorageUnavailableError(StorageError):
     """The store did not answer in time; the same call may go through later."""
 
@@ -61,3 +65,22 @@ class VerificationError(OwnvoiceError):
     """A dataset version is not what it says it is."""
 
     exit_code = 6
+
+
+class HubAccessError(OwnvoiceError):
+    """The Hub refuses: no token, one without write access, or a repository that is gated or not there."""
+
+    exit_code = 20
+
+
+class HubUnavailableError(OwnvoiceError):
+    """The Hub is away, overloaded, or changed in the same moment; the same call may go through later."""
+
+    exit_code = 21
+    retryable = True
+
+
+class HubMismatchError(OwnvoiceError):
+    """What stands on the Hub is not what the lake holds."""
+
+    exit_code = 22

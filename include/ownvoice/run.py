@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ownvoice.errors import StorageError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
 
 if TYPE_CHECKING:
     from ownvoice.lake import Lake  # a DAG file reads this module for its form, and must not load pyarrow for it
@@ -29,6 +30,7 @@ class RefreshRun(BaseModel):
     refresh_date: dt.date = Field(description="The run's own date in UTC; a rerun keeps it.")
     articles_uri: str
     recipe: GenerationRecipe = GenerationRecipe()
+    source: SourceRules = SourceRules()
     prefix: str = Field("", description="Only objects below this folder of the source.")
     limit_articles: int | None = Field(
         None, ge=1, description="Ask about at most so many articles; the others stay pending."
@@ -80,6 +82,11 @@ class RefreshRun(BaseModel):
 def run_folder(run_id: str) -> str:
     """Return `runs/<run>` with a name that is safe as a path, whatever the run id holds."""
     return "runs/" + re.sub(r"[^A-Za-z0-9._-]", "-", run_id).lstrip(".-")
+
+
+def report_key(run_id: str) -> str:
+    """Return where the run's report stands in the lake."""
+    return f"{run_folder(run_id)}/report.json"
 
 
 def record_run(lake: Lake, run: RefreshRun) -> None:

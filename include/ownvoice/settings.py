@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
-from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import Mode
+from ownvoice.source_rules import SourceRules
+
+_Model = TypeVar("_Model", bound=BaseModel)
 
 
 def _default_lake() -> str:
     return (Path.cwd() / ".ownvoice" / "lake").as_uri()
 
 
+@dataclass(frozen=True, slots=True)
+class HubDataset:
+    """The dataset's repository on the Hub, and what its card says that no data tells."""
+
+    repo_id: str
+    private: bool = True
+    license: str | None = None
+    languages: tuple[str, ...] = ()
+
+
 class Settings(BaseSettings):
     """What an installation sets once. Every name is read from the environment with the prefix `OWNVOICE_`.
 
-    Fields of the recipe are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no settings: they come
-    from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
+    Fields of the recipe and of the source are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no
+    settings: they come from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
     model_config = SettingsConfigDict(
@@ -39,6 +53,7 @@ class Settings(BaseSettings):
     mode: Mode = Field(
         "realtime", description="How a night asks: realtime, or batch, through the endpoint's batch API (up to a day)."
     )
+    source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
@@ -69,12 +84,32 @@ class Settings(BaseSettings):
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
     )
 
+    hub_dataset_repo: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
+        description="Dataset repository on the Hub that each night is pushed to, as owner/name; empty: none.",
+    )
+    hub_dataset_private: bool = Field(True, description="Whether a dataset repository that is made is private.")
+    hub_dataset_license: str | None = Field(None, description="Licence that the dataset's card names; empty: none.")
+    hub_dataset_languages: tuple[str, ...] = Field(
+        (), description="Languages that the dataset's card names, as a JSON list of codes."
+    )
+
     @field_validator("articles", "lake")
     @classmethod
     def _is_a_store(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("s3://", "file:///")):
             raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
         return value
+
+    @property
+    def hub_dataset(self) -> HubDataset | None:
+        """Where the dataset is pushed to, or None where the settings name no repository."""
+        if self.hub_dataset_repo is None:
+            return None
+        return HubDataset(
+            self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_license, self.hub_dataset_languages
+        )
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -86,15 +121,34 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise settings_error(error, "OWNVOICE_") from None
+    except UnparsedError as error:
+        raise SettingsError(
+            f"an OWNVOICE_ variable is no JSON: {error} ({error.__cause__}). Correct it and run again."
+        ) from None
+
+
+def with_fields(recipe: _Model, fields: Iterable[str]) -> _Model:
+    """Return `recipe` with the fields that are given as name=value. Raises `SettingsError` that names every problem."""
+    values = recipe.model_dump()
+    for field in fields:
+        name, equals, value = field.partition("=")
+        if not equals:
+            raise SettingsError(f"--recipe {field!r} is no name=value pair.")
+        values[name] = value
+    try:
+        return type(recipe).model_validate(values)
+    except ValidationError as error:
+        raise settings_error(error) from None
 
 
 def settings_error(error: ValidationError, prefix: str = "") -> SettingsError:
     """Turn what pydantic found into one sentence that names every problem; values are shown, keys have none here."""
-    return SettingsError("; ".join(_problems(error.errors(), prefix)) + ". Correct them and run again.")
+    return SettingsError("; ".join(problems_in(error, prefix)) + ". Correct them and run again.")
 
 
-def _problems(errors: list[ErrorDetails], prefix: str) -> Iterator[str]:
-    for one in errors:
+def problems_in(error: ValidationError, prefix: str = "") -> Iterator[str]:
+    """Yield each thing that pydantic found."""
+    for one in error.errors():
         message = one["msg"].removeprefix("Value error, ")
         message = message[0].lower() + message[1:]
         path = "__".join(str(part) for part in one["loc"])

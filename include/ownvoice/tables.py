@@ -40,6 +40,8 @@ ARTICLES = pa.schema(
         ("author_id", pa.string()),
         ("title", pa.string()),
         ("language", pa.string()),
+        ("licence", pa.string()),  # empty where neither the source nor the settings name one
+        ("consent", pa.string()),  # "no" keeps the article, and every copy of its text, from being generated from
         ("source_key", pa.string()),
         ("source_object", pa.string()),  # one object may hold many articles
         ("source_tag", pa.string()),  # an object whose tag stands is not read again

@@ -92,11 +92,13 @@ def test_the_page_about_the_dags_is_what_make_docs_writes():
     assert (REPOSITORY / "docs" / "dags.md").read_text(encoding="utf-8") == page(), "run `make docs`"
 
 
-def test_the_page_about_the_dags_has_every_field_of_the_form(dags):
+def test_the_page_about_the_dags_has_every_field_of_every_form(dags):
     page = (REPOSITORY / "docs" / "dags.md").read_text(encoding="utf-8")
-    tables = page.partition("## The trigger form")[2]
-    named = [line.split("`")[1] for line in tables.splitlines() if line.startswith("| `")]
-    assert sorted(named) == sorted(dags["refresh_preferences"].params)
+    _, *forms = page.split("## The trigger form of ")
+    assert {form.split("`")[1] for form in forms} == set(dags)
+    for form in forms:
+        named = [line.split("`")[1] for line in form.splitlines() if line.startswith("| `")]
+        assert sorted(named) == sorted(dags[form.split("`")[1]].params)
 
 
 def test_the_whole_repository_as_a_bundle_holds_the_same_dags(tmp_path):

@@ -15,6 +15,7 @@ import pytest
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
 from ownvoice.lake import scan
+from ownvoice.run import run_folder
 from ownvoice.training.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.report import read_training_report
 from stand_ins.hub import WRITER, running_hub
@@ -51,6 +52,7 @@ def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training
         "resolve_dataset": "success",
         "approve_gpu": "skipped",
         "train": "success",
+        "all_trained": "success",
         "check_health": "success",
         "publish_model": "skipped",
         "write_report": "success",
@@ -115,7 +117,7 @@ def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
 
 
 def tries(lake, dag_run):
-    return lake.read_json(f"runs/{dag_run.run_id.replace(':', '-').replace('+', '-')}/tries.json")
+    return lake.read_json(f"{run_folder(dag_run.run_id)}/tries.json")
 
 
 def test_an_end_that_no_retry_mends_is_not_tried_again(lake, stand_in_trainer, run_training, monkeypatch):
@@ -176,10 +178,49 @@ def test_a_cancelled_task_ends_its_process(lake, stand_in_trainer, tmp_path, mon
         os.kill(int(marker.read_text()), 0)
 
 
+SWEEP = {"chapter": {}, "soft": {"beta": 0.1}, "wide": {"lora_rank": 64, "lora_alpha": 64}}
+
+
+def test_several_recipes_are_trained_compared_and_one_of_them_is_published(lake, stand_in_trainer, run_training, hub):
+    done = run_training(hub_repository="ann/voice", variants=SWEEP, publish_variant="soft")
+    assert done.state == "success", states(done)
+    trained = [ti for ti in done.get_task_instances() if ti.task_id == "train"]
+    assert sorted((ti.map_index, ti.rendered_map_index) for ti in trained) == [(0, "chapter"), (1, "soft"), (2, "wide")]
+    comparison = lake.read_json(f"{run_folder(done.run_id)}/comparison.json")
+    assert [one["run_id"] for one in comparison["trainings"]] == [f"{done.run_id}.{name}" for name in SWEEP]
+    assert comparison["chosen"] == "soft"
+    assert set(comparison["samples"][0]["trained"]) == set(SWEEP)
+    assert [read_training_report(lake, f"{done.run_id}.{name}")["publication"] is not None for name in SWEEP] == [
+        False,
+        True,
+        False,
+    ]
+    model = lineage_of_model(lake, hub.repositories["ann/voice"].branches["main"])
+    assert (model["run_id"], model["recipe"]["beta"]) == (f"{done.run_id}.soft", 0.1)
+
+
+def test_a_recipe_that_does_not_train_keeps_no_other_from_being_published_and_turns_the_run_red(
+    lake, stand_in_trainer, run_training, hub, monkeypatch
+):
+    monkeypatch.setenv("OWNVOICE_TEST_EXIT", "chapter:9")  # out of memory
+    done = run_training(hub_repository="ann/voice", variants=SWEEP)
+    assert done.state == "failed"
+    trained = {ti.map_index: str(ti.state) for ti in done.get_task_instances() if ti.task_id == "train"}
+    assert trained == {0: "failed", 1: "success", 2: "success"}
+    assert {states(done)[name] for name in ("check_health", "publish_model", "write_report")} == {"success"}
+    assert states(done)["all_trained"] == "upstream_failed"
+    assert read_training_report(lake, f"{done.run_id}.chapter")["verdict"] == "not ended"
+    assert read_training_report(lake, f"{done.run_id}.soft")["publication"]
+
+
+def test_recipes_are_trained_one_at_a_time_also_while_they_are_deferred(dags):
+    assert dags["train_dpo"].get_task("train").max_active_tis_per_dagrun == 1
+
+
 def context(run_type="manual", usd=50.0, **params):
     return {
         "dag_run": SimpleNamespace(run_type=run_type),
-        "ti": SimpleNamespace(xcom_pull=lambda task_ids: {"usd": usd}),
+        "ti": SimpleNamespace(xcom_pull=lambda task_ids: [{"usd": usd}]),
         "params": params,
     }
 
@@ -211,14 +252,15 @@ def test_a_new_version_trains_by_itself_only_once_enough_is_new(lake, dags, monk
     with pytest.raises(AirflowSkipException, match="new pairs since the last training, of 100000"):
         training_tasks.resolve_dataset(params, dag_run)
     monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "1")
-    assert training_tasks.resolve_dataset(params, dag_run)["dataset_version"] == 1
+    (planned,) = training_tasks.resolve_dataset(params, dag_run)
+    assert planned["dataset_version"] == 1
 
 
 def test_the_form_has_every_field_of_the_recipe_in_four_sections(dags):
     from ownvoice.training.recipe import TrainingRecipe
 
     params = dags["train_dpo"].params
-    assert set(params) == {"dataset_version", *TrainingRecipe.model_fields}
+    assert set(params) == {"dataset_version", "variants", "publish_variant", *TrainingRecipe.model_fields}
     assert {param.schema["section"] for _, param in params.items()} == {"Data", "Model", "DPO", "Publish"}
 
 

@@ -22,6 +22,7 @@ SETTINGS = TrainingSettings(
     publish_secrets=["lake-keys", "hub-token"],
     model_license="llama3.1",
 )
+ARGUMENTS = train_arguments({"recipe_uri": "s3://lake/runs/a-run/recipe.json"})
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def request(task_id, arguments, *, gpu, settings=SETTINGS):
 
 @pytest.fixture
 def train_request(gpus):
-    return request("train", train_arguments(), gpu=True)
+    return request("train", ARGUMENTS, gpu=True)
 
 
 def test_the_pod_runs_the_trainer_image_with_the_recipe_as_its_whole_input(train_request):
@@ -95,7 +96,7 @@ def test_its_user_and_its_scratch_space_are_those_of_the_image(train_request):
 def test_keys_come_from_kubernetes_secrets_and_stand_nowhere_in_the_request(train_request, monkeypatch):
     monkeypatch.setenv("HF_TOKEN", WRITER)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-key-of-airflow")
-    again = request("train", train_arguments(), gpu=True)
+    again = request("train", ARGUMENTS, gpu=True)
     sources = again["spec"]["containers"][0]["envFrom"]
     assert [source["secretRef"]["name"] for source in sources] == ["lake-keys", "base-token"]
     assert WRITER not in json.dumps(again)
@@ -114,7 +115,7 @@ def test_publishing_needs_no_gpu_and_gets_the_token_that_may_write(gpus):
 
 
 def test_its_times_survive_a_large_image_and_end_in_a_deadline(gpus):
-    operator = trainer_task("train", train_arguments(), SETTINGS, gpu=True)
+    operator = trainer_task("train", ARGUMENTS, SETTINGS, gpu=True)
     assert operator.startup_timeout_seconds >= 1800
     assert operator.schedule_timeout_seconds >= 1800
     assert operator.active_deadline_seconds == SETTINGS.deadline_s

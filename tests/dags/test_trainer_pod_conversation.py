@@ -15,6 +15,7 @@ from stand_ins.hub import WRITER, running_hub
 from stand_ins.kubernetes_api import running_cluster
 from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
 
+ARGUMENTS = train_arguments({"recipe_uri": "s3://lake/runs/a-run/recipe.json"})
 CLUSTER_SETTINGS = {
     "KUBERNETES_CONN_ID": "gpus",
     "NAMESPACE": "ml",
@@ -57,13 +58,14 @@ def run_training(dags, cluster):
     dag = bag.dags["train_dpo"]
     for task in dag.tasks:
         task.retry_delay *= 0
-        if task.task_id in ("train", "publish_model"):
-            task.poll_interval = task.startup_check_interval_seconds = 0.05
+    quick = {"poll_interval": 0.05, "startup_check_interval_seconds": 0.05}
+    train, publish_model = dag.get_task("train"), dag.get_task("publish_model")
+    train.partial_kwargs |= quick
+    vars(publish_model).update(quick)
 
     def run(startup_timeout_s=None, **form):
         if startup_timeout_s is not None:
-            train = dag.get_task("train")
-            train.retries, train.startup_timeout_seconds = 0, startup_timeout_s
+            train.partial_kwargs |= {"retries": 0, "startup_timeout_seconds": startup_timeout_s}
         return dag.test(run_conf=filled_in(dag, form))
 
     return run
@@ -76,6 +78,8 @@ def test_from_a_pod_to_a_published_model(lake, cluster, run_training, capfd):
     assert done.state == "success", states(done)
     assert read_training_report(lake, done.run_id)["publication"]["repo_id"] == "ann/voice"
     assert cluster.pods == {}, "every pod was deleted"
+    training, publishing = (pod["spec"]["containers"][0]["resources"]["limits"] for pod in cluster.created)
+    assert (training.get("nvidia.com/gpu"), publishing.get("nvidia.com/gpu")) == ("1", None)
     first_call, second_call = cluster.calls[:2]
     assert (first_call, second_call) == ("get all pods", "post all pods")
     assert {"get one pods", "log pods", "delete one pods"} <= set(cluster.calls)
@@ -142,7 +146,7 @@ def test_cancelled_while_it_is_deferred_the_trigger_deletes_the_pod(cluster):
 def test_cancelled_while_it_is_watched_the_operator_deletes_the_pod(cluster):
     from kubernetes.client import ApiClient
 
-    operator = trainer_task("train", train_arguments(), load_training_settings(), gpu=True)
+    operator = trainer_task("train", ARGUMENTS, load_training_settings(), gpu=True)
     operator.pod = operator.build_pod_request_obj(dry_run=True)
     cluster.start(ApiClient().sanitize_for_serialization(operator.pod))
     assert len(cluster.pods) == 1

@@ -35,8 +35,13 @@ class Night:
 
     def write(self, *names: str) -> None:
         """Put articles into the folder."""
+        self.write_by("tests", *names)
+
+    def write_by(self, author_id: str, *names: str) -> None:
+        """Put articles of one author into the folder."""
         for name in names:
-            self._path(name).write_text(f"---\nid: {name}\nauthor_id: tests\n---\n{article(name)}", encoding="utf-8")
+            matter = f"---\nid: {name}\nauthor_id: {author_id}\n---\n"
+            self._path(name).write_text(matter + article(name), encoding="utf-8")
 
     def edit(self, name: str, sentence: str) -> None:
         """Add a sentence at the end of an article."""

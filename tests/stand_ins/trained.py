@@ -1,7 +1,8 @@
 """What a trainer leaves in the lake, without one: the files of a run, with curves of a chosen kind.
 
 As a script it takes the place of the trainer's Python. `OWNVOICE_TEST_CURVES` chooses the curves, `OWNVOICE_TEST_EXIT`
-ends a first try with that code; publishing is the real module, which needs no torch.
+ends a first try with that code, or as `variant:code` that of one variant alone; publishing is the real module, which
+needs no torch.
 """
 
 from __future__ import annotations
@@ -78,8 +79,9 @@ def main() -> int:
     tries = (lake.read_json(f"{run.folder}/tries.json") or 0) + 1
     lake.write_json(f"{run.folder}/tries.json", tries)
     print(f"training {run.run_id}, try {tries}; a key is {'there' if os.environ.get('HF_TOKEN') else 'not there'}")
-    if (code := int(os.environ.get("OWNVOICE_TEST_EXIT", "0"))) and tries == 1:
-        return code
+    variant, _, code = os.environ.get("OWNVOICE_TEST_EXIT", "0").rpartition(":")
+    if int(code) and tries == 1 and run.run_id.endswith(variant):
+        return int(code)
     if marker := os.environ.get("OWNVOICE_TEST_HANG"):
         Path(marker).write_text(str(os.getpid()))
         time.sleep(600)

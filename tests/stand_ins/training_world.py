@@ -12,6 +12,7 @@ from stand_ins.pair_lake import commit_pairs, small_dataset
 
 TESTS = Path(__file__).parent.parent
 SMALL = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
+ALONE = {"variants": {}, "publish_variant": None, "hub_repository": None}
 
 
 def lake_with_a_version(folder: Path) -> Lake:
@@ -31,7 +32,7 @@ def stand_in_python(folder: Path) -> str:
 
 def filled_in(dag: Any, form: dict[str, Any]) -> dict[str, Any]:
     """Return the whole form: a DAG object keeps what an earlier test() filled in."""
-    return {name: param.value for name, param in dag.params.items()} | SMALL | form
+    return {name: param.value for name, param in dag.params.items()} | SMALL | ALONE | form
 
 
 def states(dag_run: Any) -> dict[str, str]:

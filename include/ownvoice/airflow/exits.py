@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
+from ownvoice.errors import HubUnavailableError
 from ownvoice.training.exits import Exit
-from ownvoice.training.hub import HubUnavailableError
 
 # Another try resumes from the last checkpoint, or publishes what is not there yet.
 _WORTH_A_RETRY = frozenset({Exit.FAULT, Exit.STORAGE, Exit.STOPPED, HubUnavailableError.exit_code})

@@ -14,6 +14,11 @@ from ownvoice.settings import Settings, settings_error
 
 RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd")
 
+_KEPT = (
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+    *("enum", "minLength", "minItems", "items", "additionalProperties"),
+)
+
 
 def refresh_form(settings: Settings) -> dict[str, Param]:
     """Return the params of the refresh: what tonight's run does, then the recipe, as the settings have them.
@@ -48,9 +53,9 @@ def field_param(model: type[BaseModel], name: str, default: Any, section: str) -
     schema = model.model_json_schema()["properties"][name]
     options = schema.get("anyOf", [schema])
     types = [option["type"] for option in options]
-    if schema.get("default") == "":
-        types.append("null")  # which the form sends for a text that was emptied again
-    kept = {key: options[0][key] for key in ("minimum", "maximum", "enum", "minLength", "items") if key in options[0]}
+    if schema.get("default") in ("", {}):
+        types.append("null")  # which the form sends for what was emptied again
+    kept = {key: options[0][key] for key in _KEPT if key in options[0]}
     return Param(
         default,
         type=types if len(types) > 1 else types[0],

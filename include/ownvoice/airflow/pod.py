@@ -37,19 +37,18 @@ class TrainerPod(KubernetesPodOperator):
             raise
 
 
-def trainer_pod(
-    task_id: str, arguments: list[str], settings: TrainingSettings, *, gpu: bool, **task: Any
-) -> TrainerPod:
-    """Return the operator for one pod of the trainer image; its result is a file in the lake, so no XCom sidecar."""
-    return TrainerPod(
-        task_id=task_id,
+def pod_fields(task_id: str, settings: TrainingSettings, *, gpu: bool) -> dict[str, Any]:
+    """Return what the operator is told of a pod of the trainer image, all but its task and its arguments.
+
+    Its result is a file in the lake, so there is no XCom sidecar.
+    """
+    return dict(
         name=f"ownvoice-{task_id}".replace("_", "-"),
         kubernetes_conn_id=settings.kubernetes_conn_id,
         namespace=settings.namespace,
         image=settings.image,
         image_pull_secrets=[k8s.V1LocalObjectReference(name=name) for name in settings.image_pull_secrets],
         cmds=["python"],
-        arguments=arguments,
         labels={"app.kubernetes.io/name": "ownvoice-trainer"},
         env_vars=_variables(settings, gpu),
         env_from=_secrets(settings.train_secrets if gpu else settings.publish_secrets),
@@ -68,7 +67,6 @@ def trainer_pod(
         log_events_on_failure=True,
         log_pod_spec_on_failure=False,
         do_xcom_push=False,
-        **task,
     )
 
 

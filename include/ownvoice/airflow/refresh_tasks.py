@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from ownvoice.airflow.connections import articles_uri, model_access, open_lake, open_source
+from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
 from ownvoice.settings import load_settings, settings_error
 
@@ -33,6 +33,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             refresh_date=dag_run.run_after.date(),
             articles_uri=articles_uri(settings),
             recipe=recipe,
+            source=settings.source,
             test_share=settings.test_share,
             look_back_days=settings.look_back_days,
             reconcile_every_days=settings.reconcile_every_days,
@@ -126,6 +127,29 @@ def write_report(dag_run: Any) -> dict[str, Any]:
     found = report.write_report(open_lake(), dag_run.run_id)
     print("\n".join(report_lines(found)))
     return {"verdict": found["verdict"], "chunks": found["chunks"], "pairs": found["pairs"]}
+
+
+def push_to_hub(dag_run: Any) -> dict[str, Any]:
+    """Push the newest version to the Hub; skipped where no repository or token is given, or nothing is committed."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from ownvoice.dataset.hub import push
+    from ownvoice.hub import hub_client
+    from ownvoice.run import recorded_run
+    from ownvoice.versions import latest_version
+
+    target, token, lake = load_settings().hub_dataset, hub_token(), open_lake()
+    if target is None:
+        raise AirflowSkipException("OWNVOICE_HUB_DATASET_REPO names no repository: the dataset stays in the lake.")
+    if token is None:
+        raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
+    if recorded_run(lake, dag_run.run_id).dry_run:
+        raise AirflowSkipException("A dry run pushes nothing.")
+    if latest_version(lake) is None:
+        raise AirflowSkipException("There is no dataset version yet.")
+    pushed = push.push_to_hub(lake, hub_client(token), target)
+    print(f"version {pushed.version} stands in {pushed.repo_id} at {pushed.revision}")
+    return asdict(pushed)
 
 
 def advance_cursor(dag_run: Any) -> dict[str, str]:

@@ -4,34 +4,44 @@ from __future__ import annotations
 
 from typing import Any
 
-from airflow.sdk import BaseOperator
+from airflow.sdk import BaseOperator, XComArg
+from airflow.sdk.definitions.mappedoperator import MappedOperator
 
 from ownvoice.training.settings import TrainingSettings
 
-_PLANNED = "{{{{ ti.xcom_pull(task_ids='resolve_dataset')['{}'] }}}}"
 
-
-def train_arguments() -> list[str]:
-    """Return the command that trains the recipe which `resolve_dataset` wrote."""
-    return ["-m", "ownvoice.training", "--recipe", _PLANNED.format("recipe_uri")]
+def train_arguments(planned: dict[str, Any]) -> list[str]:
+    """Return the command that trains one of the recipes which `resolve_dataset` wrote."""
+    return ["-m", "ownvoice.training", "--recipe", planned["recipe_uri"]]
 
 
 def publish_arguments(settings: TrainingSettings) -> list[str]:
-    """Return the command that publishes what the run trained."""
+    """Return the command that publishes the training which `check_health` chose."""
     license_named = ["--license", settings.model_license] if settings.model_license else []
     public = [] if settings.hub_private else ["--public"]
-    run = ["--run", "{{ run_id }}", "--lake", _PLANNED.format("lake")]
-    return ["-m", "ownvoice.training.publish", *run, *license_named, *public]
+    run = "{{ ti.xcom_pull(task_ids='check_health')['run_id'] }}"
+    lake = "{{ ti.xcom_pull(task_ids='resolve_dataset')[0]['lake'] }}"
+    return ["-m", "ownvoice.training.publish", "--run", run, "--lake", lake, *license_named, *public]
 
 
 def trainer_task(
-    task_id: str, arguments: list[str], settings: TrainingSettings, *, gpu: bool, **task: Any
-) -> BaseOperator:
-    """Return the task that runs the trainer's Python with `arguments`, which may hold templates."""
-    if settings.kubernetes_conn_id:
-        from ownvoice.airflow.pod import trainer_pod
+    task_id: str, arguments: list[str] | XComArg, settings: TrainingSettings, *, gpu: bool, **task: Any
+) -> BaseOperator | MappedOperator:
+    """Return the task that runs the trainer's Python with `arguments`, which may hold templates.
 
-        return trainer_pod(task_id, arguments, settings, gpu=gpu, **task)
+    For the arguments of several, that another task is to return, it is mapped over them.
+    """
+    operator, fields = _operator(task_id, settings, gpu)
+    if isinstance(arguments, list):
+        return operator(task_id=task_id, arguments=arguments, **fields, **task)
+    return operator.partial(task_id=task_id, **fields, **task).expand(arguments=arguments)
+
+
+def _operator(task_id: str, settings: TrainingSettings, gpu: bool) -> tuple[type[BaseOperator], dict[str, Any]]:
+    if settings.kubernetes_conn_id:
+        from ownvoice.airflow.pod import TrainerPod, pod_fields
+
+        return TrainerPod, pod_fields(task_id, settings, gpu=gpu)
     from ownvoice.airflow.process import TrainerProcess
 
-    return TrainerProcess(task_id=task_id, arguments=arguments, **task)
+    return TrainerProcess, {}

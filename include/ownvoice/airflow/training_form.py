@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from airflow.sdk import Param
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ownvoice.airflow.form import field_param
 from ownvoice.errors import SettingsError
 from ownvoice.settings import settings_error
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.request import TrainingRequest
 
-_VERSION = "dataset_version"
 _SECTIONS = {
-    "Data": ("prompt_template", "max_length", "max_seq_length"),
+    "Data": ("dataset_version", "prompt_template", "max_length", "max_seq_length"),
     "Model": (
         "backend",
         "base_model",
@@ -26,41 +26,34 @@ _SECTIONS = {
         "target_modules",
         "merge_dtype",
     ),
-    "Publish": ("hub_repository", "tracker", "sample_tokens"),
+    "DPO": ("variants",),
+    "Publish": ("publish_variant", "hub_repository", "tracker", "sample_tokens"),
 }
 _SECTION_OF = {name: section for section, names in _SECTIONS.items() for name in names}
 
 
 def training_form(recipe: TrainingRecipe) -> dict[str, Param]:
-    """Return the params of the training: the dataset version, then the recipe with its present values filled in."""
-    version = Param(
-        None,
-        type=["integer", "null"],
-        minimum=0,
-        title="Dataset version",
-        description_md="Version of the preference dataset; empty: the newest.",
-        section="Data",
-    )
-    values = recipe.model_dump(mode="json")
-    order = ["Data", "Model", "DPO", "Publish"]
-    names = sorted(values, key=lambda name: order.index(_section(name)))
-    return {_VERSION: version} | {
-        name: field_param(TrainingRecipe, name, values[name], _section(name)) for name in names
-    }
+    """Return the params of the training: what is asked for, and the recipe with its present values filled in."""
+    request = TrainingRequest(recipe=recipe).model_dump(mode="json", exclude={"recipe"})
+    fields: dict[str, tuple[type[BaseModel], Any]] = {name: (TrainingRequest, value) for name, value in request.items()}
+    fields |= {name: (TrainingRecipe, value) for name, value in recipe.model_dump(mode="json").items()}
+    order = list(_SECTIONS)
+    names = sorted(fields, key=lambda name: order.index(_section(name)))  # stable: the request's own come first
+    return {name: field_param(fields[name][0], name, fields[name][1], _section(name)) for name in names}
 
 
-def read_training_form(params: dict[str, Any]) -> tuple[int | None, TrainingRecipe]:
-    """Return the dataset version (None: the newest) and the recipe that the form sends.
+def read_training_form(params: dict[str, Any]) -> TrainingRequest:
+    """Return what the form asks for.
 
     Raises `SettingsError` for names that the form does not have and for values that do not fit together.
     """
-    unknown = sorted(set(params) - {_VERSION, *TrainingRecipe.model_fields})
-    if unknown:
-        known = ", ".join(sorted(TrainingRecipe.model_fields))
-        raise SettingsError(f"unknown parameters: {', '.join(unknown)}. Known are: {_VERSION}, {known}.")
+    asked = TrainingRequest.model_fields.keys() - {"recipe"}
+    names = {*asked, *TrainingRecipe.model_fields}
+    if unknown := sorted(set(params) - names):
+        raise SettingsError(f"unknown parameters: {', '.join(unknown)}. Known are: {', '.join(sorted(names))}.")
     try:
-        fields = {name: params[name] for name in TrainingRecipe.model_fields}
-        return params[_VERSION], TrainingRecipe.model_validate(fields)
+        recipe = TrainingRecipe.model_validate({name: params[name] for name in TrainingRecipe.model_fields})
+        return TrainingRequest.model_validate({"recipe": recipe, **{name: params[name] for name in asked}})
     except ValidationError as error:
         raise settings_error(error) from None
 

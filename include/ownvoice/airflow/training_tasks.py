@@ -15,18 +15,18 @@ from ownvoice.airflow.training_form import read_training_form
 from ownvoice.training.settings import load_training_settings
 
 
-def resolve_dataset(params: dict[str, Any], dag_run: Any) -> dict[str, Any]:
-    """Fix version and recipe, check that they can work, estimate the cost; skipped where too little is new."""
+def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
+    """Fix version and recipes, check that they can work, estimate the cost; skipped where too little is new."""
     from ownvoice.training.plan import new_pairs_since_last_training, plan_training
 
     settings = load_training_settings()
-    version, recipe = read_training_form(dict(params))
+    request = read_training_form(dict(params))
     lake = open_lake()
     if dag_run.run_type == "asset_triggered":
         new = new_pairs_since_last_training(lake)
         if new < (settings.after_new_pairs or 0):
             raise AirflowSkipException(f"{new} new pairs since the last training, of {settings.after_new_pairs}.")
-    return asdict(plan_training(lake, dag_run.run_id, version, recipe, settings))
+    return [asdict(planned) for planned in plan_training(lake, dag_run.run_id, request, settings)]
 
 
 def only_above_its_price(context: Any) -> None:
@@ -34,20 +34,23 @@ def only_above_its_price(context: Any) -> None:
     limit = load_training_settings().approve_above_usd
     if context["dag_run"].run_type != "manual":
         raise AirflowSkipException("A run that a new dataset version started needs no approval.")
-    if (usd := context["ti"].xcom_pull(task_ids="resolve_dataset")["usd"]) <= limit:
+    usd = sum(planned["usd"] for planned in context["ti"].xcom_pull(task_ids="resolve_dataset"))
+    if usd <= limit:
         raise AirflowSkipException(f"About {usd:.2f} USD, and only a run above {limit:.2f} USD waits for approval.")
 
 
 def check_health(dag_run: Any) -> dict[str, Any]:
-    """Judge the curves of the run; a verdict of block ends it here, before anything is published."""
-    from ownvoice.run import run_folder
-    from ownvoice.training.outcome import checked_health
-    from ownvoice.training.record import read_metrics
+    """Judge the curves of each training and choose the one to publish; where there is none, the run ends here."""
+    from ownvoice.training.comparison import choose, compare
+    from ownvoice.training.variants import read_variants
 
-    health = checked_health(read_metrics(open_lake(), run_folder(dag_run.run_id)))
-    for finding in health.findings:
-        print(f"{finding.level}: {finding.reason}")
-    return {"verdict": health.verdict, "findings": len(health.findings)}
+    lake = open_lake()
+    variants = read_variants(lake, dag_run.run_id)
+    trainings = compare(lake, variants)
+    for one in trainings:
+        print(f"{one.variant or one.run_id}: {'; '.join([one.verdict, *one.reasons])}")
+    chosen = choose(trainings, variants.publish)
+    return {"run_id": chosen.run_id, "variant": chosen.variant, "verdict": chosen.verdict}
 
 
 def only_to_a_repository(context: Any) -> None:
@@ -61,12 +64,15 @@ def only_to_a_repository(context: Any) -> None:
         raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
 
 
-def write_report(dag_run: Any) -> dict[str, Any]:
-    """Write the run's report, its picture and its row of `tables/runs`; skipped where nothing was to be trained."""
-    from ownvoice.training.report import training_lines, write_training_report
+def write_report(dag_run: Any) -> dict[str, str]:
+    """Write report, picture and row of `tables/runs` of each training, and a comparison of several; say it all.
 
-    report = write_training_report(open_lake(), dag_run.run_id, dag_run.run_after.date())
-    if report is None:
+    Skipped where nothing was to be trained.
+    """
+    from ownvoice.training.report import write_run_report
+
+    lines, verdicts = write_run_report(open_lake(), dag_run.run_id, dag_run.run_after.date())
+    if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")
-    print("\n".join(training_lines(report)))
-    return {"verdict": report["verdict"], "report": report["report_key"]}
+    print("\n".join(lines))
+    return verdicts

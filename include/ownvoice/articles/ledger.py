@@ -1,4 +1,4 @@
-"""Where the chunks of the articles stand now: of each live article, the rows that its newest run left in the table.
+"""Where the chunks of the articles stand now: what the newest run said about each article that is generated from.
 
 A question for people and for a retry, not for a night: it streams past the whole table.
 """
@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 
 from ownvoice.articles.known import KnownArticle, having, known_articles
 from ownvoice.lake import Lake, scan, sql_text
-from ownvoice.life import ChunkState, is_live
+from ownvoice.life import ArticleState, ChunkState
 from ownvoice.versions import DatasetVersion, all_versions
 
 ChunkRow = dict[str, Any]
+
+_GENERATED_FROM = (ArticleState.PENDING, ArticleState.CURRENT)
 
 
 def chunks_in(lake: Lake, version: DatasetVersion, state: ChunkState, **columns: str) -> list[ChunkRow]:
@@ -40,8 +42,9 @@ def chunks_in(lake: Lake, version: DatasetVersion, state: ChunkState, **columns:
 
 def _stands(row: ChunkRow, articles: Mapping[str, KnownArticle], newest: Mapping[str, str]) -> bool:
     article = articles.get(row["article_id"])
-    is_present = article and is_live(article.state) and row["article_sha256"] == article.article_sha256
-    return bool(is_present) and row["run_id"] == newest[row["article_id"]]
+    if article is None or article.state not in _GENERATED_FROM or row["article_sha256"] != article.article_sha256:
+        return False
+    return bool(row["run_id"] == newest[row["article_id"]])
 
 
 def _newest_runs(lake: Lake, version: DatasetVersion, article_ids: Collection[str]) -> dict[str, str]:

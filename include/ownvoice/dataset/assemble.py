@@ -71,7 +71,7 @@ def _outcome(article: KnownArticle | None, staged: Staged, run: RefreshRun) -> A
     """Ask the table of states what happens to an article's row and pairs."""
     if article is None:
         return ArticleOutcome(None, False, [], staged.chunks)
-    if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE):
+    if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE, ArticleState.WITHHELD):
         return ArticleOutcome(replace(article, written_sha256=None, written_date=None), True, [], staged.chunks)
     if article.state is ArticleState.CURRENT:
         return ArticleOutcome(article, False, [], staged.chunks)

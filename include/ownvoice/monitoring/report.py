@@ -18,7 +18,7 @@ from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.probe import probe_creation
-from ownvoice.run import RefreshRun, recorded_run, run_folder
+from ownvoice.run import RefreshRun, recorded_run, report_key
 from ownvoice.tables import RUNS
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
@@ -53,7 +53,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
-    lake.write_json(_report_key(run_id), report)
+    lake.write_json(report_key(run_id), report)
     until_ours(lambda: _record(lake, run, report))
     return report
 
@@ -63,16 +63,12 @@ def read_report(lake: Lake, run_id: str | None = None) -> dict[str, Any]:
     if run_id is None:
         version = latest_version(lake)
         run_id = version.run_id if version else None
-    report = lake.read_json(_report_key(run_id)) if run_id else None
+    report = lake.read_json(report_key(run_id)) if run_id else None
     if report is None:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
         )
     return dict(report)
-
-
-def _report_key(run_id: str) -> str:
-    return f"{run_folder(run_id)}/report.json"
 
 
 def _chunk_records(lake: Lake, run: RefreshRun, version: DatasetVersion | None) -> list[Row]:
@@ -92,7 +88,7 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
 
     It ends with its version's commit, as the log tells it; without a version, when it was first reported.
     """
-    earlier = lake.read_json(_report_key(run_id)) or {}
+    earlier = lake.read_json(report_key(run_id)) or {}
     reported_at = earlier.get("ended_at") or datetime.now(UTC).isoformat()
     ended_at = version.committed_at if version else datetime.fromisoformat(reported_at)
     started_at = datetime.fromisoformat(listing.started_at)
@@ -200,7 +196,7 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
         "cost_usd": report["spend"]["spent"]["cost_usd"],
         "duration_s": report["duration_s"],
         "counts": counts,
-        "report_key": _report_key(run.run_id),
+        "report_key": report_key(run.run_id),
     }
     table = lake.table_for_writing("runs")
     rows = pa.Table.from_pylist([row], schema=RUNS)

@@ -16,6 +16,7 @@ from ownvoice.pairs.proof import ArticleText
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.ask import ask_chunks
@@ -45,10 +46,15 @@ class TriedChunk:
 
 
 def try_prompt(
-    lake: Lake, source: ObjectStore, recipe: GenerationRecipe, access: ModelAccess, most_chunks: int
+    lake: Lake,
+    source: ObjectStore,
+    rules: SourceRules,
+    recipe: GenerationRecipe,
+    access: ModelAccess,
+    most_chunks: int,
 ) -> list[TriedChunk]:
     """Ask about the first chunk of each of the first articles; the answers are kept, and paid for once."""
-    picked = list(islice(_first_chunks(source, recipe), most_chunks))
+    picked = list(islice(_first_chunks(source, rules, recipe), most_chunks))
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)
     outcomes: dict[str, ChunkOutcome] = {}
@@ -64,11 +70,11 @@ def try_prompt(
     ]
 
 
-def _first_chunks(source: ObjectStore, recipe: GenerationRecipe) -> Iterator[tuple[Article, Chunk]]:
-    objects = sorted(list_objects(source, [""]), key=lambda found: found.key)
-    for _, parsed in read_objects(source, objects):
+def _first_chunks(source: ObjectStore, rules: SourceRules, recipe: GenerationRecipe) -> Iterator[tuple[Article, Chunk]]:
+    objects = sorted(list_objects(source, [""], rules), key=lambda found: found.key)
+    for _, parsed in read_objects(source, objects, rules):
         for article in parsed:
-            if isinstance(article, Article):
+            if isinstance(article, Article) and article.consent != "no":
                 yield from ((article, chunk) for chunk in cut_article(article.content, recipe)[:1])
 
 

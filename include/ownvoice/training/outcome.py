@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,11 +13,19 @@ from ownvoice.training.health import Health, judge
 from ownvoice.training.record import MetricRow, read_metrics
 from ownvoice.training.run import TrainingRun
 
+NOT_ENDED = "not ended"
+
 
 class HealthError(OwnvoiceError):
     """The curves say that this model is not to be published."""
 
     exit_code = 23
+
+
+class NotTrainedError(OwnvoiceError):
+    """A trainer ended without a model; its own message says why."""
+
+    exit_code = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +51,23 @@ class Outcome:
         """Whether a merged, checked model stands in the lake."""
         return self.result is not None and self.result["exit"] == Exit.TRAINED.name
 
+    @property
+    def health(self) -> Health:
+        """What the health rules say of its curves."""
+        return judge(self.metrics)
 
-def read_outcome(lake: Lake, run_id: str) -> Outcome | None:
-    """Read the files of a run; None where no training of that name was ever planned."""
+    @property
+    def ended(self) -> str:
+        """How the trainer ended, in lower case, or `not ended`."""
+        return NOT_ENDED if self.result is None else str(self.result["exit"]).lower()
+
+
+def read_outcome(lake: Lake, run_id: str) -> Outcome:
+    """Read the files of a run. Raises `StorageError` where no training of that name was ever planned."""
     folder = run_folder(run_id)
     run = lake.read_json(f"{folder}/recipe.json")
     if run is None:
-        return None
+        raise StorageError(f"{lake.uri}/{folder} holds no recipe.json: no training has that name. Plan it first.")
     published = lake.read_json(f"{folder}/publication.json")
     return Outcome(
         TrainingRun.model_validate(run),
@@ -63,7 +80,7 @@ def read_outcome(lake: Lake, run_id: str) -> Outcome | None:
 def trained_outcome(lake: Lake, run_id: str) -> tuple[Outcome, dict[str, Any]]:
     """Read a run that left a model, with its result. Raises `StorageError` where it left none."""
     outcome = read_outcome(lake, run_id)
-    if outcome is None or outcome.result is None:
+    if outcome.result is None:
         raise StorageError(
             f"{lake.uri}/{run_folder(run_id)} holds no result of a training. Train it first: "
             "python -m ownvoice.training --recipe URI."
@@ -76,12 +93,10 @@ def trained_outcome(lake: Lake, run_id: str) -> tuple[Outcome, dict[str, Any]]:
     return outcome, outcome.result
 
 
-def checked_health(metrics: Sequence[MetricRow]) -> Health:
-    """Judge the curves of a run. Raises `HealthError` with every reason where the verdict is block."""
-    health = judge(metrics)
-    if health.verdict == "block":
-        raise HealthError(f"not to be published: {'; '.join(health.reasons('block'))}. Train anew.")
-    return health
+def refuse_blocked(outcome: Outcome) -> None:
+    """Raise `HealthError` with every reason where the verdict is block."""
+    if outcome.health.verdict == "block":
+        raise HealthError(f"not to be published: {'; '.join(outcome.health.reasons('block'))}. Train anew.")
 
 
 def write_publication(lake: Lake, run: TrainingRun, publication: Publication) -> None:

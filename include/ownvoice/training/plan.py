@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ownvoice.lake import Lake, scan
-from ownvoice.training.recipe import TrainingRecipe, refuse_what_cannot_work
-from ownvoice.training.rows import Pair, read_pairs
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.request import TrainingRequest, recipes_of
+from ownvoice.training.rows import SplitSizes, split_sizes
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.settings import TrainingSettings
+from ownvoice.training.variants import Variants, training_id, write_variants
 from ownvoice.versions import all_versions, version_or_latest
 
 _CHARS_PER_TOKEN = 4  # of English prose, for an estimate alone
@@ -18,8 +19,12 @@ _AROUND_TRAINING_H = 0.3  # a node comes up, the image and the base are loaded, 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTraining:
-    """What `resolve_dataset` hands on; the hours and dollars are an estimate."""
+    """What `resolve_dataset` hands on for each training; the hours and dollars are an estimate.
 
+    `variant` is its name, empty where the run has one recipe alone.
+    """
+
+    variant: str
     lake: str
     recipe_uri: str
     dataset_version: int
@@ -31,40 +36,52 @@ class PlannedTraining:
 
 
 def plan_training(
-    lake: Lake, run_id: str, version: int | None, recipe: TrainingRecipe, settings: TrainingSettings
-) -> PlannedTraining:
-    """Fix the version (the newest where none is given), check it, and write the run's `recipe.json`.
+    lake: Lake, run_id: str, request: TrainingRequest, settings: TrainingSettings
+) -> list[PlannedTraining]:
+    """Fix the version (the newest where none is given), check every variant, and write the `recipe.json` of each.
 
-    Raises `BadDataError` for a version that fails its digest or lacks a split, `SettingsError` for a recipe that
-    cannot work on it.
+    Raises `BadDataError` for a version that cannot be read or lacks a split, `SettingsError` that names every problem
+    of every recipe. Whether the rows are those of the version's digest, the trainer proves while it reads them.
     """
-    number = version_or_latest(lake, version).number
-    pairs = read_pairs(lake, number)
-    refuse_what_cannot_work(recipe, len(pairs.train))
-    run = TrainingRun(
-        run_id=run_id,
-        lake=lake.uri,
-        dataset_version=number,
-        recipe=recipe,
-        gpu_usd_per_hour=settings.gpu_usd_per_hour,
-    )
-    hours = estimated_hours(pairs.train, recipe.epochs, settings.expected_tokens_per_s)
+    number = version_or_latest(lake, request.dataset_version).number
+    sizes = split_sizes(lake, number)
+    recipes = recipes_of(request, sizes.train_pairs)
+    runs = {
+        name: TrainingRun(
+            run_id=training_id(run_id, name),
+            lake=lake.uri,
+            dataset_version=number,
+            recipe=recipe,
+            gpu_usd_per_hour=settings.gpu_usd_per_hour,
+        )
+        for name, recipe in recipes.items()
+    }
+    planned = [_planned(lake, name, run, sizes, settings) for name, run in runs.items()]
+    write_variants(lake, run_id, Variants({name: run.run_id for name, run in runs.items()}, request.publish_variant))
+    return planned
+
+
+def _planned(
+    lake: Lake, variant: str, run: TrainingRun, sizes: SplitSizes, settings: TrainingSettings
+) -> PlannedTraining:
+    hours = estimated_hours(sizes.train_chars, run.recipe, settings)
     return PlannedTraining(
+        variant=variant,
         lake=lake.uri,
         recipe_uri=write_training_run(lake, run),
-        dataset_version=number,
-        train_pairs=len(pairs.train),
-        test_pairs=len(pairs.test),
-        steps=recipe.steps(len(pairs.train)),
+        dataset_version=run.dataset_version,
+        train_pairs=sizes.train_pairs,
+        test_pairs=sizes.test_pairs,
+        steps=run.recipe.steps(sizes.train_pairs),
         hours=round(hours, 2),
         usd=round(hours * settings.gpu_usd_per_hour, 2),
     )
 
 
-def estimated_hours(pairs: Iterable[Pair], epochs: int, tokens_per_s: float) -> float:
-    """Return the hours that training on `pairs` may take; both answers of a pair carry its prompt."""
-    chars = sum(2 * len(pair.prompt) + len(pair.chosen) + len(pair.rejected) for pair in pairs)
-    return chars / _CHARS_PER_TOKEN * epochs / tokens_per_s / 3600 + _AROUND_TRAINING_H
+def estimated_hours(chars: int, recipe: TrainingRecipe, settings: TrainingSettings) -> float:
+    """Return the hours that one training on so many characters may take, with what comes before and after it."""
+    seconds = chars / _CHARS_PER_TOKEN * recipe.epochs / settings.expected_tokens_per_s
+    return seconds / 3600 + _AROUND_TRAINING_H
 
 
 def new_pairs_since_last_training(lake: Lake) -> int:

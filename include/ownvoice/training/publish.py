@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from ownvoice.errors import OwnvoiceError, SettingsError
+from ownvoice.hub import hub_client, token_from_environment
 from ownvoice.lake import Lake
+from ownvoice.streamed import open_object
 from ownvoice.training.card import CURVES, model_card
 from ownvoice.training.curves import curves_svg
-from ownvoice.training.hub import File, HubRepository, hub_from_environment
-from ownvoice.training.outcome import Publication, checked_health, trained_outcome, write_publication
+from ownvoice.training.hub import File, HubRepository
+from ownvoice.training.outcome import Publication, refuse_blocked, trained_outcome, write_publication
 from ownvoice.training.provenance import provenance
 from ownvoice.training.run import TrainingRun
-from ownvoice.training.streamed import open_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ def draft(lake: Lake, run_id: str, model_license: str | None = None) -> Draft:
     repo_id = outcome.run.recipe.hub_repository
     if not repo_id:
         raise SettingsError(f"the recipe of run {run_id} names no hub_repository: set it, as owner/name.")
-    checked_health(outcome.metrics)
+    refuse_blocked(outcome)
     card = model_card(repo_id, provenance(lake, outcome, result), result, model_license)
     written = {"README.md": card.encode(), CURVES: curves_svg(outcome.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
@@ -72,7 +73,7 @@ def publish(lake: Lake, run_id: str, model_license: str | None = None, *, privat
     Raises what `draft` and `HubRepository` raise.
     """
     wanted = draft(lake, run_id, model_license)
-    repository = HubRepository(hub_from_environment(), wanted.repo_id)
+    repository = HubRepository(hub_client(token_from_environment()), wanted.repo_id)
     revision = repository.publish(wanted.tag, f"Training run {run_id}", wanted.files, private=private)
     publication = Publication(wanted.repo_id, revision, wanted.tag)
     write_publication(lake, wanted.run, publication)

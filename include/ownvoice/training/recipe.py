@@ -113,11 +113,12 @@ def refuse_what_cannot_work(recipe: TrainingRecipe, train_pairs: int, longest_pr
 
     Raises `SettingsError` that names every problem.
     """
-    if problems := list(_problems(recipe, train_pairs, longest_prompt_tokens)):
+    if problems := list(problems_of(recipe, train_pairs, longest_prompt_tokens)):
         raise SettingsError("; ".join(problems) + ". Correct the recipe, or train on a larger version.")
 
 
-def _problems(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None) -> Iterator[str]:
+def problems_of(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None) -> Iterator[str]:
+    """Yield what cannot work on a version with so many pairs."""
     steps = recipe.steps(train_pairs)
     if steps < MIN_STEPS:
         yield (

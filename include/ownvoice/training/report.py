@@ -11,38 +11,49 @@ import pyarrow as pa
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, sql_text
-from ownvoice.run import run_folder
+from ownvoice.run import report_key, run_folder
 from ownvoice.tables import RUNS
 from ownvoice.terminal import printable
 from ownvoice.training.card import CURVES
+from ownvoice.training.comparison import comparison_lines, write_comparison
 from ownvoice.training.curves import curves_svg
 from ownvoice.training.outcome import Outcome, read_outcome
+from ownvoice.training.variants import read_variants
 
-NOT_ENDED = "not ended"
+
+def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[list[str], dict[str, str]]:
+    """Report each training of a run, and compare them where there are several.
+
+    Return it as lines for a terminal, and the verdicts by the run id of the training; none where nothing was planned.
+    """
+    variants = read_variants(lake, run_id)
+    reports = [write_training_report(lake, training, refresh_date) for training in variants.run_ids.values()]
+    lines = [line for report in reports for line in (*training_lines(report), "")]
+    if len(reports) > 1:
+        lines += comparison_lines(write_comparison(lake, run_id, variants))
+    return lines, {report["run_id"]: report["verdict"] for report in reports}
 
 
-def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dict[str, Any] | None:
-    """Write `report.json`, `curves.svg` and the run's row; return the report. None where no training was planned.
+def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dict[str, Any]:
+    """Write `report.json`, `curves.svg` and the row of one training; return the report.
 
     Repeated, it writes the same again. `verdict` is that of the health rules where a model was trained, else how the
-    trainer ended.
+    trainer ended. Raises `StorageError` where no such training was planned.
     """
     outcome = read_outcome(lake, run_id)
-    if outcome is None:
-        return None
     folder = run_folder(run_id)
-    result = outcome.result or {"exit": NOT_ENDED, "message": "the trainer left no result; its task's log says why"}
-    report = {
+    result = outcome.result or {"exit": outcome.ended, "message": "the trainer left no result; its task's log says why"}
+    report: dict[str, Any] = {
         "run_id": run_id,
         "refresh_date": refresh_date.isoformat(),
         "dataset_version": outcome.run.dataset_version,
         "recipe_id": outcome.run.recipe.recipe_id,
-        "verdict": result["health"]["verdict"] if outcome.is_trained else result["exit"].lower(),
+        "verdict": result["health"]["verdict"] if outcome.is_trained else outcome.ended,
         "result": result,
         "samples": lake.read_json(f"{folder}/samples.json") or [],
         "publication": outcome.publication and asdict(outcome.publication),
         "curves_key": f"{folder}/{CURVES}",
-        "report_key": _report_key(run_id),
+        "report_key": report_key(run_id),
     }
     lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
     lake.write_json(report["report_key"], report)
@@ -52,7 +63,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
 
 def read_training_report(lake: Lake, run_id: str) -> dict[str, Any]:
     """Return the report of a training. Raises `StorageError` where there is none."""
-    report = lake.read_json(_report_key(run_id))
+    report = lake.read_json(report_key(run_id))
     if report is None or "recipe_id" not in report or "result" not in report:
         raise StorageError(f"{lake.uri} holds no report of a training run {run_id!r}.")
     return dict(report)
@@ -78,10 +89,6 @@ def training_lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"  trained  {printable(answered['trained'])[:200]}"
     if published := report["publication"]:
         yield f"published  {published['repo_id']} at {published['revision'][:12]}, tag {published['tag']}"
-
-
-def _report_key(run_id: str) -> str:
-    return f"{run_folder(run_id)}/report.json"
 
 
 def _counts(result: dict[str, Any]) -> dict[str, int]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
-from ownvoice.errors import StorageError
+from ownvoice.errors import OwnvoiceError, StorageError
 from ownvoice.lake import Lake, scan
 from ownvoice.training.exits import BadDataError
 from ownvoice.versions import DatasetVersion, version_or_latest
@@ -30,6 +31,32 @@ class Pairs:
     version: DatasetVersion
     train: tuple[Pair, ...]
     test: tuple[Pair, ...]
+
+
+class SplitSizes(NamedTuple):
+    """How large a version is. `train_chars` are those that one epoch reads: both answers of a pair carry its prompt."""
+
+    train_pairs: int
+    train_chars: int
+    test_pairs: int
+
+
+def split_sizes(lake: Lake, number: int) -> SplitSizes:
+    """Count version `number` without reading it whole.
+
+    Raises `BadDataError` where it cannot be read or lacks a split.
+    """
+    columns = (
+        "split, count(*) AS pairs, "
+        "sum(2 * character_length(prompt) + character_length(chosen) + character_length(rejected)) AS chars"
+    )
+    with _named(lake, number):
+        batches = list(scan(lake.table("pairs", number), columns, "true GROUP BY split"))
+    found = {row["split"]: row for batch in batches for row in batch.to_pylist()}
+    for split in ("train", "test"):
+        if split not in found:
+            raise BadDataError(_empty(number, split))
+    return SplitSizes(found["train"]["pairs"], found["train"]["chars"], found["test"]["pairs"])
 
 
 def read_pairs(lake: Lake, number: int) -> Pairs:
@@ -55,10 +82,17 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
 
 
 def _rows(lake: Lake, number: int) -> Iterator[dict[str, Any]]:
-    try:
+    with _named(lake, number):
         for batch in scan(lake.table("pairs", number), where="true ORDER BY pair_id"):
             yield from batch.to_pylist()
-    except StorageError:
+
+
+@contextmanager
+def _named(lake: Lake, number: int) -> Iterator[None]:
+    """Turn a version that cannot be read into `BadDataError`."""
+    try:
+        yield
+    except OwnvoiceError:
         raise
     except Exception as error:  # deltalake's query engine knows no other class
         raise BadDataError(
@@ -68,6 +102,7 @@ def _rows(lake: Lake, number: int) -> Iterator[dict[str, Any]]:
 
 
 def _empty(number: int, split: str) -> str:
+    """Say that a version lacks one side of its split, and what to do."""
     return (
         f"dataset version {number} has no {split} pairs, so that what is learned cannot be told from what is "
         "remembered. Add articles, or make a new lake with another OWNVOICE_TEST_SHARE."

@@ -67,4 +67,5 @@ def test_pairs_are_new_until_a_training_has_seen_them(trained, lake):
 
 
 def test_a_run_that_never_was_planned_leaves_no_report(lake):
-    assert write_training_report(lake, "run-9", dt.date(2026, 2, 2)) is None
+    with pytest.raises(StorageError, match="no training has that name"):
+        write_training_report(lake, "run-9", dt.date(2026, 2, 2))

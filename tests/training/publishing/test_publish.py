@@ -8,8 +8,7 @@ import sys
 
 import pytest
 
-from ownvoice.errors import SettingsError, StorageError
-from ownvoice.training.hub import HubAccessError, HubMismatchError, HubUnavailableError
+from ownvoice.errors import HubAccessError, HubMismatchError, HubUnavailableError, SettingsError, StorageError
 from ownvoice.training.outcome import HealthError, Publication, read_outcome
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft, publish
@@ -184,7 +183,7 @@ def test_a_run_without_a_model_is_not_published(trained, lake, hub):
     lake.write_json(f"{run.folder}/result.json", result | {"exit": "DIVERGED", "message": "loss is nan"})
     with pytest.raises(StorageError, match=r"it ended with DIVERGED \(loss is nan\)"):
         publish(lake, "run-1")
-    with pytest.raises(StorageError, match="no result of a training"):
+    with pytest.raises(StorageError, match="no training has that name"):
         publish(lake, "another-run")
 
 

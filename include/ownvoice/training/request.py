@@ -1,0 +1,111 @@
+"""What a person asks a training run for: a version, a recipe, and the variants of it that are to be compared. Pure.
+
+A variant is a name and what it changes of the recipe.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ownvoice.errors import SettingsError
+from ownvoice.settings import problems_in
+from ownvoice.training.recipe import TrainingRecipe, problems_of
+
+VARIED = ("lora_rank", "lora_alpha", "beta", "learning_rate", "epochs")
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+
+class TrainingRequest(BaseModel):
+    """What one run is asked to do. The trigger form of the training DAG is made from these fields and the recipe's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    recipe: TrainingRecipe
+    dataset_version: int | None = Field(None, ge=0, description="Version of the preference dataset; empty: the newest.")
+    variants: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Recipes to compare, one trained after the other, as JSON: a name, and what it changes of "
+        'lora_rank, lora_alpha, beta, learning_rate or epochs: {"soft": {"beta": 0.1}, "chapter": {}}. '
+        "Empty: this recipe alone.",
+    )
+    publish_variant: str | None = Field(
+        None, description="Name of the variant to publish; empty: the best of those that are healthy."
+    )
+
+    @field_validator("variants", mode="before")
+    @classmethod
+    def _emptied_is_empty(cls, value: Any) -> Any:
+        return value or {}
+
+
+def recipes_of(request: TrainingRequest, train_pairs: int) -> dict[str, TrainingRecipe]:
+    """Return the recipe of each variant by name; a recipe without variants stands alone, under the empty name.
+
+    Raises `SettingsError` that names every problem of every one of them, on a version of so many pairs.
+    """
+    recipes, problems = _made(request)
+    for name, recipe in recipes.items():
+        problems += [_of(name, problem) for problem in problems_of(recipe, train_pairs)]
+    problems += _twins(recipes)
+    if request.publish_variant and request.publish_variant not in request.variants:
+        problems.append(f"publish_variant is {request.publish_variant!r}, and no variant has that name")
+    if problems:
+        raise SettingsError("; ".join(problems) + ". Correct the recipe, or train on a larger version.")
+    return recipes
+
+
+def parse_variants(given: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Read `name:field=value,field=value`, one a variant, as a command line has them; `name:` changes nothing.
+
+    Raises `SettingsError` that names all that are written otherwise, or twice.
+    """
+    variants: dict[str, dict[str, Any]] = {}
+    wrong = []
+    for text in given:
+        name, colon, fields = text.partition(":")
+        pairs = [one.partition("=") for one in fields.split(",") if one]
+        if not colon or name in variants or not all(equals for _, equals, _ in pairs):
+            wrong.append(repr(text))
+        variants[name] = {key: value for key, _, value in pairs}
+    if wrong:
+        raise SettingsError(f"{', '.join(wrong)}: write each variant once, as name:field=value,field=value.")
+    return variants
+
+
+def _made(request: TrainingRequest) -> tuple[dict[str, TrainingRecipe], list[str]]:
+    """Return the recipes that can be made, and what is wrong with the others."""
+    if not request.variants:
+        return {"": request.recipe}, []
+    recipes: dict[str, TrainingRecipe] = {}
+    problems: list[str] = []
+    for name, changed in request.variants.items():
+        wrong = list(_misnamed(name, changed))
+        try:
+            recipes[name] = TrainingRecipe.model_validate(request.recipe.model_dump() | changed)
+        except ValidationError as error:
+            wrong += [] if wrong else problems_in(error)
+        problems += [_of(name, one) for one in wrong]
+    return recipes, problems
+
+
+def _misnamed(name: str, changed: Mapping[str, Any]) -> Iterator[str]:
+    if not _NAME.fullmatch(name):
+        yield "name it with up to 32 of a-z, 0-9, - and _"
+    for key in sorted(changed.keys() - set(VARIED)):
+        yield f"{key} is not what variants may differ in; that is {', '.join(VARIED)}"
+
+
+def _twins(recipes: Mapping[str, TrainingRecipe]) -> Iterator[str]:
+    first: dict[str, str] = {}
+    for name, recipe in recipes.items():
+        if (twin := first.setdefault(recipe.recipe_id, name)) != name:
+            yield _of(name, f"it is the same recipe as {twin}, and would be paid for twice")
+
+
+def _of(name: str, problem: str) -> str:
+    return f"variant {name}: {problem}" if name else problem

@@ -1,0 +1,38 @@
+"""The trainings of one run: where it compares variants of a recipe, each is a training of its own.
+
+Each has a run id, a folder and a recipe file of its own, so that it resumes, is retried and is cancelled by itself;
+`variants.json` in the folder of the run as a whole says which trainings belong to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from ownvoice.lake import Lake
+from ownvoice.run import run_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Variants:
+    """Run ids by the names of the variants; `publish` is the one to publish, None the best.
+
+    A recipe without variants has the empty name, and is trained under the run's own id.
+    """
+
+    run_ids: dict[str, str]
+    publish: str | None = None
+
+
+def training_id(run_id: str, name: str) -> str:
+    """Return the run id of one variant's training."""
+    return f"{run_id}.{name}" if name else run_id
+
+
+def write_variants(lake: Lake, run_id: str, variants: Variants) -> None:
+    """Write down which trainings a run has."""
+    lake.write_json(f"{run_folder(run_id)}/variants.json", asdict(variants))
+
+
+def read_variants(lake: Lake, run_id: str) -> Variants:
+    """Return the trainings of a run; it has none where nothing was planned."""
+    return Variants(**(lake.read_json(f"{run_folder(run_id)}/variants.json") or {"run_ids": {}}))
