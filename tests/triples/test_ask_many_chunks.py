@@ -142,6 +142,28 @@ def test_an_answer_that_arrived_is_stored_even_if_the_batch_is_killed_meanwhile(
     assert len(AnswerStore(store).read_all(ask.request_key)) == 1
 
 
+class CountedStore(SlowStore):
+    """A slow folder that knows how many answers were made and not stored yet, at the most."""
+
+    def begin_to_count(self, model: FaultyModel) -> None:
+        self.begin()
+        self.model, self.stored, self.most_on_the_way = model, 0, 0
+
+    async def create_async(self, key: str, data: bytes) -> bool:
+        self.most_on_the_way = max(self.most_on_the_way, len(self.model.bodies) - self.stored)
+        created = await super().create_async(key, data)
+        self.stored += created
+        return created
+
+
+def test_answers_on_their_way_into_a_slow_lake_count_as_requests_in_flight(model: FaultyModel, tmp_path: Path) -> None:
+    store = CountedStore(tmp_path.as_uri())
+    store.begin_to_count(model)
+    outcomes = settle_asks(asking(*(f"good: {number}" for number in range(20))), AnswerStore(store), access(model))
+    assert len(outcomes) == store.stored == 20
+    assert store.most_on_the_way <= access(model).max_requests_in_flight
+
+
 def test_an_answer_that_cannot_be_read_ends_the_batch_with_its_name(
     model: FaultyModel, answers: AnswerStore, tmp_path: Path
 ) -> None:
