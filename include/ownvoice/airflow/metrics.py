@@ -58,5 +58,5 @@ def _gauges(tally: Tally) -> dict[str, float | None]:
         "settled": tally.settled,
         "chunks_per_s": tally.chunks_per_s,
         "eta_s": tally.eta_s,
-        "cost_usd": tally.spent.cost_usd if tally.price else None,
+        "cost_usd": tally.spent.cost_usd if tally.prices else None,
     }

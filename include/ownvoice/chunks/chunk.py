@@ -25,7 +25,7 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """Its text's `chunk_key`."""
+        """What names its text, and no place: an edit elsewhere in the article leaves it as it was."""
         return chunk_key(self.text)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -34,7 +34,7 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
     with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
 
         def add(outcome: ChunkOutcome) -> None:
-            rows.append(outcome_row(outcome, run.price))
+            rows.append(outcome_row(outcome, run.prices))
             if len(rows) >= _ROWS_AT_A_TIME:
                 write(rows)
                 rows.clear()
@@ -53,8 +53,9 @@ def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, in
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
 
 
-def outcome_row(outcome: ChunkOutcome, price: ModelPrice | None) -> OutcomeRow:
-    """Return an outcome as a row of `OUTCOMES`."""
+def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:
+    """Return an outcome as a row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
+    price = prices.get(outcome.model)
     row: OutcomeRow = asdict(outcome) | asdict(outcome.asker)
     del row["asker"]
     cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
