@@ -9,6 +9,7 @@ import pytest
 
 from ownvoice.airflow import refresh_tasks
 from ownvoice.prices import ModelPrice
+from ownvoice.recipe import GenerationRecipe
 from stand_ins.faulty_model import running_faulty_model
 from stand_ins.planned_night import RUN_ID, plan_night
 from stand_ins.statsd import running_statsd
@@ -35,7 +36,7 @@ def generate(lake, monkeypatch):
 
 
 def test_a_statsd_server_hears_of_chunks_retries_tokens_rate_time_and_cost(dags, lake, generate):
-    plan_night(lake, TEXTS, price=PRICE)
+    plan_night(lake, TEXTS, prices={GenerationRecipe().model: PRICE})
     with running_statsd() as server:
         generate(1)
         server.take()
