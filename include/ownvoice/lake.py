@@ -1,6 +1,7 @@
 """The lake: objects under one URI, and the four Delta tables that stand beside them.
 
 originals/<sha256>                   article text, by content
+too_long/<recipe>/<chunk>            which chunks a model's context did not hold
 answers/<request sha256>/<attempt>   what the model answered
 tables/{pairs,articles,chunks,runs}  Delta tables
 sketches/, passages/, readings/      what tells near-duplicates and boilerplate (`articles/`, `chunks/` say how)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 Mode = Literal["realtime", "batch"]
+Retry = Literal["none", "dead"]
 
 
 class RefreshRun(BaseModel):
@@ -38,6 +39,13 @@ class RefreshRun(BaseModel):
         "realtime",
         description="Ask at once, or through the endpoint's batch API: at OpenAI half the price, and up to a day.",
     )
+    retry: Retry = Field(
+        "none",
+        description="`dead`: leave the source alone and ask anew about chunks that have no usable answer after all "
+        "tries, with as many tries again; every other chunk keeps its answer.",
+    )
+    retry_article: str = Field("", description="Of the dead chunks, only this article's.")
+    retry_error: str = Field("", description="Of the dead chunks, only those whose last error is of this class.")
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
@@ -75,7 +83,7 @@ class RefreshRun(BaseModel):
     @property
     def is_partial(self) -> bool:
         """Whether this run looks at less than the whole night's work, and so must not move the cursor."""
-        return bool(self.prefix) or self.limit_articles is not None or self.dry_run
+        return bool(self.prefix) or self.limit_articles is not None or self.dry_run or self.retry != "none"
 
     @property
     def folder(self) -> str:

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError as UnparsedError
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.run import Mode
 from ownvoice.source_rules import SourceRules
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -49,6 +50,9 @@ class Settings(BaseSettings):
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
+    mode: Mode = Field(
+        "realtime", description="How a night asks: realtime, or batch, through the endpoint's batch API (up to a day)."
+    )
     source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     near_duplicate_jaccard: float = Field(
@@ -83,6 +87,11 @@ class Settings(BaseSettings):
         description="Most requests that one task has open; how many the endpoint bears, it finds out.",
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
+    read_timeout_s: float | None = Field(
+        None,
+        gt=0,
+        description="Longest silence in a request, in seconds, the making of its answer included; empty: no bound.",
+    )
     requests_per_minute: float | None = Field(
         None, gt=0, description="The account's limit for a model, shared by all tasks; empty: found out."
     )

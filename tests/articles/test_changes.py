@@ -253,6 +253,18 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
             self.known = settled(self.known)
         self.check(set(self.files) - set(refused))
 
+    @precondition(lambda self: any(a.state is ArticleState.CURRENT for a in self.known.values()))
+    @rule(data=st.data(), settles=st.booleans())
+    def retry(self, data, settles):
+        current = sorted(i for i, a in self.known.items() if a.state is ArticleState.CURRENT)
+        article = self.known[data.draw(st.sampled_from(current))]
+        pending = replace(article, state=next_article_state(article.state, ArticleEvent.RETRIED))
+        assert pending.state is ArticleState.PENDING
+        self.known[article.article_id] = pending
+        if settles:
+            self.known = settled(self.known)
+            assert self.known[article.article_id] == article, "asked about anew and settled, it is what it was"
+
     def check(self, standing_keys):
         live = [a for a in self.known.values() if is_live(a.state)]
         assert sorted(a.source_key for a in live) == sorted(standing_keys), "each file is one live article"

@@ -20,6 +20,7 @@ from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles, standing_texts
 from ownvoice.articles.near import complete_index, near_candidates, near_duplicates
 from ownvoice.articles.record import Listing, first_started_at, read_listing, record_listing
+from ownvoice.articles.retry import list_dead
 from ownvoice.articles.sketch_index import SketchIndex
 from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
@@ -69,6 +70,8 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         return read_listing(lake, run).counts
     started_at = first_started_at(lake, run)
     base = latest_version(lake)
+    if run.retry == "dead":
+        return list_dead(lake, run, base, started_at)
     folders, reconcile = _folders(lake, source, run)
     known = known_articles(lake, base, below(folders))
     look = Look(folders, {found.key: found for found in list_objects(source, folders, run.source)})

@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from ownvoice.articles.known import KnownArticle
-from ownvoice.articles.record import base_version, pending_articles
+from ownvoice.articles.record import base_version, pending_articles, read_retried
 from ownvoice.chunks.boilerplate import decide_reading, find_boilerplate
 from ownvoice.chunks.estimate import estimate
 from ownvoice.chunks.language import language_of
 from ownvoice.chunks.planned import DEFERRED, OTHER_LANGUAGE, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
+from ownvoice.chunks.too_long import too_long_chunks
 from ownvoice.lake import Lake
-from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
 
 
@@ -33,10 +33,10 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     for text in {article.article_sha256 for article in worked}:
         without[text] = decide_reading(lake, recipe.cleaning, text, without[text])
 
-    sizes = [(chunk["chunk_key"], len(chunk["text"])) for chunk in _planned(lake, recipe, articles, without)]
-    left_over = [chunk | {"text": ""} for chunk in _planned(lake, recipe, left, without)]
+    sizes = [(chunk["chunk_key"], len(chunk["text"])) for chunk in _planned(lake, run, articles, without)]
+    left_over = [chunk | {"text": ""} for chunk in _planned(lake, run, left, without)]
     batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
-    batches = list(_write_batches(lake, run, _planned(lake, recipe, worked, without), batch_chunks))
+    batches = list(_write_batches(lake, run, _planned(lake, run, worked, without), batch_chunks))
     write_batch(lake, run, DEFERRED, left_over)
     models = estimate(recipe, sizes)
     plan = Plan(
@@ -63,11 +63,12 @@ def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], 
 
 
 def _planned(
-    lake: Lake, recipe: GenerationRecipe, articles: Iterable[KnownArticle], without: Mapping[str, Collection[int]]
+    lake: Lake, run: RefreshRun, articles: Iterable[KnownArticle], without: Mapping[str, Collection[int]]
 ) -> Iterator[PlannedChunk]:
+    retried, too_long = read_retried(lake, run), too_long_chunks(lake, run.recipe.recipe_id)
     for article in articles:
         original = lake.original(article.article_sha256)
-        for chunk in cut_article(original, recipe, without[article.article_sha256]):
+        for chunk in cut_article(original, run.recipe, without[article.article_sha256], too_long):
             yield {
                 "article_id": article.article_id,
                 "article_sha256": article.article_sha256,
@@ -81,4 +82,5 @@ def _planned(
                 "start": chunk.start,
                 "end": chunk.end,
                 "text": chunk.text,
+                "anew": (article.article_id, chunk.key) in retried,
             }

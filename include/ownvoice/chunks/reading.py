@@ -6,8 +6,9 @@ from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from ownvoice.chunks import chapter, faithful
-from ownvoice.chunks.chunk import Chunk
+from ownvoice.chunks.chunk import Chunk, chunk_key, is_divisible
 from ownvoice.chunks.cleaned import CleanedText
+from ownvoice.chunks.cut import Span, halves
 from ownvoice.chunks.cut import cut as cut_faithful
 from ownvoice.chunks.passages import without_passages
 from ownvoice.errors import OwnvoiceError
@@ -30,14 +31,27 @@ def cleaning_version(cleaning: Cleaning) -> str:
     return _VERSIONS[cleaning]
 
 
-def cut_article(content: str, recipe: GenerationRecipe, left_out: Collection[int] = ()) -> list[Chunk]:
-    """Return the chunks of an article's content without the passages `left_out`, in order."""
+def cut_article(
+    content: str, recipe: GenerationRecipe, left_out: Collection[int] = (), too_long: Collection[str] = ()
+) -> list[Chunk]:
+    """Return the chunks of an article's content without the passages `left_out`, in order.
+
+    Those whose keys are among `too_long` are cut in two.
+    """
     cleaned = clean(content, recipe.cleaning, left_out)
-    spans = _CUTS[recipe.cleaning](cleaned, recipe.min_chunk_chars, recipe.max_chunk_chars)
+    whole = _CUTS[recipe.cleaning](cleaned, recipe.min_chunk_chars, recipe.max_chunk_chars)
+    spans = [part for span in whole for part in _divided(cleaned.text, span, recipe, too_long)]
     return [
         Chunk(index, cleaned.text[start:end], start, end, *cleaned.original_span(start, end))
         for index, (start, end) in enumerate(spans)
     ]
+
+
+def _divided(text: str, span: Span, recipe: GenerationRecipe, too_long: Collection[str]) -> list[Span]:
+    part = text[slice(*span)]
+    if not too_long or chunk_key(part) not in too_long or not is_divisible(part, recipe):
+        return [span]
+    return [piece for half in halves(text, span) for piece in _divided(text, half, recipe, too_long)]
 
 
 def render(content: str, spans: Sequence[tuple[int, int]], cleaning_version: str) -> str:

@@ -10,9 +10,10 @@ from functools import lru_cache
 from ownvoice.chunks import cleaning_version
 from ownvoice.chunks.boilerplate import left_out, read_boilerplate
 from ownvoice.chunks.planned import read_batch
+from ownvoice.chunks.too_long import note_too_long
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ChunkState
+from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
@@ -52,6 +53,8 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
             staged.drops += drops
+        elif record["event"] == ChunkEvent.TOO_LONG:
+            note_too_long(lake, run.recipe.recipe_id, chunk["chunk_key"])
         staged.chunks.append(record)
     write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else STAGED)
     reasons = Counter(drop["reason"] for drop in staged.drops)
