@@ -61,3 +61,90 @@ class VerificationError(OwnvoiceError):
     """A dataset version is not what it says it is."""
 
     exit_code = 6
+
+
+class BadDataError(OwnvoiceError):
+    """The dataset version is not what its record says, or holds nothing that can be trained on."""
+
+    exit_code = 6
+
+
+class BadBaseError(OwnvoiceError):
+    """The base model does not exist, is gated, or cannot be read."""
+
+    exit_code = 14
+
+
+class NoGpuError(OwnvoiceError):
+    """The recipe needs a GPU and there is none."""
+
+    exit_code = 8
+
+
+class OutOfMemoryError(OwnvoiceError):
+    """The longest batch does not fit the device."""
+
+    exit_code = 9
+
+
+class WrongStartError(OwnvoiceError):
+    """The first loss is not that of a model which equals its reference."""
+
+    exit_code = 10
+
+
+class DivergedError(OwnvoiceError):
+    """Training was ended because its numbers can no longer become a good model."""
+
+    exit_code = 11
+
+
+class MergeMismatchError(OwnvoiceError):
+    """The merged model is not the base with the trained adapter in it."""
+
+    exit_code = 12
+
+
+class StoppedError(OwnvoiceError):
+    """The process was asked to end, as by an eviction; the same command resumes."""
+
+    exit_code = 13
+    retryable = True
+
+
+class HubAccessError(OwnvoiceError):
+    """The Hub refuses: no token, one without write access, or a repository that is gated or not there."""
+
+    exit_code = 20
+
+
+class HubUnavailableError(OwnvoiceError):
+    """The Hub is away, overloaded, or changed in the same moment; the same call may go through later."""
+
+    exit_code = 21
+    retryable = True
+
+
+class HubMismatchError(OwnvoiceError):
+    """What stands on the Hub is not what the lake holds."""
+
+    exit_code = 22
+
+
+class HealthError(OwnvoiceError):
+    """The curves say that this model is not to be published."""
+
+    exit_code = 23
+
+
+class NotTrainedError(OwnvoiceError):
+    """A trainer ended without a model; its own message says why."""
+
+    exit_code = 24
+
+
+RETRYABLE = tuple(
+    error
+    for error in tuple(vars().values())
+    if isinstance(error, type) and issubclass(error, OwnvoiceError) and error.retryable
+)

@@ -34,7 +34,7 @@ class TrainerPod(KubernetesPodOperator):
         ti = context["ti"]
         if ti.map_index is not None and ti.map_index >= 0:
             selector = f"{_labels(dag_id=ti.dag_id, run_id=ti.run_id, task_id=ti.task_id)},map_index!={ti.map_index}"
-            _stop_pods(self.client, self.namespace, selector)
+            _stop_pods(self.client, str(self.namespace), selector)
         super().execute(context)
 
     def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, *rest: Any, **named: Any) -> None:

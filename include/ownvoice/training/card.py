@@ -92,6 +92,8 @@ def _numbers(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if (value := test.get(f"eval_{name}")) is not None:
             yield words, f"{float(value):.4f}"
     yield "merged weights", f"{merge['dtype']}, {merge['kl_merged_nats']:.1e} nats from the adapter model"
+    least, usual = f"{merge['kept_least']:.0%}", f"{merge['kept_median']:.0%}"
+    yield "change that rounding kept", f"{usual} in the median of all modules, {least} in the one with the least"
     yield "the base, for comparison", f"{merge['kl_base_nats']:.1e} nats from the adapter model"
 
 

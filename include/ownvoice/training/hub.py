@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from ownvoice.errors import OwnvoiceError, SettingsError
+from ownvoice.errors import HubAccessError, HubMismatchError, HubUnavailableError, OwnvoiceError, SettingsError
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
@@ -28,25 +28,6 @@ class File:
 
     size: int
     open: Callable[[], bytes | BinaryIO]
-
-
-class HubAccessError(OwnvoiceError):
-    """The Hub refuses: no token, one without write access, or a repository that is gated or not there."""
-
-    exit_code = 20
-
-
-class HubUnavailableError(OwnvoiceError):
-    """The Hub is away, overloaded, or changed in the same moment; the same call may go through later."""
-
-    exit_code = 21
-    retryable = True
-
-
-class HubMismatchError(OwnvoiceError):
-    """What stands on the Hub is not what the lake holds."""
-
-    exit_code = 22
 
 
 def hub_from_environment() -> HfApi:

@@ -9,12 +9,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ownvoice.errors import BadDataError
 from ownvoice.lake import Lake
 from ownvoice.training.backends import Loaded, backend_of
 from ownvoice.training.base import Base, fetch_base
-from ownvoice.training.exits import BadDataError
 from ownvoice.training.fit import fit
 from ownvoice.training.folders import patiently
+from ownvoice.training.health import judge
 from ownvoice.training.machine import hide_progress_bars
 from ownvoice.training.merge import merge_in_new_process
 from ownvoice.training.merge_check import check_in_new_process
@@ -100,9 +101,10 @@ def _merge(work: Work, base: Base, test: Formatted) -> None:
         merge_in_new_process(base.folder, adapter, merged, dtype)
     with work.stage("merge_check"):
         numbers = check_in_new_process(base.folder, adapter, merged, texts, work.scratch)
-    work.result["merge"] = {"dtype": dtype} | numbers
+    merge = work.result["merge"] = {"dtype": dtype} | numbers
     work.record.say(
-        f"merged to {dtype}: {numbers['kl_merged_nats']:.1e} nats from the adapter model; "
-        f"the base is {numbers['kl_base_nats']:.1e} away"
+        f"merged to {dtype}: {numbers['kl_merged_nats']:.1e} nats from the adapter model; the base is "
+        f"{numbers['kl_base_nats']:.1e} away; {numbers['kept_least']:.0%} of the change kept where it is least"
     )
+    work.result["health"] = judge(work.record.metrics, merge).as_json()
     work.keep_folder("merged")

@@ -10,8 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownvoice.errors import BadDataError
 from ownvoice.training.curves import PANELS, curves_svg, points_of
-from ownvoice.training.exits import BadDataError
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft
 from ownvoice.training.streamed import open_object
