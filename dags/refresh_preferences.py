@@ -8,13 +8,17 @@ Every night: new, edited and removed articles become one new version of the pref
 | `plan_batches` | cuts pending articles into chunks and batches | `runs/<run>/plan/` |
 | `generate_batch` | asks the model about each chunk without an answer | `answers/` |
 | `curate_batch` | proves every quote verbatim, filters | `runs/<run>/staged/` |
+| `reject_batch` | where the recipe names a second model, has it write the rejected answers | `answers/` |
 | `commit_version` | commits all of it as one version, or nothing | `tables/` |
-| `write_report` | adds up what happened | `runs/<run>/report.json` |
+| `write_report` | adds up what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | marks the night as done, last of all | `cursor.json` |
+| `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 
 **If it fails:** clear the failed task, or trigger another run: stored answers are never paid for again, and a
 repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
 next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
+
+`push_to_hub` retries alone: its fault costs neither version nor cursor, and the next night catches up.
 
 **In batch mode** `generate_batch` hands its requests to the endpoint's batch API and defers, up to a day, without a
 worker. Cleared or retried, it finds the batch that runs already. To stop a night, cancel its batches at the endpoint:
@@ -51,6 +55,13 @@ generate_batch = deferrable_task(
     map_index_template=BATCH_LABEL,
 )
 curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
+reject_batch = task(
+    refresh_tasks.reject_batch,
+    execution_timeout=dt.timedelta(hours=6),
+    retries=3,
+    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,
+    map_index_template=BATCH_LABEL,
+)
 commit_version = task(
     refresh_tasks.commit_version,
     execution_timeout=dt.timedelta(hours=1),
@@ -64,11 +75,18 @@ advance_cursor = task(
     trigger_rule="none_failed",  # so that a failed batch leaves the cursor where it was and the run red
 )
 
+push_to_hub = task(
+    refresh_tasks.push_to_hub,
+    execution_timeout=dt.timedelta(hours=2),
+    retries=3,
+    retry_delay=dt.timedelta(minutes=10),  # the Hub counts requests by five minutes
+)
+
 
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
-    """Ask about one batch, then curate what came back."""
-    curate_batch(batch=generate_batch(batch=batch))
+    """Ask about one batch, curate what came back, and have what is left rejected answers of its own."""
+    reject_batch(batch=curate_batch(batch=generate_batch(batch=batch)))
 
 
 @dag(
@@ -91,7 +109,7 @@ def refresh_preferences() -> None:
     listed, batches = list_new_articles(), plan_batches()
     settled = settle_batch.expand(batch=batches)
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
-    listed >> batches >> settled >> committed >> reported >> advanced
+    listed >> batches >> settled >> committed >> reported >> [advanced, push_to_hub()]
     [settled, committed] >> advanced
 
 

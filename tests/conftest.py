@@ -1,4 +1,4 @@
-"""What tests share: a lake, an S3 server, the stand-in model, and the book's articles where they are at hand."""
+"""What tests share: a lake, an S3 server, a stand-in model and Hub, and the book's articles where they are at hand."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from ownvoice.lake import Lake
 from ownvoice.stores import AwsAccess
 from ownvoice.triples.offline_model import OfflineModel, running_offline_model
+from stand_ins.hub import WRITER, StandInHub, running_hub
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
 
@@ -29,6 +30,17 @@ def lake(tmp_path: Path) -> Lake:
 def offline_model() -> Iterator[OfflineModel]:
     with running_offline_model() as model:
         yield model
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandInHub]:
+    """Sign in to a stand-in Hub, in this process and in those that it starts."""
+    with running_hub() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("HF_TOKEN", WRITER)
+        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")  # the stand-in stores files the older way
+        monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
+        yield hub
 
 
 @pytest.fixture(scope="session")

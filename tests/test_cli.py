@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from stand_ins.night import article
+
 SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
 
 # An endpoint that is away is given up at once, not after the two minutes that a night would wait.
 MAIN = """
 import functools
 from ownvoice import cli
-cli.ModelAccess = functools.partial(cli.ModelAccess, patience_s=0.1)
+from ownvoice.triples import endpoints
+endpoints.ModelAccess = functools.partial(endpoints.ModelAccess, patience_s=0.1)
 cli.main()
 """
 
@@ -89,6 +92,15 @@ def test_try_prompt_shows_verdicts_and_commits_nothing(ownvoice):
     assert ownvoice("versions", "--json").stdout.strip() == "[]"
 
 
+def test_try_prompt_asks_about_no_article_without_consent(ownvoice, tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.md").write_text(f"---\nconsent: no\n---\n{article('a')}", encoding="utf-8")
+    (folder / "b.md").write_text(article("b"), encoding="utf-8")
+    done = ownvoice("try-prompt", "--articles", folder.as_uri(), "--offline", "--json")
+    assert {tried["source_key"] for tried in json.loads(done.stdout)} == {"b.md"}
+
+
 def test_a_dry_run_needs_no_key(ownvoice):
     done = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--dry-run")
     assert done.returncode == 0, done.stderr
@@ -100,6 +112,8 @@ def test_a_dry_run_needs_no_key(ownvoice):
     [
         (["refresh", "--offline"], {}, 2, "pass --articles URI, or set OWNVOICE_ARTICLES"),
         (["refresh", "--articles", SAMPLES.as_uri()], {}, 2, "or pass --offline for the bundled stand-in"),
+        (["refresh", "--articles", SAMPLES.as_uri(), "--recipe", 'rejected_by={"model": "m", "endpoint": "llm_sft"}'],
+         {"OPENAI_API_KEY": "any"}, 2, "set LLM_SFT_API_KEY (and LLM_SFT_BASE_URL"),
         (["refresh", "--articles", "samples", "--offline"], {}, 2, "write s3://bucket/prefix"),
         (["refresh", "--articles", "file:///no/such/place", "--offline"], {}, 3, "there is no such folder"),
         (["refresh", "--articles", SAMPLES.as_uri(), "--offline", "--limit-articles", "0"], {}, 2, "limit_articles"),

@@ -7,7 +7,7 @@ from ownvoice.settings import load_settings
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch):
-    for name in ("OWNVOICE_ARTICLES", "OWNVOICE_LAKE", "OWNVOICE_RECIPE__MODEL"):
+    for name in ("OWNVOICE_ARTICLES", "OWNVOICE_LAKE", "OWNVOICE_RECIPE__MODEL", "OWNVOICE_SOURCE__FIELDS"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -27,6 +27,23 @@ def test_all_problems_are_named_in_one_message(monkeypatch):
     assert "OWNVOICE_LAKE is 'my-lake': write s3://bucket/prefix or file:///absolute/folder" in message
     assert "OWNVOICE_TEST_SHARE is '7'" in message
     assert "OWNVOICE_RECIPE__TEMPERATURE is 'hot'" in message
+
+
+def test_a_field_of_the_source_leads_to_one_of_ours_or_is_refused(monkeypatch):
+    monkeypatch.setenv("OWNVOICE_SOURCE__FIELDS", '{"body": "content", "slug": "id"}')
+    assert load_settings().source.names_of("content") == ["body", "content"]
+    monkeypatch.setenv("OWNVOICE_SOURCE__FIELDS", '{"body": "text"}')
+    with pytest.raises(
+        SettingsError, match="OWNVOICE_SOURCE__FIELDS: text is no field of Ownvoice; those are id, cont"
+    ):
+        load_settings()
+
+
+@pytest.mark.parametrize(("name", "field"), [("OWNVOICE_SOURCE__FIELDS", "source"), ("OWNVOICE_PRICES", "prices")])
+def test_a_setting_that_should_be_json_and_is_not_is_one_sentence(monkeypatch, name, field):
+    monkeypatch.setenv(name, "{body: content}")
+    with pytest.raises(SettingsError, match=f'is no JSON: error parsing value for field "{field}".*line 1 column 2'):
+        load_settings()
 
 
 def test_a_flag_takes_the_place_of_the_environment(monkeypatch):

@@ -26,6 +26,10 @@ class StorageError(OwnvoiceError):
     exit_code = 3
 
 
+class StorageAccessError(StorageError):
+    """The store refuses: a wrong key, or one that may not do this here."""
+
+
 class StorageUnavailableError(StorageError):
     """The store did not answer in time; the same call may go through later."""
 

@@ -15,6 +15,7 @@ class ArticleState(StrEnum):
     PENDING = "pending"  # some chunk of its present text is not answered yet
     CURRENT = "current"  # every chunk of its present text is answered or dead, and its pairs are committed
     DUPLICATE = "duplicate"  # another article of its cluster is generated from; this one is not
+    WITHHELD = "withheld"  # its author does not consent; it is not generated from, and its pairs are retired
     REMOVED = "removed"  # gone from the source; its pairs are retired
 
 
@@ -25,7 +26,8 @@ class ArticleEvent(StrEnum):
     EDITED = "edited"
     RENAMED = "renamed"
     COPIED = "copied"  # its text is that of an article that is generated from already
-    PROMOTED = "promoted"  # the article it was a duplicate of is gone or says something else now
+    PROMOTED = "promoted"  # what kept it back is gone: the article it was a duplicate of, or a refused consent
+    WITHHELD = "withheld"  # consent is refused for its text
     VANISHED = "vanished"
     SETTLED = "settled"
 
@@ -35,22 +37,33 @@ _A, _E = ArticleState, ArticleEvent
 ARTICLE_TRANSITIONS: dict[tuple[ArticleState | None, ArticleEvent], ArticleState] = {
     (None, _E.APPEARED): _A.PENDING,
     (None, _E.COPIED): _A.DUPLICATE,
+    (None, _E.WITHHELD): _A.WITHHELD,
     (_A.PENDING, _E.EDITED): _A.PENDING,
     (_A.PENDING, _E.RENAMED): _A.PENDING,
     (_A.PENDING, _E.COPIED): _A.DUPLICATE,
+    (_A.PENDING, _E.WITHHELD): _A.WITHHELD,
     (_A.PENDING, _E.VANISHED): _A.REMOVED,
     (_A.PENDING, _E.SETTLED): _A.CURRENT,
     (_A.CURRENT, _E.EDITED): _A.PENDING,
     (_A.CURRENT, _E.RENAMED): _A.CURRENT,
     (_A.CURRENT, _E.COPIED): _A.DUPLICATE,
+    (_A.CURRENT, _E.WITHHELD): _A.WITHHELD,
     (_A.CURRENT, _E.VANISHED): _A.REMOVED,
     (_A.DUPLICATE, _E.EDITED): _A.PENDING,
     (_A.DUPLICATE, _E.RENAMED): _A.DUPLICATE,
     (_A.DUPLICATE, _E.COPIED): _A.DUPLICATE,
     (_A.DUPLICATE, _E.PROMOTED): _A.PENDING,
+    (_A.DUPLICATE, _E.WITHHELD): _A.WITHHELD,
     (_A.DUPLICATE, _E.VANISHED): _A.REMOVED,
+    (_A.WITHHELD, _E.EDITED): _A.PENDING,
+    (_A.WITHHELD, _E.RENAMED): _A.WITHHELD,
+    (_A.WITHHELD, _E.COPIED): _A.DUPLICATE,
+    (_A.WITHHELD, _E.PROMOTED): _A.PENDING,
+    (_A.WITHHELD, _E.WITHHELD): _A.WITHHELD,
+    (_A.WITHHELD, _E.VANISHED): _A.REMOVED,
     (_A.REMOVED, _E.APPEARED): _A.PENDING,
     (_A.REMOVED, _E.COPIED): _A.DUPLICATE,
+    (_A.REMOVED, _E.WITHHELD): _A.WITHHELD,
 }
 
 

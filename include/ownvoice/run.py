@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ownvoice.errors import StorageError
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
 
 if TYPE_CHECKING:
     from ownvoice.lake import Lake  # a DAG file reads this module for its form, and must not load pyarrow for it
@@ -28,6 +29,7 @@ class RefreshRun(BaseModel):
     refresh_date: dt.date = Field(description="The run's own date in UTC; a rerun keeps it.")
     articles_uri: str
     recipe: GenerationRecipe = GenerationRecipe()
+    source: SourceRules = SourceRules()
     prefix: str = Field("", description="Only objects below this folder of the source.")
     limit_articles: int | None = Field(
         None, ge=1, description="Ask about at most so many articles; the others stay pending."
@@ -48,13 +50,17 @@ class RefreshRun(BaseModel):
     max_tokens: int | None = Field(None, ge=1, description="Budget in tokens, prompts and answers together.")
     max_cost_usd: float | None = Field(None, ge=0, description="Budget in US dollars; needs the model's price.")
     max_dead_share: float = Field(0.2, ge=0, le=1, description="Share of dead chunks past which a batch fails.")
-    price: ModelPrice | None = Field(None, description="The model's price; where it is not known, tokens are counted.")
+    prices: dict[str, ModelPrice] = Field(
+        {}, description="Prices of the recipe's models, by name; where one is not known, tokens are counted."
+    )
 
     @model_validator(mode="after")
     def _a_budget_in_dollars_has_a_price(self) -> Self:
-        if self.max_cost_usd is not None and self.price is None:
+        unknown = [model for model in self.recipe.models if model not in self.prices]
+        if self.max_cost_usd is not None and unknown:
             raise ValueError(
-                f"max_cost_usd needs the price of {self.recipe.model!r}: name it in OWNVOICE_PRICES, or use max_tokens"
+                f"max_cost_usd needs the price of {', '.join(map(repr, unknown))}: name it in OWNVOICE_PRICES, "
+                "or use max_tokens"
             )
         return self
 
@@ -72,6 +78,11 @@ class RefreshRun(BaseModel):
 def run_folder(run_id: str) -> str:
     """Return `runs/<run>` with a name that is safe as a path, whatever the run id holds."""
     return "runs/" + re.sub(r"[^A-Za-z0-9._-]", "-", run_id).lstrip(".-")
+
+
+def report_key(run_id: str) -> str:
+    """Return where the run's report stands in the lake."""
+    return f"{run_folder(run_id)}/report.json"
 
 
 def record_run(lake: Lake, run: RefreshRun) -> None:

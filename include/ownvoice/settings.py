@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnparsedError
 
 from ownvoice.errors import SettingsError
-from ownvoice.prices import ModelPrice
+from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.source_rules import SourceRules
 
 _Model = TypeVar("_Model", bound=BaseModel)
 
@@ -20,11 +23,21 @@ def _default_lake() -> str:
     return (Path.cwd() / ".ownvoice" / "lake").as_uri()
 
 
+@dataclass(frozen=True, slots=True)
+class HubDataset:
+    """The dataset's repository on the Hub, and what its card says that no data tells."""
+
+    repo_id: str
+    private: bool = True
+    license: str | None = None
+    languages: tuple[str, ...] = ()
+
+
 class Settings(BaseSettings):
     """What an installation sets once. Every name is read from the environment with the prefix `OWNVOICE_`.
 
-    Fields of the recipe are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no settings: they come
-    from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
+    Fields of the recipe and of the source are reached with two underscores: `OWNVOICE_RECIPE__MODEL`. Keys are no
+    settings: they come from Airflow connections or from the usual variables (`OPENAI_API_KEY`, `AWS_ACCESS_KEY_ID`).
     """
 
     model_config = SettingsConfigDict(
@@ -36,6 +49,7 @@ class Settings(BaseSettings):
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
+    source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
@@ -49,7 +63,7 @@ class Settings(BaseSettings):
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
     requests_per_minute: float | None = Field(
-        None, gt=0, description="The account's limit, shared by all tasks; empty: found out from the endpoint."
+        None, gt=0, description="The account's limit for a model, shared by all tasks; empty: found out."
     )
     tokens_per_minute: float | None = Field(None, gt=0, description="The same in tokens.")
     max_tokens: int | None = Field(None, ge=1, description="A refresh's budget in tokens; empty: no bound.")
@@ -60,6 +74,21 @@ class Settings(BaseSettings):
         description="What models cost, by name, as JSON: input_usd_per_million_tokens, output_usd_per_million_tokens, "
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
     )
+    limits: dict[str, ModelLimits] = Field(
+        {},
+        description="Models with limits of their own, by name, as JSON: requests_per_minute, tokens_per_minute.",
+    )
+
+    hub_dataset_repo: str | None = Field(
+        None,
+        pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
+        description="Dataset repository on the Hub that each night is pushed to, as owner/name; empty: none.",
+    )
+    hub_dataset_private: bool = Field(True, description="Whether a dataset repository that is made is private.")
+    hub_dataset_license: str | None = Field(None, description="Licence that the dataset's card names; empty: none.")
+    hub_dataset_languages: tuple[str, ...] = Field(
+        (), description="Languages that the dataset's card names, as a JSON list of codes."
+    )
 
     @field_validator("articles", "lake")
     @classmethod
@@ -67,6 +96,20 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("s3://", "file:///")):
             raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
         return value
+
+    @property
+    def hub_dataset(self) -> HubDataset | None:
+        """Where the dataset is pushed to, or None where the settings name no repository."""
+        if self.hub_dataset_repo is None:
+            return None
+        return HubDataset(
+            self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_license, self.hub_dataset_languages
+        )
+
+
+def prices_of(settings: Settings, recipe: GenerationRecipe) -> dict[str, ModelPrice]:
+    """Return the prices of the models that `recipe` asks, where they are known."""
+    return {model: settings.prices[model] for model in recipe.models if model in settings.prices}
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -78,6 +121,10 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:
         raise settings_error(error, "OWNVOICE_") from None
+    except UnparsedError as error:
+        raise SettingsError(
+            f"an OWNVOICE_ variable is no JSON: {error} ({error.__cause__}). Correct it and run again."
+        ) from None
 
 
 def with_fields(recipe: _Model, fields: Iterable[str]) -> _Model:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import boto3
@@ -20,7 +21,7 @@ from obstore import exceptions as obstore_errors
 from obstore.auth.boto3 import Boto3CredentialProvider, StsCredentialProvider
 from obstore.store import LocalStore, S3Store
 
-from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
+from ownvoice.errors import SettingsError, StorageAccessError, StorageError, StorageUnavailableError
 
 _DOWNLOAD_PART_BYTES = 64 << 20  # the client's time limit counts for a whole answer, so a large object comes in parts
 
@@ -67,13 +68,24 @@ class ObjectStore:
         except FileNotFoundError:
             return None
 
-    def read_range(self, key: str, start: int, length: int) -> bytes:
-        """Return `length` bytes from `start` on. Raises `StorageError` where nothing stands under `key`."""
+    def read_range(self, stored: StoredObject, start: int, length: int) -> bytes:
+        """Return `length` bytes of an object of a listing, from `start` on.
+
+        Raises `StorageError` where it is gone, or is no longer the object that was listed.
+        """
         try:
-            with self._translated(key):
-                return bytes(obstore.get_range(self._store, key, start=start, length=length))
+            with self._translated(stored.key):
+                found = obstore.get(self._store, stored.key, options={"range": (start, start + length)})
+                data = bytes(found.bytes())
         except FileNotFoundError:
-            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it anew.") from None
+            raise StorageError(
+                f"{self.uri}/{stored.key} is gone. Put it back from a backup, or make it anew."
+            ) from None
+        if _tag(found.meta) != stored.tag:
+            raise StorageError(
+                f"{self.uri}/{stored.key} was written anew while it was being read. Run again to read it."
+            )
+        return data
 
     async def read_async(self, key: str) -> bytes | None:
         """As `read`, for many at once."""
@@ -127,7 +139,7 @@ class ObjectStore:
         with self._translated(prefix or "listing"):
             for page in obstore.list(self._store, prefix or None):
                 for meta in page:
-                    yield StoredObject(meta["path"], meta["size"], f"{meta['e_tag']}:{meta['size']}")
+                    yield StoredObject(meta["path"], meta["size"], _tag(meta))
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""
@@ -152,12 +164,20 @@ class ObjectStore:
                 raise StorageError(f"{self.uri}: there is no such bucket. Create it, or correct the URI.") from None
             raise
         except (obstore_errors.PermissionDeniedError, obstore_errors.UnauthenticatedError, PermissionError):
-            raise StorageError(
-                f"{self.uri} ({what}): access denied. Check the key or role of its connection, "
-                "and that it may list, read and write there."
-            ) from None
+            raise _access_denied(self.uri, what) from None
         except obstore_errors.BaseError as error:
             raise _as_storage_error(self.uri, what, error) from None
+
+
+def _tag(meta: Mapping[str, Any]) -> str:
+    return f"{meta['e_tag']}:{meta['size']}"
+
+
+def _access_denied(uri: str, what: str) -> StorageAccessError:
+    return StorageAccessError(
+        f"{uri} ({what}): access denied. Check the key or role of its connection, and that it may list and read there; "
+        "in a lake it must write and delete too."
+    )
 
 
 def _as_storage_error(uri: str, what: str, error: Exception) -> StorageError:
@@ -165,7 +185,7 @@ def _as_storage_error(uri: str, what: str, error: Exception) -> StorageError:
     if "NoSuchBucket" in text:
         return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")
     if "InvalidAccessKeyId" in text or "SignatureDoesNotMatch" in text or "AccessDenied" in text:
-        return StorageError(f"{uri} ({what}): access denied. Check the key of its connection.")
+        return _access_denied(uri, what)
     first_line = text.strip().splitlines()[0][:300]
     return StorageUnavailableError(
         f"{uri} ({what}): the store did not answer as a store should: {first_line}. "

@@ -66,13 +66,18 @@ def all_versions(lake: Lake) -> list[DatasetVersion]:
 
 def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
     """Return version `number`, or the newest. Raises `StorageError` where there is none."""
-    found = latest_version(lake) if number is None else _version(lake, number)
+    found = find_version(lake, number)
     if found is None:
         wanted = "no dataset version" if number is None else f"no dataset version {number}"
         raise StorageError(
             f"{lake.uri} holds {wanted}. `ownvoice versions` lists what is there; `ownvoice refresh` makes one."
         )
     return found
+
+
+def find_version(lake: Lake, number: int | None) -> DatasetVersion | None:
+    """Return version `number`, or the newest; None where there is none."""
+    return latest_version(lake) if number is None else _version(lake, number)
 
 
 def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:

@@ -47,7 +47,7 @@ def test_an_unchanged_object_is_not_read_again(lake, source, monkeypatch):
     source.write("a.md", b"One.")
     night(lake, source, "one")
     read = []
-    monkeypatch.setattr(source, "read", lambda key: read.append(key))
+    monkeypatch.setattr(source, "read_range", lambda stored, *_: read.append(stored.key))
     night(lake, source, "two", TODAY + dt.timedelta(1))
     assert read == []
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.articles.article import Article, Quarantined
-from ownvoice.articles.parse import parse_object
+from ownvoice.articles.parse import MANY_FORMS, SINGLE_FORMS, parse_object
 
 
 def parse(key, data):
@@ -67,7 +67,8 @@ def test_a_byte_order_mark_is_no_part_of_the_text():
         ("a.json", b"{", "bad_json"),
         ("a.json", b"[" * 100_000, "bad_json"),
         ("a.json", b"[1]", "wrong_shape"),
-        ("a.json", b'{"articles": []}', "wrong_shape"),
+        ("a.json", b"7", "wrong_shape"),
+        ("a.json", b'{"articles": []}', "missing_field"),
         ("a.json", b'{"artifact_data": [{"content": "\\ud800"}]}', "not_utf8"),
     ],
 )
@@ -78,7 +79,10 @@ def test_what_cannot_be_read_is_quarantined_with_its_reason(key, data, reason):
     assert found.detail
 
 
-@given(st.binary(max_size=200), st.sampled_from(["a.md", "a.json", "a.txt"]))
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([f"a{form}{pack}" for form in (*SINGLE_FORMS, *MANY_FORMS) for pack in ("", ".gz", ".zst")]),
+)
 def test_no_bytes_can_break_the_reader(data, key):
     assert all(isinstance(one, (Article, Quarantined)) for one in parse_object(key, data))
 

@@ -14,11 +14,13 @@ from ownvoice.errors import SettingsError
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
 from ownvoice.settings import Settings, load_settings
+from ownvoice.source_rules import SourceRules
 from ownvoice.training.settings import TrainingSettings
 
 REPOSITORY = Path(__file__).parent.parent.parent
 FIELDS = {name: RefreshRun.model_fields[name] for name in RUN_FIELDS} | GenerationRecipe.model_fields
 BOUNDS = [(name, bound) for name, field in FIELDS.items() for bound in field.metadata if isinstance(bound, Ge | Le)]
+NESTED = ("recipe", "source")  # settings whose own fields have a name each
 
 
 @pytest.fixture
@@ -117,16 +119,18 @@ def example_variables() -> dict[str, str]:
 
 
 def test_the_example_environment_names_exactly_the_settings():
-    names = {f"OWNVOICE_{name.upper()}" for name in Settings.model_fields if name != "recipe"}
+    names = {f"OWNVOICE_{name.upper()}" for name in Settings.model_fields if name not in NESTED}
+    names |= {f"OWNVOICE_SOURCE__{name.upper()}" for name in SourceRules.model_fields}
     names |= {f"OWNVOICE_RECIPE__{name.upper()}" for name in GenerationRecipe.model_fields}
-    names |= {f"OWNVOICE_TRAINER_{name.upper()}" for name in TrainingSettings.model_fields if name != "recipe"}
+    names |= {f"OWNVOICE_TRAINER_{name.upper()}" for name in TrainingSettings.model_fields if name not in NESTED}
     assert {name for name in example_variables() if name.startswith("OWNVOICE_")} == names
 
 
 def test_the_example_environment_says_what_each_setting_means():
     text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
-    for name, field in (Settings.model_fields | GenerationRecipe.model_fields | TrainingSettings.model_fields).items():
-        if name != "recipe":
+    nested = SourceRules.model_fields | GenerationRecipe.model_fields
+    for name, field in (Settings.model_fields | nested | TrainingSettings.model_fields).items():
+        if name not in NESTED:
             assert f"# {field.description}\n" in text
 
 

@@ -64,6 +64,9 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
     asked = offline_model.requests_served
     report = read_report(lake, first.run_id)
     assert report["chunks"]["total"] == report["chunks"]["answered"] == asked
+    rows = [row for batch in scan(lake.table("chunks")) for row in batch.to_pylist()]
+    named = {(row["batch"], row["task_id"], row["map_index"], row["try_number"]) for row in rows}
+    assert named == {(f"batch-000{number}", "generate_batch", number, 1) for number in range(3)}
 
     second = run_refresh()
     assert second.state == "success"

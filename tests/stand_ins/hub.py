@@ -1,12 +1,16 @@
-"""A stand-in for the Hugging Face Hub: model repositories in memory, behind the paths that the client calls.
+"""A stand-in for the Hugging Face Hub: repositories in memory, behind the paths that the clients call.
 
-A test may order faults: `hub.fail("PUT", "/lfs/", status=500)`, or `drop=True` for a connection that breaks off.
+Models and datasets alike: `huggingface_hub` writes to it, `datasets` reads from it.
+
+A test may order faults: `hub.fail("PUT", "/lfs/", status=500)`, `drop=True` for a connection that breaks off, or
+`lost=True` for one that breaks off when all is done and only the answer is missing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import json
 import re
 import threading
@@ -27,7 +31,9 @@ class Fault:
     path: str
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
+    body: Any = b"<html>ordered by a test</html>"  # what stands in front of a server does not speak JSON
     drop: bool = False
+    lost: bool = False
     times: int = 1
 
 
@@ -39,6 +45,7 @@ class StandInHub:
         self.repositories: dict[str, Repository] = {}
         self.objects: dict[str, bytes] = {}
         self.requests: list[str] = []
+        self.received_bytes = 0
         self.faults: list[Fault] = []
         self.owners = {"ann"}
 
@@ -82,31 +89,43 @@ class _Handler(BaseHTTPRequestHandler):
         path = unquote(urlsplit(self.path).path)
         self.hub.requests.append(f"{self.command} {path}")
         length = int(self.headers.get("Content-Length") or 0)
-        if fault := self.hub.fault_for(self.command, path):
-            if fault.drop:
-                self.rfile.read(length // 2)
-                self.connection.shutdown(2)
-                self.close_connection = True
-                return
-            self.rfile.read(length)
-            self._answer({"error": "ordered by a test"}, fault.status, **fault.headers)
+        fault = self.hub.fault_for(self.command, path)
+        if fault and fault.drop:
+            self.rfile.read(length // 2)
+            self._break_off()
             return
         self._body = self.rfile.read(length)
+        self.hub.received_bytes += length
+        if fault and fault.lost:
+            self.wfile = io.BytesIO()
+        elif fault:
+            self._answer(fault.body, fault.status, **fault.headers)
+            return
+        self._answer_route(path)
+        if fault:
+            self._break_off()
+
+    def _break_off(self) -> None:
+        self.connection.shutdown(2)
+        self.close_connection = True
+
+    def _answer_route(self, path: str) -> None:
         for method, pattern, answer in _ROUTES:
             if method == self.command and (match := re.fullmatch(pattern, path)):
-                answer(self, *match.groups())
+                answer(self, *filter(None, match.groups()))
                 return
         self._answer({"error": f"no such path: {path}"}, 404)
 
-    do_GET = do_POST = do_PUT = _serve  # noqa: N815
+    do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815
 
     def _answer(self, value: Any, status: int = 200, **headers: str) -> None:
-        data = json.dumps(value).encode()
+        data = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.send_response(status)
         for name, text in ({"Content-Type": "application/json", "Content-Length": str(len(data))} | headers).items():
             self.send_header(name.replace("_", "-"), text)
         self.end_headers()
-        self.wfile.write(data)
+        if self.command != "HEAD":
+            self.wfile.write(data)
 
     @property
     def _json(self) -> Any:
@@ -153,16 +172,39 @@ class _Handler(BaseHTTPRequestHandler):
             found = [one for one in repository.proposals if status in ("all", one["status"])]
             self._answer({"count": len(found), "start": 0, "discussions": found})
 
-    def info(self, repo_id: str, revision: str) -> None:
+    def info(self, repo_id: str, revision: str = "main") -> None:
         if repository := self._repository(repo_id):
             sha = repository.at(revision)
-            self._answer({"id": repo_id, "sha": sha, "private": repository.private, "tags": [], "siblings": []})
+            siblings = [{"rfilename": path} for path in repository.commits[sha]]
+            described = {"id": repo_id, "sha": sha, "private": repository.private, "tags": [], "siblings": siblings}
+            self._answer(described)
 
-    def tree(self, repo_id: str, revision: str) -> None:
+    def tree(self, repo_id: str, revision: str, folder: str = "") -> None:
         if repository := self._repository(repo_id):
-            files = repository.commits[repository.at(revision)]
-            entries = [{"type": "file", "path": p, "size": len(d), "oid": git_oid(d)} for p, d in files.items()]
-            self._answer(entries)
+            below = f"{folder}/" if folder else ""
+            is_recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["false"])[0].lower() == "true"
+            found: dict[str, dict[str, Any]] = {}
+            for path, data in repository.commits[repository.at(revision)].items():
+                inner = path.removeprefix(below)
+                if is_recursive or "/" not in inner:
+                    found[path] = entry(path, data)
+                else:
+                    child = below + inner.partition("/")[0]
+                    found[child] = {"type": "directory", "path": child, "oid": git_oid(child.encode())}
+            listed = [one for path, one in found.items() if path.startswith(below)]
+            if folder and not listed:
+                self._answer({"error": "no such folder"}, 404, X_Error_Code="EntryNotFound")
+                return
+            self._answer(listed)
+
+    def resolve(self, repo_id: str, revision: str, path: str) -> None:
+        if repository := self._repository(repo_id):
+            sha = repository.at(revision)
+            data = repository.commits[sha].get(path)
+            if data is None:
+                self._answer({"error": "Entry not found"}, 404, X_Error_Code="EntryNotFound", X_Repo_Commit=sha)
+                return
+            self._answer(data, ETag=f'"{oid_of(path, data)}"', X_Repo_Commit=sha)
 
     def validate(self) -> None:
         self._answer({"errors": [], "warnings": []})
@@ -170,12 +212,11 @@ class _Handler(BaseHTTPRequestHandler):
     def preupload(self, repo_id: str, _revision: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
             answers = []
-            for file in self._json["files"]:
-                is_lfs = file["path"].endswith(".safetensors")
-                known = repository.main.get(file["path"])
-                oid = None if known is None else hashlib.sha256(known).hexdigest() if is_lfs else git_oid(known)
-                mode = "lfs" if is_lfs else "regular"
-                answers.append({"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": oid})
+            for path in (file["path"] for file in self._json["files"]):
+                known = repository.main.get(path)
+                oid = None if known is None else oid_of(path, known)
+                mode = "lfs" if is_lfs(path) else "regular"
+                answers.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
             self._answer({"files": answers})
 
     def lfs_batch(self, _repo_id: str) -> None:
@@ -194,17 +235,18 @@ class _Handler(BaseHTTPRequestHandler):
 
     def commit(self, repo_id: str, _revision: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
+            lines = [json.loads(line) for line in self._body.splitlines()]
+            url = f"{self.hub.url}/{repo_id}"
             try:
-                proposal = repository.propose([json.loads(line) for line in self._body.splitlines()], self.hub.objects)
+                if "create_pr=1" in self.path:
+                    proposal = repository.propose(lines, self.hub.objects)
+                    sha, names = proposal["sha"], {"pullRequestUrl": f"{url}/discussions/{proposal['num']}"}
+                else:
+                    sha, names = repository.advance(lines, self.hub.objects), {}
             except MovedError:
                 self._answer({"error": "the branch has moved"}, 412)
                 return
-            url = f"{self.hub.url}/{repo_id}"
-            names = {
-                "commitUrl": f"{url}/commit/{proposal['sha']}",
-                "pullRequestUrl": f"{url}/discussions/{proposal['num']}",
-            }
-            self._answer({"commitOid": proposal["sha"]} | names)
+            self._answer({"commitOid": sha, "commitUrl": f"{url}/commit/{sha}"} | names)
 
     def merge(self, repo_id: str, number: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
@@ -228,19 +270,37 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer({})
 
 
-_MODEL = r"/api/models/([^/]+/[^/]+)"
+def is_lfs(path: str) -> bool:
+    return path.endswith((".safetensors", ".parquet"))
+
+
+def oid_of(path: str, data: bytes) -> str:
+    """Return the id by which a client tells whether the file has changed."""
+    return hashlib.sha256(data).hexdigest() if is_lfs(path) else git_oid(data)
+
+
+def entry(path: str, data: bytes) -> dict[str, Any]:
+    """Return a file as listings show it."""
+    lfs = {"lfs": {"oid": oid_of(path, data), "size": len(data), "pointerSize": 134}} if is_lfs(path) else {}
+    return {"type": "file", "path": path, "size": len(data), "oid": git_oid(data)} | lfs
+
+
+_REPO = r"/api/(?:models|datasets)/([^/]+/[^/]+)"
 _ROUTES = [
     ("POST", "/api/repos/create", _Handler.create),
-    ("GET", f"{_MODEL}/refs", _Handler.refs),
-    ("GET", f"{_MODEL}/discussions", _Handler.discussions),
-    ("GET", f"{_MODEL}/revision/(.+)", _Handler.info),
-    ("GET", f"{_MODEL}/tree/([^/]+)", _Handler.tree),
+    ("GET", f"{_REPO}/refs", _Handler.refs),
+    ("GET", f"{_REPO}/discussions", _Handler.discussions),
+    ("GET", _REPO, _Handler.info),
+    ("GET", f"{_REPO}/revision/(.+)", _Handler.info),
+    ("GET", f"{_REPO}/tree/([^/]+)(?:/(.+))?", _Handler.tree),
+    ("GET", r"/(?:datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)", _Handler.resolve),
+    ("HEAD", r"/(?:datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)", _Handler.resolve),
     ("POST", "/api/validate-yaml", _Handler.validate),
-    ("POST", f"{_MODEL}/preupload/(.+)", _Handler.preupload),
-    ("POST", r"/([^/]+/[^/]+)\.git/info/lfs/objects/batch", _Handler.lfs_batch),
+    ("POST", f"{_REPO}/preupload/(.+)", _Handler.preupload),
+    ("POST", r"/(?:datasets/)?([^/]+/[^/]+)\.git/info/lfs/objects/batch", _Handler.lfs_batch),
     ("PUT", "/lfs/([0-9a-f]{64})", _Handler.lfs_put),
-    ("POST", f"{_MODEL}/commit/(.+)", _Handler.commit),
-    ("POST", rf"{_MODEL}/discussions/(\d+)/merge", _Handler.merge),
-    ("POST", rf"{_MODEL}/discussions/(\d+)/status", _Handler.close),
-    ("POST", f"{_MODEL}/tag/(.+)", _Handler.tag),
+    ("POST", f"{_REPO}/commit/(.+)", _Handler.commit),
+    ("POST", rf"{_REPO}/discussions/(\d+)/merge", _Handler.merge),
+    ("POST", rf"{_REPO}/discussions/(\d+)/status", _Handler.close),
+    ("POST", f"{_REPO}/tag/(.+)", _Handler.tag),
 ]

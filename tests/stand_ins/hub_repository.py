@@ -1,4 +1,4 @@
-"""A model repository of the stand-in Hub: whole trees by commit, branches, tags and pull requests. In memory."""
+"""A repository of the stand-in Hub: whole trees by commit, branches, tags and pull requests. In memory."""
 
 from __future__ import annotations
 
@@ -42,10 +42,13 @@ class Repository:
     def at(self, revision: str) -> str:
         return self.branches.get(revision) or self.tags.get(revision) or revision
 
-    def propose(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> dict[str, Any]:
-        """Open a pull request from the lines of a commit. Raises `MovedError` where its parent is not main."""
-        header = next(line["value"] for line in lines if line["key"] == "header")
-        if header.get("parentCommit") not in (None, self.branches["main"]):
+    def advance(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> str:
+        """Move main by the lines of a commit. Raises `MovedError` where its parent is not main."""
+        self.branches["main"] = self.commit(self._changed(lines, objects))
+        return self.branches["main"]
+
+    def _changed(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> dict[str, bytes]:
+        if _header(lines).get("parentCommit") not in (None, self.branches["main"]):
             raise MovedError
         tree = dict(self.main)
         for key, value in ((line["key"], line["value"]) for line in lines):
@@ -55,9 +58,14 @@ class Repository:
                 tree[value["path"]] = objects[value["oid"]]
             elif key == "deletedFile":
                 del tree[value["path"]]
+        return tree
+
+    def propose(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> dict[str, Any]:
+        """Open a pull request from the lines of a commit. Raises `MovedError` where its parent is not main."""
+        tree = self._changed(lines, objects)
         proposal = {
             "num": len(self.proposals) + 1,
-            "title": header["summary"],
+            "title": _header(lines)["summary"],
             "status": "open",
             "isPullRequest": True,
             "repo": {"name": self.name, "type": "model"},
@@ -87,6 +95,10 @@ class Repository:
             "author": _AUTHOR,
             "data": {"status": "closed"},
         }
+
+
+def _header(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    return next(line["value"] for line in lines if line["key"] == "header")
 
 
 def git_oid(data: bytes) -> str:

@@ -6,11 +6,13 @@ Not a thread: deltalake holds Python's lock while it reads a table's history fro
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,16 +44,28 @@ def make_versioned(access: AwsAccess, uri: str) -> str:
     return uri
 
 
+def enforce_policies(access: AwsAccess, *actions: str) -> AwsAccess:
+    """Return the access of a user who may do `actions` and nothing else; from now on the server refuses all others."""
+    import httpx
+
+    iam = _session(access).client("iam", endpoint_url=access.endpoint_url)
+    iam.create_user(UserName="reader")
+    statement = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    iam.put_user_policy(UserName="reader", PolicyName="reader", PolicyDocument=policy)
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    httpx.post(f"{access.endpoint_url}/moto-api/reset-auth", content="0").raise_for_status()
+    return replace(access, access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
+
+
 def _s3(access: AwsAccess) -> Any:
+    return _session(access).resource("s3", endpoint_url=access.endpoint_url)
+
+
+def _session(access: AwsAccess) -> Any:
     import boto3
 
-    return boto3.resource(
-        "s3",
-        endpoint_url=access.endpoint_url,
-        region_name=access.region,
-        aws_access_key_id=access.access_key_id,
-        aws_secret_access_key=access.secret_access_key,
-    )
+    return boto3.Session(access.access_key_id, access.secret_access_key, region_name=access.region)
 
 
 def free_port() -> int:

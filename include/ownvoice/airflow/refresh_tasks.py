@@ -11,9 +11,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ownvoice.airflow.connections import articles_uri, model_access, open_lake, open_source
+from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
-from ownvoice.settings import load_settings, settings_error
+from ownvoice.settings import load_settings, prices_of, settings_error
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
@@ -30,13 +30,14 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             refresh_date=dag_run.run_after.date(),
             articles_uri=articles_uri(settings),
             recipe=recipe,
+            source=settings.source,
             test_share=settings.test_share,
             look_back_days=settings.look_back_days,
             reconcile_every_days=settings.reconcile_every_days,
             max_generation_tasks=settings.max_generation_tasks,
             max_active_generation_tasks=settings.max_active_generation_tasks,
             max_dead_share=settings.max_dead_share,
-            price=settings.prices.get(recipe.model),
+            prices=prices_of(settings, recipe),
             **fields
             | {
                 "prefix": (fields["prefix"] or "").strip("/"),
@@ -58,7 +59,7 @@ def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
     return [asdict(batch) for batch in plan.plan_batches(open_lake(), dag_run.run_id)]
 
 
-def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
     """Ask the model about the batch's chunks; return the batch, for the task that curates it.
 
     In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
@@ -66,22 +67,38 @@ def generate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     from ownvoice.airflow.batches import defer_until_ended
     from ownvoice.monitoring.progress import Progress
     from ownvoice.triples import generate
+    from ownvoice.triples.asker import Asker
     from ownvoice.triples.batch_api import BatchesRunningError
 
     progress = Progress(sys.stdout)
+    asker = Asker(ti.task_id, ti.map_index, ti.try_number)
     try:
-        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks)
+        counts = generate.generate_batch(
+            open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks, asker
+        )
     except BatchesRunningError as running:
-        defer_until_ended(running.batch_ids)
+        defer_until_ended(running.by_endpoint)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 
 
-def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, int]:
-    """Prove and filter the batch's triples; return counts by reason."""
+def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+    """Prove and filter the batch's triples; return the batch, for the task that has the second model answer."""
     from ownvoice.pairs import curate
 
-    return curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    counts = curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    print(f"{batch['label']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return batch
+
+
+def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
+    """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
+    from ownvoice.monitoring.progress import Progress
+    from ownvoice.pairs import reject
+    from ownvoice.triples.asker import Asker
+
+    progress, asker = Progress(sys.stdout), Asker(ti.task_id, ti.map_index, ti.try_number)
+    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks, asker)
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
@@ -115,6 +132,29 @@ def write_report(dag_run: Any) -> dict[str, Any]:
     found = report.write_report(open_lake(), dag_run.run_id)
     print("\n".join(report_lines(found)))
     return {"verdict": found["verdict"], "chunks": found["chunks"], "pairs": found["pairs"]}
+
+
+def push_to_hub(dag_run: Any) -> dict[str, Any]:
+    """Push the newest version to the Hub; skipped where no repository or token is given, or nothing is committed."""
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from ownvoice.dataset.hub import push
+    from ownvoice.hub import hub_client
+    from ownvoice.run import recorded_run
+    from ownvoice.versions import latest_version
+
+    target, token, lake = load_settings().hub_dataset, hub_token(), open_lake()
+    if target is None:
+        raise AirflowSkipException("OWNVOICE_HUB_DATASET_REPO names no repository: the dataset stays in the lake.")
+    if token is None:
+        raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
+    if recorded_run(lake, dag_run.run_id).dry_run:
+        raise AirflowSkipException("A dry run pushes nothing.")
+    if latest_version(lake) is None:
+        raise AirflowSkipException("There is no dataset version yet.")
+    pushed = push.push_to_hub(lake, hub_client(token), target)
+    print(f"version {pushed.version} stands in {pushed.repo_id} at {pushed.revision}")
+    return asdict(pushed)
 
 
 def advance_cursor(dag_run: Any) -> dict[str, str]:

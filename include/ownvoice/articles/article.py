@@ -1,14 +1,32 @@
-"""An article as it stands in the source tonight, and an object that could not be read."""
+"""An article as it stands in the source tonight, and what could not be read."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class KeptArticle:
+    """What is known of an article whose text is kept: a night may read more text than fits into memory.
+
+    `metadata_id` is None where the source names none; `consent` is "yes", "no", or empty where it says nothing.
+    """
+
+    source_key: str
+    metadata_id: str | None
+    author_id: str
+    title: str
+    language: str
+    licence: str
+    consent: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article, read. `metadata_id` is None where the source names none; `content` is what spans count in."""
+    """One article, read. `content` is what spans count in; the other fields are those of `KeptArticle`."""
 
     source_key: str
     metadata_id: str | None
@@ -16,17 +34,56 @@ class Article:
     title: str
     language: str
     content: str
+    licence: str = ""
+    consent: str = ""
 
     @property
     def sha256(self) -> str:
         """Hash of the content: an article has changed when this has."""
         return hashlib.sha256(self.content.encode()).hexdigest()
 
+    def without_text(self) -> KeptArticle:
+        """Return all but the text."""
+        return KeptArticle(**{field.name: getattr(self, field.name) for field in fields(KeptArticle)})
+
+
+class Reason(StrEnum):
+    """Why something of the source is left out. The names are stable: reports of all nights use them."""
+
+    UNREADABLE = "unreadable"  # the store did not give it; the next run asks again
+    TOO_LARGE = "too_large"
+    ZIP_BOMB = "zip_bomb"  # packed so tightly that no text can be
+    BAD_ARCHIVE = "bad_archive"
+    NOT_UTF8 = "not_utf8"
+    BAD_JSON = "bad_json"
+    BAD_PARQUET = "bad_parquet"
+    BAD_FRONT_MATTER = "bad_front_matter"
+    BAD_SIDECAR = "bad_sidecar"
+    WRONG_SHAPE = "wrong_shape"
+    MISSING_FIELD = "missing_field"
+    EMPTY = "empty"
+    NO_MAIN_TEXT = "no_main_text"
+    REPEATED_ID = "repeated_id"
+
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """An object, or an article inside one, that is left out tonight, and why."""
+    """An object, or `articles` inside one, left out tonight, and why."""
 
     source_key: str
     reason: str
     detail: str
+    articles: int = 1
+
+
+class UnreadableError(Exception):
+    """What stands in the source cannot become an article; caught where it is known which one, and quarantined."""
+
+    def __init__(self, reason: Reason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+        self.detail = detail
+
+    def quarantined(self, source_key: str) -> Quarantined:
+        """Return the entry of what is left out."""
+        return Quarantined(source_key, self.reason, self.detail)

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
-from ownvoice.articles.article import Article, Quarantined
+from ownvoice.articles.article import KeptArticle, Quarantined, Reason
 from ownvoice.articles.cluster import side_of
 from ownvoice.articles.known import KnownArticle
 from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
@@ -21,7 +22,7 @@ from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_stat
 class SeenArticle:
     """An article that was read tonight, and the object it was read from."""
 
-    article: Article
+    article: KeptArticle
     source_object: str
     source_tag: str
 
@@ -85,7 +86,9 @@ def _identify(
         if named is None:
             unnamed.append(one)
         elif named in found or _stands_elsewhere(live.get(named), one, is_judged):
-            refused.append(Quarantined(one.article.source_key, "repeated_id", f"another article has the id {named!r}"))
+            refused.append(
+                Quarantined(one.article.source_key, Reason.REPEATED_ID, f"another article has the id {named!r}")
+            )
         else:
             found[named] = one
 
@@ -112,7 +115,7 @@ def _stands_elsewhere(known: KnownArticle | None, one: SeenArticle, is_judged: C
     return known is not None and known.source_key != one.article.source_key and not is_judged(known.source_object)
 
 
-def _free_id(article: Article, live: Mapping[str, KnownArticle], found: Mapping[str, SeenArticle]) -> str:
+def _free_id(article: KeptArticle, live: Mapping[str, KnownArticle], found: Mapping[str, SeenArticle]) -> str:
     """Return the article's key, or, where an article that moved away still bears it, the key and a mark of the text."""
     key = article.source_key
     return f"{key}~{article.sha256[:8]}" if key in live or key in found else key
@@ -133,13 +136,23 @@ def _by_text(
 def _changes_of_one_text(
     known: Mapping[str, KnownArticle], texts: Mapping[str, SeenArticle | None], test_share: float
 ) -> list[Change]:
-    """Choose the one article that this text is generated from, and say what happens to each that bears it."""
+    """Choose the one article that this text is generated from, and say what happens to each that bears it.
+
+    Where one of them is there without its author's consent, none is generated from.
+    """
+    change = partial(
+        _change, test_share=test_share, is_refused=any(_is_refused(known.get(i), one) for i, one in texts.items())
+    )
     sha256 = next((one.article.sha256 for one in texts.values() if one), None)
     holder_id = min(texts, key=lambda i: (_claim(known.get(i), sha256), i))
-    holder = _change(known.get(holder_id), texts[holder_id], holder_id, None, test_share)
+    holder = change(known.get(holder_id), texts[holder_id], holder_id, None)
     holder_row = holder.row if holder else known[holder_id]
-    others = (_change(known.get(i), one, i, holder_row, test_share) for i, one in texts.items() if i != holder_id)
-    return [change for change in (holder, *others) if change]
+    others = (change(known.get(i), one, i, holder_row) for i, one in texts.items() if i != holder_id)
+    return [found for found in (holder, *others) if found]
+
+
+def _is_refused(known: KnownArticle | None, one: SeenArticle | None) -> bool:
+    return (one.article.consent if one else known.consent if known else "") == "no"
 
 
 def _claim(known: KnownArticle | None, sha256: str | None) -> int:
@@ -150,10 +163,16 @@ def _claim(known: KnownArticle | None, sha256: str | None) -> int:
 
 
 def _change(
-    known: KnownArticle | None, one: SeenArticle | None, article_id: str, holder: KnownArticle | None, test_share: float
+    known: KnownArticle | None,
+    one: SeenArticle | None,
+    article_id: str,
+    holder: KnownArticle | None,
+    *,
+    test_share: float,
+    is_refused: bool,
 ) -> Change | None:
     """Work out the new row of one article; `holder` is the article it is a duplicate of, or None."""
-    event = _event(known, one, is_copy=holder is not None)
+    event = _event(known, one, is_copy=holder is not None, is_refused=is_refused)
     row = _row(known, one, article_id, test_share)
     if holder:
         row = replace(row, cluster_key=holder.cluster_key, split=holder.split)
@@ -162,14 +181,18 @@ def _change(
     return None if row == known else Change(row, event, known.last_run if known else None)
 
 
-def _event(known: KnownArticle | None, one: SeenArticle | None, *, is_copy: bool) -> ArticleEvent | None:
-    was_duplicate = known is not None and known.state is ArticleState.DUPLICATE
+def _event(
+    known: KnownArticle | None, one: SeenArticle | None, *, is_copy: bool, is_refused: bool
+) -> ArticleEvent | None:
+    state = known.state if known else None
     same_text = one is None or (known is not None and known.article_sha256 == one.article.sha256)
-    if known is None or not is_live(known.state):
+    if is_refused and not (state is ArticleState.WITHHELD and same_text):
+        return ArticleEvent.WITHHELD
+    if known is None or not is_live(state):
         return ArticleEvent.COPIED if is_copy else ArticleEvent.APPEARED
-    if is_copy and not (was_duplicate and same_text):
+    if is_copy and not is_refused and not (state is ArticleState.DUPLICATE and same_text):
         return ArticleEvent.COPIED
-    if not is_copy and was_duplicate and same_text:
+    if not is_copy and not is_refused and same_text and state in (ArticleState.DUPLICATE, ArticleState.WITHHELD):
         return ArticleEvent.PROMOTED
     if not same_text:
         return ArticleEvent.EDITED
@@ -189,6 +212,8 @@ def _row(known: KnownArticle | None, one: SeenArticle | None, article_id: str, t
         author_id=article.author_id,
         title=article.title,
         language=article.language,
+        licence=article.licence,
+        consent=article.consent,
         source_key=article.source_key,
         source_object=one.source_object,
         source_tag=one.source_tag,

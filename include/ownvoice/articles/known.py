@@ -27,6 +27,8 @@ class KnownArticle:
     author_id: str
     title: str
     language: str
+    licence: str
+    consent: str
     source_key: str
     source_object: str
     source_tag: str

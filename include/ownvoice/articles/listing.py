@@ -7,22 +7,28 @@ questions, and only the rows that answer them are held.
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import partial
 
-from ownvoice.articles.article import Article, Quarantined
+from ownvoice.articles.ahead import worked_ahead
+from ownvoice.articles.article import Article, KeptArticle, Quarantined, Reason
 from ownvoice.articles.changes import Change, SeenArticle, compare
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles
-from ownvoice.articles.record import Listing, read_listing, record_listing
-from ownvoice.articles.source import folders_to_list, is_below, list_objects, read_objects
+from ownvoice.articles.record import Listing, first_started_at, read_listing, record_listing
+from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.life import is_live
 from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore, StoredObject
+from ownvoice.source_rules import SourceRules
+from ownvoice.stores import ObjectStore
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
+
+_WRITERS = 16
+_Part = tuple[SourceObject, Article | Quarantined | None]
 
 
 @dataclass(slots=True)
@@ -30,7 +36,7 @@ class Look:
     """One look at the source: what was listed below which folders, and what was read of it."""
 
     folders: list[str]
-    listed: dict[str, StoredObject]
+    listed: dict[str, SourceObject]
     seen: list[SeenArticle] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     read_whole: set[str] = field(default_factory=set)
@@ -40,6 +46,16 @@ class Look:
         gone = source_object not in self.listed and is_below(source_object, self.folders)
         return source_object in self.read_whole or gone
 
+    def take(self, found: SourceObject, parts: Iterable[KeptArticle | Quarantined]) -> None:
+        """Take in what was read of one object; where its store broke off, the next run reads it again."""
+        articles = [part for part in parts if isinstance(part, KeptArticle)]
+        faults = [part for part in parts if isinstance(part, Quarantined)]
+        broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
+        self.seen += [SeenArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
+        self.quarantined += faults
+        if not faults:
+            self.read_whole.add(found.key)
+
 
 def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[str, int]:
     """Write the run's changes and its listing to the lake; return counts by event.
@@ -48,18 +64,20 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     """
     if version_of_run(lake, run.run_id):
         return read_listing(lake, run).counts
+    started_at = first_started_at(lake, run)
     base = latest_version(lake)
     folders, reconcile = _folders(lake, source, run)
     known = known_articles(lake, base, below(folders))
-    look = Look(folders, {found.key: found for found in list_objects(source, folders)})
+    look = Look(folders, {found.key: found for found in list_objects(source, folders, run.source)})
     _refuse_an_empty_source(source, run, look, known.values())
-    _read_changed(source, lake, look, known.values())
+    _read_changed(source, lake, look, known.values(), run.source)
 
     known |= _related(lake, base, look, known.values())
     changes, refused = compare(known, look.seen, look.is_judged, run.test_share)
     quarantined = [*look.quarantined, *refused]
-    counts = _counts(known, changes, look.listed) | {"quarantined": len(quarantined)}
+    counts = _counts(known, changes, look.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(
+        started_at=started_at,
         base_version=base.number if base else None,
         reconcile=reconcile,
         objects=len(look.listed),
@@ -79,19 +97,38 @@ def _folders(lake: Lake, source: ObjectStore, run: RefreshRun) -> tuple[list[str
     return folders_to_list(source, run.prefix, since), False
 
 
-def _read_changed(source: ObjectStore, lake: Lake, look: Look, known: Iterable[KnownArticle]) -> None:
-    """Read the objects whose tag is new, and keep the originals."""
-    tags = {article.source_object: article.source_tag for article in known if is_live(article.state)}
-    changed = (found for found in look.listed.values() if tags.get(found.key) != found.tag)
-    for found, parsed in read_objects(source, changed):
-        articles = [one for one in parsed if isinstance(one, Article)]
-        faults = [one for one in parsed if isinstance(one, Quarantined)]
-        for article in articles:
-            lake.keep_original(article.sha256, article.content)
-        look.seen += [SeenArticle(article, found.key, found.tag) for article in articles]
-        look.quarantined += faults
-        if not faults:
-            look.read_whole.add(found.key)
+def _read_changed(
+    source: ObjectStore, lake: Lake, look: Look, known: Iterable[KnownArticle], rules: SourceRules
+) -> None:
+    """Read the objects of which an article does not carry the present tag, and keep the originals."""
+    tags: dict[str, set[str]] = defaultdict(set)
+    for article in known:
+        if is_live(article.state):
+            tags[article.source_object].add(article.source_tag)
+    changed = (found for found in look.listed.values() if tags.get(found.key) != {found.tag})
+    parts: list[KeptArticle | Quarantined] = []
+    for (found, _), kept in worked_ahead(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
+        if part := kept.result():
+            parts.append(part)
+        else:
+            look.take(found, parts)
+            parts = []
+
+
+def _parts(source: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules) -> Iterator[_Part]:
+    """Yield what is parsed of each object, and None at its end."""
+    for found, parsed in read_objects(source, objects, rules):
+        yield from ((found, one) for one in parsed)
+        yield found, None
+
+
+def _kept(lake: Lake, part: _Part) -> KeptArticle | Quarantined | None:
+    """Keep an article's text; from here on it is not held."""
+    _, one = part
+    if not isinstance(one, Article):
+        return one
+    lake.keep_original(one.sha256, one.content)
+    return one.without_text()
 
 
 def _related(
@@ -120,7 +157,7 @@ def _refuse_an_empty_source(source: ObjectStore, run: RefreshRun, look: Look, kn
 
 
 def _counts(
-    known: Mapping[str, KnownArticle], changes: list[Change], listed: Mapping[str, StoredObject]
+    known: Mapping[str, KnownArticle], changes: list[Change], listed: Mapping[str, SourceObject]
 ) -> dict[str, int]:
     events = Counter(str(change.event) for change in changes if change.event)
     changed = {change.row.article_id for change in changes if change.event}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 
 import pyarrow as pa
 
@@ -18,8 +19,12 @@ from ownvoice.versions import DatasetVersion, version_or_latest
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the night found: counts by event, what was quarantined, and the version it was held against."""
+    """What the night found: counts by event, what was quarantined, and the version it was held against.
 
+    `started_at` (UTC, ISO 8601) is when this run was first started: a listing that is repeated keeps it.
+    """
+
+    started_at: str
     base_version: int | None
     reconcile: bool
     objects: int
@@ -34,13 +39,19 @@ def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Itera
     rows = rows.append_column("event", pa.array([change.event for change in changes], pa.string()))
     rows = rows.append_column("seen_run", pa.array([change.seen_run for change in changes], pa.string()))
     lake.write_rows(f"{run.folder}/changes.parquet", rows)
-    lake.write_json(f"{run.folder}/listing.json", asdict(listing))
+    lake.write_json(_listing_key(run), asdict(listing))
     record_run(lake, run)
 
 
 def read_listing(lake: Lake, run: RefreshRun) -> Listing:
     """Return the run's listing."""
-    return Listing(**lake.read_json(f"{run.folder}/listing.json"))
+    return Listing(**lake.read_json(_listing_key(run)))
+
+
+def first_started_at(lake: Lake, run: RefreshRun) -> str:
+    """Return when this run was first started: what its listing says where it has one, else now."""
+    earlier = lake.read_json(_listing_key(run))
+    return str(earlier["started_at"]) if earlier else datetime.now(UTC).isoformat()
 
 
 def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
@@ -64,6 +75,10 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
         for article in candidates
         if article.state is ArticleState.PENDING and is_below(article.source_object, [run.prefix])
     ]
+
+
+def _listing_key(run: RefreshRun) -> str:
+    return f"{run.folder}/listing.json"
 
 
 def _base(lake: Lake, run: RefreshRun) -> DatasetVersion | None:

@@ -4,16 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
 
-from ownvoice.articles.article import Article, Quarantined
-from ownvoice.articles.parse import READABLE_SUFFIXES, parse_object
-from ownvoice.errors import StorageError
+from ownvoice.articles.ahead import worked_ahead
+from ownvoice.articles.article import Article, Quarantined, Reason, UnreadableError
+from ownvoice.articles.parse import SINGLE_FORMS, form_of, parse_object
+from ownvoice.articles.text_forms import MAX_METADATA_BYTES, read_sidecar
+from ownvoice.errors import StorageAccessError, StorageError, StorageUnavailableError
+from ownvoice.source_rules import SourceRules
 from ownvoice.stores import ObjectStore, StoredObject
+from ownvoice.streamed import open_object
 
 _DAY_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
-_READERS = 16
+_SIDECAR_SUFFIXES = (".json", ".yaml", ".yml")
+_READERS = 16  # each holds the first four megabytes of its object; what follows is read as it is parsed
+
+
+@dataclass(frozen=True, slots=True)
+class SourceObject:
+    """An object that articles stand in; `tag` changes when its bytes do, or those of its sidecar, or the rules."""
+
+    stored: StoredObject
+    sidecar: StoredObject | None
+    tag: str
+
+    @property
+    def key(self) -> str:
+        """The key of the object itself."""
+        return self.stored.key
+
+
+Parsed = Iterator[Article | Quarantined]
+_Opened = tuple[BinaryIO, bytes | None]
 
 
 def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> list[str]:
@@ -30,12 +56,20 @@ def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> l
     return [f"{base}{name}" for name in days if name >= f"dt={since}"]
 
 
-def list_objects(store: ObjectStore, folders: Iterable[str]) -> Iterator[StoredObject]:
-    """Yield the objects below `folders` that an article could stand in."""
+def list_objects(store: ObjectStore, folders: Iterable[str], rules: SourceRules) -> Iterator[SourceObject]:
+    """Yield the objects below `folders` that an article could stand in, each with its sidecar if it has one.
+
+    The sidecar of `a.md` is `a.json`, `a.yaml` or `a.yml` beside it; what is a sidecar is no article.
+    """
     for folder in folders:
-        for found in store.objects(folder):
-            if found.key.lower().endswith(READABLE_SUFFIXES):
-                yield found
+        found = {stored.key: stored for stored in store.objects(folder)}
+        sidecars = {key: _sidecar_of(key, found) for key in found if form_of(key) in SINGLE_FORMS}
+        taken = {sidecar.key for sidecar in sidecars.values() if sidecar}
+        for key, stored in found.items():
+            if form_of(key) and key not in taken:
+                sidecar = sidecars.get(key)
+                parts = (stored.tag, sidecar.tag if sidecar else "", rules.mark)
+                yield SourceObject(stored, sidecar, "|".join(filter(None, parts)))
 
 
 def is_below(key: str, folders: Iterable[str]) -> bool:
@@ -44,18 +78,45 @@ def is_below(key: str, folders: Iterable[str]) -> bool:
 
 
 def read_objects(
-    store: ObjectStore, objects: Iterable[StoredObject]
-) -> Iterator[tuple[StoredObject, list[Article | Quarantined]]]:
-    """Read and parse objects, sixteen at a time, in the order given. Never raises for a single broken object."""
+    store: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules
+) -> Iterator[tuple[SourceObject, Parsed]]:
+    """Yield objects in the order given, each with what is parsed of it while it is gone through.
 
-    def read(found: StoredObject) -> tuple[StoredObject, list[Article | Quarantined]]:
-        try:
-            data = store.read(found.key)
-        except StorageError as error:
-            return found, [Quarantined(found.key, "unreadable", str(error))]
-        if data is None:
-            return found, [Quarantined(found.key, "unreadable", "it went away while it was being read")]
-        return found, list(parse_object(found.key, data))
+    Sixteen are opened ahead. What the store says against one object is one more `Quarantined`; where it gave none of
+    them, and refuses or does not answer, its error is raised at the end.
+    """
+    errors: list[StorageError] = []
+    count = 0
+    for one, opened in worked_ahead(partial(_open, store), objects, _READERS):
+        count += 1
+        yield one, _parsed(one, opened, rules, errors)
+    if errors and len(errors) == count and isinstance(errors[0], (StorageAccessError, StorageUnavailableError)):
+        raise errors[0]
 
-    with ThreadPoolExecutor(_READERS) as readers:
-        yield from readers.map(read, objects)
+
+def _open(store: ObjectStore, one: SourceObject) -> _Opened:
+    """Ask for the beginning of an object, and for its sidecar."""
+    file = open_object(store, one.stored)
+    file.peek(1)
+    if one.sidecar is None:
+        return file, None
+    with open_object(store, one.sidecar) as sidecar:
+        return file, sidecar.read(MAX_METADATA_BYTES + 1)
+
+
+def _parsed(one: SourceObject, opened: Future[_Opened], rules: SourceRules, errors: list[StorageError]) -> Parsed:
+    try:
+        file, sidecar = opened.result()
+        with file:
+            fields = read_sidecar(one.sidecar.key, sidecar, rules) if one.sidecar and sidecar is not None else {}
+            yield from parse_object(one.key, file, rules, fields)
+    except StorageError as error:
+        errors.append(error)
+        yield Quarantined(one.key, Reason.UNREADABLE, str(error))
+    except UnreadableError as error:
+        yield error.quarantined(one.key)
+
+
+def _sidecar_of(key: str, found: Mapping[str, StoredObject]) -> StoredObject | None:
+    stem = key[: key.lower().rindex(form_of(key))]
+    return next((found[stem + suffix] for suffix in _SIDECAR_SUFFIXES if stem + suffix in found), None)

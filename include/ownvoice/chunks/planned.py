@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
@@ -45,7 +47,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most."""
+    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
+
+    `models` has the same two token counts for each model.
+    """
 
     batches: tuple[str, ...]
     articles: int
@@ -53,6 +58,7 @@ class Plan:
     deferred: int
     estimated_prompt_tokens: int
     most_completion_tokens: int
+    models: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: list[PlannedChunk]) -> None:
@@ -66,6 +72,13 @@ def read_batch(lake: Lake, run: RefreshRun, name: str) -> list[PlannedChunk]:
     if rows is None:
         raise StorageError(f"{lake.uri}/{_key(run, name)} is not there. Clear plan_batches of this run and run again.")
     return list(rows.to_pylist())
+
+
+@contextlib.contextmanager
+def open_batch(lake: Lake, run: RefreshRun, name: str) -> Iterator[pq.ParquetFile]:
+    """Open the planned chunks of a batch, to be read in parts."""
+    with lake.open_rows(_key(run, name)) as rows:
+        yield rows
 
 
 def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:

@@ -25,8 +25,12 @@ from ownvoice.life import (
     next_article_state,
 )
 from ownvoice.pairs.filters import without_repeats
+from ownvoice.pairs.reject import records_of_failed_batch
 from ownvoice.pairs.staging import Row, Staged, chunk_record, read_staged
 from ownvoice.run import RefreshRun
+from ownvoice.triples.failed import outcomes_of_failed_batch
+from ownvoice.triples.outcomes import outcome_row
+from ownvoice.triples.settle import ChunkOutcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def _outcome(article: KnownArticle | None, staged: Staged, run: RefreshRun) -> A
     """Ask the table of states what happens to an article's row and pairs."""
     if article is None:
         return ArticleOutcome(None, False, [], staged.chunks)
-    if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE):
+    if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE, ArticleState.WITHHELD):
         return ArticleOutcome(replace(article, written_sha256=None, written_date=None), True, [], staged.chunks)
     if article.state is ArticleState.CURRENT:
         return ArticleOutcome(article, False, [], staged.chunks)
@@ -86,19 +90,27 @@ def _staged_by_chunk(lake: Lake, run: RefreshRun) -> Iterator[Staged]:
     for name in read_plan(lake, run).batches:
         staged = read_staged(lake, run, name)
         if staged is None:
-            yield from _never_asked(lake, run, name, ChunkEvent.BATCH_FAILED)
+            yield from _failed(lake, run, name)
             continue
         pairs: dict[tuple[str, int], list[Row]] = defaultdict(list)
         for pair in staged.pairs:
             pairs[pair["article_id"], pair["chunk_index"]].append(pair)
         for record in staged.chunks:
             yield Staged(pairs[record["article_id"], record["chunk_index"]], [], [record])
-    yield from _never_asked(lake, run, DEFERRED, ChunkEvent.CUT_BY_LIMIT)
+    for chunk in read_batch(lake, run, DEFERRED):
+        model = run.recipe.generator_of(chunk["chunk_key"]).model
+        outcome = ChunkOutcome(chunk["article_id"], chunk["chunk_index"], "", model, ChunkEvent.CUT_BY_LIMIT)
+        yield Staged([], [], [chunk_record(chunk, run, DEFERRED, outcome_row(outcome, run.prices))])
 
 
-def _never_asked(lake: Lake, run: RefreshRun, batch: str, event: ChunkEvent) -> Iterator[Staged]:
+def _failed(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Staged]:
+    asked_both = records_of_failed_batch(lake, run, batch)
+    if asked_both is not None:
+        yield from (Staged([], [], [record]) for record in asked_both)
+        return
+    outcomes = outcomes_of_failed_batch(lake, run, batch)
     for chunk in read_batch(lake, run, batch):
-        yield Staged([], [], [chunk_record(chunk, run, batch, event)])
+        yield Staged([], [], [chunk_record(chunk, run, batch, outcomes[chunk["article_id"], chunk["chunk_index"]])])
 
 
 def _article_of(staged: Staged) -> str:

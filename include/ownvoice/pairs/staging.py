@@ -12,6 +12,7 @@ from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.run import RefreshRun
 from ownvoice.tables import CHUNKS, PAIRS
+from ownvoice.triples.outcomes import OutcomeRow
 
 DROPS = pa.schema(
     [
@@ -40,56 +41,58 @@ class Staged:
     chunks: list[Row]
 
 
+STAGED, CURATED = "staged", "curated"
+"""Where a batch stands: ready for the commit, or still without the rejected answers of a second model."""
+
+_SPENT = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "cost_usd")
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
 
 
-def write_staged(lake: Lake, run: RefreshRun, batch: str, staged: Staged) -> None:
-    """Put what `batch` came to where the commit finds it."""
+def write_staged(lake: Lake, run: RefreshRun, batch: str, staged: Staged, folder: str = STAGED) -> None:
+    """Put what `batch` came to where the commit finds it, or the step before it."""
     for kind, schema in _SCHEMAS.items():
         rows = pa.Table.from_pylist(getattr(staged, kind), schema=schema)
-        lake.write_rows(_key(run, batch, kind), rows)
+        lake.write_rows(_key(run, folder, batch, kind), rows)
 
 
-def read_staged(lake: Lake, run: RefreshRun, batch: str) -> Staged | None:
+def read_staged(lake: Lake, run: RefreshRun, batch: str, folder: str = STAGED) -> Staged | None:
     """Return what `batch` came to, or None where its curation never finished."""
-    pairs, drops, chunks = (lake.read_rows(_key(run, batch, kind)) for kind in _SCHEMAS)
+    pairs, drops, chunks = (lake.read_rows(_key(run, folder, batch, kind)) for kind in _SCHEMAS)
     if pairs is None or drops is None or chunks is None:
         return None
     records = [row | {"drop_reasons": dict(row["drop_reasons"])} for row in chunks.to_pylist()]
     return Staged(pairs.to_pylist(), drops.to_pylist(), records)
 
 
-def chunk_record(
-    chunk: Mapping[str, Any], run: RefreshRun, batch: str, event: ChunkEvent, outcome: Mapping[str, Any] | None = None
-) -> Row:
-    """Return the row of `tables/chunks` for a planned chunk; `outcome` is its row of `outcomes.OUTCOMES`, if any."""
-    never_asked: Row = {
-        "request_key": None,
-        "attempts": 0,
-        "faults": [],
-        "tries": [],
-        "prompt_tokens": 0,
-        "completion_tokens": 0,
-        "reserved_tokens": 0,
-        "wasted_tokens": 0,
-        "cost_usd": None,
-        "latency_s": 0.0,
-    }
-    asked = {name: outcome[name] for name in never_asked} if outcome else never_asked
+def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome: OutcomeRow) -> Row:
+    """Return the row of `tables/chunks` for a planned chunk and what became of it."""
     place = {name: chunk[name] for name in ("article_id", "article_sha256", "chunk_index", "chunk_key", "start", "end")}
     return {
+        **outcome,
         **place,
-        **asked,
+        "retries": retries_of(outcome),
+        "spend": [spend_of(outcome["model"], outcome)],
+        "prompt_version": run.recipe.prompt_version,
         "run_id": run.run_id,
         "refresh_date": run.refresh_date,
+        "recipe_id": run.recipe.recipe_id,
         "batch": batch,
-        "event": event,
-        "state": next_chunk_state(ChunkState.PLANNED, event),
+        "state": next_chunk_state(ChunkState.PLANNED, ChunkEvent(outcome["event"])),
         "triples": 0,
         "kept": 0,
         "drop_reasons": {},
     }
 
 
-def _key(run: RefreshRun, batch: str, kind: str) -> str:
-    return f"{run.folder}/staged/{batch}/{kind}.parquet"
+def retries_of(outcome: OutcomeRow) -> int:
+    """Return how many of the requests behind an outcome came after the first."""
+    return max(0, int(outcome["requests"]) - 1)
+
+
+def spend_of(model: str, asked: Mapping[str, Any]) -> Row:
+    """Return what was paid to one model: the columns of `tables.SPEND` out of those of an outcome."""
+    return {"model": model, **{name: asked[name] for name in _SPENT}}
+
+
+def _key(run: RefreshRun, folder: str, batch: str, kind: str) -> str:
+    return f"{run.folder}/{folder}/{batch}/{kind}.parquet"

@@ -1,25 +1,19 @@
-"""The Hub, as publishing needs it: one commit on a pull request, merged, tagged; each step safe to repeat.
-
-Every fault of the client becomes one of two errors: one that a person must mend, or one that time may mend.
-"""
+"""A model repository on the Hub: one commit on a pull request, merged, tagged; each step safe to repeat."""
 
 from __future__ import annotations
 
-import contextlib
-import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from ownvoice.errors import HubAccessError, HubMismatchError, HubUnavailableError, OwnvoiceError, SettingsError
+from ownvoice.errors import HubMismatchError
+from ownvoice.hub import CHANGED, hub_faults
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
 # What a former model may have left and no loader must find beside this one; other files of the owner stay.
 _WEIGHTS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
-
-_CHANGED = (409, 412)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +22,6 @@ class File:
 
     size: int
     open: Callable[[], bytes | BinaryIO]
-
-
-def hub_from_environment() -> HfApi:
-    """Return the client for `HF_ENDPOINT` with `HF_TOKEN`. Raises `SettingsError` where there is no token."""
-    from huggingface_hub import HfApi
-    from huggingface_hub.utils import disable_progress_bars
-
-    token = os.environ.get("HF_TOKEN")
-    if not token:
-        raise SettingsError("there is no token for the Hub: set HF_TOKEN to one that may write to the repository.")
-    disable_progress_bars()
-    return HfApi(endpoint=os.environ.get("HF_ENDPOINT"), token=token)
 
 
 class HubRepository:
@@ -54,7 +36,7 @@ class HubRepository:
 
         What an earlier, interrupted call did is found again: its tag, its open pull request, its merged commit.
         """
-        with self._translated():
+        with hub_faults(self.repo_id):
             self._api.create_repo(self.repo_id, private=private, exist_ok=True)
             if revision := self._tagged(tag):
                 return revision
@@ -93,7 +75,7 @@ class HubRepository:
         try:
             self._api.merge_pull_request(self.repo_id, number, comment="Published by Ownvoice.")
         except HfHubHTTPError as error:
-            if error.response.status_code in _CHANGED:  # it will never merge: the next call has to open another
+            if error.response.status_code in CHANGED:  # it will never merge: the next call has to open another
                 self._api.change_discussion_status(self.repo_id, number, new_status="closed")
             raise
 
@@ -116,54 +98,9 @@ class HubRepository:
                 f"{', '.join(foreign) or 'none'}). Somebody else wrote to it at the same time; publish again."
             )
 
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except OwnvoiceError:
-            raise
-        except Exception as error:
-            # The client wraps what happens in its upload threads once more.
-            for cause in (error, error.__cause__):
-                if translated := _as_ownvoice_error(self.repo_id, cause):
-                    raise translated from None
-            raise
-
 
 def _additions(files: Mapping[str, File]) -> Iterator[CommitOperationAdd]:
     from huggingface_hub import CommitOperationAdd
 
     for path, file in files.items():
         yield CommitOperationAdd(path, file.open())
-
-
-def _as_ownvoice_error(repo_id: str, error: BaseException | None) -> OwnvoiceError | None:
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
-
-    if isinstance(error, OwnvoiceError):
-        return error
-    if isinstance(error, GatedRepoError):
-        return HubAccessError(f"{repo_id} is gated. Ask its owner for access with this token's account, then again.")
-    if isinstance(error, RepositoryNotFoundError):
-        return HubAccessError(f"{repo_id} does not exist, or this token may not see it. Correct the name or the token.")
-    if isinstance(error, HfHubHTTPError):
-        return _from_status(repo_id, error.response.status_code)
-    if type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2"):
-        return HubUnavailableError(
-            f"the Hub broke off ({type(error).__name__}). Publish again: what is there is not sent twice."
-        )
-    return None
-
-
-def _from_status(repo_id: str, status: int) -> OwnvoiceError:
-    if status in (401, 403):
-        return HubAccessError(
-            f"the Hub refuses to write to {repo_id} ({status}). Give it a token with write access to that repository."
-        )
-    if status in _CHANGED:
-        return HubUnavailableError(f"{repo_id} changed while it was published ({status}). Publish again.")
-    if status == 429:
-        return HubUnavailableError("the Hub has had too many requests (429). Publish again in some minutes.")
-    if status >= 500:
-        return HubUnavailableError(f"the Hub has a fault of its own ({status}). Publish again in some minutes.")
-    return HubAccessError(f"the Hub refuses what was sent for {repo_id} ({status}). Look at its settings page.")

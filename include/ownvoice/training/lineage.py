@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from ownvoice.dataset.hub.record import pushes_of_version
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan
 from ownvoice.training.report import read_training_report
@@ -28,9 +30,10 @@ def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
 
 
 def lineage_of_version(lake: Lake, number: int) -> dict[str, Any]:
-    """Return the refresh that made a dataset version, and every training that used it."""
+    """Return the refresh that made a dataset version, where it stands on the Hub, and every training that used it."""
     reports = [read_training_report(lake, run_id) for run_id in _trainings(lake, number)]
-    return {**_origin(lake, number), "trainings": [_descendant(report) for report in reports]}
+    hub = [asdict(pushed) for pushed in pushes_of_version(lake, number)]
+    return {**_origin(lake, number), "hub": hub, "trainings": [_descendant(report) for report in reports]}
 
 
 def model_lines(found: dict[str, Any]) -> Iterator[str]:
@@ -48,6 +51,8 @@ def model_lines(found: dict[str, Any]) -> Iterator[str]:
 def version_lines(found: dict[str, Any]) -> Iterator[str]:
     """Yield what became of a dataset version as text."""
     yield from _origin_lines(found)
+    for pushed in found["hub"]:
+        yield f"hub        {pushed['repo_id']} at {pushed['revision']}"
     for one in found["trainings"]:
         model = one["model"]
         where = f"{model['repo_id']} at {model['revision'][:12]}" if model else "not published"

@@ -14,14 +14,15 @@ from dataclasses import dataclass
 from functools import partial
 
 from ownvoice.errors import OwnvoiceError, SettingsError
+from ownvoice.hub import hub_client, token_from_environment
 from ownvoice.lake import Lake
+from ownvoice.streamed import open_object
 from ownvoice.training.card import CURVES, model_card
 from ownvoice.training.curves import curves_svg
-from ownvoice.training.hub import File, HubRepository, hub_from_environment
+from ownvoice.training.hub import File, HubRepository
 from ownvoice.training.outcome import Publication, refuse_blocked, trained_outcome, write_publication
 from ownvoice.training.provenance import provenance
 from ownvoice.training.run import TrainingRun
-from ownvoice.training.streamed import open_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def publish(lake: Lake, run_id: str, model_license: str | None = None, *, privat
     Raises what `draft` and `HubRepository` raise.
     """
     wanted = draft(lake, run_id, model_license)
-    repository = HubRepository(hub_from_environment(), wanted.repo_id)
+    repository = HubRepository(hub_client(token_from_environment()), wanted.repo_id)
     revision = repository.publish(wanted.tag, f"Training run {run_id}", wanted.files, private=private)
     publication = Publication(wanted.repo_id, revision, wanted.tag)
     write_publication(lake, wanted.run, publication)

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, sql_text
-from ownvoice.run import run_folder
+from ownvoice.run import report_key, run_folder
 from ownvoice.tables import RUNS
 from ownvoice.terminal import printable
 from ownvoice.training.card import CURVES
@@ -53,7 +53,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
         "samples": lake.read_json(f"{folder}/samples.json") or [],
         "publication": outcome.publication and asdict(outcome.publication),
         "curves_key": f"{folder}/{CURVES}",
-        "report_key": _report_key(run_id),
+        "report_key": report_key(run_id),
     }
     lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
     lake.write_json(report["report_key"], report)
@@ -63,7 +63,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
 
 def read_training_report(lake: Lake, run_id: str) -> dict[str, Any]:
     """Return the report of a training. Raises `StorageError` where there is none."""
-    report = lake.read_json(_report_key(run_id))
+    report = lake.read_json(report_key(run_id))
     if report is None or "recipe_id" not in report or "result" not in report:
         raise StorageError(f"{lake.uri} holds no report of a training run {run_id!r}.")
     return dict(report)
@@ -91,18 +91,12 @@ def training_lines(report: dict[str, Any]) -> Iterator[str]:
         yield f"published  {published['repo_id']} at {published['revision'][:12]}, tag {published['tag']}"
 
 
-def _report_key(run_id: str) -> str:
-    return f"{run_folder(run_id)}/report.json"
-
-
 def _counts(result: dict[str, Any]) -> dict[str, int]:
-    """Return the numbers of a result that are counts; money in cents, so that they stay whole."""
+    """Return the numbers of a result that are counts."""
     counts = {f"{split}_pairs": count for split, count in result.get("rows", {}).items()}
     for split, reasons in result.get("rows_left_out", {}).items():
         counts[f"{split}_left_out"] = sum(reasons.values())
-    if usd := result.get("estimated_usd"):
-        counts["usd_cents"] = round(100 * usd)
-    for name in ("steps", "peak_memory_bytes", "total_seconds"):
+    for name in ("steps", "peak_memory_bytes"):
         if name in result:
             counts[name] = round(result[name])
     return counts
@@ -119,6 +113,9 @@ def _record(lake: Lake, outcome: Outcome, report: dict[str, Any]) -> None:
         "version": report["dataset_version"],
         "digest": report["result"].get("dataset", {}).get("digest"),
         "recipe_id": report["recipe_id"],
+        "retries": None,
+        "cost_usd": report["result"].get("estimated_usd"),
+        "duration_s": report["result"].get("total_seconds"),
         "counts": _counts(report["result"]),
         "report_key": report["report_key"],
     }

@@ -13,9 +13,10 @@ class AnswerStore:
     """Answers at `answers/<request key>/<attempt>.json`; attempts count from 1.
 
     A record holds `request_key`, `attempt`, `request` (the whole body), `response` (the completion as it came),
-    `received_at` (UTC, ISO 8601) and `latency_s`. It is written once: where two workers asked the same thing, what
-    was stored first is the answer of both. A store that lets both write keeps one of the two, and
-    `read_all` reads whichever stands; where that is the unusable one of two, curation says so.
+    `received_at` (UTC, ISO 8601), `latency_s`, `bought_for` (run, article, chunk) and `asked_by` (`Asker`). It is
+    written once: where two workers asked the same thing, what was stored first is the answer of both. A store that
+    lets both write keeps one of the two, and `read_all` reads whichever stands; where that is the unusable one of two,
+    curation says so.
     """
 
     def __init__(self, store: ObjectStore) -> None:

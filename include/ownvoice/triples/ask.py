@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.budget import UNLIMITED, Purse, Spend
 from ownvoice.triples.buy import Buyer, NotAffordedError
 from ownvoice.triples.client import ModelAccess, open_session
@@ -31,23 +32,24 @@ async def ask_chunks(
     on_outcome: Callable[[ChunkOutcome], None],
     *,
     run_id: str = "",
+    asker: Asker = NOBODY,
     sharers: int = 1,
     purse: Purse | None = None,
     tally: Tally | None = None,
 ) -> None:
     """Settle every chunk of `asks`; `on_outcome` hears of each once, as soon as it is known, in no promised order.
 
-    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled. `sharers` tasks share
-    the rate limits, `purse` holds what may be spent, `tally` counts what happens. Raises `ModelAccessError` at once
-    where no request can succeed, `ModelUnavailableError` where nothing but failures has come back for a while,
-    `StorageError` where an answer cannot be kept; what has arrived by then is stored.
+    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled. `run_id` and `asker`
+    are noted with each answer, `sharers` tasks share the rate limits, `purse` holds what may be spent, `tally` counts
+    what happens. Raises `ModelAccessError` at once where no request can succeed, `ModelUnavailableError` where nothing
+    but failures has come back for a while, `StorageError` where an answer cannot be kept; what has arrived is stored.
     """
     tally = tally or Tally()
     purse = purse or Purse(UNLIMITED, Spend(), lambda _: None)
     pace = Pace(access.max_requests_in_flight, access.rate_limits, sharers)
     async with open_session(access) as session:
         buyer = Buyer(session, access, answers, pace, purse, tally)
-        batch = _Batch(asks, buyer, on_outcome, run_id)
+        batch = _Batch(asks, buyer, on_outcome, run_id, asker)
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(_CHUNKS_PER_REQUEST * access.max_requests_in_flight):
@@ -67,11 +69,13 @@ class _Batch:
         buyer: Buyer,
         on_outcome: Callable[[ChunkOutcome], None],
         run_id: str,
+        asker: Asker,
     ) -> None:
         self._queue = iter(asks)
         self._buyer = buyer
         self._on_outcome = on_outcome
         self._run_id = run_id
+        self._asker = asker
         self._at_work: dict[str, asyncio.Event] = {}
         self._silent: Counter[str] = Counter()
 
@@ -97,7 +101,7 @@ class _Batch:
 
     async def _settle(self, ask: ChunkAsk) -> ChunkOutcome:
         """Go through the answers of a chunk, buying those that are missing, up to the first usable one."""
-        chunk = Settling(ask, self._run_id)
+        chunk = Settling(ask, self._run_id, self._asker)
         event = None
         while event is None:
             stored = await self._buyer.answers.get(chunk.key, chunk.attempt)

@@ -15,9 +15,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ownvoice.errors import StorageError
+from ownvoice.generators import LLM_API
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun, run_folder
+from ownvoice.triples.asker import Asker
 from ownvoice.triples.batch_files import GaveUp
 from ownvoice.triples.failures import Failure
 
@@ -34,6 +36,7 @@ class Intent:
 
     `intent_id` is what the batch carries at the endpoint. `gave_up` holds requests of the same plan batch that an
     earlier round brought no answer to or could not afford, by request key. `recorded_at` is in UTC, ISO 8601.
+    `asked_by` are the fields of the `Asker` that submits it.
     """
 
     intent_id: str
@@ -44,7 +47,9 @@ class Intent:
     requests: dict[str, BoughtFor]
     gave_up: dict[str, GaveUp]
     recorded_at: str
+    asked_by: dict[str, Any]
     batch_id: str | None = None
+    endpoint: str = LLM_API
 
     @property
     def recorded_at_s(self) -> float:
@@ -56,9 +61,11 @@ def new_intent(
     lake: Lake,
     run: RefreshRun,
     batch: str,
+    asker: Asker,
     file: bytes,
     requests: dict[str, BoughtFor],
     gave_up: Mapping[str, GaveUp],
+    endpoint: str = LLM_API,
 ) -> Intent:
     """Return an intent under a name that is free, and keep its file; nothing is promised before `record_intent`."""
     sha256 = hashlib.sha256(file).hexdigest()
@@ -74,6 +81,8 @@ def new_intent(
         requests=requests,
         gave_up=dict(gave_up),
         recorded_at=datetime.now(UTC).isoformat(),
+        endpoint=endpoint,
+        asked_by=asdict(asker),
     )
 
 

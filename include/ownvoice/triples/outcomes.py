@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 import pyarrow as pa
@@ -13,26 +13,16 @@ from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.prices import ModelPrice
 from ownvoice.run import RefreshRun
-from ownvoice.tables import TRIES
+from ownvoice.tables import CHUNKS
+from ownvoice.triples.asker import Asker
 from ownvoice.triples.settle import ChunkOutcome
 
-OUTCOMES = pa.schema(
-    [
-        ("article_id", pa.string()),
-        ("chunk_index", pa.int64()),
-        ("request_key", pa.string()),
-        ("event", pa.string()),
-        ("attempts", pa.int64()),
-        ("faults", pa.list_(pa.string())),
-        ("tries", TRIES),
-        ("prompt_tokens", pa.int64()),
-        ("completion_tokens", pa.int64()),
-        ("reserved_tokens", pa.int64()),
-        ("wasted_tokens", pa.int64()),
-        ("cost_usd", pa.float64()),
-        ("latency_s", pa.float64()),
-    ]
-)
+_NAMES = {"faults", "cost_usd", *(field.name for kind in (ChunkOutcome, Asker) for field in fields(kind))}
+
+OUTCOMES = pa.schema([column for column in CHUNKS if column.name in _NAMES])
+"""The columns of `tables/chunks` that generation fills."""
+
+OutcomeRow = dict[str, Any]
 
 _ROWS_AT_A_TIME = 1000
 
@@ -40,11 +30,11 @@ _ROWS_AT_A_TIME = 1000
 @contextlib.contextmanager
 def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callable[[ChunkOutcome], None]]:
     """Yield what takes one outcome after another, at most a thousand of them in memory."""
-    rows: list[dict[str, Any]] = []
+    rows: list[OutcomeRow] = []
     with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
 
         def add(outcome: ChunkOutcome) -> None:
-            rows.append(_row(outcome, run.price))
+            rows.append(outcome_row(outcome, run.prices))
             if len(rows) >= _ROWS_AT_A_TIME:
                 write(rows)
                 rows.clear()
@@ -53,8 +43,8 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
         write(rows)
 
 
-def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, int], dict[str, Any]]:
-    """Return the outcomes of a batch, by article id and chunk index."""
+def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, int], OutcomeRow]:
+    """Return the outcomes of a batch, by article id and chunk index. Raises `StorageError` where it has none."""
     rows = lake.read_rows(_key(run, batch))
     if rows is None:
         raise StorageError(
@@ -63,9 +53,13 @@ def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, in
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
 
 
-def _row(outcome: ChunkOutcome, price: ModelPrice | None) -> dict[str, Any]:
+def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:
+    """Return an outcome as a row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
+    price = prices.get(outcome.model)
+    row: OutcomeRow = asdict(outcome) | asdict(outcome.asker)
+    del row["asker"]
     cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
-    return asdict(outcome) | {"faults": outcome.faults, "cost_usd": cost_usd}
+    return row | {"request_key": outcome.request_key or None, "faults": outcome.faults, "cost_usd": cost_usd}
 
 
 def _key(run: RefreshRun, batch: str) -> str:

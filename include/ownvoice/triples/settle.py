@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ownvoice.generators import LLM_API, Way
 from ownvoice.life import ChunkEvent
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.budget import worst_case
 from ownvoice.triples.failures import RULES, Failure
-from ownvoice.triples.parse import parse_answer, token_usage
+from ownvoice.triples.parse import Answer, TextAnswer, parse_answer, token_usage
 from ownvoice.triples.request import longer_request, request_key
 
 ANSWERED = "answered"
@@ -18,12 +21,19 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True)
 class ChunkAsk:
-    """One chunk to be asked about: which it is, and the request that asks."""
+    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read."""
 
     article_id: str
     chunk_index: int
     request_key: str
     body: dict[str, Any]
+    endpoint: str = LLM_API
+    read: Callable[[dict[str, Any]], Answer | TextAnswer] = parse_answer
+
+    @property
+    def way(self) -> Way:
+        """Where the request goes."""
+        return self.endpoint, self.body["model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +51,33 @@ class Try:
 class ChunkOutcome:
     """What became of one chunk.
 
-    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer.
-    `attempts` counts stored answers, those of earlier nights included; `tries` names them and the failures in between.
-    Tokens and seconds are of the answers that this run bought for this chunk, also those that an earlier try of the
-    same task had stored before it was killed; `reserved_tokens` is what they might have come to, `wasted_tokens` what
-    the unusable ones among them did.
+    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer;
+    empty where no answer was looked for. `attempts` counts stored answers, those of earlier nights included; `tries`
+    names them and the failures in between.
+
+    `asker` is the try that asked last for this chunk in this run. An answer's record names its own, so that a try which
+    only finds what an earlier one stored does not pass for the one that asked. What no record tells is forgotten with
+    the process: a killed try whose requests brought nothing into the lake is not named, nor are its failures.
+
+    `requests`, tokens and seconds are of what this run asked for this chunk: every answer that it bought, whichever try
+    stored it, and the failures of the last try. `reserved_tokens` is what the answers might have come to,
+    `wasted_tokens` what the unusable ones among them did.
     """
 
     article_id: str
     chunk_index: int
     request_key: str
+    model: str
     event: ChunkEvent
-    attempts: int
-    tries: tuple[Try, ...]
-    prompt_tokens: int
-    completion_tokens: int
-    reserved_tokens: int
-    wasted_tokens: int
-    latency_s: float
+    asker: Asker = NOBODY
+    attempts: int = 0
+    requests: int = 0
+    tries: tuple[Try, ...] = ()
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reserved_tokens: int = 0
+    wasted_tokens: int = 0
+    latency_s: float = 0.0
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -72,10 +91,13 @@ class Settling:
 
     ask: ChunkAsk
     run_id: str
+    asker: Asker = NOBODY
     key: str = ""
     body: dict[str, Any] = field(default_factory=dict)
     attempt: int = 1
     _answers: int = 0
+    _requests: int = 0
+    _asked_by: Asker = NOBODY
     _tries: list[Try] = field(default_factory=list)
     _failures: Counter[Failure] = field(default_factory=Counter)
     _failing_since_s: float | None = None
@@ -104,10 +126,11 @@ class Settling:
         self.attempt += 1
         self._failures.clear()
         self._failing_since_s = None
-        answer = parse_answer(record["response"])
+        answer = self.ask.read(record["response"])
         self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
         bought = record.get("bought_for") == self.buyer
         if bought:
+            self._asked(Asker.of(record))
             self._pay(record, wasted=not answer.usable)
         if answer.fault is None or answer.usable:
             return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
@@ -121,6 +144,7 @@ class Settling:
 
     def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
         """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
+        self._asked(self.asker)
         self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
         self._failures[failure] += 1
         if self._failing_since_s is None:
@@ -139,8 +163,11 @@ class Settling:
             article_id=self.ask.article_id,
             chunk_index=self.ask.chunk_index,
             request_key=self.key,
+            model=self.body["model"],
             event=event,
+            asker=self._asked_by,
             attempts=self._answers,
+            requests=self._requests,
             tries=tuple(self._tries),
             prompt_tokens=self._prompt_tokens,
             completion_tokens=self._completion_tokens,
@@ -148,6 +175,10 @@ class Settling:
             wasted_tokens=self._wasted_tokens,
             latency_s=self._latency_s,
         )
+
+    def _asked(self, by: Asker) -> None:
+        self._requests += 1
+        self._asked_by = by
 
     def _pay(self, record: dict[str, Any], *, wasted: bool) -> None:
         prompt_tokens, completion_tokens = token_usage(record["response"])

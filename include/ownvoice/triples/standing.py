@@ -9,6 +9,7 @@ from typing import Any
 
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.asker import Asker
 from ownvoice.triples.batch_files import GaveUp
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome, Settling, Try
 
@@ -28,13 +29,13 @@ class Wanted:
 
 
 async def standing(
-    ask: ChunkAsk, answers: AnswerStore, run_id: str, gave_up: Mapping[str, GaveUp]
+    ask: ChunkAsk, answers: AnswerStore, run_id: str, asker: Asker, gave_up: Mapping[str, GaveUp]
 ) -> ChunkOutcome | Wanted:
     """Go through the stored answers of a chunk by the rules of `ask_chunks`, and ask nothing.
 
     `gave_up` holds the requests that are not to be asked for again in this try.
     """
-    chunk = Settling(ask, run_id)
+    chunk = Settling(ask, run_id, asker)
     event = None
     while event is None:
         record = await answers.get(chunk.key, chunk.attempt)

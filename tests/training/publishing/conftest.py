@@ -1,4 +1,4 @@
-"""A lake with a dataset version, runs that were trained on it by a stand-in, and a stand-in Hub."""
+"""A lake with a dataset version, and runs that were trained on it by a stand-in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pytest
 
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
-from stand_ins.hub import WRITER, running_hub
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.trained import leave_trained_run
 
@@ -30,11 +29,3 @@ def trained(lake):
         return run
 
     return train
-
-
-@pytest.fixture
-def hub(monkeypatch):
-    with running_hub() as hub:
-        monkeypatch.setenv("HF_ENDPOINT", hub.url)
-        monkeypatch.setenv("HF_TOKEN", WRITER)
-        yield hub

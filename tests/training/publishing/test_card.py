@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import BadDataError
+from ownvoice.streamed import open_object
 from ownvoice.training.curves import PANELS, curves_svg, points_of
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft
-from ownvoice.training.streamed import open_object
 from stand_ins.trained import curves
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -1,0 +1,59 @@
+"""Packed objects: gz and zst become a file of what they hold, unpacked as it is read and never further than a bound."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, BinaryIO
+
+from ownvoice.articles.article import Reason, UnreadableError
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MAX_ARTICLE_BYTES = 50 << 20
+PACKINGS = {".gz": "gzip", ".zst": "zstd"}
+_MOST_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can do 1 to 1,032, Zstandard more
+_BUFFER_BYTES = 1 << 20
+
+
+def most_unpacked_bytes(packed_bytes: int) -> int:
+    """Return how much may come out of `packed_bytes` before it is taken for a bomb."""
+    return max(MAX_ARTICLE_BYTES, packed_bytes * _MOST_TIMES_LARGER)
+
+
+def unpacked(key: str, file: BinaryIO) -> BinaryIO:
+    """Return the file of what a packed object holds; others come back as they are."""
+    packing = next((name for suffix, name in PACKINGS.items() if key.lower().endswith(suffix)), None)
+    return io.BufferedReader(_Unpacked(file, packing), _BUFFER_BYTES) if packing else file
+
+
+class _Unpacked(io.RawIOBase):
+    """What is packed in `file`; `UnreadableError` where that is broken, or swells like a bomb.
+
+    Unpacks through pyarrow, which tells a Zstandard stream that breaks off from one that ends; `zstandard` does not.
+    """
+
+    def __init__(self, file: BinaryIO, packing: str) -> None:
+        import pyarrow as pa
+
+        self._file = file
+        self._inner = pa.CompressedInputStream(file, packing)
+        self._unpacked_bytes = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        view = memoryview(buffer)
+        try:
+            part = self._inner.read(len(view))
+        except OSError as error:
+            raise UnreadableError(Reason.BAD_ARCHIVE, f"it does not unpack: {str(error)[:200]}") from None
+        self._unpacked_bytes += len(part)
+        packed_bytes = self._file.tell()
+        if self._unpacked_bytes > most_unpacked_bytes(packed_bytes):
+            raise UnreadableError(
+                Reason.ZIP_BOMB, f"its first {packed_bytes:,} bytes unpack to more than {self._unpacked_bytes:,}"
+            )
+        view[: len(part)] = part
+        return len(part)

@@ -1,0 +1,65 @@
+"""What the card says of a version, read from the lake: counts by query, and what its refreshes wrote down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ownvoice.lake import Lake, scan
+from ownvoice.pairs.staging import Row
+from ownvoice.run import RefreshRun, recorded_run, report_key
+from ownvoice.versions import DatasetVersion, all_versions
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A version in numbers. `run` made it; `counts` add up what all refreshes up to it found, added and retired."""
+
+    version: DatasetVersion
+    run: RefreshRun
+    splits: Mapping[str, int]
+    articles: int
+    authors: int
+    makers: list[Row]
+    counts: Mapping[str, int]
+    audits: Any
+
+
+def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
+    """Return what there is to say of `version`. Only columns of a few values are read, never a pair."""
+    pairs = lake.table("pairs", version.number)
+    makers = "chosen_model, rejected_model, prompt_version"
+    distinct = "count(DISTINCT article_id) AS articles, count(DISTINCT author_id) AS authors"
+    return Facts(
+        version,
+        recorded_run(lake, version.run_id),
+        splits={row["split"]: row["pairs"] for row in _counted(pairs, "split")},
+        makers=_counted(pairs, makers),
+        counts=_counts(lake, version),
+        audits=(lake.read_json(report_key(version.run_id)) or {}).get("audits"),
+        **next(row for batch in scan(pairs, distinct) for row in batch.to_pylist()),
+    )
+
+
+def _counted(pairs: DeltaTable | None, columns: str) -> list[Row]:
+    grouped = scan(pairs, f"{columns}, count(*) AS pairs", f"true GROUP BY {columns} ORDER BY {columns}")
+    return [row for batch in grouped for row in batch.to_pylist()]
+
+
+def _counts(lake: Lake, version: DatasetVersion) -> Mapping[str, int]:
+    """Add up the refreshes that led to the version: chunks and triples by what became of them, pairs by the log."""
+    counts: Counter[str] = Counter()
+    for batch in scan(lake.table("runs"), "counts", f"kind = 'refresh' AND version <= {version.number:d}"):
+        for row in batch.to_pylist():
+            counts.update({name: count for name, count in row["counts"] if not name.startswith("pairs_")})
+    for one in all_versions(lake):
+        if one.number <= version.number:
+            counts["added"] += one.added
+            counts["retired"] += one.retired
+            counts["refreshes"] += 1
+    return counts

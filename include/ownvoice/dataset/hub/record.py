@@ -1,0 +1,66 @@
+"""What was pushed: one small file in the lake a version and repository, and what changed since the last one.
+
+hub/<owner>/<name>/<version>.json
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+
+from ownvoice.lake import Lake
+
+_FOLDER = "hub"
+
+
+@dataclass(frozen=True, slots=True)
+class Pushed:
+    """A dataset version on the Hub: `revision` is the commit that holds it."""
+
+    repo_id: str
+    version: int
+    digest: str
+    revision: str
+
+
+def record_push(lake: Lake, pushed: Pushed) -> None:
+    """Write down what was pushed."""
+    lake.write_json(f"{_FOLDER}/{pushed.repo_id}/{pushed.version:08}.json", asdict(pushed))
+
+
+def last_push(lake: Lake, repo_id: str) -> Pushed | None:
+    """Return the newest version that was pushed to a repository, or None."""
+    keys = sorted(_keys(lake, f"{_FOLDER}/{repo_id}"))
+    return _read(lake, keys[-1]) if keys else None
+
+
+def pushes_of_version(lake: Lake, version: int) -> list[Pushed]:
+    """Return where a dataset version stands on the Hub: nowhere, or in one commit of each repository it went to."""
+    name = f"{version:08}"
+    return [_read(lake, key) for key in sorted(_keys(lake, _FOLDER)) if PurePosixPath(key).stem == name]
+
+
+def dates_changed(lake: Lake, since: int, until: int) -> set[str] | None:
+    """Return the refresh dates whose pairs changed between two versions; None where the log no longer tells."""
+    dates: set[str] = set()
+    for number in range(since + 1, until + 1):
+        entry = lake.log_entry("pairs", number)
+        if entry is None:
+            return None
+        for action in map(json.loads, entry.splitlines()):
+            if file := action.get("add") or action.get("remove"):
+                date = (file.get("partitionValues") or {}).get("refresh_date")
+                if date is None:
+                    return None
+                dates.add(date)
+    return dates
+
+
+def _keys(lake: Lake, folder: str) -> Iterator[str]:
+    return (stored.key for stored in lake.store.objects(folder))
+
+
+def _read(lake: Lake, key: str) -> Pushed:
+    return Pushed(**lake.read_json(key))

@@ -1,0 +1,31 @@
+"""When a version was last verified, and how that went: kept beside the tables, for people who look later."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from ownvoice.dataset.verify import Verification
+from ownvoice.lake import Lake
+
+
+def record_verification(lake: Lake, found: Verification) -> None:
+    """Write down that a version was verified just now."""
+    record = {
+        "version": found.version,
+        "passed": found.passed,
+        "pairs": found.pairs,
+        "failed": len(found.failed),
+        "verified_at": dt.datetime.now(dt.UTC).isoformat(),
+    }
+    lake.write_json(_key(found.version), record)
+
+
+def read_verification(lake: Lake, number: int) -> dict[str, Any] | None:
+    """Return what was last written down about a version, or None."""
+    record = lake.read_json(_key(number))
+    return None if record is None else dict(record)
+
+
+def _key(number: int) -> str:
+    return f"verified/{number}.json"

@@ -1,0 +1,94 @@
+"""The way to the Hugging Face Hub that datasets and models share: its client, and the client's faults in our words.
+
+Every fault becomes one of two errors: one that a person must mend, or one that time may mend.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from json import JSONDecodeError
+from typing import TYPE_CHECKING
+
+from ownvoice.errors import HubAccessError, HubUnavailableError, OwnvoiceError, SettingsError
+
+if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+_CARD_REFUSED = "Invalid metadata in README.md."  # how the client begins, which has no class of its own for it
+CHANGED = (409, 412)  # the branch is not where the commit was made from
+
+
+def token_from_environment() -> str:
+    """Return `HF_TOKEN`. Raises `SettingsError` where it is not set."""
+    token = os.environ.get("HF_TOKEN")
+    if not token:
+        raise SettingsError("there is no token for the Hub: set HF_TOKEN to one that may write to the repository.")
+    return token
+
+
+def hub_client(token: str) -> HfApi:
+    """Return the client for `HF_ENDPOINT`, which is the public Hub where it is not set; it draws no progress bars."""
+    from huggingface_hub import HfApi
+    from huggingface_hub.utils import disable_progress_bars
+
+    disable_progress_bars()
+    return HfApi(endpoint=os.environ.get("HF_ENDPOINT"), token=token)
+
+
+@contextlib.contextmanager
+def hub_faults(repo_id: str) -> Iterator[None]:
+    """Raise `HubAccessError`, `HubUnavailableError` or `SettingsError` for what the client raises about `repo_id`."""
+    try:
+        yield
+    except OwnvoiceError:
+        raise
+    except Exception as error:
+        # The client wraps what happens in its upload threads once more.
+        for cause in (error, error.__cause__):
+            if translated := _as_ownvoice_error(repo_id, cause):
+                raise translated from None
+        raise
+
+
+def _as_ownvoice_error(repo_id: str, error: BaseException | None) -> OwnvoiceError | None:
+    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+
+    if isinstance(error, OwnvoiceError):
+        return error
+    if isinstance(error, HFValidationError):
+        return SettingsError(f"{repo_id!r} is no name of a repository. Write owner/name, as the Hub's address has it.")
+    if isinstance(error, JSONDecodeError):
+        return HubUnavailableError("the Hub's answer could not be read. Publish again in some minutes.")
+    if isinstance(error, ValueError) and str(error).startswith(_CARD_REFUSED):
+        reason = " ".join(str(error).removeprefix(_CARD_REFUSED).split())
+        return HubAccessError(
+            f"the Hub does not take the card of {repo_id}: {reason}. Correct licence and languages in the settings."
+        )
+    if isinstance(error, GatedRepoError):
+        return HubAccessError(f"{repo_id} is gated. Ask its owner for access with this token's account, then again.")
+    if isinstance(error, RepositoryNotFoundError):
+        return HubAccessError(f"{repo_id} does not exist, or this token may not see it. Correct the name or the token.")
+    if isinstance(error, HfHubHTTPError):
+        return _from_status(repo_id, error.response.status_code, error.response.headers.get("Retry-After"))
+    if type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2"):
+        return HubUnavailableError(
+            f"the Hub broke off ({type(error).__name__}). Publish again: what is there is not sent twice."
+        )
+    return None
+
+
+def _from_status(repo_id: str, status: int, retry_after_s: str | None) -> OwnvoiceError:
+    if status in (401, 403):
+        return HubAccessError(
+            f"the Hub refuses to write to {repo_id} ({status}). Give it a token with write access to that repository."
+        )
+    if status in CHANGED:
+        return HubUnavailableError(f"{repo_id} changed while it was published ({status}). Publish again.")
+    if status == 429:
+        wait = f"{retry_after_s} seconds" if retry_after_s and retry_after_s.isdigit() else "some minutes"
+        return HubUnavailableError(f"the Hub has had too many requests (429). Publish again in {wait}.")
+    if status >= 500:
+        return HubUnavailableError(f"the Hub has a fault of its own ({status}). Publish again in some minutes.")
+    return HubAccessError(f"the Hub refuses what was sent for {repo_id} ({status}). Look at its settings page.")

@@ -1,0 +1,94 @@
+"""One refresh: its report, the waterfall from articles to pairs, its batches and its faults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ownvoice.lake import Lake
+from ownvoice.monitoring.advice import commonest
+from ownvoice.monitoring.cached import CACHE
+from ownvoice.monitoring.run_chunks import run_chunks
+from ownvoice.monitoring.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
+from ownvoice.run import run_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the waterfall: `kind` is "whole", "lost" or "left"; `field` and `value` find what it counts."""
+
+    name: str
+    count: int
+    whole: int
+    kind: str
+    field: str = ""
+    value: str = ""
+
+
+def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return what there is to see of a refresh; None where the lake knows no such run.
+
+    A run that has not reported yet has no `report`, and `so_far` instead.
+    """
+    report = stored_report(lake, run_id)
+    if report is None:
+        so_far = _so_far(lake, run_id)
+        return so_far and {"run_id": run_id, "report": None, "so_far": so_far}
+    chunks = CACHE.get(
+        (lake.uri, "timeline", report["run_id"], str(report["version"])),
+        lambda: list(run_chunks(lake, report, TIMELINE_COLUMNS)),
+    )
+    batches = batch_times(chunks)
+    return {
+        "run_id": report["run_id"],
+        "report": report,
+        "waterfall": waterfall(report),
+        "batches": batches,
+        "slowest": slowest(batches),
+        "faults_over_time": faults_over_time(chunks),
+        "commonest": commonest(report["faults"]),
+        "drops": commonest(report["triples"]["dropped"], most=len(report["triples"]["dropped"])),
+    }
+
+
+def stored_report(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return the report of a refresh, or None; ids that differ only in signs a path cannot hold are not mixed up."""
+    report = lake.read_json(f"{run_folder(run_id)}/report.json")
+    is_it = isinstance(report, dict) and report.get("run_id") == run_id and "triples" in report
+    return report if is_it else None
+
+
+def waterfall(report: Mapping[str, Any]) -> list[Step]:
+    """Return the steps from chunks to pairs: what is lost at each adds up to the difference between two wholes."""
+    chunks, triples = report["chunks"], report["triples"]
+    total, made = chunks["total"], triples["total"]
+    usable = chunks["answered"] + chunks["reused"]
+    articles = report["planned"]["articles"]
+    return [
+        Step("articles with something to ask about", articles, articles, "whole"),
+        Step("chunks planned", total, total, "whole"),
+        Step("deferred to a later night", chunks["deferred"], total, "lost", "state", "deferred"),
+        Step("dead after every try", chunks["dead"], total, "lost", "state", "dead"),
+        Step("chunks with an answer", usable, total, "left"),
+        Step("triples in those answers", made, made, "whole"),
+        *(Step(reason, count, made, "lost", "reason", reason) for reason, count in triples["dropped"].items()),
+        Step("pairs kept", triples["kept"], made, "left"),
+    ]
+
+
+def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return how far a run has come that has not reported."""
+    folder = run_folder(run_id)
+    run = lake.read_json(f"{folder}/run.json")
+    if run is None or run.get("run_id") != run_id:
+        return None
+    plan = lake.read_json(f"{folder}/plan.json")
+    listing = lake.read_json(f"{folder}/listing.json") or {}
+    return {
+        "refresh_date": run["refresh_date"],
+        "articles": listing.get("counts", {}),
+        "plan": plan,
+        "generated": len(list(lake.store.objects(f"{folder}/outcomes"))) if plan else 0,
+        "curated": len(lake.store.folders(f"{folder}/staged")) if plan else 0,
+    }

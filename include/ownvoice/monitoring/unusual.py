@@ -1,0 +1,57 @@
+"""What is unusual about a night: a number far from where it was in the last fourteen nights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ownvoice.monitoring.refreshes import Refresh
+
+NIGHTS = 14
+_FEWEST_NIGHTS = 5
+# Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): a modified z-score past 3.5 is an outlier.
+_MOST_DEVIATIONS = 3.5
+_MAD_TO_SIGMA = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """One number of a night, how it is written, and the difference from the usual value that is none worth a look."""
+
+    name: str
+    value: Callable[[Refresh], float | None]
+    write: Callable[[float], str]
+    least: Callable[[Refresh, float], float]
+
+
+_MEASURES = (
+    _Measure("dead share", lambda one: one.dead_share, "{:.0%}".format, lambda one, usual: 0.02),
+    _Measure("verbatim rate", lambda one: one.verbatim_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
+    _Measure("keep rate", lambda one: one.keep_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
+    _Measure("cost", lambda one: one.cost_usd, "${:,.4f}".format, lambda one, usual: 0.25 * usual),
+)
+
+
+def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
+    """Yield a clause for each number of `one` that is far from its median over the last fourteen of `earlier`.
+
+    Nights without such a number do not count; with fewer than five nothing is said.
+    """
+    for measure in _MEASURES:
+        value = measure.value(one)
+        values = [found for found in map(measure.value, earlier[-NIGHTS:]) if found is not None]
+        if value is None or len(values) < _FEWEST_NIGHTS:
+            continue
+        usual = median(values)
+        spread = _MAD_TO_SIGMA * median(abs(found - usual) for found in values)
+        if abs(value - usual) > max(_MOST_DEVIATIONS * spread, measure.least(one, usual)):
+            yield f"{measure.name} {measure.write(value)}, usually {measure.write(usual)}"
+
+
+def _chance(one: Refresh, usual: float) -> float:
+    """Return how far a share may lie off by chance alone in a night of so few triples, and five points at least."""
+    return max(0.05, _MOST_DEVIATIONS * sqrt(usual * (1 - usual) / max(one.count("triples"), 1)))

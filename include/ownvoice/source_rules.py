@@ -1,0 +1,56 @@
+"""How the source is read: a blog's own names for fields, and the terms under which each author is used."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+FIELDS = ("id", "content", "author_id", "title", "language", "licence", "consent")
+"""What Ownvoice reads of an article; everything else in the source is left where it is."""
+
+
+class AuthorTerms(BaseModel):
+    """What holds for all articles of one author."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    licence: str = ""
+    consent: Literal["yes", "no", ""] = ""
+
+
+class SourceRules(BaseModel):
+    """How the source is read. Where the rules change, what is listed is read again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fields: dict[str, str] = Field(
+        {},
+        description='A blog\'s own names, as JSON: {"body": "content", "meta.writer": "author_id"}; dots lead into '
+        f"nested objects. The names of Ownvoice ({', '.join(FIELDS)}) are always known.",
+    )
+    default_author: str = Field("unknown", min_length=1, description="The author of articles that name none.")
+    authors: dict[str, AuthorTerms] = Field(
+        {},
+        description='Licence and consent by author id, as JSON: {"jane": {"licence": "CC-BY-4.0", "consent": "no"}}. '
+        "An article's own licence comes first; a consent of no, here or there, keeps it from being used.",
+    )
+
+    @field_validator("fields")
+    @classmethod
+    def _lead_to_known_fields(cls, value: dict[str, str]) -> dict[str, str]:
+        unknown = sorted(set(value.values()) - set(FIELDS))
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} is no field of Ownvoice; those are {', '.join(FIELDS)}")
+        return value
+
+    @property
+    def mark(self) -> str:
+        """Return a short mark of the rules, empty for the defaults; it is part of what an object is known by."""
+        given = self.model_dump_json(exclude_defaults=True)
+        return "" if given == "{}" else hashlib.sha256(given.encode()).hexdigest()[:8]
+
+    def names_of(self, field: str) -> list[str]:
+        """Return the names under which `field` may stand in the source, the blog's own first."""
+        return [*(own for own, known in self.fields.items() if known == field), field]

@@ -1,0 +1,24 @@
+"""Who asks the model: the Airflow task instance and its try, named by each answer and each row of `tables/chunks`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """A task instance and its try; all null on the command line, and where nobody asked."""
+
+    task_id: str | None = None
+    map_index: int | None = None
+    try_number: int | None = None
+
+    @classmethod
+    def of(cls, record: Mapping[str, Any]) -> Asker:
+        """Return who asked for a stored answer; nobody where its record is older than this note."""
+        return cls(**record.get("asked_by") or {})
+
+
+NOBODY = Asker()

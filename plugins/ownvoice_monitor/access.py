@@ -1,0 +1,37 @@
+"""Who may see what: the Airflow login, and the right to read the DAG whose data a page shows."""
+
+from __future__ import annotations
+
+import threading
+import time
+from functools import lru_cache
+
+from airflow.api_fastapi.core_api.security import requires_access_dag
+from fastapi import Depends
+
+from ownvoice.lake import Lake
+
+MAY_READ_REFRESHES = Depends(requires_access_dag("GET", param_dag_id="refresh_preferences"))
+MAY_READ_TRAININGS = Depends(requires_access_dag("GET", param_dag_id="train_dpo"))
+MAY_READ_THE_DAG_IN_THE_ADDRESS = Depends(requires_access_dag("GET"))
+
+_KEPT_S = 60
+
+
+def lake() -> Lake:
+    """Return the lake of the settings with the connection `aws_lake`, as the tasks open it.
+
+    It is opened anew every minute, so that a changed connection takes effect without a restart.
+    """
+    with _opening:
+        return _opened(int(time.monotonic() // _KEPT_S))
+
+
+_opening = threading.Lock()
+
+
+@lru_cache(maxsize=1)
+def _opened(_minute: int) -> Lake:
+    from ownvoice.airflow.connections import open_lake
+
+    return open_lake()

@@ -1,0 +1,74 @@
+"""The app: who may come in, what leaves with which headers, and what a fault looks like."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from ownvoice.errors import OwnvoiceError, StorageUnavailableError
+from ownvoice_monitor import chunk_pages, pair_pages, refresh_pages, static_files, version_pages
+from ownvoice_monitor.rendering import error_page
+
+_log = logging.getLogger(__name__)
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+_SENTENCES = {
+    401: "You are not logged in to Airflow, or your login has ended.",
+    403: "Your Airflow role may not read this DAG, and so not its pages either.",
+    404: "There is no such page.",
+}
+
+
+def make_app() -> FastAPI:
+    """Return the app. It has no documentation pages, which would stand open to anyone."""
+    app = FastAPI(title="Ownvoice", docs_url=None, redoc_url=None, openapi_url=None)
+    app.middleware("http")(_with_headers)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _bad_address)
+    app.add_exception_handler(OwnvoiceError, _fault)
+    app.add_exception_handler(Exception, _bug)
+    for pages in (static_files, refresh_pages, chunk_pages, pair_pages, version_pages):
+        app.include_router(pages.router)
+    return app
+
+
+async def _with_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    response.headers.update(_HEADERS)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)
+    # Our own sentences come as the detail; those of FastAPI and Airflow are for programs.
+    is_ours = type(error) is HTTPException and error.status_code == 404
+    sentence = str(error.detail) if is_ours else _SENTENCES.get(error.status_code, "This cannot be answered.")
+    return error_page(request, error.status_code, sentence)
+
+
+async def _bad_address(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
+    return error_page(request, 422, f"The address of this page is not right: {names} is missing or out of range.")
+
+
+async def _fault(request: Request, error: Exception) -> Response:
+    status = 503 if isinstance(error, StorageUnavailableError) else 500
+    return error_page(request, status, str(error))
+
+
+async def _bug(request: Request, error: Exception) -> Response:
+    _log.error("the page %s failed", request.url.path, exc_info=error)
+    return error_page(request, 500, "This page failed. The log of Airflow's API server says where.")

@@ -1,0 +1,60 @@
+"""How numbers, shares, sums of money and times read on a page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from urllib.parse import quote
+
+NOTHING = "–"
+
+
+def number(value: float | None) -> str:
+    """Write a count with thousands set apart."""
+    return NOTHING if value is None else f"{value:,.0f}"
+
+
+def percent(share: float | None) -> str:
+    """Write a share of one in percent."""
+    if share is None:
+        return NOTHING
+    return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
+
+
+def dollars(cost_usd: float | None) -> str:
+    """Write a sum of money, finer the smaller it is."""
+    if cost_usd is None:
+        return NOTHING
+    return f"${cost_usd:,.2f}" if cost_usd >= 1 or cost_usd == 0 else f"${cost_usd:.4f}"
+
+
+def seconds(value: float | None) -> str:
+    """Write a length of time in the unit that reads best."""
+    if value is None:
+        return NOTHING
+    if value < 60:
+        return f"{value:.1f} s"
+    minutes, rest = divmod(round(value), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def moment(value: dt.datetime | str | None) -> str:
+    """Write a time in UTC, to the second."""
+    if not value:
+        return NOTHING
+    at = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
+    return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def words(name: Any) -> str:
+    """Write a stable name such as `not_verbatim` as words."""
+    return str(name).replace("_", " ")
+
+
+def path_part(name: Any) -> str:
+    """Write a name so that it is one part of an address, whatever slashes and dots it holds."""
+    return quote(str(name), safe="")
+
+
+FILTERS = {one.__name__: one for one in (number, percent, dollars, seconds, moment, words, path_part)}

@@ -1,0 +1,26 @@
+"""The pages about dataset versions: all of them, and one."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from ownvoice.monitoring.version_list import version_page, versions_page
+from ownvoice_monitor.access import MAY_READ_REFRESHES
+from ownvoice_monitor.questions import Number, PageNumber
+from ownvoice_monitor.rendering import page
+
+router = APIRouter(dependencies=[MAY_READ_REFRESHES])
+
+
+@router.get("/versions")
+async def versions(request: Request, number: PageNumber = 1) -> HTMLResponse:
+    """Show a row for each version."""
+    return await page(request, "versions.html", lambda lake: versions_page(lake, number))
+
+
+@router.get("/version")
+async def version(request: Request, number: Number) -> HTMLResponse:
+    """Show one version."""
+    missing = f"The lake holds no dataset version {number}."
+    return await page(request, "version.html", lambda lake: version_page(lake, number), missing)
