@@ -26,6 +26,7 @@ from ownvoice.training.rows import Pairs, read_pairs
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.samples import answer_questions
 from ownvoice.training.stop import Stop
+from ownvoice.training.style import compared_styles
 from ownvoice.training.work import Work
 
 _CHECK_TEXTS = 8
@@ -47,7 +48,7 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict
             rows = _format(work, pairs, loaded)
         trainer = fit(work, loaded, base, rows)
         backend.for_inference(trainer.model)
-        _answer(work, trainer)
+        _answer(work, trainer, pairs)
         _merge(work, base, rows["test"])
 
 
@@ -87,10 +88,12 @@ def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
     return rows
 
 
-def _answer(work: Work, trainer: Any) -> None:
+def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
+    """Answer the fixed questions, and hold the style of the answers against text that was not trained on."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
     patiently(lambda: work.lake.write_json(f"{work.run.folder}/samples.json", answers), work.record.say)
+    work.result["style"] = compared_styles([pair.chosen for pair in pairs.test], answers)
     work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
 
 
