@@ -7,8 +7,8 @@ Run as, with the Python of the trainer image:
 
 The base has the shape of Llama-3.1-8B and random weights, so that nothing is fetched; the pairs are pieces of the
 sample articles, of the lengths of the chapter's extracts. Each backend is a process of its own, the real
-`python -m ownvoice.training`, from the reading of the version to the check of its merge. MFU counts 6 FLOP a parameter and non-padding token and
-attention (`ownvoice.training.speed`), against the dense bfloat16 peak of the device.
+`python -m ownvoice.training`, from the reading of the version to the check of its merge. MFU counts 6 FLOP a parameter
+and non-padding token and attention (`ownvoice.training.speed`), against the dense bfloat16 peak of the device.
 
 The claim: Unsloth reaches an MFU of 40 % and is no slower than plain TRL. Exits with 1 where it does not hold. Without
 a GPU nothing is measured; it has not been run on one yet.

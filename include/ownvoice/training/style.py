@@ -42,7 +42,7 @@ def style_of(texts: Iterable[str]) -> dict[str, Any] | None:
 def function_word_distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> float:
     """Return how many words in 100 of one text are function words that the other has not as often: 0 is alike."""
     theirs = other["function_words"]
-    return 50 * sum(abs(share - theirs[word]) for word, share in one["function_words"].items())
+    return 50.0 * float(sum(abs(share - theirs[word]) for word, share in one["function_words"].items()))
 
 
 def compared_styles(author: Sequence[str], samples: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Any]]:
