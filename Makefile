@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer demo demo-stop test fast lint bench docs requirements clean
+.PHONY: help install trainer demo demo-stop test fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -56,6 +56,9 @@ bench: install  ## every benchmark; each prints a table beside its peer
 
 docs: install  ## write docs/dags.md from the DAGs' own docstrings
 	$(BIN)/python docs/write_dags.py
+
+screenshots: install  ## take the pictures of the Ownvoice pages in docs/images, with a real Airflow and chromium
+	$(BIN)/python docs/screenshots.py
 
 requirements:  ## compile the pinned requirements from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade pyproject.toml -o requirements.txt

@@ -53,6 +53,8 @@ def run_refresh(dags: dict[str, Any]) -> Callable[..., Any]:
         "limit_articles": None,
         "mode": "realtime",
         "retry": "none",
+        "retry_article": "",
+        "retry_error": "",
         "reconcile": False,
         "max_tokens": None,
         "max_cost_usd": None,

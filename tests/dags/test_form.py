@@ -39,7 +39,18 @@ def refresh_read_anew():
 
 
 def test_the_form_has_every_field_of_the_recipe_and_the_fields_of_the_run(form):
-    run = {"dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd"}
+    run = {
+        "dry_run",
+        "prefix",
+        "limit_articles",
+        "mode",
+        "retry",
+        "retry_article",
+        "retry_error",
+        "reconcile",
+        "max_tokens",
+        "max_cost_usd",
+    }
     assert set(form) == {*run, *GenerationRecipe.model_fields}
 
 

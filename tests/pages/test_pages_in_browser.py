@@ -83,7 +83,7 @@ def test_the_tab_of_a_run_shows_that_run_and_leads_back_to_airflow(browser, airf
         frame = seen.page.frame_locator("iframe[title=Ownvoice]")
         frame.get_by_role("heading", name="2026-02-02").wait_for()
         frame.get_by_role("link", name="The run in Airflow").click()
-        seen.page.wait_for_url(lambda url: "plugin" not in url and quote(run_id, safe=":") in url)
+        seen.page.wait_for_url(lambda url: "plugin" not in url and quote(run_id, safe="") in url)
 
 
 def test_chunks_are_filtered_by_what_they_met(browser, airflow, places):
@@ -96,6 +96,17 @@ def test_chunks_are_filtered_by_what_they_met(browser, airflow, places):
         assert 0 < rows.count() < everything
         for row in rows.all():
             assert fault.replace("_", " ") in row.locator(".tries").inner_text()
+
+
+def test_dead_chunks_are_asked_about_anew_by_the_form_that_is_filled_in(browser, airflow, places):
+    query = {"run_id": places.chunk["run_id"], "state": "dead", "error": "empty"}
+    with visit(browser, airflow, f"/ownvoice/chunks?{urlencode(query)}") as seen:
+        assert seen.page.locator("tbody tr").count() > 0
+        seen.page.click("text=Retry only these")
+        seen.page.click("text=Trigger refresh_preferences")
+        seen.page.get_by_role("link", name="It is triggered").wait_for()
+    runs = airflow.client.get("/api/v2/dags/refresh_preferences/dagRuns?order_by=-run_after").json()["dag_runs"]
+    assert {"retry": "dead", "retry_error": "empty"} in [run["conf"] for run in runs]
 
 
 def test_charts_are_drawn_and_told_in_a_table_where_no_script_runs(browser, airflow):

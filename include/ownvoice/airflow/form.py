@@ -12,7 +12,18 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
 from ownvoice.settings import Settings, settings_error
 
-RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd")
+RUN_FIELDS = (
+    "dry_run",
+    "prefix",
+    "limit_articles",
+    "mode",
+    "retry",
+    "retry_article",
+    "retry_error",
+    "reconcile",
+    "max_tokens",
+    "max_cost_usd",
+)
 _SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}
 
 _KEPT = (

@@ -48,6 +48,8 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             **fields
             | {
                 "prefix": (fields["prefix"] or "").strip("/"),
+                "retry_article": fields["retry_article"] or "",
+                "retry_error": fields["retry_error"] or "",
                 "max_tokens": settings.max_tokens,
                 "max_cost_usd": settings.max_cost_usd,
             },

@@ -51,6 +51,28 @@ document.addEventListener("click", (event) => {
   outside.remove();
 });
 
+// A form filled in for Airflow is sent to its own API, under the login and the rights of whoever sends it.
+const refusals = { 401: "Please log in again.", 403: "Your Airflow role may not trigger this DAG." };
+for (const form of document.querySelectorAll("form[data-trigger]")) {
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const output = form.querySelector("output");
+    const conf = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+    const answer = await fetch(form.dataset.trigger, {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ logical_date: null, conf }),
+    });
+    if (!answer.ok) {
+      output.textContent = refusals[answer.status] ?? `Airflow refused it (${answer.status}).`;
+      return;
+    }
+    const link = document.createElement("a");
+    link.href = form.dataset.runs + encodeURIComponent((await answer.json()).dag_run_id);
+    link.dataset.airflow = "";
+    link.textContent = "It is triggered: the run in Airflow";
+    output.replaceChildren(link);
+  });
+}
+
 // The chosen words stand somewhere in a long article: begin there.
 const quote = document.querySelector(".original mark");
 if (quote) quote.closest(".original").scrollTop = quote.offsetTop - quote.closest(".original").offsetTop - 80;
