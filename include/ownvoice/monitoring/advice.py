@@ -100,6 +100,18 @@ ADVICE: dict[str, Advice] = {
     DropReason.PROMPT_SPEAKS_OF_SOURCE: Advice(
         "The instruction speaks of an extract, or of the author.", "A matter of the prompt: forbid it there."
     ),
+    DropReason.BOILERPLATE: Advice(
+        "The quote is a passage that stands in many articles, such as a footer.",
+        "Nothing; where it is no boilerplate, look at how often the passage stands in your articles.",
+    ),
+    DropReason.NO_REJECTED_ANSWER: Advice(
+        "The second model gave no usable answer to the instruction.",
+        "A few are normal. Where it grows, look at the endpoint and the model that rejected_by names.",
+    ),
+    DropReason.IN_EVALUATION_SET: Advice(
+        "The pair holds a row of an evaluation set that you name.",
+        "Nothing: a model must not be trained on what judges it.",
+    ),
     DropReason.REPEATED_PROMPT: Advice("The article has this instruction already.", "Nothing."),
     DropReason.REPEATED_CHOSEN: Advice("The article has this quote already.", "Nothing."),
 }

@@ -60,15 +60,21 @@ _TEXTS = ("prompt", "chosen", "rejected")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The last pair of a page, in the order of the pages; the next one begins behind it."""
+    """The last pair of a page, in the order of the pages, or a whole night where it names none."""
 
     date: dt.date
     article_id: str = ""
     pair_id: str = ""
 
+    def may_follow(self, date: dt.date) -> bool:
+        """Whether pairs of the night `date` can come after."""
+        return date < self.date or (date == self.date and bool(self.article_id))
+
     def as_sql(self) -> str:
         """Return the condition for what comes after."""
         date, article, pair = (sql_text(str(value)) for value in (self.date, self.article_id, self.pair_id))
+        if not self.article_id:
+            return f"refresh_date < {date}"
         same_night = f"article_id > {article} OR (article_id = {article} AND pair_id > {pair})"
         return f"(refresh_date < {date} OR (refresh_date = {date} AND ({same_night})))"
 
@@ -134,11 +140,11 @@ def _walk(
 ) -> tuple[list[Row], int, Place | None]:
     """Return the places of the next pairs (one more than a page where there are more), and how far it looked."""
     found: list[Row] = []
-    looked_at = 0
-    remaining = {date: size for date, size in nights.items() if after is None or date <= after.date}
+    looked_at, last = 0, dt.date.max
+    remaining = {date: size for date, size in nights.items() if after is None or after.may_follow(date)}
     for dates in _parts(remaining):
         if looked_at >= _MOST_ROWS:
-            return found, looked_at, Place(dates[0] + dt.timedelta(days=1))
+            return found, looked_at, Place(last)
         where = f"refresh_date IN ({', '.join(sql_text(str(date)) for date in dates)}) AND {wanted.as_sql()}"
         if after:
             where += f" AND {after.as_sql()}"
@@ -146,6 +152,7 @@ def _walk(
         rows = scan(table, "refresh_date, article_id, pair_id", f"{where} {limit}")
         found += [row for batch in rows for row in batch.to_pylist()]
         looked_at += sum(remaining[date] for date in dates)
+        last = dates[-1]
         if len(found) > PAIRS_PER_PAGE:
             break
     return found, looked_at, None
