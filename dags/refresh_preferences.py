@@ -37,6 +37,7 @@ from airflow.sdk import dag, task, task_group
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
 from ownvoice.airflow.deferrable import deferrable_task
+from ownvoice.airflow.failures import TELLING
 from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.settings import load_settings
@@ -92,6 +93,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
         "retries": 2,
         "retry_delay": dt.timedelta(minutes=2),
         "retry_policy": RETRY_POLICY,
+        **TELLING,
     },
     tags=["ownvoice", "dataset"],
     doc_md=__doc__,

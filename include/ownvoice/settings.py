@@ -75,6 +75,13 @@ class Settings(BaseSettings):
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
     )
 
+    notifiers: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Who is told of a failed task, as JSON: an Airflow notifier's class and its arguments, in which "
+        '{{ message }} is what there is to tell: {"airflow.providers.http.notifications.HttpNotifier": {"http_conn_id": '
+        '"on_call", "json": {"text": "{{ message }}"}}}. Keys belong into the connection.',
+    )
+
     hub_dataset_repo: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",

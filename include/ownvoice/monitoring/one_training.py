@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
 from typing import Any
 
 from ownvoice.lake import Lake
@@ -42,10 +43,10 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
 
 
 def overlay_page(lake: Lake, run_ids: Sequence[str]) -> dict[str, Any] | None:
-    """Return training runs side by side, in the order in which they are named; None where one of them is not known."""
+    """Return training runs side by side as A, B and so on, as they are named; None where one of them is not known."""
     trainings = [read_training(lake, run_id) for run_id in dict.fromkeys(run_ids)]
     found = [one for one in trainings if one is not None]
-    return _laid_over({one.run_id: one for one in found}) if len(found) == len(trainings) > 0 else None
+    return _laid_over(dict(zip(ascii_uppercase, found, strict=False))) if len(found) == len(trainings) else None
 
 
 def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
@@ -55,7 +56,11 @@ def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
     if not trainings:
         return None
     comparison = as_fields(read_json(lake, f"{run_folder(run_id)}/comparison.json", []))
-    return _laid_over(trainings) | {"run_id": run_id, "chosen": comparison.get("chosen"), "rule": comparison.get("rule")}
+    return _laid_over(trainings) | {
+        "run_id": run_id,
+        "chosen": comparison.get("chosen"),
+        "rule": comparison.get("rule"),
+    }
 
 
 def other_trainings(lake: Lake, run_id: str = "") -> list[str]:

@@ -29,7 +29,7 @@ _LEVEL_COLOURS = {"warn": "#e8912d", "block": "#d1495b"}
 def curve_charts(metrics: Sequence[MetricRow], findings: Sequence[Finding] = ()) -> dict[str, Spec]:
     """Return one spec by title for each panel in which anything was measured."""
     return {
-        title: spec(_with_rules(_lines(rows, "series"), rows, [one for one in findings if _panel(one) == title]))
+        title: spec(_with_rules(_lines(title, rows, "series"), rows, [one for one in findings if _panel(one) == title]))
         for title, rows in _panels({"": metrics})
     }
 
@@ -38,10 +38,12 @@ def overlay_charts(runs: Mapping[str, Sequence[MetricRow]]) -> dict[str, Spec]:
     """Return one spec by title for each panel, with a colour for each run and a dash for each series of it."""
     import altair as alt
 
-    return {
-        title: spec(_lines(rows, "run").encode(strokeDash=alt.StrokeDash("series:N", title=None)))
-        for title, rows in _panels(runs)
-    }
+    def lines(title: str, rows: list[Spec]) -> Any:
+        drawn = _lines(title, rows, "run")
+        several = len({row["series"] for row in rows}) > 1
+        return drawn.encode(strokeDash=alt.StrokeDash("series:N", title=None, sort=None)) if several else drawn
+
+    return {title: spec(lines(title, rows)) for title, rows in _panels(runs)}
 
 
 def curves_as_numbers(metrics: Sequence[MetricRow]) -> dict[str, Any]:
@@ -81,7 +83,7 @@ def _panels(runs: Mapping[str, Sequence[MetricRow]]) -> Iterator[tuple[str, list
             yield title, rows
 
 
-def _lines(rows: list[Spec], coloured_by: str) -> Any:
+def _lines(title: str, rows: list[Spec], coloured_by: str) -> Any:
     import altair as alt
 
     alone = len({row["run"] for row in rows}) == 1 and len({row["series"] for row in rows}) == 1
@@ -91,7 +93,12 @@ def _lines(rows: list[Spec], coloured_by: str) -> Any:
         .mark_line(point=len(rows) < 60)
         .encode(
             alt.X("step:Q", title="step", axis=alt.Axis(tickMinStep=1)),
-            alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)),
+            alt.Y(
+                "value:Q",
+                title=None,
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(format="~e" if title == "Learning rate" else "~g"),
+            ),
             alt.Color(f"{coloured_by}:N", title=None, sort=None, legend=None if alone else alt.Legend(columns=2)),
             tooltip=tooltip if coloured_by == "run" else tooltip[1:],
         )

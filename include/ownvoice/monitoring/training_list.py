@@ -45,7 +45,11 @@ def reported_trainings(lake: Lake) -> list[Row]:
 
     def read() -> list[Row]:
         order = "kind = 'training' ORDER BY refresh_date DESC, run_id DESC"
-        return [row | {"counts": dict(row["counts"] or {})} for batch in scan(table, where=order) for row in batch.to_pylist()]
+        return [
+            row | {"counts": dict(row["counts"] or {})}
+            for batch in scan(table, where=order)
+            for row in batch.to_pylist()
+        ]
 
     return CACHE.get((lake.uri, "reported trainings", table.version()), read)
 
