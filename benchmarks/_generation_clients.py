@@ -147,7 +147,7 @@ def async_openai(base_url: str, chunks: int, *, in_flight: int) -> dict[str, Any
 def whole_batch(base_url: str, chunks: int, *, lake_uri: str) -> dict[str, Any]:
     """Settle a planned batch with the task body itself, from the lake and into it."""
     meter = Meter(chunks)
-    counts = generate_batch(Lake(lake_uri), RUN_ID, "batch-0000", ModelAccess(base_url, "key"))
+    counts = generate_batch(Lake(lake_uri), RUN_ID, "batch-0000", lambda _: ModelAccess(base_url, "key"))
     meter.kept = counts.get("answered", 0)
     return meter.result()
 

@@ -97,7 +97,7 @@ def night(lake: Lake, source: ObjectStore) -> list[float]:
     marks = [time.monotonic()]
     with running_offline_model() as model:
         access = ModelAccess(model.base_url, model.api_key)
-        refresh(lake, source, run, access, lambda _: marks.append(time.monotonic()), lambda _: None)
+        refresh(lake, source, run, lambda _: access, lambda _: marks.append(time.monotonic()), lambda _: None)
     return [*marks, time.monotonic()]
 
 

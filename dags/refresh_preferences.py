@@ -8,8 +8,9 @@ Every night: new, edited and removed articles become one new version of the pref
 | `plan_batches` | cuts pending articles into chunks and batches | `runs/<run>/plan/` |
 | `generate_batch` | asks the model about each chunk without an answer | `answers/` |
 | `curate_batch` | proves every quote verbatim, filters | `runs/<run>/staged/` |
+| `reject_batch` | where the recipe names a second model, has it write the rejected answers | `answers/` |
 | `commit_version` | commits all of it as one version, or nothing | `tables/` |
-| `write_report` | adds up what happened | `runs/<run>/report.json` |
+| `write_report` | adds up what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | marks the night as done, last of all | `cursor.json` |
 | `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 
@@ -55,6 +56,13 @@ generate_batch = deferrable_task(
     map_index_template=BATCH_LABEL,
 )
 curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
+reject_batch = task(
+    refresh_tasks.reject_batch,
+    execution_timeout=dt.timedelta(hours=6),
+    retries=3,
+    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,
+    map_index_template=BATCH_LABEL,
+)
 commit_version = task(
     refresh_tasks.commit_version,
     execution_timeout=dt.timedelta(hours=1),
@@ -78,8 +86,8 @@ push_to_hub = task(
 
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
-    """Ask about one batch, then curate what came back."""
-    curate_batch(batch=generate_batch(batch=batch))
+    """Ask about one batch, curate what came back, and have what is left rejected answers of its own."""
+    reject_batch(batch=curate_batch(batch=generate_batch(batch=batch)))
 
 
 @dag(

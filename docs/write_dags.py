@@ -84,7 +84,14 @@ def _range(field: dict[str, Any]) -> str:
     if "enum" in bounds:
         return " or ".join(f"`{choice}`" for choice in bounds["enum"])
     limits = (f"{words} {bounds[key]:,}" for key, words in _LIMITS.items() if key in bounds)
-    return " ".join([_KINDS[bounds["type"]], *limits])
+    return " ".join([_kind(bounds), *limits])
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """Name what a field takes; a model within it is a reference."""
+    if "$ref" in field.get("items", {}):
+        return "JSON list"
+    return _KINDS[field.get("type", "object")]
 
 
 if __name__ == "__main__":

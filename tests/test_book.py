@@ -32,7 +32,7 @@ def refresh_book(lake, book_dir, model, tmp_path, cleaning):
         max_generation_tasks=1,
     )
     access = ModelAccess(model.base_url, model.api_key)
-    return refresh(lake, source, run, access, lambda _: None, lambda _: None)
+    return refresh(lake, source, run, lambda _: access, lambda _: None, lambda _: None)
 
 
 @pytest.mark.parametrize("cleaning", ["faithful", "chapter"])

@@ -18,7 +18,8 @@ SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
 MAIN = """
 import functools
 from ownvoice import cli
-cli.ModelAccess = functools.partial(cli.ModelAccess, patience_s=0.1)
+from ownvoice.triples import endpoints
+endpoints.ModelAccess = functools.partial(endpoints.ModelAccess, patience_s=0.1)
 cli.main()
 """
 
@@ -111,6 +112,8 @@ def test_a_dry_run_needs_no_key(ownvoice):
     [
         (["refresh", "--offline"], {}, 2, "pass --articles URI, or set OWNVOICE_ARTICLES"),
         (["refresh", "--articles", SAMPLES.as_uri()], {}, 2, "or pass --offline for the bundled stand-in"),
+        (["refresh", "--articles", SAMPLES.as_uri(), "--recipe", 'rejected_by={"model": "m", "endpoint": "llm_sft"}'],
+         {"OPENAI_API_KEY": "any"}, 2, "set LLM_SFT_API_KEY (and LLM_SFT_BASE_URL"),
         (["refresh", "--articles", "samples", "--offline"], {}, 2, "write s3://bucket/prefix"),
         (["refresh", "--articles", "file:///no/such/place", "--offline"], {}, 3, "there is no such folder"),
         (["refresh", "--articles", SAMPLES.as_uri(), "--offline", "--limit-articles", "0"], {}, 2, "limit_articles"),

@@ -42,7 +42,7 @@ def refresh_it(lake, source, model, run_id="one"):
         max_generation_tasks=1,
     )
     access = ModelAccess(model.base_url, model.api_key)
-    return refresh(lake, source, run, access, lambda _: None, lambda _: None)
+    return refresh(lake, source, run, lambda _: access, lambda _: None, lambda _: None)
 
 
 @pytest.mark.parametrize("package", HANDBOOKS)

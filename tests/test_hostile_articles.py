@@ -29,7 +29,7 @@ def test_every_fragment_reaches_the_dataset_as_it_was_written_and_nothing_breaks
         max_generation_tasks=1,
     )
     access = ModelAccess(offline_model.base_url, offline_model.api_key)
-    report = refresh(lake, source, run, access, lambda _: None, lambda _: None)
+    report = refresh(lake, source, run, lambda _: access, lambda _: None, lambda _: None)
     assert report["articles"]["appeared"] == len(HOSTILE_ARTICLES)
     assert all(line.isprintable() for line in report_lines(report))
     assert verify(lake).passed

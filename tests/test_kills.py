@@ -13,16 +13,19 @@ import pytest
 
 from ownvoice.dataset.verify import verify
 from ownvoice.lake import Lake, scan
+from ownvoice.triples.offline_model import OFFLINE_MODEL
 from stand_ins.night import Night
 
 TESTS = Path(__file__).parent
 IN_FLIGHT = 4
+SECOND = f"{OFFLINE_MODEL}-second"
 
 STEPS = [
     "ownvoice.refresh:list_new_articles",
     "ownvoice.refresh:plan_batches",
     "ownvoice.refresh:generate_batch",
     "ownvoice.refresh:curate_batch",
+    "ownvoice.refresh:reject_batch",
     "ownvoice.dataset.commit:write_articles",
     "ownvoice.dataset.commit:write_chunks",
     "ownvoice.dataset.commit:write_pairs",
@@ -48,13 +51,22 @@ def night(lake, tmp_path, offline_model):
     return night
 
 
-def command(lake, tmp_path, model, place="", mode="realtime"):
+def command(lake, tmp_path, model, place="", mode="realtime", second=""):
     script = TESTS / "stand_ins" / "refresh_and_die.py"
-    return [sys.executable, str(script), lake.uri, (tmp_path / "articles").as_uri(), model.base_url, mode, place]
+    return [
+        sys.executable,
+        str(script),
+        lake.uri,
+        (tmp_path / "articles").as_uri(),
+        model.base_url,
+        mode,
+        place,
+        second,
+    ]
 
 
-def run(*arguments, **mode):
-    return subprocess.run(command(*arguments, **mode), env=environment(), timeout=60, capture_output=True, text=True)
+def run(*arguments, **options):
+    return subprocess.run(command(*arguments, **options), env=environment(), timeout=60, capture_output=True, text=True)
 
 
 def environment():
@@ -133,3 +145,43 @@ def test_a_worker_killed_before_it_could_submit_does_so_when_run_again(
     expected_rows, asked = undisturbed
     assert rows(lake) == expected_rows
     assert offline_model.requests_served == asked
+
+
+@pytest.fixture
+def undisturbed_by_two(night, tmp_path, offline_model):
+    """The rows and the requests to each model of a run in which a second model writes the rejected answers."""
+    other = Lake((tmp_path / "undisturbed").as_uri())
+    done = run(other, tmp_path, offline_model, second=SECOND)
+    assert done.returncode == 0, done.stderr
+    asked = dict(offline_model.served)
+    offline_model.served.clear()
+    return rows(other), asked
+
+
+@pytest.mark.parametrize("place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.reject:_ask", STEPS[4]])
+def test_a_worker_killed_around_the_second_model_asks_neither_again(
+    place, night, undisturbed_by_two, lake, tmp_path, offline_model
+):
+    killed = run(lake, tmp_path, offline_model, place, second=SECOND)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    again = run(lake, tmp_path, offline_model, second=SECOND)
+    assert again.returncode == 0, again.stderr
+    expected_rows, asked = undisturbed_by_two
+    assert rows(lake) == expected_rows
+    assert offline_model.served == asked, "every answer was paid for once"
+    assert verify(lake).passed
+
+
+def test_a_worker_killed_while_rejected_answers_arrive_loses_at_most_those_in_flight(
+    night, undisturbed_by_two, lake, tmp_path, offline_model
+):
+    worker = subprocess.Popen(command(lake, tmp_path, offline_model, second=SECOND), env=environment())
+    while offline_model.served[SECOND] < 3 and worker.poll() is None:
+        time.sleep(0.001)
+    worker.kill()
+    worker.wait()
+    again = run(lake, tmp_path, offline_model, second=SECOND)
+    assert again.returncode == 0, again.stderr
+    expected_rows, asked = undisturbed_by_two
+    assert rows(lake) == expected_rows
+    assert asked[SECOND] <= offline_model.served[SECOND] <= asked[SECOND] + IN_FLIGHT

@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,17 +25,18 @@ from ownvoice.errors import OwnvoiceError, SettingsError, VerificationError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.lineage_command import lineage
 from ownvoice.monitoring.progress import Progress
-from ownvoice.monitoring.report import read_report
 from ownvoice.monitoring.text import pair_lines, report_lines, tried_lines, verification_lines, version_lines
 from ownvoice.pairs.try_prompt import try_prompt
 from ownvoice.push_command import push_to_hub_command
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
+from ownvoice.report_command import report
 from ownvoice.run import Mode, RefreshRun
-from ownvoice.settings import Settings, load_settings, settings_error, with_fields
+from ownvoice.settings import Settings, load_settings, prices_of, settings_error, with_fields
 from ownvoice.stores import ObjectStore
 from ownvoice.train_command import train
 from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.endpoints import Endpoints, access_by, from_environment, variables_of
 from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
 from ownvoice.versions import all_versions, version_or_latest
 
@@ -77,7 +78,7 @@ def refresh_command(
     """Read new articles, ask for triples, prove and filter them, commit a version."""
     settings = load_settings(articles=articles, lake=lake, max_tokens=max_tokens, max_cost_usd=max_cost_usd)
     now = dt.datetime.now(dt.UTC)
-    with _model(settings, offline, needed=not dry_run) as access:
+    with _endpoints(settings, offline) as endpoints:
         run = _refresh_run(
             settings,
             recipe=_recipe(settings, recipe, offline),
@@ -89,9 +90,11 @@ def refresh_command(
             reconcile=reconcile,
             dry_run=dry_run,
         )
+        for name in () if dry_run else run.recipe.endpoints:
+            endpoints(name)  # better said now than when the first chunk is to be asked about
         progress = Progress(sys.stderr)
         report = refresh(
-            Lake(settings.lake), ObjectStore(run.articles_uri), run, access, progress.step, progress.chunks
+            Lake(settings.lake), ObjectStore(run.articles_uri), run, endpoints, progress.step, progress.chunks
         )
     _print(report_lines(report), report, as_json)
 
@@ -146,19 +149,6 @@ def export_command(
     _print((f"{folder / split}.parquet: {count} pairs" for split, count in rows.items()), rows, as_json)
 
 
-@app.command("report")
-def report_command(
-    run_id: Annotated[
-        str | None, typer.Argument(help="A run id; the run of the newest version where none is given.")
-    ] = None,
-    lake: LakeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """Print what a refresh did."""
-    found = read_report(Lake(load_settings(lake=lake).lake), run_id)
-    _print(report_lines(found), found, as_json)
-
-
 @app.command("try-prompt")
 def try_prompt_command(
     articles: ArticlesOption = None,
@@ -170,14 +160,15 @@ def try_prompt_command(
 ) -> None:
     """Put a few chunks through a prompt and look at what becomes of each triple; nothing is committed."""
     settings = load_settings(articles=articles, lake=lake)
-    with _model(settings, offline) as access:
+    with _endpoints(settings, offline) as endpoints:
         source = ObjectStore(_articles_uri(settings))
         tried = try_prompt(
-            Lake(settings.lake), source, settings.source, _recipe(settings, recipe, offline), access, chunks
+            Lake(settings.lake), source, settings.source, _recipe(settings, recipe, offline), endpoints, chunks
         )
     _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
 
 
+app.command()(report)
 app.command()(train)
 app.command()(lineage)
 app.command("push-to-hub")(push_to_hub_command)
@@ -207,7 +198,7 @@ def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
         return RefreshRun(
             articles_uri=_articles_uri(settings),
             max_generation_tasks=1,
-            price=settings.prices.get(fields["recipe"].model),
+            prices=prices_of(settings, fields["recipe"]),
             **{name: getattr(settings, name) for name in shared},
             **fields,
         )
@@ -223,26 +214,29 @@ def _articles_uri(settings: Settings) -> str:
 
 def _recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> GenerationRecipe:
     """Return the settings' recipe with the fields given as name=value; offline, the model is the stand-in."""
-    changed = {"model": OFFLINE_MODEL} if offline else {}
+    changed = {"model": OFFLINE_MODEL, "generators": None, "rejected_by": None} if offline else {}
     return with_fields(settings.recipe.model_copy(update=changed), fields or ())
 
 
 @contextlib.contextmanager
-def _model(settings: Settings, offline: bool, *, needed: bool = True) -> Iterator[ModelAccess]:
-    """Yield the way to the model: the stand-in for the length of the command, or what the environment names."""
-    names = ("request_timeout_s", "max_requests_in_flight", "requests_per_minute", "tokens_per_minute")
-    limits = {name: getattr(settings, name) for name in names}
+def _endpoints(settings: Settings, offline: bool) -> Iterator[Endpoints]:
+    """Yield the way to each endpoint: the stand-in for the length of the command, or what the environment names."""
     if offline:
         with running_offline_model() as model:
-            yield ModelAccess(model.base_url, model.api_key, **limits)
-        return
-    key, base_url = os.environ.get("OPENAI_API_KEY"), os.environ.get("OPENAI_BASE_URL")
-    if needed and not key and not base_url:
+            yield lambda _: access_by(settings, model.base_url, model.api_key)
+    else:
+        yield partial(_from_environment, settings)
+
+
+def _from_environment(settings: Settings, endpoint: str) -> ModelAccess:
+    base_url, api_key = from_environment(endpoint)
+    if not api_key and not base_url:
+        url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
-            "no model to ask: set OPENAI_API_KEY (and OPENAI_BASE_URL for another endpoint), "
+            f"no model to ask at {endpoint}: set {key_variable} (and {url_variable} where it is not OpenAI's own), "
             "or pass --offline for the bundled stand-in."
         )
-    yield ModelAccess(base_url, key or "none", **limits)
+    return access_by(settings, base_url, api_key)
 
 
 def _print(lines: Iterable[str], value: Any, as_json: bool) -> None:

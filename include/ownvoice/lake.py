@@ -159,17 +159,21 @@ class Lake:
         )
 
 
-def scan(table: DeltaTable | None, columns: str = "*", where: str = "true") -> Iterator[pa.RecordBatch]:
+def scan(
+    table: DeltaTable | None, columns: str = "*", where: str = "true", *, files_at_once: int | None = None
+) -> Iterator[pa.RecordBatch]:
     """Stream the rows of `table` that meet the SQL condition `where`; no table, no rows.
 
-    Reads through deltalake's own query engine, which uses the table's credentials on every store and, unlike
-    `DeltaTable.to_pyarrow_table()`, does not abort the interpreter at exit (deltalake 1.6.6).
+    Each file that is read at once costs memory for its largest row group; where `files_at_once` does not say how many,
+    there is one for each core. Reads through deltalake's own query engine, which uses the table's credentials on every
+    store and, unlike `DeltaTable.to_pyarrow_table()`, does not abort the interpreter at exit (deltalake 1.6.6).
     """
     if table is None:
         return
     from deltalake import QueryBuilder
 
-    for batch in QueryBuilder().register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
+    config = {"datafusion.execution.target_partitions": str(files_at_once)} if files_at_once else None
+    for batch in QueryBuilder(config).register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
         yield _with_plain_text(pa.record_batch(batch))
 
 

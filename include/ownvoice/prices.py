@@ -1,4 +1,4 @@
-"""What a model costs: read by a person from the provider's own page, never guessed."""
+"""What a model costs and how often it may be asked: read by a person from the provider's own page, never guessed."""
 
 from __future__ import annotations
 
@@ -23,3 +23,12 @@ class ModelPrice(BaseModel):
             prompt_tokens * self.input_usd_per_million_tokens + completion_tokens * self.output_usd_per_million_tokens
         )
         return millionths / 1_000_000
+
+
+class ModelLimits(BaseModel):
+    """How much an account may ask of one model in a minute; empty: found out from the endpoint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    requests_per_minute: float | None = Field(None, gt=0)
+    tokens_per_minute: float | None = Field(None, gt=0)

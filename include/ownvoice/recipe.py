@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ownvoice.generators import Generator, RejectedBy, pick
 
 Cleaning = Literal["faithful", "chapter"]
+
+TRIPLES_PER_CHUNK = 5
+"""How many triples every prompt version asks for (chapter 6: five)."""
 
 
 class GenerationRecipe(BaseModel):
@@ -21,7 +26,11 @@ class GenerationRecipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = Field("gpt-4o-mini", min_length=1, description="Model name, as the endpoint knows it.")
-    prompt_version: str = Field("1", min_length=1, description="Version in the prompt registry.")
+    prompt_version: str = Field(
+        "1",
+        min_length=1,
+        description="Version in the prompt registry: 1 is the chapter's, 2 varies the kind of instruction.",
+    )
     temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature (chapter 6: 0.7).")
     max_output_tokens: int = Field(2000, ge=100, le=32_000, description="Longest answer, in tokens (chapter 6: 2,000).")
     response_format: Literal["json_object", "json_schema"] = Field(
@@ -34,6 +43,31 @@ class GenerationRecipe(BaseModel):
     min_chunk_chars: int = Field(1000, ge=100, description="Shortest chunk aimed at, in characters.")
     max_chunk_chars: int = Field(2000, le=20_000, description="Longest chunk, in characters.")
     min_chosen_chars: int = Field(100, ge=1, description="Shortest chosen answer kept, in characters.")
+    generators: tuple[Generator, ...] | None = Field(
+        None,
+        description="Several models in the place of `model` and `temperature`, as JSON: a list of objects with "
+        "`model`, and where wanted `weight`, `temperature` and `endpoint` (an Airflow connection, `llm_...`).",
+    )
+    rejected_by: RejectedBy | None = Field(
+        None,
+        description="The model that writes the rejected answers, as JSON: an object with `model`, and where wanted "
+        "`temperature`, `max_output_tokens` and `endpoint`. Empty: they come with the triples.",
+    )
+
+    @field_validator("generators", "rejected_by", mode="before")
+    @classmethod
+    def _may_be_json(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return json.loads(value) if value.strip() else None
+        return value
+
+    @model_validator(mode="after")
+    def _generators_can_be_told_apart(self) -> Self:
+        if self.generators is not None:
+            names = {generator.name for generator in self.generators}
+            if not names or len(names) < len(self.generators):
+                raise ValueError("generators must name at least one model, and each model and temperature once")
+        return self
 
     @model_validator(mode="after")
     def _chunk_bounds_leave_room(self) -> Self:
@@ -43,5 +77,31 @@ class GenerationRecipe(BaseModel):
 
     @property
     def recipe_id(self) -> str:
-        """Twelve hex digits over all fields: two recipes with the same id make the same requests."""
-        return hashlib.sha256(json.dumps(self.model_dump(), sort_keys=True).encode()).hexdigest()[:12]
+        """Twelve hex digits over all fields: two recipes with the same id make the same requests.
+
+        A field that is empty does not count, so that ids stay when recipes learn something new.
+        """
+        return hashlib.sha256(json.dumps(self.model_dump(exclude_none=True), sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def mix(self) -> tuple[Generator, ...]:
+        """The models that make triples: mostly one."""
+        return self.generators or (Generator(model=self.model, temperature=self.temperature),)
+
+    @property
+    def endpoints(self) -> tuple[str, ...]:
+        """Every endpoint that is asked, each once."""
+        return tuple(dict.fromkeys(one.endpoint for one in self._asked))
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Every model that is asked, each once."""
+        return tuple(dict.fromkeys(one.model for one in self._asked))
+
+    @property
+    def _asked(self) -> tuple[Generator | RejectedBy, ...]:
+        return (*self.mix, self.rejected_by) if self.rejected_by else self.mix
+
+    def generator_of(self, chunk_key: str) -> Generator:
+        """Return the model that the chunk is asked of: the same one in every run of this recipe."""
+        return pick(self.mix, chunk_key)

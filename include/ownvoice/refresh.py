@@ -16,12 +16,13 @@ from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.lake import Lake
 from ownvoice.monitoring.report import write_report
 from ownvoice.pairs.curate import curate_batch
+from ownvoice.pairs.reject import reject_batch
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.batch_api import BatchesRunningError
 from ownvoice.triples.batch_client import BatchState, until_all_ended
-from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.endpoints import Endpoints
 from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.tally import Tally
 
@@ -32,7 +33,7 @@ _LOOK_EVERY_S = 5.0
 
 
 def refresh(
-    lake: Lake, source: ObjectStore, run: RefreshRun, access: ModelAccess, on_step: OnStep, on_progress: OnProgress
+    lake: Lake, source: ObjectStore, run: RefreshRun, endpoints: Endpoints, on_step: OnStep, on_progress: OnProgress
 ) -> dict[str, Any]:
     """Run every step and return the report.
 
@@ -47,8 +48,9 @@ def refresh(
     on_step(f"planned: {sum(batch.chunks for batch in batches)} chunks to ask about")
     for batch in batches:
         try:
-            _generate(lake, run.run_id, batch, access, on_step, on_progress)
+            _generate(lake, run.run_id, batch, endpoints, on_step, on_progress)
             curate_batch(lake, run.run_id, batch.name)
+            reject_batch(lake, run.run_id, batch.name, endpoints, on_progress)
         except (ModelUnavailableError, DeadChunksError) as error:
             failed = error
             on_step(f"{batch.label} failed: {error}")
@@ -62,15 +64,16 @@ def refresh(
 
 
 def _generate(
-    lake: Lake, run_id: str, batch: Batch, access: ModelAccess, on_step: OnStep, on_progress: OnProgress
+    lake: Lake, run_id: str, batch: Batch, endpoints: Endpoints, on_step: OnStep, on_progress: OnProgress
 ) -> None:
     """Settle one batch; where its answers come through a batch API, wait for them and say where they stand."""
     on_look = partial(_say, batch.label, on_step)
     while True:
         try:
-            generate_batch(lake, run_id, batch.name, access, on_progress)
+            generate_batch(lake, run_id, batch.name, endpoints, on_progress)
         except BatchesRunningError as running:
-            asyncio.run(until_all_ended(access, running.batch_ids, _LOOK_EVERY_S, on_look))
+            for endpoint, batch_ids in running.by_endpoint.items():
+                asyncio.run(until_all_ended(endpoints(endpoint), batch_ids, _LOOK_EVERY_S, on_look))
         else:
             return
 

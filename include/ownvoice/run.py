@@ -50,13 +50,17 @@ class RefreshRun(BaseModel):
     max_tokens: int | None = Field(None, ge=1, description="Budget in tokens, prompts and answers together.")
     max_cost_usd: float | None = Field(None, ge=0, description="Budget in US dollars; needs the model's price.")
     max_dead_share: float = Field(0.2, ge=0, le=1, description="Share of dead chunks past which a batch fails.")
-    price: ModelPrice | None = Field(None, description="The model's price; where it is not known, tokens are counted.")
+    prices: dict[str, ModelPrice] = Field(
+        {}, description="Prices of the recipe's models, by name; where one is not known, tokens are counted."
+    )
 
     @model_validator(mode="after")
     def _a_budget_in_dollars_has_a_price(self) -> Self:
-        if self.max_cost_usd is not None and self.price is None:
+        unknown = [model for model in self.recipe.models if model not in self.prices]
+        if self.max_cost_usd is not None and unknown:
             raise ValueError(
-                f"max_cost_usd needs the price of {self.recipe.model!r}: name it in OWNVOICE_PRICES, or use max_tokens"
+                f"max_cost_usd needs the price of {', '.join(map(repr, unknown))}: name it in OWNVOICE_PRICES, "
+                "or use max_tokens"
             )
         return self
 

@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsedError
 
 from ownvoice.errors import SettingsError
-from ownvoice.prices import ModelPrice
+from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.source_rules import SourceRules
 
@@ -63,7 +63,7 @@ class Settings(BaseSettings):
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
     requests_per_minute: float | None = Field(
-        None, gt=0, description="The account's limit, shared by all tasks; empty: found out from the endpoint."
+        None, gt=0, description="The account's limit for a model, shared by all tasks; empty: found out."
     )
     tokens_per_minute: float | None = Field(None, gt=0, description="The same in tokens.")
     max_tokens: int | None = Field(None, ge=1, description="A refresh's budget in tokens; empty: no bound.")
@@ -73,6 +73,10 @@ class Settings(BaseSettings):
         {},
         description="What models cost, by name, as JSON: input_usd_per_million_tokens, output_usd_per_million_tokens, "
         "source, seen_on. None is shipped: prices change, so read them where you pay. Without one, tokens are counted.",
+    )
+    limits: dict[str, ModelLimits] = Field(
+        {},
+        description="Models with limits of their own, by name, as JSON: requests_per_minute, tokens_per_minute.",
     )
 
     notifiers: dict[str, dict[str, Any]] = Field(
@@ -108,6 +112,11 @@ class Settings(BaseSettings):
         return HubDataset(
             self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_license, self.hub_dataset_languages
         )
+
+
+def prices_of(settings: Settings, recipe: GenerationRecipe) -> dict[str, ModelPrice]:
+    """Return the prices of the models that `recipe` asks, where they are known."""
+    return {model: settings.prices[model] for model in recipe.models if model in settings.prices}
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -26,9 +26,12 @@ PAIRS = pa.schema(
         ("chunk_key", pa.string()),
         ("request_key", pa.string()),
         ("recipe_id", pa.string()),
-        ("chosen_model", pa.string()),
+        ("prompt_model", pa.string()),  # who wrote the prompt
+        ("chosen_model", pa.string()),  # "human": the author
         ("rejected_model", pa.string()),
+        ("rejected_request_key", pa.string()),  # the answer that holds the rejected text
         ("prompt_version", pa.string()),
+        ("instruction_kind", pa.string()),  # null where the prompt version asks for no kinds
         ("refresh_date", pa.date32()),
         ("created_by_run", pa.string()),
     ]
@@ -59,6 +62,19 @@ TRIES = pa.list_(pa.struct([("at", pa.string()), ("result", pa.string())]))
 
 COUNTS = pa.map_(pa.string(), pa.int64())
 
+SPEND = pa.list_(
+    pa.struct(
+        [
+            ("model", pa.string()),
+            ("prompt_tokens", pa.int64()),
+            ("completion_tokens", pa.int64()),
+            ("reserved_tokens", pa.int64()),
+            ("wasted_tokens", pa.int64()),
+            ("cost_usd", pa.float64()),
+        ]
+    )
+)
+
 CHUNKS = pa.schema(
     [
         ("run_id", pa.string()),
@@ -71,6 +87,8 @@ CHUNKS = pa.schema(
         ("request_key", pa.string()),
         ("start", pa.int64()),
         ("end", pa.int64()),
+        ("model", pa.string()),  # of those of the recipe the one that the chunk is asked of
+        ("prompt_version", pa.string()),
         ("batch", pa.string()),
         ("state", pa.string()),
         ("event", pa.string()),
@@ -79,13 +97,15 @@ CHUNKS = pa.schema(
         ("try_number", pa.int64()),
         ("attempts", pa.int64()),  # stored answers, those of earlier runs included
         ("requests", pa.int64()),  # what this run asked
+        ("retries", pa.int64()),  # how many of these asked again for the same answer
         ("faults", pa.list_(pa.string())),
         ("tries", TRIES),
         ("prompt_tokens", pa.int64()),
         ("completion_tokens", pa.int64()),
         ("reserved_tokens", pa.int64()),  # the worst cases of the answers that were bought
         ("wasted_tokens", pa.int64()),  # what the unusable ones among them came to
-        ("cost_usd", pa.float64()),  # null where the price is not known
+        ("cost_usd", pa.float64()),  # null where a price is not known
+        ("spend", SPEND),  # the same tokens and dollars, by the model that they were paid for
         ("latency_s", pa.float64()),
         ("triples", pa.int64()),
         ("kept", pa.int64()),

@@ -102,7 +102,7 @@ def test_a_trigger_that_cannot_look_wakes_the_task_which_meets_the_fault_itself(
         connect(monkeypatch, empty)
 
         async def first_event():
-            return await anext(batches.BatchesTrigger(["batch_unknown"], 0.01).run())
+            return await anext(batches.BatchesTrigger({"llm_api": ["batch_unknown"]}, 0.01).run())
 
         assert asyncio.run(first_event()) is not None
 

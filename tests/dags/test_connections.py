@@ -110,6 +110,16 @@ def test_without_a_model_one_sentence_names_both_ways_to_one():
         model_access()
 
 
+def test_another_endpoint_of_the_recipe_has_a_connection_of_its_own_or_variables_of_its_name(connect, monkeypatch):
+    connect("llm_api", conn_type="openai", password="another-key")
+    monkeypatch.setenv("LLM_SFT_BASE_URL", "http://sft:8000/v1")
+    assert (model_access("llm_sft").base_url, model_access("llm_sft").api_key) == ("http://sft:8000/v1", "none")
+    connect("llm_sft", conn_type="http", host="vllm", port=8000, schema="http", password=KEY)
+    assert (model_access("llm_sft").base_url, model_access("llm_sft").api_key) == ("http://vllm:8000/v1", KEY)
+    with pytest.raises(SettingsError, match=r"connection llm_none .*or set LLM_NONE_API_KEY, and LLM_NONE_BASE_URL"):
+        model_access("llm_none")
+
+
 def test_the_settings_say_how_the_model_is_asked(connect, monkeypatch):
     connect("llm_api", conn_type="openai", password=KEY)
     monkeypatch.setenv("OWNVOICE_REQUEST_TIMEOUT_S", "7.5")

@@ -32,7 +32,7 @@ def test_a_refresh_says_what_it_found_out_about_its_store(lake, offline_model):
             max_generation_tasks=1,
         )
         access = ModelAccess(offline_model.base_url, offline_model.api_key)
-        return refresh(lake, source, night, access, steps.append, lambda _: None)
+        return refresh(lake, source, night, lambda _: access, steps.append, lambda _: None)
 
     report = run("one")
     assert steps[0] == f"store: {HOLDS}"

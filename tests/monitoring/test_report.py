@@ -12,6 +12,7 @@ from ownvoice.monitoring.text import report_lines
 from ownvoice.prices import ModelPrice
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
+from ownvoice.triples.offline_model import OFFLINE_MODEL
 from stand_ins.night import Night
 
 PRICE = ModelPrice(  # invented for the arithmetic
@@ -37,9 +38,10 @@ def tokens_bought(lake):
 
 
 def test_what_a_batch_bought_before_it_failed_is_in_the_report(night, lake, offline_model):
-    night.list_and_plan("one", max_generation_tasks=2, price=PRICE)
+    night.list_and_plan("one", max_generation_tasks=2, prices={OFFLINE_MODEL: PRICE})
     night.generate("one", leave_out=1)
-    generate_batch(lake, "one", "batch-0001", ModelAccess(offline_model.base_url, "key"))  # and its curation never ends
+    access = ModelAccess(offline_model.base_url, "key")
+    generate_batch(lake, "one", "batch-0001", lambda _: access)  # and its curation never ends
     night.commit("one")
     report = write_report(lake, "one")
     assert report["failed_batches"] == ["batch-0001"]
@@ -53,7 +55,7 @@ def test_what_a_batch_bought_before_it_failed_is_in_the_report(night, lake, offl
 
 
 def test_one_row_of_the_runs_table_holds_what_a_page_shows(night, lake):
-    night.list_and_plan("one", price=PRICE)
+    night.list_and_plan("one", prices={OFFLINE_MODEL: PRICE})
     night.generate("one")
     night.commit("one")
     report = write_report(lake, "one")

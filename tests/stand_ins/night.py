@@ -12,6 +12,7 @@ from ownvoice.chunks.planned import Batch
 from ownvoice.dataset.commit import commit_version
 from ownvoice.lake import Lake
 from ownvoice.pairs.curate import curate_batch
+from ownvoice.pairs.reject import reject_batch
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
@@ -52,16 +53,16 @@ class Night:
         """Take an article away."""
         self._path(name).unlink()
 
-    def run(self, run_id: str) -> DatasetVersion | None:
+    def run(self, run_id: str, **fields: Any) -> DatasetVersion | None:
         """Go through a whole night."""
-        self.list_and_plan(run_id)
+        self.list_and_plan(run_id, **fields)
         self.generate(run_id)
         return self.commit(run_id)
 
     def list_and_plan(self, run_id: str, **fields: Any) -> None:
         """List the folder and plan the night."""
-        given = {"refresh_date": dt.date(2026, 2, 1), "max_generation_tasks": 1} | fields
-        run = RefreshRun(run_id=run_id, articles_uri=self._folder.as_uri(), recipe=RECIPE, **given)
+        given = {"refresh_date": dt.date(2026, 2, 1), "max_generation_tasks": 1, "recipe": RECIPE} | fields
+        run = RefreshRun(run_id=run_id, articles_uri=self._folder.as_uri(), **given)
         list_new_articles(self.lake, ObjectStore(self._folder.as_uri()), run)
         self._batches[run_id] = plan_batches(self.lake, run_id)
 
@@ -72,8 +73,9 @@ class Night:
         access = ModelAccess(self.model.base_url, self.model.api_key)
         for batch in batches:
             if batch is not left_out:
-                generate_batch(self.lake, run_id, batch.name, access)
+                generate_batch(self.lake, run_id, batch.name, lambda _: access)
                 curate_batch(self.lake, run_id, batch.name)
+                reject_batch(self.lake, run_id, batch.name, lambda _: access)
 
     def commit(self, run_id: str) -> DatasetVersion | None:
         """Commit what is there."""

@@ -46,7 +46,8 @@ def start_task(lake: Lake, batch: str, base_url: str, *, in_flight: int = 8) -> 
 
 
 def _generate(lake_uri: str, batch: str, base_url: str, in_flight: int) -> None:
-    generate_batch(Lake(lake_uri), RUN_ID, batch, ModelAccess(base_url, "key", max_requests_in_flight=in_flight))
+    access = ModelAccess(base_url, "key", max_requests_in_flight=in_flight)
+    generate_batch(Lake(lake_uri), RUN_ID, batch, lambda _: access)
 
 
 def _chunk(number: int, text: str) -> dict[str, Any]:

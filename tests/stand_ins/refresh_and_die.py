@@ -1,6 +1,6 @@
 """A refresh in a process of its own that kills itself with SIGKILL right after a named function has returned.
 
-Run as: python refresh_and_die.py LAKE ARTICLES MODEL_URL MODE [MODULE:FUNCTION]
+Run as: python refresh_and_die.py LAKE ARTICLES MODEL_URL MODE [MODULE:FUNCTION [SECOND_MODEL]]
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sys
 from typing import Any
 
 from ownvoice import refresh as refreshing
+from ownvoice.generators import RejectedBy
 from ownvoice.lake import Lake
 from ownvoice.run import Mode, RefreshRun
 from ownvoice.stores import ObjectStore
@@ -38,21 +39,22 @@ def die_after(place: str) -> None:
     setattr(module, name, last_async if inspect.iscoroutinefunction(whole) else last)
 
 
-def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: str = "") -> None:
-    """Run the refresh `the-run`; with a place, up to there."""
+def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: str = "", second_model: str = "") -> None:
+    """Run the refresh `the-run`; with a place, up to there; with a second model, that writes the rejected answers."""
+    second = RejectedBy(model=second_model) if second_model else None
     if place:
         die_after(place)
     run = RefreshRun(
         run_id="the-run",
         refresh_date=dt.date(2026, 2, 1),
         articles_uri=articles_uri,
-        recipe=RECIPE,
+        recipe=RECIPE.model_copy(update={"rejected_by": second}),
         max_generation_tasks=3,
         mode=mode,
     )
     access = ModelAccess(model_url, "offline", max_requests_in_flight=4)
     refreshing._LOOK_EVERY_S = 0.01
-    refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, access, lambda _: None, lambda _: None)
+    refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
 
 
 if __name__ == "__main__":

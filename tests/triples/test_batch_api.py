@@ -63,8 +63,8 @@ class Desk:
         asks = asking(*texts)
 
         async def once() -> list[ChunkOutcome]:
-            gave_up = await take_in(plan, keys_of(asks), self.access)
-            return await ask_in_batches(plan, asks, gave_up, self.share, self.access)
+            gave_up = await take_in(plan, keys_of(asks), lambda _: self.access)
+            return await ask_in_batches(plan, asks, gave_up, self.share, lambda _: self.access)
 
         return asyncio.run(once())
 

@@ -22,7 +22,7 @@ def night(lake, tmp_path, offline_model):
 @pytest.fixture
 def generate(lake, offline_model):
     access = ModelAccess(offline_model.base_url, offline_model.api_key)
-    return lambda run_id: generate_batch(lake, run_id, "batch-0000", access)
+    return lambda run_id: generate_batch(lake, run_id, "batch-0000", lambda _: access)
 
 
 @pytest.fixture

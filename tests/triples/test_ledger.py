@@ -31,7 +31,7 @@ def model():
 
 def settle(lake, model, asker):
     """Settle the planned batch as one try of a task; return its rows in the order of the chunks."""
-    generate_batch(lake, RUN_ID, "batch-0000", ModelAccess(model.base_url, "key"), asker=asker)
+    generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"), asker=asker)
     rows = read_outcomes(lake, recorded_run(lake, RUN_ID), "batch-0000")
     return [rows[place] for place in sorted(rows)]
 

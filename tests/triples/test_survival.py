@@ -174,11 +174,11 @@ def lasting(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_what_no_longer_fits_is_deferred_and_asked_about_with_the_next_budget(model: RunningModel, lake: Lake) -> None:
     texts = [chunk_text(number) for number in range(30)]
     plan_night(lake, texts, max_tokens=20_000)
-    first = generate_batch(lake, RUN_ID, "batch-0000", ModelAccess(model.base_url, "key"))
+    first = generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
     assert first["answered"] + first["deferred"] == 30
     assert first["deferred"] > 0
     plan_night(lake, texts)
-    assert generate_batch(lake, RUN_ID, "batch-0000", ModelAccess(model.base_url, "key")) == {"answered": 30}
+    assert generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key")) == {"answered": 30}
     assert model.books()["billed"] == 30
 
 
@@ -187,14 +187,14 @@ def test_a_batch_fails_when_too_many_of_its_chunks_are_dead_and_says_why(model: 
     plan_night(lake, [chunk_text(number) for number in range(40)])
     reasons = r"\(\d+ bad_json, \d+ empty\)"
     with pytest.raises(DeadChunksError, match=rf"batch-0000: \d+ of 40 chunks are dead {reasons}.*share of 0.2"):
-        generate_batch(lake, RUN_ID, "batch-0000", ModelAccess(model.base_url, "key"))
+        generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
     assert len(rows_of(lake, "batch-0000")) == 40
 
 
 def test_a_small_batch_does_not_fail_for_its_dead_chunks(model: RunningModel, lake: Lake) -> None:
     model.reset(Habits(median_s=0.01, faults={"empty": 1.0}))
     plan_night(lake, [chunk_text(number) for number in range(9)])
-    assert generate_batch(lake, RUN_ID, "batch-0000", ModelAccess(model.base_url, "key")) == {"dead": 9}
+    assert generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key")) == {"dead": 9}
 
 
 def test_progress_tells_settled_and_total_rate_retries_spend_and_the_time_left(
@@ -202,18 +202,18 @@ def test_progress_tells_settled_and_total_rate_retries_spend_and_the_time_left(
 ) -> None:
     monkeypatch.setattr("ownvoice.triples.generate._SECONDS_BETWEEN_REPORTS", 0.02)
     model.reset(Habits(median_s=0.05, faults={"bad_json": 0.2}))
-    plan_night(lake, [chunk_text(number) for number in range(60)], price=PRICE)
+    plan_night(lake, [chunk_text(number) for number in range(60)], prices={GenerationRecipe().model: PRICE})
     lines: list[str] = []
     access = ModelAccess(model.base_url, "key", max_requests_in_flight=16)
-    generate_batch(lake, RUN_ID, "batch-0000", access, lambda tally: lines.append(progress_line(tally)))
+    generate_batch(lake, RUN_ID, "batch-0000", lambda _: access, lambda tally: lines.append(progress_line(tally)))
     form = r"chunks \d+/60: \d+ answered; [\d.]+/s, \d+ asked again, [\d,]+ tokens \(\$[\d.]+\), about 0:00:\d\d left"
     assert sum(bool(re.fullmatch(form, line)) for line in lines) >= 2
 
 
 def test_the_ledger_tells_what_was_reserved_spent_and_wasted(model: RunningModel, lake: Lake) -> None:
     model.reset(Habits(median_s=0.01, faults={"bad_json": 0.3}))
-    plan_night(lake, [chunk_text(number) for number in range(60)], price=PRICE)
-    generate_batch(lake, RUN_ID, "batch-0000", ModelAccess(model.base_url, "key"))
+    plan_night(lake, [chunk_text(number) for number in range(60)], prices={GenerationRecipe().model: PRICE})
+    generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
     books, rows = model.books(), rows_of(lake, "batch-0000")
     spent = sum(row["prompt_tokens"] + row["completion_tokens"] for row in rows)
     assert spent == books["billed_tokens"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, NoReturn
 
 from airflow.sdk.exceptions import TaskDeferred
@@ -22,18 +22,21 @@ _LONGEST_WAIT = dt.timedelta(hours=30)  # a batch ends by itself within 24 hours
 
 
 class BatchesTrigger(BaseTrigger):
-    """Fires when all of `batch_ids` have ended, or cannot be looked at; the key is read where it runs."""
+    """Fires when all `batches` have ended, or cannot be looked at; they are ids by the name of their endpoint.
 
-    def __init__(self, batch_ids: list[str], look_every_s: float) -> None:
+    Keys are read where it runs.
+    """
+
+    def __init__(self, batches: dict[str, list[str]], look_every_s: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow ships it without types
-        self.batch_ids = batch_ids
+        self.batches = batches
         self.look_every_s = look_every_s
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return what the metadata database keeps of it."""
         return (
             f"{__name__}.{type(self).__name__}",
-            {"batch_ids": self.batch_ids, "look_every_s": self.look_every_s},
+            {"batches": self.batches, "look_every_s": self.look_every_s},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
@@ -41,15 +44,16 @@ class BatchesTrigger(BaseTrigger):
         from ownvoice.triples.batch_client import until_all_ended
 
         try:
-            access = await asyncio.to_thread(model_access)
-            await until_all_ended(access, self.batch_ids, self.look_every_s)
+            for endpoint, batch_ids in self.batches.items():
+                access = await asyncio.to_thread(model_access, endpoint)
+                await until_all_ended(access, batch_ids, self.look_every_s)
         except OwnvoiceError:
             # A triggerer without the connection that workers have must not wake a task that waits for ever anew.
             await asyncio.sleep(self.look_every_s)
         yield TriggerEvent("look again")  # type: ignore[no-untyped-call]
 
 
-def defer_until_ended(batch_ids: Sequence[str]) -> NoReturn:
-    """Give the worker back until all batches have ended."""
-    trigger = BatchesTrigger(list(batch_ids), LOOK_EVERY_S)
+def defer_until_ended(batches: Mapping[str, list[str]]) -> NoReturn:
+    """Give the worker back until all batches have ended; they are ids by the name of their endpoint."""
+    trigger = BatchesTrigger(dict(batches), LOOK_EVERY_S)
     raise TaskDeferred(trigger=trigger, method_name="execute", timeout=_LONGEST_WAIT)

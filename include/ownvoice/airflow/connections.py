@@ -2,7 +2,8 @@
 
 `aws_articles` and `aws_lake` are connections of type Amazon Web Services (key, secret, and in the extra field
 `region_name`, `endpoint_url`, `profile_name`, `role_arn`, `aws_session_token`). `llm_api` is one of type HTTP or
-OpenAI: its password is the key, its host the base URL where that is not OpenAI's own. `hugging_face` is one of any
+OpenAI: its password is the key, its host the base URL where that is not OpenAI's own; so are the other endpoints that a
+recipe names. `hugging_face` is one of any
 type: its password is the Hub's token.
 """
 
@@ -15,14 +16,13 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from ownvoice.errors import SettingsError
+from ownvoice.generators import LLM_API
 from ownvoice.settings import Settings, load_settings
-from ownvoice.triples.client import ModelAccess
 
 if TYPE_CHECKING:  # every DAG file imports this module, and none needs boto3 or pyarrow to be read
     from ownvoice.lake import Lake
     from ownvoice.stores import AwsAccess, ObjectStore
-
-_OPENAI_URL = "https://api.openai.com/v1"  # said outright: the SDK would take OPENAI_BASE_URL, even where it is empty
+    from ownvoice.triples.client import ModelAccess
 
 
 def open_lake() -> Lake:
@@ -46,27 +46,19 @@ def articles_uri(settings: Settings) -> str:
     return settings.articles
 
 
-def model_access() -> ModelAccess:
-    """Return the way to the model: connection `llm_api`, else `OPENAI_API_KEY` and `OPENAI_BASE_URL`."""
-    settings = load_settings()
-    connection = _connection("llm_api")
-    if connection:
-        base_url, api_key = _base_url(connection), connection.password
-    else:
-        base_url, api_key = os.environ.get("OPENAI_BASE_URL"), os.environ.get("OPENAI_API_KEY")
+def model_access(endpoint: str = LLM_API) -> ModelAccess:
+    """Return the way to an endpoint: the connection of that name, else the variables that stand for it."""
+    from ownvoice.triples.endpoints import access_by, from_environment, variables_of
+
+    connection = _connection(endpoint)
+    base_url, api_key = (_base_url(connection), connection.password) if connection else from_environment(endpoint)
     if not api_key and not base_url:
+        url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
-            "no model to ask: fill the Airflow connection llm_api (password = key, host = base URL), "
-            "or set OPENAI_API_KEY, and OPENAI_BASE_URL for another endpoint."
+            f"no model to ask: fill the Airflow connection {endpoint} (password = key, host = base URL), "
+            f"or set {key_variable}, and {url_variable} for another endpoint."
         )
-    return ModelAccess(
-        base_url or _OPENAI_URL,
-        api_key or "none",
-        request_timeout_s=settings.request_timeout_s,
-        max_requests_in_flight=settings.max_requests_in_flight,
-        requests_per_minute=settings.requests_per_minute,
-        tokens_per_minute=settings.tokens_per_minute,
-    )
+    return access_by(load_settings(), base_url, api_key)
 
 
 def hub_token() -> str | None:

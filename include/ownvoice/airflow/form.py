@@ -13,6 +13,7 @@ from ownvoice.run import RefreshRun
 from ownvoice.settings import settings_error
 
 RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd")
+_SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}
 
 _KEPT = (
     *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
@@ -25,8 +26,11 @@ def refresh_form(recipe: GenerationRecipe) -> dict[str, Param]:
     run = {
         name: field_param(RefreshRun, name, RefreshRun.model_fields[name].default, "This run") for name in RUN_FIELDS
     }
-    values = recipe.model_dump()
-    return run | {name: field_param(GenerationRecipe, name, values[name], "Generation recipe") for name in values}
+    values = recipe.model_dump(mode="json")
+    return run | {
+        name: field_param(GenerationRecipe, name, values[name], _SECTIONS.get(name, "Generation recipe"))
+        for name in values
+    }
 
 
 def read_form(params: dict[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]:
@@ -50,10 +54,12 @@ def field_param(model: type[BaseModel], name: str, default: Any, section: str) -
     """Return one field of `model` as a field of a form, with its title, range and description."""
     schema = model.model_json_schema()["properties"][name]
     options = schema.get("anyOf", [schema])
-    types = [option["type"] for option in options]
+    types = [option.get("type", "object") for option in options]  # a model within is a reference
     if schema.get("default") in ("", {}):
         types.append("null")  # which the form sends for what was emptied again
     kept = {key: options[0][key] for key in _KEPT if key in options[0]}
+    if "$ref" in kept.get("items", {}):
+        kept["items"] = {"type": "object"}
     return Param(
         default,
         type=types if len(types) > 1 else types[0],

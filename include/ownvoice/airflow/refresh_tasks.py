@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
-from ownvoice.settings import load_settings, settings_error
+from ownvoice.settings import load_settings, prices_of, settings_error
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
@@ -37,7 +37,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             max_generation_tasks=settings.max_generation_tasks,
             max_active_generation_tasks=settings.max_active_generation_tasks,
             max_dead_share=settings.max_dead_share,
-            price=settings.prices.get(recipe.model),
+            prices=prices_of(settings, recipe),
             **fields
             | {
                 "prefix": (fields["prefix"] or "").strip("/"),
@@ -74,19 +74,31 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     asker = Asker(ti.task_id, ti.map_index, ti.try_number)
     try:
         counts = generate.generate_batch(
-            open_lake(), dag_run.run_id, batch["name"], model_access(), progress.chunks, asker
+            open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks, asker
         )
     except BatchesRunningError as running:
-        defer_until_ended(running.batch_ids)
+        defer_until_ended(running.by_endpoint)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 
 
-def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, int]:
-    """Prove and filter the batch's triples; return counts by reason."""
+def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
+    """Prove and filter the batch's triples; return the batch, for the task that has the second model answer."""
     from ownvoice.pairs import curate
 
-    return curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    counts = curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    print(f"{batch['label']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return batch
+
+
+def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
+    """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
+    from ownvoice.monitoring.progress import Progress
+    from ownvoice.pairs import reject
+    from ownvoice.triples.asker import Asker
+
+    progress, asker = Progress(sys.stdout), Asker(ti.task_id, ti.map_index, ti.try_number)
+    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks, asker)
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:

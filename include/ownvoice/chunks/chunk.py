@@ -23,5 +23,10 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """Sixteen hex digits over the text alone: an edit elsewhere in the article leaves it as it was."""
-        return hashlib.sha256(self.text.encode()).hexdigest()[:16]
+        """What names its text, and no place: an edit elsewhere in the article leaves it as it was."""
+        return chunk_key(self.text)
+
+
+def chunk_key(text: str) -> str:
+    """Return sixteen hex digits over the text of a chunk."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

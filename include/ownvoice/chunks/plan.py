@@ -7,14 +7,12 @@ from itertools import islice
 
 from ownvoice.articles.known import KnownArticle
 from ownvoice.articles.record import pending_articles
+from ownvoice.chunks.estimate import estimate
 from ownvoice.chunks.planned import DEFERRED, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.lake import Lake
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun, recorded_run
-
-# English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
-_CHARS_PER_TOKEN = 4
 
 
 def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
@@ -28,18 +26,20 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     most = 0 if run.dry_run else run.limit_articles
     worked, left = articles[:most], articles[len(articles[:most]) :]
 
-    sizes = [len(chunk["text"]) for chunk in _planned(lake, articles, run.recipe)]
+    sizes = [(chunk["chunk_key"], len(chunk["text"])) for chunk in _planned(lake, articles, run.recipe)]
     left_over = [chunk | {"text": ""} for chunk in _planned(lake, left, run.recipe)]
     batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
     batches = list(_write_batches(lake, run, _planned(lake, worked, run.recipe), batch_chunks))
     write_batch(lake, run, DEFERRED, left_over)
+    models = estimate(run.recipe, sizes)
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
         articles=len(articles),
         chunks=len(sizes),
         deferred=len(left_over),
-        estimated_prompt_tokens=sum(sizes) // _CHARS_PER_TOKEN,
-        most_completion_tokens=len(sizes) * run.recipe.max_output_tokens,
+        estimated_prompt_tokens=sum(one["estimated_prompt_tokens"] for one in models.values()),
+        most_completion_tokens=sum(one["most_completion_tokens"] for one in models.values()),
+        models=models,
     )
     write_plan(lake, run, plan)
     return batches

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -47,7 +47,10 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most."""
+    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
+
+    `models` has the same two token counts for each model.
+    """
 
     batches: tuple[str, ...]
     articles: int
@@ -55,6 +58,7 @@ class Plan:
     deferred: int
     estimated_prompt_tokens: int
     most_completion_tokens: int
+    models: dict[str, dict[str, int]] = field(default_factory=dict)
 
 
 def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: list[PlannedChunk]) -> None:

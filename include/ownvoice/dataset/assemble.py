@@ -25,6 +25,7 @@ from ownvoice.life import (
     next_article_state,
 )
 from ownvoice.pairs.filters import without_repeats
+from ownvoice.pairs.reject import records_of_failed_batch
 from ownvoice.pairs.staging import Row, Staged, chunk_record, read_staged
 from ownvoice.run import RefreshRun
 from ownvoice.triples.failed import outcomes_of_failed_batch
@@ -97,11 +98,16 @@ def _staged_by_chunk(lake: Lake, run: RefreshRun) -> Iterator[Staged]:
         for record in staged.chunks:
             yield Staged(pairs[record["article_id"], record["chunk_index"]], [], [record])
     for chunk in read_batch(lake, run, DEFERRED):
-        outcome = ChunkOutcome(chunk["article_id"], chunk["chunk_index"], "", ChunkEvent.CUT_BY_LIMIT)
-        yield Staged([], [], [chunk_record(chunk, run, DEFERRED, outcome_row(outcome, run.price))])
+        model = run.recipe.generator_of(chunk["chunk_key"]).model
+        outcome = ChunkOutcome(chunk["article_id"], chunk["chunk_index"], "", model, ChunkEvent.CUT_BY_LIMIT)
+        yield Staged([], [], [chunk_record(chunk, run, DEFERRED, outcome_row(outcome, run.prices))])
 
 
 def _failed(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Staged]:
+    asked_both = records_of_failed_batch(lake, run, batch)
+    if asked_both is not None:
+        yield from (Staged([], [], [record]) for record in asked_both)
+        return
     outcomes = outcomes_of_failed_batch(lake, run, batch)
     for chunk in read_batch(lake, run, batch):
         yield Staged([], [], [chunk_record(chunk, run, batch, outcomes[chunk["article_id"], chunk["chunk_index"]])])

@@ -26,10 +26,10 @@ class Progress:
 def progress_line(tally: Tally) -> str:
     """Return settled / total, states, rate, retries, spend and the time that is left, in one line."""
     states = ", ".join(f"{count:,} {state}" for state, count in sorted(tally.states.items()))
-    cost = f" (${tally.spent.cost_usd:,.2f})" if tally.price else ""
+    cost = f" (${tally.spent.cost_usd:,.2f})" if tally.prices else ""
     left = "" if tally.eta_s is None else f", about {_clock(tally.eta_s)} left"
     return (
-        f"chunks {tally.settled:,}/{tally.total:,}: {states or 'none settled yet'}; {tally.chunks_per_s:,.1f}/s, "
+        f"{tally.unit} {tally.settled:,}/{tally.total:,}: {states or 'none settled yet'}; {tally.chunks_per_s:,.1f}/s, "
         f"{tally.retries:,} asked again, {tally.spent.tokens:,.0f} tokens{cost}{left}"
     )
 

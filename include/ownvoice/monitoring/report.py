@@ -16,13 +16,17 @@ from ownvoice.dataset.log_entry import own_entry, until_ours
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.monitoring.audited import audits_of
+from ownvoice.monitoring.page import write_page
 from ownvoice.pairs.staging import Row, read_staged
+from ownvoice.prices import ModelPrice
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, report_key
 from ownvoice.tables import RUNS
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 _EXAMPLES_PER_REASON = 3
+_SPENT = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens")
 _CHUNK_STATES = (ChunkState.ANSWERED, ChunkState.REUSED, ChunkState.DEFERRED, ChunkState.DEAD)
 
 
@@ -46,15 +50,18 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "planned": {name: value for name, value in asdict(plan).items() if name != "batches"},
         **_counts(records),
         "spend": _spend(run, plan, records),
+        "instruction_kinds": _instruction_kinds(lake, run, version),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
         "version": version and {"number": version.number, "digest": version.digest},
         **_times(lake, run_id, listing, version),
         "failed_batches": sorted({row["batch"] for row in records if row["event"] == ChunkEvent.BATCH_FAILED}),
+        "audits": audits_of(lake, version, records) if version else [],
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(report_key(run_id), report)
     until_ours(lambda: _record(lake, run, report))
+    write_page(lake, report, version)
     return report
 
 
@@ -100,21 +107,24 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
 
 
 def _counts(records: Iterable[Row]) -> dict[str, Any]:
-    """Add up chunk records: chunks by state, faults, requests asked again, triples by what became of them, tokens."""
+    """Add up chunk records: chunks by state, faults, requests, triples by what became of them, tokens."""
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
+    requests: Counter[int] = Counter()
     sums: Counter[str] = Counter()
     for record in records:
         states[record["state"]] += 1
+        requests[record["requests"]] += 1
         faults.update(record["faults"])
         reasons.update(record["drop_reasons"])
-        sums["retries"] += max(0, record["requests"] - 1)
+        sums["retries"] += record["retries"]
         for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
             sums[name] += record[name]
     return {
         "chunks": {"total": states.total(), **{str(state): states[state] for state in _CHUNK_STATES}},
         "faults": dict(faults.most_common()),
+        "chunks_by_requests": {str(made): count for made, count in sorted(requests.items()) if made},
         "retries": sums["retries"],
         "triples": {"total": sums["triples"], "kept": sums["kept"], "dropped": dict(reasons.most_common())},
         "tokens": {"prompt": sums["prompt_tokens"], "completion": sums["completion_tokens"]},
@@ -122,32 +132,45 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
 
 
 def _spend(run: RefreshRun, plan: Plan, records: Iterable[Row]) -> dict[str, Any]:
-    """Add up the money side: what was planned, reserved, spent and wasted; dollars are null without a price.
+    """Add up the money side: what was planned, reserved, spent and wasted, in all and by model.
 
-    What batches spent before they failed is in it.
+    Dollars are null without a price. What batches spent before they failed is in it.
     """
-    sums: Counter[str] = Counter()
-    cost_usd = 0.0
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
     for record in records:
-        for name in ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens"):
-            sums[name] += record[name]
-        cost_usd += record["cost_usd"] or 0.0
-    cost = run.price.cost_usd if run.price else lambda *_: None
+        for paid in record["spend"]:
+            sums[paid["model"]].update({name: paid[name] for name in _SPENT})
+    models = {model: _spend_of(model, run, plan, sums[model]) for model in sorted({*run.recipe.models, *sums})}
     return {
-        "model": run.recipe.model,
-        "price": run.price and run.price.model_dump(mode="json"),
         "budget": {"tokens": run.max_tokens, "cost_usd": run.max_cost_usd},
-        "planned": {
-            "tokens": plan.estimated_prompt_tokens + plan.most_completion_tokens,
-            "cost_usd": cost(plan.estimated_prompt_tokens, plan.most_completion_tokens),
-        },
+        **{kind: _total([one[kind] for one in models.values()]) for kind in ("planned", "spent")},
+        **{kind: sum(one[kind] for one in models.values()) for kind in ("reserved_tokens", "wasted_tokens")},
+        "models": models,
+    }
+
+
+def _spend_of(model: str, run: RefreshRun, plan: Plan, sums: Counter[str]) -> dict[str, Any]:
+    price = run.prices.get(model)
+    planned = Counter(plan.models.get(model, {}))
+    return {
+        "price": price and price.model_dump(mode="json"),
+        "planned": _amount(price, planned["estimated_prompt_tokens"], planned["most_completion_tokens"]),
         "reserved_tokens": sums["reserved_tokens"],
-        "spent": {
-            "tokens": sums["prompt_tokens"] + sums["completion_tokens"],
-            "cost_usd": cost_usd if run.price else None,
-        },
+        "spent": _amount(price, sums["prompt_tokens"], sums["completion_tokens"]),
         "wasted_tokens": sums["wasted_tokens"],
     }
+
+
+def _amount(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int) -> dict[str, Any]:
+    cost_usd = price.cost_usd(prompt_tokens, completion_tokens) if price else None
+    return {"tokens": prompt_tokens + completion_tokens, "cost_usd": cost_usd}
+
+
+def _total(amounts: list[dict[str, Any]]) -> dict[str, Any]:
+    """Add up; dollars are known where those of every part are."""
+    costs = [one["cost_usd"] for one in amounts]
+    known = None if None in costs else sum(costs)
+    return {"tokens": sum(one["tokens"] for one in amounts), "cost_usd": known}
 
 
 def _pair_counts(version: DatasetVersion | None, *, is_new: bool) -> dict[str, int]:
@@ -155,6 +178,16 @@ def _pair_counts(version: DatasetVersion | None, *, is_new: bool) -> dict[str, i
         return {"added": 0, "retired": 0, "total": 0}
     changed = (version.added, version.retired) if is_new else (0, 0)
     return {"added": changed[0], "retired": changed[1], "total": version.pairs}
+
+
+def _instruction_kinds(lake: Lake, run: RefreshRun, version: DatasetVersion | None) -> dict[str, int]:
+    """Count the pairs that this run wrote by kind of instruction; those of a prompt without kinds are not counted."""
+    if version is None:
+        return {}
+    table = lake.table("pairs", version.number)
+    where = f"refresh_date = {sql_text(str(run.refresh_date))} AND created_by_run = {sql_text(run.run_id)}"
+    kinds = (kind for batch in scan(table, "instruction_kind", where) for kind in batch["instruction_kind"].to_pylist())
+    return dict(Counter(kind for kind in kinds if kind).most_common())
 
 
 def _drop_examples(lake: Lake, run: RefreshRun, batches: Iterable[str]) -> dict[str, list[Row]]:

@@ -41,10 +41,23 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
         f"spend      {_dollars(spend['spent']['cost_usd'])}; {spend['spent']['tokens']:,} tokens of "
         f"{spend['reserved_tokens']:,} reserved, {spend['wasted_tokens']:,} wasted"
     )
+    yield from _models(spend["models"])
     yield from _bars({"triples": triples["total"], "kept": triples["kept"], **triples["dropped"]})
+    if report["instruction_kinds"]:
+        yield "kinds      " + _listed(report["instruction_kinds"])
     yield "pairs      " + _listed(report["pairs"])
     version = report["version"]
+    yield from audit_lines(report["audits"])
     yield f"version    {version['number']}, digest {version['digest'][:16]}…" if version else "version    no new one"
+
+
+def audit_lines(audits: Iterable[dict[str, Any]]) -> Iterator[str]:
+    """Yield what each audit found, and what to do below those that warn."""
+    for audit in audits:
+        name = audit["name"].replace("_", " ")
+        line = f"audit      {audit['verdict']}  {name} of the {audit['scope']}: {printable(audit['sentence'])}"
+        yield from textwrap.wrap(line, _WIDTH_CHARS, subsequent_indent=" " * 17)
+        yield from textwrap.wrap(audit["advice"], _WIDTH_CHARS, initial_indent=" " * 17, subsequent_indent=" " * 17)
 
 
 def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:
@@ -96,6 +109,15 @@ def verification_lines(found: Verification) -> Iterator[str]:
     if not found.digest_matches:
         yield "  the rows do not give the digest that was committed"
     yield from (f"  cluster {printable(key)} lies on both sides of the split" for key in found.clusters_on_both_sides)
+
+
+def _models(models: dict[str, Any]) -> Iterator[str]:
+    """Yield a line a model where several were asked."""
+    for name, one in models.items() if len(models) > 1 else ():
+        yield (
+            f"  {printable(name):24} {_dollars(one['spent']['cost_usd'])}; {one['spent']['tokens']:,} tokens of "
+            f"{one['reserved_tokens']:,} reserved, {one['wasted_tokens']:,} wasted"
+        )
 
 
 def _dollars(cost_usd: float | None) -> str:

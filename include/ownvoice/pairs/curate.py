@@ -16,20 +16,23 @@ from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.staging import Row, Staged, chunk_record, write_staged
+from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, write_staged
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import Cleaning
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.outcomes import read_outcomes
-from ownvoice.triples.parse import parse_answer
+from ownvoice.triples.parse import reader
 from ownvoice.triples.triple import Triple
 
 _PROVENANCE = ("split", "author_id", "article_id", "article_sha256", "source_key", "chunk_key", "chunk_index")
 
 
 def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
-    """Stage the batch's pairs, drops and chunk records; return counts: triples, kept, and each drop reason."""
+    """Stage the batch's pairs, drops and chunk records; return counts: triples, kept, and each drop reason.
+
+    Where a second model writes the rejected answers, `reject_batch` puts them in before anything is staged.
+    """
     run = recorded_run(lake, run_id)
     outcomes = read_outcomes(lake, run, batch)
     answers = AnswerStore(lake.store)
@@ -38,13 +41,15 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
         record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
-            pairs, drops = _judge(lake, run, chunk, record, _triples(answers, record["request_key"]))
+            pairs, drops = _judge(
+                lake, run, chunk, record, _triples(answers, record["request_key"], run.recipe.prompt_version)
+            )
             reasons = Counter(str(drop["reason"]) for drop in drops)
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
             staged.drops += drops
         staged.chunks.append(record)
-    write_staged(lake, run, batch, staged)
+    write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else STAGED)
     reasons = Counter(drop["reason"] for drop in staged.drops)
     return {"triples": len(staged.pairs) + len(staged.drops), "kept": len(staged.pairs), **reasons}
 
@@ -54,10 +59,11 @@ def pair_id(article_id: str, request_key: str, triple_index: int) -> str:
     return hashlib.sha256(json.dumps([article_id, request_key, triple_index]).encode()).hexdigest()[:32]
 
 
-def _triples(answers: AnswerStore, request_key: str) -> tuple[Triple, ...]:
+def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tuple[Triple, ...]:
     """Return the triples of the first usable stored answer. Raises `StorageError` where there is none any more."""
+    read = reader(prompt_version)
     for record in answers.read_all(request_key):
-        if (answer := parse_answer(record["response"])).usable:
+        if (answer := read(record["response"])).usable:
             return answer.triples
     raise StorageError(
         f"answers/{request_key} held a usable answer and does not any more: another worker's stands in its place, or "
@@ -78,11 +84,13 @@ def _judge(
         if isinstance(found, DropReason):
             drops.append(_drop(chunk, index, triple, found))
         else:
-            pairs.append(_pair(chunk, record["request_key"], run, index, *found))
+            pair = _pair(chunk, record["request_key"], run, index, *found)
+            pairs.append(pair | {"instruction_kind": triple.kind})
     return pairs, drops
 
 
 def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: Candidate, proof: Proof) -> Row:
+    model = run.recipe.generator_of(chunk["chunk_key"]).model
     return {
         **{name: chunk[name] for name in _PROVENANCE},
         "pair_id": pair_id(chunk["article_id"], request_key, index),
@@ -94,8 +102,10 @@ def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: 
         "cleaning_version": cleaning_version(run.recipe.cleaning),
         "request_key": request_key,
         "recipe_id": run.recipe.recipe_id,
+        "prompt_model": model,
         "chosen_model": "human",
-        "rejected_model": run.recipe.model,
+        "rejected_model": model,
+        "rejected_request_key": request_key,
         "prompt_version": run.recipe.prompt_version,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,

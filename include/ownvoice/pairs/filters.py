@@ -27,11 +27,14 @@ _SPEAKS_OF_SOURCE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A triple whose chosen answer is proved: text rendered from the original."""
+    """A triple whose chosen answer is proved: text rendered from the original.
+
+    `rejected` is None where a second model writes it, once the candidate has passed.
+    """
 
     prompt: str
     chosen: str
-    rejected: str
+    rejected: str | None
 
 
 def chosen_too_short(candidate: Candidate, recipe: GenerationRecipe) -> DropReason | None:
@@ -53,7 +56,8 @@ def chosen_not_ended(candidate: Candidate, _recipe: GenerationRecipe) -> DropRea
 
 def chosen_equals_rejected(candidate: Candidate, _recipe: GenerationRecipe) -> DropReason | None:
     """Drop a pair that prefers nothing: both answers are the same but for spelling of quotes and white space."""
-    same = _comparable(candidate.chosen) == _comparable(candidate.rejected)
+    rejected = candidate.rejected
+    same = rejected is not None and _comparable(candidate.chosen) == _comparable(rejected)
     return DropReason.CHOSEN_EQUALS_REJECTED if same else None
 
 

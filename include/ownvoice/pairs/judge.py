@@ -17,5 +17,6 @@ def judge(
     proof = prove(triple.extracted_answer, chunk, chunk_start, article)
     if isinstance(proof, DropReason):
         return proof
-    candidate = Candidate(triple.instruction.strip(), proof.chosen, triple.generated_answer.strip())
+    rejected = None if recipe.rejected_by else triple.generated_answer.strip()
+    candidate = Candidate(triple.instruction.strip(), proof.chosen, rejected)
     return first_reason(candidate, recipe) or (candidate, proof)

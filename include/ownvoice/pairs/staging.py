@@ -41,19 +41,23 @@ class Staged:
     chunks: list[Row]
 
 
+STAGED, CURATED = "staged", "curated"
+"""Where a batch stands: ready for the commit, or still without the rejected answers of a second model."""
+
+_SPENT = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "cost_usd")
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
 
 
-def write_staged(lake: Lake, run: RefreshRun, batch: str, staged: Staged) -> None:
-    """Put what `batch` came to where the commit finds it."""
+def write_staged(lake: Lake, run: RefreshRun, batch: str, staged: Staged, folder: str = STAGED) -> None:
+    """Put what `batch` came to where the commit finds it, or the step before it."""
     for kind, schema in _SCHEMAS.items():
         rows = pa.Table.from_pylist(getattr(staged, kind), schema=schema)
-        lake.write_rows(_key(run, batch, kind), rows)
+        lake.write_rows(_key(run, folder, batch, kind), rows)
 
 
-def read_staged(lake: Lake, run: RefreshRun, batch: str) -> Staged | None:
+def read_staged(lake: Lake, run: RefreshRun, batch: str, folder: str = STAGED) -> Staged | None:
     """Return what `batch` came to, or None where its curation never finished."""
-    pairs, drops, chunks = (lake.read_rows(_key(run, batch, kind)) for kind in _SCHEMAS)
+    pairs, drops, chunks = (lake.read_rows(_key(run, folder, batch, kind)) for kind in _SCHEMAS)
     if pairs is None or drops is None or chunks is None:
         return None
     records = [row | {"drop_reasons": dict(row["drop_reasons"])} for row in chunks.to_pylist()]
@@ -66,6 +70,9 @@ def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome:
     return {
         **outcome,
         **place,
+        "retries": retries_of(outcome),
+        "spend": [spend_of(outcome["model"], outcome)],
+        "prompt_version": run.recipe.prompt_version,
         "run_id": run.run_id,
         "refresh_date": run.refresh_date,
         "recipe_id": run.recipe.recipe_id,
@@ -77,5 +84,15 @@ def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome:
     }
 
 
-def _key(run: RefreshRun, batch: str, kind: str) -> str:
-    return f"{run.folder}/staged/{batch}/{kind}.parquet"
+def retries_of(outcome: OutcomeRow) -> int:
+    """Return how many of the requests behind an outcome came after the first."""
+    return max(0, int(outcome["requests"]) - 1)
+
+
+def spend_of(model: str, asked: Mapping[str, Any]) -> Row:
+    """Return what was paid to one model: the columns of `tables.SPEND` out of those of an outcome."""
+    return {"model": model, **{name: asked[name] for name in _SPENT}}
+
+
+def _key(run: RefreshRun, folder: str, batch: str, kind: str) -> str:
+    return f"{run.folder}/{folder}/{batch}/{kind}.parquet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -10,6 +11,7 @@ from itertools import islice
 from ownvoice.articles.article import Article
 from ownvoice.articles.source import list_objects, read_objects
 from ownvoice.chunks import Chunk, cut_article
+from ownvoice.generators import Way
 from ownvoice.lake import Lake
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText
@@ -19,9 +21,8 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.source_rules import SourceRules
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.parse import parse_answer
+from ownvoice.triples.endpoints import Endpoints, ask_everywhere
+from ownvoice.triples.parse import reader
 from ownvoice.triples.request import request_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 from ownvoice.triples.triple import Triple
@@ -50,7 +51,7 @@ def try_prompt(
     source: ObjectStore,
     rules: SourceRules,
     recipe: GenerationRecipe,
-    access: ModelAccess,
+    endpoints: Endpoints,
     most_chunks: int,
 ) -> list[TriedChunk]:
     """Ask about the first chunk of each of the first articles; the answers are kept, and paid for once."""
@@ -58,7 +59,12 @@ def try_prompt(
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)
     outcomes: dict[str, ChunkOutcome] = {}
-    asyncio.run(ask_chunks(asks, answers, access, lambda outcome: outcomes.update({outcome.article_id: outcome})))
+    by_way: dict[Way, list[ChunkAsk]] = defaultdict(list)
+    for ask in asks:
+        by_way[ask.way].append(ask)
+    asyncio.run(
+        ask_everywhere(by_way, answers, endpoints, lambda outcome: outcomes.update({outcome.article_id: outcome}))
+    )
     return [
         TriedChunk(
             article.source_key,
@@ -79,8 +85,10 @@ def _first_chunks(source: ObjectStore, rules: SourceRules, recipe: GenerationRec
 
 
 def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkAsk:
-    body = request_body(recipe, chunk.text)
-    return ChunkAsk(article.source_key, chunk.index, request_key(body), body)
+    generator = recipe.generator_of(chunk.key)
+    body = request_body(recipe, chunk.text, generator)
+    key, read = request_key(body), reader(recipe.prompt_version)
+    return ChunkAsk(article.source_key, chunk.index, key, body, endpoint=generator.endpoint, read=read)
 
 
 def _judged(
@@ -88,6 +96,7 @@ def _judged(
 ) -> tuple[TriedTriple, ...]:
     text = ArticleText.of(article.content, recipe.cleaning)
     reading = Reading.of(chunk.text)
-    triples = (triple for record in answers.read_all(key) for triple in parse_answer(record["response"]).triples)
+    read = reader(recipe.prompt_version)
+    triples = (triple for record in answers.read_all(key) for triple in read(record["response"]).triples)
     found = ((triple, judge(triple, reading, chunk.clean_start, text, recipe)) for triple in triples)
     return tuple(TriedTriple(triple, str(one) if isinstance(one, DropReason) else "kept") for triple, one in found)

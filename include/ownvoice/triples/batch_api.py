@@ -7,13 +7,16 @@ moved finds the batch that is already running. Answers come into the same store 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, NoReturn
 
 from ownvoice.errors import OwnvoiceError
+from ownvoice.generators import Way
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun
@@ -32,7 +35,7 @@ from ownvoice.triples.batch_client import (
 from ownvoice.triples.batch_files import GaveUp, request_files, request_line
 from ownvoice.triples.batch_results import collect
 from ownvoice.triples.budget import Spend
-from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.endpoints import Endpoints
 from ownvoice.triples.intents import (
     BoughtFor,
     Intent,
@@ -55,11 +58,21 @@ _NOT_AFFORDED = GaveUp(None, ChunkEvent.NOT_AFFORDED)
 
 
 class BatchesRunningError(Exception):
-    """Answers are on their way: nothing is to be done before these batches have ended, then the same call again."""
+    """Answers are on their way: nothing is to be done before these batches have ended, then the same call again.
 
-    def __init__(self, batch_ids: Sequence[str]) -> None:
-        super().__init__(", ".join(batch_ids))
-        self.batch_ids = tuple(batch_ids)
+    `by_endpoint` are their ids, by the name of the endpoint where they run.
+    """
+
+    def __init__(self, batches: Iterable[tuple[str, str]]) -> None:
+        self.by_endpoint: dict[str, list[str]] = defaultdict(list)
+        for endpoint, batch_id in batches:
+            self.by_endpoint[endpoint].append(batch_id)
+        super().__init__(", ".join(self.batch_ids))
+
+    @property
+    def batch_ids(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(chain.from_iterable(self.by_endpoint.values()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +89,7 @@ class PlanBatch:
         return (intent.run_id, intent.batch) == (self.run.run_id, self.name)
 
 
-async def take_in(plan: PlanBatch, request_keys: Iterable[str], access: ModelAccess) -> dict[str, GaveUp]:
+async def take_in(plan: PlanBatch, request_keys: Iterable[str], endpoints: Endpoints) -> dict[str, GaveUp]:
     """Store what submitted batches have brought for `request_keys`, whichever run submitted them.
 
     Both modes begin with this. `request_keys` is drawn from only where something is open. Returns the requests that
@@ -90,13 +103,13 @@ async def take_in(plan: PlanBatch, request_keys: Iterable[str], access: ModelAcc
     found = [one for one in left_open if plan.owns(one) or not keys.isdisjoint(one.requests)]
     gave_up: dict[str, GaveUp] = {}
     problems: list[OwnvoiceError] = []
-    async with open_client(access) as client:
-        attached = [pair for one in found if (pair := await _attached(plan.lake, client, one))]
-        running = [state.batch_id for _, state in attached if not state.ended]
+    async with _clients({one.endpoint for one in found}, endpoints) as clients:
+        attached = [pair for one in found if (pair := await _attached(plan.lake, clients[one.endpoint], one))]
+        running = [(intent.endpoint, state.batch_id) for intent, state in attached if not state.ended]
         if running:  # all are taken in together, so that what they gave up is known together
             raise BatchesRunningError(running)
         for intent, state in attached:
-            collected = await collect(plan.lake, client, intent, state, plan.run.recipe)
+            collected = await collect(plan.lake, clients[intent.endpoint], intent, state, plan.run.recipe)
             if plan.owns(intent):
                 problems += [collected.problem] if collected.problem else []
                 gave_up |= intent.gave_up | collected.failed
@@ -106,7 +119,7 @@ async def take_in(plan: PlanBatch, request_keys: Iterable[str], access: ModelAcc
 
 
 async def ask_in_batches(
-    plan: PlanBatch, asks: Sequence[ChunkAsk], gave_up: Mapping[str, GaveUp], share: Spend, access: ModelAccess
+    plan: PlanBatch, asks: Sequence[ChunkAsk], gave_up: Mapping[str, GaveUp], share: Spend, endpoints: Endpoints
 ) -> list[ChunkOutcome]:
     """Return the outcomes of all chunks, in the order of `asks`, where their answers are stored or given up.
 
@@ -121,29 +134,46 @@ async def ask_in_batches(
     for one in found:
         if isinstance(one, Wanted):
             wanted.setdefault(one.request_key, one)
-    left_out = not_afforded(found, wanted, share, plan.run.price)
+    left_out = not_afforded(found, wanted, share, plan.run.prices)
     afforded = {key: one for key, one in wanted.items() if key not in left_out}
     if afforded:
-        await _submit(plan, afforded, {**gave_up, **dict.fromkeys(left_out, _NOT_AFFORDED)}, access)
+        await _submit(plan, afforded, {**gave_up, **dict.fromkeys(left_out, _NOT_AFFORDED)}, endpoints)
     return [one.unasked if isinstance(one, Wanted) else one for one in found]
 
 
 async def _submit(
-    plan: PlanBatch, wanted: Mapping[str, Wanted], gave_up: Mapping[str, GaveUp], access: ModelAccess
+    plan: PlanBatch, wanted: Mapping[str, Wanted], gave_up: Mapping[str, GaveUp], endpoints: Endpoints
 ) -> NoReturn:
-    """Upload, write the intent down, submit, write the batch down; then there is only waiting left."""
-    batch_ids = []
-    lines = ((key, request_line(key, one.body)) for key, one in wanted.items())
-    async with open_client(access) as client:
-        for keys, file in request_files(lines):
-            requests = {key: _bought_for(wanted[key]) for key in keys}
-            intent = new_intent(plan.lake, plan.run, plan.name, plan.asker, file, requests, gave_up)
-            file_id = await upload_requests(client, f"{intent.name}.jsonl", file)
-            if record_intent(plan.lake, intent):
-                batch_id = await create_batch(client, file_id, intent.intent_id)
-                record_batch_id(plan.lake, intent, batch_id)
-                batch_ids.append(batch_id)
-    raise BatchesRunningError(batch_ids)
+    """Upload, write the intent down, submit, write the batch down; then there is only waiting left.
+
+    Endpoints take files that ask one model each.
+    """
+    submitted = []
+    ways = dict.fromkeys(one.ask.way for one in wanted.values())
+    async with _clients({endpoint for endpoint, _ in ways}, endpoints) as clients:
+        for way in ways:
+            for keys, file in request_files(_lines(wanted, way)):
+                endpoint, requests = way[0], {key: _bought_for(wanted[key]) for key in keys}
+                intent = new_intent(plan.lake, plan.run, plan.name, plan.asker, file, requests, gave_up, endpoint)
+                file_id = await upload_requests(clients[endpoint], f"{intent.name}.jsonl", file)
+                if record_intent(plan.lake, intent):
+                    batch_id = await create_batch(clients[endpoint], file_id, intent.intent_id)
+                    record_batch_id(plan.lake, intent, batch_id)
+                    submitted.append((endpoint, batch_id))
+    raise BatchesRunningError(submitted)
+
+
+def _lines(wanted: Mapping[str, Wanted], way: Way) -> Iterator[tuple[str, bytes]]:
+    for key, one in wanted.items():
+        if one.ask.way == way:
+            yield key, request_line(key, one.body)
+
+
+@contextlib.asynccontextmanager
+async def _clients(names: Iterable[str], endpoints: Endpoints) -> AsyncIterator[dict[str, AsyncOpenAI]]:
+    """Yield an open client for each of the endpoints."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(open_client(endpoints(name))) for name in names}
 
 
 async def _attached(lake: Lake, client: AsyncOpenAI, intent: Intent) -> tuple[Intent, BatchState] | None:

@@ -15,14 +15,14 @@ from ownvoice.triples.standing import Wanted
 
 
 def not_afforded(
-    found: Iterable[ChunkOutcome | Wanted], wanted: Mapping[str, Wanted], share: Spend, price: ModelPrice | None
+    found: Iterable[ChunkOutcome | Wanted], wanted: Mapping[str, Wanted], share: Spend, prices: Mapping[str, ModelPrice]
 ) -> set[str]:
     """Return the keys of the wanted requests that do not fit into `share`; those before them do."""
     outcomes = (one.unasked if isinstance(one, Wanted) else one for one in found)
-    committed = sum((_spent(outcome, price) for outcome in outcomes), Spend())
+    committed = sum((_spent(outcome, prices.get(outcome.model)) for outcome in outcomes), Spend())
     left_out = set()
     for key, one in wanted.items():
-        worst = worst_case(price, one.body)
+        worst = worst_case(prices.get(one.body["model"]), one.body)
         if (committed + worst).within(share):
             committed += worst
         else:

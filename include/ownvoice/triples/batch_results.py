@@ -41,7 +41,7 @@ async def collect(
     not_heard_of = set(intent.requests)
     failed: dict[str, GaveUp] = {}
     problem: OwnvoiceError | None = _not_taken_on(state) if state.status == "failed" else None
-    async for lines in _lines(client, intent, state, recipe.model):
+    async for lines in _lines(client, intent, state, _model_of(requests)):
         records = []
         for line in lines:
             not_heard_of.discard(line.request_key)
@@ -92,6 +92,11 @@ def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -
 def _is_longer(line: bytes, recipe: GenerationRecipe) -> bool:
     """Whether a request allows a longer answer than the recipe does."""
     return bool(request_of(line)["max_tokens"] > recipe.max_output_tokens)
+
+
+def _model_of(requests: dict[str, bytes]) -> str:
+    """Return the model that a file of requests asks: all of them ask the same one."""
+    return str(request_of(next(iter(requests.values())))["model"])
 
 
 def _not_taken_on(state: BatchState) -> OwnvoiceError:

@@ -43,7 +43,7 @@ class Buyer:
 
         Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came.
         """
-        worst = worst_case(self.tally.price, chunk.body)
+        worst = worst_case(self.tally.prices.get(chunk.body["model"]), chunk.body)
         if not await self.purse.reserve(worst):
             raise NotAffordedError
         actual = Spend()
@@ -51,7 +51,7 @@ class Buyer:
             sent_at = await self.pace.turn(paced_tokens(chunk.body))
             actual = worst  # a request that ends in no known way may have been billed
             response = await self._request(chunk.body, sent_at)
-            actual = self._billed(response, worst)
+            actual = self._billed(chunk.body["model"], response, worst)
             record = _record(chunk, response, time.monotonic() - sent_at)
             return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
         except RequestFailedError as failed:
@@ -81,11 +81,11 @@ class Buyer:
         self.pace.heed(limits)
         return response
 
-    def _billed(self, response: dict[str, Any], worst: Spend) -> Spend:
+    def _billed(self, model: str, response: dict[str, Any], worst: Spend) -> Spend:
         prompt_tokens, completion_tokens = token_usage(response)
         if not prompt_tokens and not completion_tokens:
             return worst  # some endpoints do not count
-        return spend(self.tally.price, prompt_tokens, completion_tokens)
+        return spend(self.tally.prices.get(model), prompt_tokens, completion_tokens)
 
 
 def _record(chunk: Settling, response: dict[str, Any], latency_s: float) -> dict[str, Any]:

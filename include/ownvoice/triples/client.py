@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ from ownvoice.triples.limits import RateLimits, announced_limits, retry_after_s
 if TYPE_CHECKING:
     import aiohttp
 
-_OPENAI_URL = "https://api.openai.com/v1"
+OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 10.0
 _MOST_IN_FLIGHT = 1000
 _ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
@@ -31,8 +31,9 @@ class ModelAccess:
     """Where the model is and how it is asked.
 
     `base_url` None means OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds a whole request, to the last byte of
-    its answer. `requests_per_minute` and `tokens_per_minute` are the account's, shared by
-    all tasks that run at once; None is found out. After `patience_s` without any answer the endpoint is given up.
+    its answer. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that run at once,
+    for each model that has no `model_limits`; None is found out. After `patience_s` without any answer the endpoint is
+    given up.
     Raises `SettingsError`, never with the key in it, where a field cannot be right.
     """
 
@@ -43,6 +44,7 @@ class ModelAccess:
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
     patience_s: float = 120.0
+    model_limits: Mapping[str, RateLimits] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))
@@ -52,12 +54,17 @@ class ModelAccess:
     @property
     def endpoint(self) -> str:
         """The address that stands in front of `/chat/completions`."""
-        return (self.base_url or os.environ.get("OPENAI_BASE_URL") or _OPENAI_URL).rstrip("/")
+        return (self.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL).rstrip("/")
 
     @property
     def rate_limits(self) -> RateLimits:
         """The limits that the settings name."""
         return RateLimits(self.requests_per_minute, self.tokens_per_minute)
+
+    def for_model(self, model: str) -> ModelAccess:
+        """Return the way to one model here, with that model's own limits where it has some."""
+        own = self.model_limits.get(model, self.rate_limits)
+        return replace(self, requests_per_minute=own.requests_per_minute, tokens_per_minute=own.tokens_per_minute)
 
 
 def open_session(access: ModelAccess) -> aiohttp.ClientSession:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
@@ -27,6 +27,13 @@ def outcomes_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> Mapping
     What the batch bought before it failed is in them: tokens, cost, tries and who asked. A failure that brought no
     answer left nothing behind but its line in the task's log.
     """
+    with open_batch(lake, run, batch) as planned:
+        found = stored_outcomes(lake, run, planned_asks(planned, run))
+        return {(one.article_id, one.chunk_index): outcome_row(one, run.prices) for one in found}
+
+
+def stored_outcomes(lake: Lake, run: RefreshRun, asks: Iterable[ChunkAsk]) -> Iterator[ChunkOutcome]:
+    """Yield what the stored answers alone tell of `asks`, as outcomes of a batch that failed."""
     answers = AnswerStore(lake.store)
 
     async def settle(ask: ChunkAsk) -> ChunkOutcome:
@@ -37,10 +44,6 @@ def outcomes_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> Mapping
     async def settle_part(part: list[ChunkAsk]) -> list[ChunkOutcome]:
         return await asyncio.gather(*map(settle, part))
 
-    rows: dict[tuple[str, int], OutcomeRow] = {}
-    with open_batch(lake, run, batch) as planned:
-        asks = planned_asks(planned, run)
-        while part := list(islice(asks, _READS_AT_ONCE)):
-            for outcome in asyncio.run(settle_part(part)):
-                rows[outcome.article_id, outcome.chunk_index] = outcome_row(outcome, run.price)
-    return rows
+    rest = iter(asks)
+    while part := list(islice(rest, _READS_AT_ONCE)):
+        yield from asyncio.run(settle_part(part))

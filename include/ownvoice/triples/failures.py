@@ -92,7 +92,10 @@ _ONE_REQUEST: dict[str | int, Failure] = {
     429: Failure.RATE_LIMITED,
 }
 
-_KEY_ADVICE = "Check the password of the Airflow connection `llm_api`, or OPENAI_API_KEY."
+_KEY_ADVICE = (
+    "Check the password of the Airflow connection `llm_api`, or OPENAI_API_KEY; "
+    "for another endpoint of the recipe those of its name."
+)
 _ADDRESS_ADVICE = (
     "Check the recipe's model, and the host of the Airflow connection `llm_api`, or OPENAI_BASE_URL "
     "(it usually ends in /v1)."

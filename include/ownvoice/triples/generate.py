@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pyarrow.parquet as pq
 
+from ownvoice.chunks.chunk import chunk_key
 from ownvoice.chunks.planned import open_batch, read_plan
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
+from ownvoice.generators import Way
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
 from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.batch_api import PlanBatch, ask_in_batches, take_in
-from ownvoice.triples.budget import Purse, Spend, share_of_batch, worst_case
-from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.endpoints import Endpoints, ask_everywhere
 from ownvoice.triples.failures import Failure
 from ownvoice.triples.outcomes import outcomes_writer
+from ownvoice.triples.parse import reader
 from ownvoice.triples.request import longer_request, request_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from ownvoice.triples.shares import open_purse, shares_of_batch
 from ownvoice.triples.tally import Tally
 
 OnOutcome = Callable[[ChunkOutcome], None]
@@ -37,7 +38,7 @@ def generate_batch(
     lake: Lake,
     run_id: str,
     batch: str,
-    access: ModelAccess,
+    endpoints: Endpoints,
     on_progress: Callable[[Tally], None] | None = None,
     asker: Asker = NOBODY,
 ) -> dict[str, int]:
@@ -54,36 +55,37 @@ def generate_batch(
         open_batch(lake, run, batch) as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
-        tally = Tally(planned.metadata.num_rows, run.price)
-        asking = _settle(PlanBatch(lake, run, batch, asker), planned, access, tally, on_outcome)
-        asyncio.run(_reported(asking, tally, on_progress))
-    _refuse_silence(batch, tally)
-    _refuse_too_many_dead(batch, tally, run.max_dead_share)
+        tally = Tally(planned.metadata.num_rows, run.prices)
+        asking = _settle(PlanBatch(lake, run, batch, asker), planned, endpoints, tally, on_outcome)
+        asyncio.run(reported(asking, tally, on_progress))
+    refuse_silence(batch, tally)
+    refuse_too_many_dead(batch, tally, run.max_dead_share)
     return dict(tally.states)
 
 
 async def _settle(
-    plan: PlanBatch, planned: pq.ParquetFile, access: ModelAccess, tally: Tally, on_outcome: OnOutcome
+    plan: PlanBatch, planned: pq.ParquetFile, endpoints: Endpoints, tally: Tally, on_outcome: OnOutcome
 ) -> None:
     """Take in what was submitted earlier, in either mode; then ask for the rest in the run's own."""
     run = plan.run
-    gave_up = await take_in(plan, _keys(planned, run), access)
+    gave_up = await take_in(plan, _keys(planned, run), endpoints)
     batches = read_plan(plan.lake, run).batches
-    share = _share(run, batches.index(plan.name), len(batches))
+    share, _ = shares_of_batch(run, batches.index(plan.name), len(batches))
     if run.mode == "batch":
-        for outcome in await ask_in_batches(plan, list(planned_asks(planned, run)), gave_up, share, access):
+        for outcome in await ask_in_batches(plan, list(planned_asks(planned, run)), gave_up, share, endpoints):
             tally.count(outcome)
             on_outcome(outcome)
         return
-    await ask_chunks(
-        planned_asks(planned, run),
+    ways = dict.fromkeys(generator.way for generator in run.recipe.mix)
+    await ask_everywhere(
+        {way: planned_asks(planned, run, way) for way in ways},
         AnswerStore(plan.lake.store),
-        access,
+        endpoints,
         on_outcome,
         run_id=run.run_id,
         asker=plan.asker,
         sharers=min(run.max_active_generation_tasks, len(batches)),
-        purse=_purse(plan, share),
+        purse=open_purse(plan.lake, run, plan.name, share),
         tally=tally,
     )
 
@@ -95,15 +97,25 @@ def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
         yield request_key(longer_request(ask.body))
 
 
-def planned_asks(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[ChunkAsk]:
-    """Yield what is to be asked about the planned chunks of a batch, in their order."""
+def planned_asks(planned: pq.ParquetFile, run: RefreshRun, way: Way | None = None) -> Iterator[ChunkAsk]:
+    """Yield what is to be asked about the planned chunks of a batch, in their order; with a `way`, what goes there."""
+    read = reader(run.recipe.prompt_version)
     for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text"]):
         for chunk in rows.to_pylist():
-            body = request_body(run.recipe, chunk["text"])
-            yield ChunkAsk(chunk["article_id"], chunk["chunk_index"], request_key(body), body)
+            generator = run.recipe.generator_of(chunk_key(chunk["text"]))
+            if way in (None, generator.way):
+                body = request_body(run.recipe, chunk["text"], generator)
+                yield ChunkAsk(
+                    chunk["article_id"],
+                    chunk["chunk_index"],
+                    request_key(body),
+                    body,
+                    endpoint=generator.endpoint,
+                    read=read,
+                )
 
 
-async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
+async def reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
     """Await `asking` and report meanwhile."""
 
     async def report() -> None:
@@ -118,29 +130,7 @@ async def _reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], No
         reporting.cancel()
 
 
-def _share(run: RefreshRun, number: int, batches: int) -> Spend:
-    """Return what batch `number` (from 0) may spend of the run's budget."""
-    budget = Spend(
-        math.inf if run.max_tokens is None else run.max_tokens,
-        math.inf if run.max_cost_usd is None else run.max_cost_usd,
-    )
-    largest = worst_case(run.price, request_body(run.recipe, "–" * run.recipe.max_chunk_chars))
-    return share_of_batch(budget, number, batches, largest)
-
-
-def _purse(plan: PlanBatch, share: Spend) -> Purse:
-    """Return the batch's share of the budget, less what earlier tries of the same task may have spent."""
-    key = f"{plan.run.folder}/spending/{plan.name}.json"
-    before = plan.lake.read_json(key) or {"tokens": 0, "cost_usd": 0.0}
-
-    def record(spent: Spend) -> None:
-        bounded = {"tokens": spent.tokens, "cost_usd": spent.cost_usd}
-        plan.lake.write_json(key, {name: value if math.isfinite(value) else 0 for name, value in bounded.items()})
-
-    return Purse(share, Spend(**before), record)
-
-
-def _refuse_silence(batch: str, tally: Tally) -> None:
+def refuse_silence(batch: str, tally: Tally) -> None:
     """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow.
 
     What a person cancelled at the endpoint is left for another night.
@@ -149,18 +139,19 @@ def _refuse_silence(batch: str, tally: Tally) -> None:
     unanswered = tally.events[ChunkEvent.NOT_ANSWERED] - cancelled
     if 2 * unanswered > tally.total:
         raise ModelUnavailableError(
-            f"{batch}: {unanswered} of {tally.total} chunks were left without an answer "
+            f"{batch}: {unanswered} of {tally.total} {tally.unit} were left without an answer "
             f"({tally.commonest_faults(ChunkEvent.NOT_ANSWERED)}). "
             "What had arrived is stored; run again when the endpoint answers."
         )
 
 
-def _refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
+def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
     """Fail a batch in which so many chunks died that the recipe or the model must be at fault."""
     dead = tally.events[ChunkEvent.TRIES_USED_UP]
     if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
-            f"{batch}: {dead} of {tally.total} chunks are dead ({tally.commonest_faults(ChunkEvent.TRIES_USED_UP)}), "
-            f"more than the share of {max_dead_share} that OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with "
-            "`ownvoice try-prompt`, change the recipe or the model, and run again: nothing is asked twice."
+            f"{batch}: {dead} of {tally.total} {tally.unit} are dead "
+            f"({tally.commonest_faults(ChunkEvent.TRIES_USED_UP)}), more than the share of {max_dead_share} that "
+            "OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with `ownvoice try-prompt`, "
+            " change the recipe or the model, and run again: nothing is asked twice."
         )

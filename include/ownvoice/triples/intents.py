@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ownvoice.errors import StorageError
+from ownvoice.generators import LLM_API
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkEvent
 from ownvoice.run import RefreshRun, run_folder
@@ -48,6 +49,7 @@ class Intent:
     recorded_at: str
     asked_by: dict[str, Any]
     batch_id: str | None = None
+    endpoint: str = LLM_API
 
     @property
     def recorded_at_s(self) -> float:
@@ -63,6 +65,7 @@ def new_intent(
     file: bytes,
     requests: dict[str, BoughtFor],
     gave_up: Mapping[str, GaveUp],
+    endpoint: str = LLM_API,
 ) -> Intent:
     """Return an intent under a name that is free, and keep its file; nothing is promised before `record_intent`."""
     sha256 = hashlib.sha256(file).hexdigest()
@@ -78,6 +81,7 @@ def new_intent(
         requests=requests,
         gave_up=dict(gave_up),
         recorded_at=datetime.now(UTC).isoformat(),
+        endpoint=endpoint,
         asked_by=asdict(asker),
     )
 

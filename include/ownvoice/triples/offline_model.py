@@ -14,29 +14,35 @@ import hashlib
 import json
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
 from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
-from ownvoice.triples.offline_rules import offline_triples
+from ownvoice.triples.offline_rules import offline_answer, offline_triples
+from ownvoice.triples.prompts import INSTRUCTION_KINDS
+from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 
 OFFLINE_MODEL = "ownvoice-offline-stand-in"
+"""Its name; each name that begins with it is a model of its own."""
+
 OFFLINE_API_KEY = "offline"  # any key will do; none is refused, as elsewhere
 _CHARS_PER_TOKEN = 4
 _LARGEST_UPLOAD_BYTES = 256 << 20
 
 
 class OfflineModel:
-    """The stand-in, its address once it runs (`base_url`), and its own count of what it answered."""
+    """The stand-in, its address once it runs (`base_url`), and its own count of what it answered, also by model."""
 
     api_key = OFFLINE_API_KEY
 
     def __init__(self) -> None:
         self.base_url = ""
         self.requests_served = 0
+        self.served: Counter[str] = Counter()
         self.batches = OfflineBatches(self._answer)
 
     def app(self) -> web.Application:
@@ -68,34 +74,38 @@ class OfflineModel:
         """Return the status and the body of the response to a chat completion request, and count it."""
         try:
             model, prompt = body["model"], body["messages"][-1]["content"]
-            completion = completion_about(prompt, max_tokens=body.get("max_tokens"))
+            completion = completion_about(prompt, model=model, max_tokens=body.get("max_tokens"))
         except (KeyError, IndexError, TypeError, AttributeError):
             return 400, error_body("invalid_request_error", None, "This is not a chat completion request.")
-        if model != OFFLINE_MODEL:
+        if not model.startswith(OFFLINE_MODEL):
             return 404, error_body("invalid_request_error", "model_not_found", f"The model `{model}` does not exist.")
         self.requests_served += 1
+        self.served[model] += 1
         return 200, completion
 
     async def _stats(self, _: web.Request) -> web.Response:
         return web.json_response({"requests_served": self.requests_served})
 
 
-def completion_about(prompt: str, *, max_tokens: int | None = None) -> dict[str, Any]:
-    """Return the chat completion for `prompt`, whose chunk follows "Extract:"; cut off at `max_tokens`."""
-    _, marker, chunk = prompt.partition("Extract:")
-    triples = offline_triples(chunk.strip() if marker else prompt)
-    answer = {"preference_triples": [asdict(triple) for triple in triples]}
-    content = json.dumps(answer, ensure_ascii=False)
+def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int | None = None) -> dict[str, Any]:
+    """Return the chat completion for `prompt`, cut off at `max_tokens`.
+
+    Where a chunk follows "Extract:" it holds triples, with kinds if those are asked for, and otherwise a plain answer.
+    """
+    voice = model.removeprefix(OFFLINE_MODEL)
+    asked, marker, chunk = prompt.partition("Extract:")
+    kinds = INSTRUCTION_KINDS if f'"{KIND_FIELD}"' in asked else ()
+    content = _triples_about(chunk.strip(), voice, kinds) if marker else offline_answer(prompt, voice)
     finish_reason = "stop"
     if max_tokens is not None and len(content) > max_tokens * _CHARS_PER_TOKEN:
         content, finish_reason = content[: max_tokens * _CHARS_PER_TOKEN], "length"
     message = {"role": "assistant", "content": content, "refusal": None}
     prompt_tokens, completion_tokens = _tokens(prompt), _tokens(content)
     return {
-        "id": f"chatcmpl-{hashlib.sha256(prompt.encode(errors='replace')).hexdigest()[:24]}",
+        "id": f"chatcmpl-{hashlib.sha256(f'{model} {prompt}'.encode(errors='replace')).hexdigest()[:24]}",
         "object": "chat.completion",
         "created": int(time.time()),
-        "model": OFFLINE_MODEL,
+        "model": model,
         "choices": [{"index": 0, "message": message, "finish_reason": finish_reason}],
         "usage": {
             "prompt_tokens": prompt_tokens,
@@ -103,6 +113,13 @@ def completion_about(prompt: str, *, max_tokens: int | None = None) -> dict[str,
             "total_tokens": prompt_tokens + completion_tokens,
         },
     }
+
+
+def _triples_about(chunk: str, voice: str, kinds: Sequence[str]) -> str:
+    triples = [asdict(triple) for triple in offline_triples(chunk, voice, kinds)]
+    fields = (*TRIPLE_FIELDS, KIND_FIELD) if kinds else TRIPLE_FIELDS
+    answer = {"preference_triples": [{name: triple[name] for name in fields} for triple in triples]}
+    return json.dumps(answer, ensure_ascii=False)
 
 
 @contextlib.contextmanager

@@ -59,6 +59,32 @@ _INSTRUCTIONS = (
     "What are the consequences of {topic} for {other}?",
     "Give an overview of {topic} and its connection to {other}.",
 )
+_OF_KIND = {
+    "question": (
+        "What should a practitioner know about {topic} and {other}?",
+        "Why does {topic} matter in practice, and where does {other} come in?",
+        "When does {topic} become relevant, and what does {other} have to do with it?",
+        "What are the consequences of {topic} for {other}?",
+    ),
+    "task": (
+        "Write a short paragraph about {topic}, with a word on {other}.",
+        "Describe how {topic} relates to {other}.",
+        "Explain {topic} to a colleague who knows {other}.",
+        "Compare {topic} with {other}.",
+    ),
+    "summary": (
+        "Summarize {topic} and {other} in two sentences.",
+        "Give an overview of {topic} and its connection to {other}.",
+        "List the key points about {topic}, as far as {other} is concerned.",
+        "Sum up what matters most about {topic} and {other}.",
+    ),
+    "opinion": (
+        "What do you think of {topic}, and what has {other} to do with it?",
+        "Is {topic} worth the effort where {other} matters? Give your reasons.",
+        "Would you put {topic} before {other}? Say why.",
+        "How much weight do you give {topic} beside {other}, and why?",
+    ),
+}
 _NO_TOPIC = re.compile(
     r"""about|after|again|another|because|been|before|being|between|could|does|every\w*|any\w*|have|having|might
         |nobody|nothing|others?|people|should|some\w*|suppose|than|that|their|them|then|there|these|they|things?|this
@@ -122,18 +148,38 @@ _CONTRACTED_PATTERN = re.compile(rf"(?<=\w)(?:{'|'.join(_CONTRACTED)})\b")
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 
 
-def offline_triples(text: str) -> list[Triple]:
-    """Return up to five triples about `text`; none only where it has no sentence."""
+def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> list[Triple]:
+    """Return up to five triples about `text`; none only where it has no sentence.
+
+    Each `voice` words its own part in its own way: two names of the stand-in are two models. Instructions are of
+    `kinds` in turn, where those are given.
+    """
     passages = passages_of(text)
     fitting = [passage for passage in passages if _fits(passage)] or passages
-    return [triple_about(passage) for passage in sorted(fitting, key=_number)[:_MAX_TRIPLES]]
+    picked = sorted(fitting, key=_number)[:_MAX_TRIPLES]
+    return [
+        triple_about(passage, voice, kinds[number % len(kinds)] if kinds else None)
+        for number, passage in enumerate(picked)
+    ]
 
 
-def triple_about(passage: str) -> Triple:
+def triple_about(passage: str, voice: str = "", kind: str | None = None) -> Triple:
     """Return the triple that quotes `passage`, with its slip if it has one."""
     topic, other = _topics(passage)
-    instruction = _pick(_INSTRUCTIONS, passage, "instruction").format(topic=topic, other=other)
-    return _with_slip(Triple(instruction, _reworded(passage), passage), slip_of(passage))
+    forms = _OF_KIND[kind] if kind else _INSTRUCTIONS
+    instruction = _pick(forms, passage, f"{voice}instruction").format(topic=topic, other=other)
+    return _with_slip(Triple(instruction, _reworded(passage, voice), passage, kind), slip_of(passage))
+
+
+def offline_answer(instruction: str, voice: str = "") -> str:
+    """Return a plain answer to `instruction`, which is all that it is made from."""
+    topic, other = _topics(instruction)
+    claims = (
+        f"{topic} is a subject of considerable relevance, and its relation to {other} should not be underestimated.",
+        f"{topic} is best approached systematically, with {other} taken into account from the outset.",
+        f"{topic} and {other} are closely connected, and both contribute to a robust overall outcome.",
+    )
+    return _reworded(" ".join(claims[_number(voice + instruction) % len(claims) :]), voice)
 
 
 def slip_of(passage: str) -> Slip | None:
@@ -173,11 +219,11 @@ def _topics(passage: str) -> tuple[str, str]:
     return topic, rest[0] if rest else "everyday work"
 
 
-def _reworded(passage: str) -> str:
+def _reworded(passage: str, voice: str) -> str:
     """Return `passage` as a stiff text: nothing contracted, long words, connectives, an opening and a closing."""
     parts = [_stiff(passage[start:end]) for start, end in sentences(passage)]
-    joined = f" {_pick(_CONNECTIVES, passage, 'connective')}".join(parts)
-    return f"{_pick(_OPENINGS, passage, 'opening')}{joined} {_pick(_CLOSINGS, passage, 'closing')}"
+    joined = f" {_pick(_CONNECTIVES, passage, f'{voice}connective')}".join(parts)
+    return f"{_pick(_OPENINGS, passage, f'{voice}opening')}{joined} {_pick(_CLOSINGS, passage, f'{voice}closing')}"
 
 
 def _stiff(sentence: str) -> str:

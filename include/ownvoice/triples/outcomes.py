@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -36,7 +36,7 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
     with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
 
         def add(outcome: ChunkOutcome) -> None:
-            rows.append(outcome_row(outcome, run.price))
+            rows.append(outcome_row(outcome, run.prices))
             if len(rows) >= _ROWS_AT_A_TIME:
                 write(rows)
                 rows.clear()
@@ -62,8 +62,9 @@ def count_states(lake: Lake, run_id: str, batch: str) -> Counter[ChunkState]:
     return Counter(next_chunk_state(ChunkState.PLANNED, ChunkEvent(event)) for event in events)
 
 
-def outcome_row(outcome: ChunkOutcome, price: ModelPrice | None) -> OutcomeRow:
-    """Return an outcome as a row of `OUTCOMES`."""
+def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:
+    """Return an outcome as a row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
+    price = prices.get(outcome.model)
     row: OutcomeRow = asdict(outcome) | asdict(outcome.asker)
     del row["asker"]
     cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None

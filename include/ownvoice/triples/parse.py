@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from typing import Any, TypeGuard
 
-from ownvoice.triples.request import TRIPLE_FIELDS
+from ownvoice.triples.prompts import kinds_of
+from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 from ownvoice.triples.triple import Triple
 
 _DECODER = json.JSONDecoder(strict=False)  # models put raw line breaks into strings
@@ -38,18 +41,51 @@ class Answer:
         return bool(self.triples)
 
 
-def parse_answer(completion: dict[str, Any]) -> Answer:
-    """Read the triples out of a chat completion; whatever JSON it is, the result is an `Answer`."""
+@dataclass(frozen=True, slots=True)
+class TextAnswer:
+    """An answer in plain text, and what is wrong with it, if anything; one that is cut off is no use."""
+
+    text: str
+    fault: Fault | None
+
+    @property
+    def usable(self) -> bool:
+        """Whether it can stand as it is."""
+        return self.fault is None
+
+
+def parse_text(completion: dict[str, Any]) -> TextAnswer:
+    """Read the plain text out of a chat completion; whatever JSON it is, the result is a `TextAnswer`."""
+    message, ending = _message_and_ending(completion)
+    content = message.get("content")
+    text = content.strip() if _is_text(content) else ""
+    return TextAnswer(text, ending or (None if text else Fault.EMPTY))
+
+
+def reader(prompt_version: str) -> Callable[[dict[str, Any]], Answer]:
+    """Return what reads the answers to a prompt version."""
+    return partial(parse_answer, kinds=kinds_of(prompt_version))
+
+
+def parse_answer(completion: dict[str, Any], kinds: Collection[str] = ()) -> Answer:
+    """Read the triples out of a chat completion; whatever JSON it is, the result is an `Answer`.
+
+    Where `kinds` were asked for, a triple that names none of them is none.
+    """
+    message, ending = _message_and_ending(completion)
+    content = message.get("content")
+    triples, fault = _read(content if isinstance(content, str) else "", kinds)
+    return Answer(triples, ending or fault)
+
+
+def _message_and_ending(completion: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
+    """Return the message, and what is wrong with how it ended."""
     choice = _mapping(_first(completion.get("choices")))
     message = _mapping(choice.get("message"))
-    content = message.get("content")
-    triples, fault = _read(content if isinstance(content, str) else "")
     finish_reason = choice.get("finish_reason")
     if finish_reason == "content_filter" or message.get("refusal"):
-        fault = Fault.REFUSED
-    elif finish_reason == "length":
-        fault = Fault.TRUNCATED
-    return Answer(triples, fault)
+        return message, Fault.REFUSED
+    return message, Fault.TRUNCATED if finish_reason == "length" else None
 
 
 def token_usage(completion: dict[str, Any]) -> tuple[int, int]:
@@ -62,7 +98,7 @@ def token_usage(completion: dict[str, Any]) -> tuple[int, int]:
     )
 
 
-def _read(text: str) -> tuple[tuple[Triple, ...], Fault | None]:
+def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:
     if not text.strip():
         return (), Fault.EMPTY
     objects, complete = _objects(text)
@@ -70,7 +106,7 @@ def _read(text: str) -> tuple[tuple[Triple, ...], Fault | None]:
     entries = objects if whole is None else whole["preference_triples"]
     if not isinstance(entries, list):
         return (), Fault.WRONG_SHAPE
-    triples = tuple(triple for triple in map(_triple, entries) if triple is not None)
+    triples = tuple(triple for entry in entries if (triple := _triple(entry, kinds)) is not None)
     if whole is None:
         return triples, Fault.WRONG_SHAPE if complete else Fault.BAD_JSON
     if not entries:
@@ -101,10 +137,16 @@ def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
     return found, complete
 
 
-def _triple(entry: object) -> Triple | None:
+def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
     fields = _mapping(entry)
     texts = [text for name in TRIPLE_FIELDS if _is_text(text := fields.get(name))]
-    return Triple(*texts) if len(texts) == len(TRIPLE_FIELDS) else None
+    if len(texts) < len(TRIPLE_FIELDS):
+        return None
+    triple = Triple(*texts)
+    if not kinds:
+        return triple
+    kind = str(fields.get(KIND_FIELD)).strip().lower()
+    return replace(triple, kind=kind) if kind in kinds else None
 
 
 def _is_text(value: object) -> TypeGuard[str]:

@@ -12,14 +12,21 @@ from ownvoice.errors import OwnvoiceError, SettingsError
 
 PLACEHOLDER = "{extract}"
 
+INSTRUCTION_KINDS = ("question", "task", "summary", "opinion")
+"""The kinds of instruction that a prompt may ask for, so that the pairs do not all sound alike (chapter 6)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A system message and a user message in which the chunk takes the place of `{extract}`."""
+    """A system message and a user message in which the chunk takes the place of `{extract}`.
+
+    `kinds` are the kinds of instruction that it asks for by name; none: it does not speak of kinds.
+    """
 
     version: str
     system: str
     user_template: str
+    kinds: tuple[str, ...] = ()
 
 
 _CHAPTER_6 = Prompt(
@@ -55,8 +62,53 @@ Provide your response in JSON format with the following structure:
 """,
 )
 
-PROMPTS: dict[str, Prompt] = {prompt.version: prompt for prompt in (_CHAPTER_6,)}
-"""Every version. "1" is the prompt of chapter 6 of the LLM Engineer's Handbook, as printed there."""
+_KINDS = Prompt(
+    version="2",
+    system=(
+        "You make writing examples out of what one person has written. An example is an instruction, your own answer "
+        "to it, and the person's own words that answer it, copied exactly. You reply with a single JSON object."
+    ),
+    user_template="""\
+Make five examples from the extract at the end. Each has four fields:
+
+"kind": one of question, task, summary, opinion. Every kind occurs, and one of them twice.
+- question: asks for a fact, a cause or an explanation.
+- task: tells somebody to write, describe, compare or plan something.
+- summary: asks for the essence of a subject, in a form that it names: one sentence, a few key points, a full overview.
+- opinion: asks for a judgement on a subject, and for the reasons.
+"instruction": what somebody might ask who will never see the extract. It names its subject in full and can be answered
+without anything else at hand. It does not speak of an extract, a text, a passage, an article, an author or a course.
+"generated_answer": your own answer to the instruction, in your own words and about as long as the next field.
+"extracted_answer": the part of the extract that answers the instruction best, one to three whole sentences.
+
+Copy "extracted_answer" character by character, with its punctuation, quotes and apostrophes. Change no word and mend
+no mistake. Leave nothing out within a sentence and mark no gap; where two sentences belong together that do not
+follow each other, copy both, one after the other. Begin at the start of a sentence and end at the end of one. Use no
+part of the extract twice.
+
+Reply in this form:
+{
+    "preference_triples": [
+        {"kind": "...", "instruction": "...", "generated_answer": "...", "extracted_answer": "..."},
+        ...
+    ]
+}
+
+Extract:
+{extract}
+""",
+    kinds=INSTRUCTION_KINDS,
+)
+
+PROMPTS: dict[str, Prompt] = {prompt.version: prompt for prompt in (_CHAPTER_6, _KINDS)}
+"""Every version. "1" is the prompt of chapter 6 of the LLM Engineer's Handbook, as printed there; "2" varies the kind
+of instruction, as that chapter advises.
+"""
+
+
+def kinds_of(version: str) -> tuple[str, ...]:
+    """Return the kinds of instruction that prompt `version` asks for. Raises `SettingsError` for an unknown version."""
+    return _prompt(version).kinds
 
 
 def render(version: str, chunk_text: str) -> list[dict[str, str]]:
@@ -65,9 +117,7 @@ def render(version: str, chunk_text: str) -> list[dict[str, str]]:
     Raises `SettingsError` for an unknown version, `OwnvoiceError` where the chunk did not reach the message: the
     code that was shipped with the chapter had lost its `{extract}`, and every answer was invented.
     """
-    if version not in PROMPTS:
-        raise SettingsError(f"there is no prompt version {version!r}. Known versions: {', '.join(PROMPTS)}.")
-    prompt = PROMPTS[version]
+    prompt = _prompt(version)
     user = prompt.user_template.replace(PLACEHOLDER, chunk_text)
     if chunk_text not in user:
         raise OwnvoiceError(
@@ -75,3 +125,9 @@ def render(version: str, chunk_text: str) -> list[dict[str, str]]:
             f"Put {PLACEHOLDER} into its user template; nothing was sent."
         )
     return [{"role": "system", "content": prompt.system}, {"role": "user", "content": user}]
+
+
+def _prompt(version: str) -> Prompt:
+    if version not in PROMPTS:
+        raise SettingsError(f"there is no prompt version {version!r}. Known versions: {', '.join(PROMPTS)}.")
+    return PROMPTS[version]

@@ -4,48 +4,62 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
+from ownvoice.chunks.chunk import chunk_key
+from ownvoice.generators import Generator, RejectedBy
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.prompts import render
+from ownvoice.triples.prompts import kinds_of, render
 
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
 """The parts of a triple, as prompt and schema name them and in the order of `Triple`."""
 
-_TRIPLES_SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {
-        "preference_triples": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {name: {"type": "string"} for name in TRIPLE_FIELDS},
-                "required": list(TRIPLE_FIELDS),
-                "additionalProperties": False,
-            },
-        }
-    },
-    "required": ["preference_triples"],
-    "additionalProperties": False,
-}
-
-_RESPONSE_FORMATS: dict[str, dict[str, Any]] = {
-    "json_object": {"type": "json_object"},
-    "json_schema": {
-        "type": "json_schema",
-        "json_schema": {"name": "preference_triples", "strict": True, "schema": _TRIPLES_SCHEMA},
-    },
-}
+KIND_FIELD = "kind"
+"""One part more, where the prompt asks for kinds of instruction."""
 
 
-def request_body(recipe: GenerationRecipe, chunk_text: str) -> dict[str, Any]:
-    """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk."""
+def _response_format(recipe: GenerationRecipe) -> dict[str, Any]:
+    if recipe.response_format == "json_object":
+        return {"type": "json_object"}
+    schema = {"name": "preference_triples", "strict": True, "schema": _triples_schema(kinds_of(recipe.prompt_version))}
+    return {"type": "json_schema", "json_schema": schema}
+
+
+def _triples_schema(kinds: Sequence[str]) -> dict[str, Any]:
+    kind = {KIND_FIELD: {"type": "string", "enum": list(kinds)}} if kinds else {}
+    fields = kind | {name: {"type": "string"} for name in TRIPLE_FIELDS}
+    triple = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
     return {
-        "model": recipe.model,
+        "type": "object",
+        "properties": {"preference_triples": {"type": "array", "items": triple}},
+        "required": ["preference_triples"],
+        "additionalProperties": False,
+    }
+
+
+def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator | None = None) -> dict[str, Any]:
+    """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk.
+
+    `generator` is the recipe's for this chunk, unless another is given.
+    """
+    generator = generator or recipe.generator_of(chunk_key(chunk_text))
+    return {
+        "model": generator.model,
         "messages": render(recipe.prompt_version, chunk_text),
-        "temperature": recipe.temperature,
+        "temperature": generator.temperature,
         "max_tokens": recipe.max_output_tokens,
-        "response_format": _RESPONSE_FORMATS[recipe.response_format],
+        "response_format": _response_format(recipe),
+    }
+
+
+def rejected_body(second: RejectedBy, instruction: str) -> dict[str, Any]:
+    """Return the exact body that asks a second model for its own answer to an instruction; it is shown nothing else."""
+    return {
+        "model": second.model,
+        "messages": [{"role": "user", "content": instruction}],
+        "temperature": second.temperature,
+        "max_tokens": second.max_output_tokens,
     }
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from ownvoice.generators import LLM_API, Way
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.budget import worst_case
 from ownvoice.triples.failures import RULES, Failure
-from ownvoice.triples.parse import parse_answer, token_usage
+from ownvoice.triples.parse import Answer, TextAnswer, parse_answer, token_usage
 from ownvoice.triples.request import longer_request, request_key
 
 ANSWERED = "answered"
@@ -19,12 +21,19 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True)
 class ChunkAsk:
-    """One chunk to be asked about: which it is, and the request that asks."""
+    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read."""
 
     article_id: str
     chunk_index: int
     request_key: str
     body: dict[str, Any]
+    endpoint: str = LLM_API
+    read: Callable[[dict[str, Any]], Answer | TextAnswer] = parse_answer
+
+    @property
+    def way(self) -> Way:
+        """Where the request goes."""
+        return self.endpoint, self.body["model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +67,7 @@ class ChunkOutcome:
     article_id: str
     chunk_index: int
     request_key: str
+    model: str
     event: ChunkEvent
     asker: Asker = NOBODY
     attempts: int = 0
@@ -116,7 +126,7 @@ class Settling:
         self.attempt += 1
         self._failures.clear()
         self._failing_since_s = None
-        answer = parse_answer(record["response"])
+        answer = self.ask.read(record["response"])
         self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
         bought = record.get("bought_for") == self.buyer
         if bought:
@@ -153,6 +163,7 @@ class Settling:
             article_id=self.ask.article_id,
             chunk_index=self.ask.chunk_index,
             request_key=self.key,
+            model=self.body["model"],
             event=event,
             asker=self._asked_by,
             attempts=self._answers,

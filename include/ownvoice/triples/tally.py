@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
@@ -14,22 +15,25 @@ from ownvoice.triples.settle import ChunkOutcome
 
 @dataclass(slots=True)
 class Tally:
-    """Chunks by event, what ended the asking of each, requests that were asked again, and tokens."""
+    """Chunks by event, what ended the asking of each, requests that were asked again, and tokens.
+
+    `unit` is what is counted, in the plural; `spent` is what was paid for, in dollars where the model's price is known.
+    """
 
     total: int = 0
-    price: ModelPrice | None = None
+    prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     started_s: float = field(default_factory=time.monotonic)
     events: Counter[ChunkEvent] = field(default_factory=Counter)
     last_faults: dict[ChunkEvent, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     retries: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+    unit: str = "chunks"
+    spent: Spend = field(default_factory=Spend)
 
     def count(self, outcome: ChunkOutcome) -> None:
         """Add one chunk."""
         self.events[outcome.event] += 1
-        self.prompt_tokens += outcome.prompt_tokens
-        self.completion_tokens += outcome.completion_tokens
+        price = self.prices.get(outcome.model)
+        self.spent += spend(price, outcome.prompt_tokens, outcome.completion_tokens)
         self.last_faults[outcome.event].update(outcome.faults[-1:])
 
     @property
@@ -39,11 +43,6 @@ class Tally:
         for event, count in self.events.items():
             states[next_chunk_state(ChunkState.PLANNED, event)] += count
         return states
-
-    @property
-    def spent(self) -> Spend:
-        """Tokens that were paid for, and dollars where the price is known."""
-        return spend(self.price, self.prompt_tokens, self.completion_tokens)
 
     def commonest_faults(self, event: ChunkEvent) -> str:
         """Name the three commonest reasons for which chunks came to `event`, each with its count."""

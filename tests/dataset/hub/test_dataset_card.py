@@ -90,9 +90,9 @@ def test_a_card_of_the_same_version_is_the_same_card(nights, lake):
 
 
 def test_audits_stand_where_the_report_has_them():
-    audit = {"name": "repeated_prompt", "verdict": "warn", "sentence": "Half of the pairs share their prompt."}
+    audit = {"name": "repeated_prompts", "scope": "version", "verdict": "warn", "sentence": "Half share their prompt."}
     card = dataset_card(TARGET, facts(audits=[audit]))
-    assert "| repeated prompt | warn | Half of the pairs share their prompt. |" in card
+    assert "| repeated prompts of the version | warn | Half share their prompt. |" in card
     assert "## Audits" not in dataset_card(TARGET, facts())
 
 
@@ -102,7 +102,8 @@ def test_what_strangers_wrote_is_shown_and_does_nothing(article):
 
     def card(words):
         version = replace(facts().version, run_id=f"{words} x")
-        audit = {"name": "authors", "verdict": "pass", "sentence": f"www.example.com, a@b.example, by {words} x."}
+        sentence = f"www.example.com, a@b.example, by {words} x."
+        audit = {"name": "authors", "scope": "version", "verdict": "pass", "sentence": sentence}
         makers = [{"chosen_model": "human", "rejected_model": f"{words} x", "prompt_version": f"{words} x", "pairs": 1}]
         return dataset_card(TARGET, facts(version=version, audits=[audit], makers=makers))
 

@@ -30,7 +30,7 @@ def test_every_fragment_reaches_the_files_as_it_was_written_and_the_card_stays_a
         max_generation_tasks=1,
     )
     access = ModelAccess(offline_model.base_url, offline_model.api_key)
-    refresh(lake, source, run, access, lambda _: None, lambda _: None)
+    refresh(lake, source, run, lambda _: access, lambda _: None, lambda _: None)
     push()
     tree = hub.repositories["ann/pairs"].main
     files = {path: pq.read_table(io.BytesIO(data)) for path, data in tree.items() if path.endswith(".parquet")}

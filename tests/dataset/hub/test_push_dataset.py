@@ -363,7 +363,7 @@ def test_the_same_rows_are_the_same_bytes_whatever_batches_the_reader_makes(nigh
     read = scan
     monkeypatch.setattr(
         "ownvoice.dataset.hub.shards.scan",
-        lambda *asked: (batch.slice(row, 1) for batch in read(*asked) for row in range(batch.num_rows)),
+        lambda *asked, **how: (batch.slice(row, 1) for batch in read(*asked, **how) for row in range(batch.num_rows)),
     )
     assert written("other") == whole_batches
     assert pq.read_metadata(io.BytesIO(next(iter(whole_batches.values())))).num_row_groups > 1

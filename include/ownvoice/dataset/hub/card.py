@@ -119,8 +119,11 @@ def _audits(audits: Iterable[Mapping[str, Any]] | None) -> Iterator[str]:
     """Yield the section on the newest refresh's audits, where it made any."""
     if audits:
         yield "## Audits"
-        yield "Of the newest refresh and a fixed sample of the pairs before it."
-        rows = ((one["name"].replace("_", " "), one["verdict"], one["sentence"]) for one in audits)
+        yield "Of this version by a fixed sample of its pairs, and of the newest night."
+        rows = (
+            (f"{one['name'].replace('_', ' ')} of the {one['scope']}", one["verdict"], one["sentence"])
+            for one in audits
+        )
         yield _table(rows, ("audit", "verdict", "finding"))
 
 

@@ -7,12 +7,10 @@ follow from the row and from the log of the lake, never from what stands beside 
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,17 +85,17 @@ def write_shard(table: DeltaTable, shard: Shard, folder: Path) -> dict[str, Path
 
     Returns the files by their path on the Hub; none where the shard holds no row. The same rows give the same bytes.
     """
-    groups = _row_groups(scan(table, "*", f"{shard.condition} ORDER BY pair_id"))
-    first = next(groups, None)
-    if first is None:
+    # Sorted here, batch by batch: the query would hold every page that a row of the shard stands in, and so does any
+    # column of a batch that is not copied.
+    found = scan(table, "*", shard.condition, files_at_once=1)
+    batches = [batch.sort_by("pair_id") for batch in found if batch.num_rows]
+    if not batches:
         return {}
-    files = {name: folder / f"{name}-{shard.name}" for name in _SCHEMAS}
-    with contextlib.ExitStack() as stack:
-        writers = {name: stack.enter_context(pq.ParquetWriter(file, _SCHEMAS[name])) for name, file in files.items()}
-        for group in chain([first], groups):
-            for name, writer in writers.items():
-                writer.write_table(group.select(_SCHEMAS[name].names).cast(_SCHEMAS[name]))
-    return {f"{name}/{shard.name}": file for name, file in files.items()}
+    rows = pa.Table.from_batches(batches).sort_by("pair_id")
+    files = {f"{name}/{shard.name}": folder / f"{name}-{shard.name}" for name in _SCHEMAS}
+    for schema, file in zip(_SCHEMAS.values(), files.values(), strict=True):
+        pq.write_table(rows.select(schema.names).cast(schema), file, row_group_size=_ROWS_PER_GROUP)
+    return files
 
 
 def is_shard(path: str, dates: Collection[str] | None = None) -> bool:
@@ -113,15 +111,3 @@ def _first_added(lake: Lake) -> Mapping[str, int]:
 
 def _bound(part: int, parts: int) -> str:
     return f"{(part << 32) // parts:08x}"
-
-
-def _row_groups(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        while sum(part.num_rows for part in held) >= _ROWS_PER_GROUP:
-            rows = pa.Table.from_batches(held)
-            yield rows.slice(0, _ROWS_PER_GROUP)
-            held = rows.slice(_ROWS_PER_GROUP).to_batches()
-    if held:
-        yield pa.Table.from_batches(held)

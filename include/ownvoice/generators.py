@@ -1,0 +1,75 @@
+"""The models that a recipe asks, and which of them a chunk is asked of."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LLM_API = "llm_api"
+"""The endpoint that is asked where a recipe names no other."""
+
+Way = tuple[str, str]
+"""An endpoint and a model there: what has a pace of its own."""
+
+_ENDPOINT = Field(
+    LLM_API,
+    # Only such names: whoever fills in a form must not be able to send another connection's secret to a model.
+    pattern=r"^llm_[a-z0-9_]+$",
+    description="Airflow connection of the endpoint; without Airflow, <NAME>_BASE_URL and <NAME>_API_KEY.",
+)
+
+
+class Generator(BaseModel):
+    """One of several models that make triples. Keys are no part of it: they stand with the endpoint."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(min_length=1, description="Model name, as the endpoint knows it.")
+    weight: float = Field(1.0, gt=0, le=1000, description="Its share of the chunks, beside the other weights.")
+    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
+    endpoint: str = _ENDPOINT
+
+    @property
+    def name(self) -> str:
+        """What its share hangs on: the requests it makes, not where they go."""
+        return f"{self.model} at {self.temperature}"
+
+    @property
+    def way(self) -> Way:
+        """Where its requests go."""
+        return self.endpoint, self.model
+
+
+class RejectedBy(BaseModel):
+    """The model that writes the rejected answers, mostly the one to be aligned; it sees the instruction alone."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str = Field(min_length=1, description="Model name, as the endpoint knows it.")
+    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
+    max_output_tokens: int = Field(1000, ge=16, le=32_000, description="Longest answer, in tokens.")
+    endpoint: str = _ENDPOINT
+
+    @property
+    def way(self) -> Way:
+        """Where its requests go."""
+        return self.endpoint, self.model
+
+
+def pick(generators: Iterable[Generator], chunk_key: str) -> Generator:
+    """Return the generator that a chunk is asked of: weighted rendezvous hashing.
+
+    Each generator draws a number from its name and the chunk, and the highest weighted draw wins (Thaler and
+    Ravishankar 1998; the logarithmic weights: Schindelhauer and Schomaker 2005). So an added generator takes its share
+    of the chunks from the others, and no chunk moves between those.
+    """
+    return max(generators, key=lambda one: _draw(one, chunk_key))
+
+
+def _draw(generator: Generator, chunk_key: str) -> float:
+    digest = hashlib.sha256(f"{chunk_key} {generator.name}".encode()).digest()
+    uniform = (int.from_bytes(digest[:8]) + 0.5) / 2**64
+    return -generator.weight / math.log(uniform)

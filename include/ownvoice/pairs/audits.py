@@ -1,0 +1,165 @@
+"""Audits: plain functions from pairs, or from counts of them, to numbers and a verdict.
+
+An audit asks what a row by row proof cannot: whether the pairs as a set teach what they are meant to. Where chapter 6
+of the LLM Engineer's Handbook names no number, the threshold here is a judgement, and stands with its reason.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import quantiles
+from typing import Any, Literal
+
+Row = Mapping[str, Any]
+Rows = Sequence[Row]
+Verdict = Literal["pass", "warn"]
+
+_QUANTILES = {"p05": 4, "p25": 24, "p50": 49, "p75": 74, "p95": 94}
+_STYLE_PAIRS = (100, 10_000)  # chapter 6: what a task such as a style of writing needs
+_NAMED_AUTHORS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What one question came to: `sentence` says what was found, `advice` what to do where it warns.
+
+    `threshold` is where it begins to warn.
+    """
+
+    name: str
+    verdict: Verdict
+    numbers: dict[str, Any]
+    threshold: float
+    sentence: str
+    advice: str
+
+
+def audit(name: str, numbers: dict[str, Any], threshold: float, sentence: str, *, worries: bool, advice: str) -> Audit:
+    """Return an audit with its verdict; the advice stands where it is needed."""
+    return Audit(name, "warn" if worries else "pass", numbers, threshold, sentence, advice if worries else "")
+
+
+def lengths(pairs: Rows, threshold: float = 2.0) -> Audit:
+    """Compare the lengths in characters of prompts, chosen and rejected answers.
+
+    Warn where one side's median is more than twice the other's: DPO takes up length before anything else (Park et al.,
+    "Disentangling Length from Quality in Direct Preference Optimization", 2024).
+    """
+    numbers = {side: _quantiles([len(row[side]) for row in pairs]) for side in ("prompt", "chosen", "rejected")}
+    chosen, rejected = (max(numbers[side]["p50"], 1) for side in ("chosen", "rejected"))
+    ratio = max(chosen, rejected) / min(chosen, rejected)
+    longer = "chosen" if chosen > rejected else "rejected"
+    sentence = f"The median chosen answer has {chosen:,} characters, the median rejected one {rejected:,}."
+    advice = (
+        f"A {longer} answer is {ratio:.1f} times as long as the other, and a model may learn little but that: ask for "
+        "answers as long as the quote."
+    )
+    return audit("lengths", numbers, threshold, sentence, worries=ratio > threshold, advice=advice)
+
+
+def repeated_prompts(pairs: Rows, threshold: float = 0.05) -> Audit:
+    """Count the pairs whose prompt stands in another article too; within an article repeats were dropped."""
+    advice = "The model asks the same of everything: raise temperature, or ask for questions that name their topic."
+    return _repeated("repeated_prompts", "prompt", pairs, threshold, advice)
+
+
+def repeated_chosen(pairs: Rows, threshold: float = 0.01) -> Audit:
+    """Count the pairs whose chosen answer stands in another article too: footers and slogans, which weigh double."""
+    advice = "A passage goes through many articles and weighs more than the rest: take it out of the source."
+    return _repeated("repeated_chosen", "chosen", pairs, threshold, advice)
+
+
+def _repeated(name: str, column: str, pairs: Rows, threshold: float, advice: str) -> Audit:
+    """Compare texts but for case and white space."""
+    articles: defaultdict[str, set[str]] = defaultdict(set)
+    for row in pairs:
+        articles[_comparable(row[column])].add(row["article_id"])
+    shared = sum(len(articles[_comparable(row[column])]) > 1 for row in pairs)
+    share = _share(shared, len(pairs))
+    sentence = f"{shared:,} of {len(pairs):,} pairs share their {column} text with another article."
+    numbers = {"pairs": len(pairs), "shared": shared, "share": share}
+    return audit(name, numbers, threshold, sentence, worries=share > threshold, advice=advice)
+
+
+def authors(pairs: Rows, threshold: float = 0.5) -> Audit:
+    """Share the pairs out among their authors.
+
+    Warn where no author wrote half of them: what is learned is then nobody's voice.
+    """
+    counts = Counter(row["author_id"] for row in pairs).most_common()
+    name, most = counts[0]
+    largest = _share(most, len(pairs))
+    sentence = f"Authors: {len(counts):,}; {largest:.0%} of the pairs are by {name}."
+    advice = "No voice leads, and a model learns a blend: refresh and train an author at a time (prefix)."
+    shares = {author: _share(count, len(pairs)) for author, count in counts[:_NAMED_AUTHORS]}
+    numbers = {"authors": len(counts), "largest": largest, "shares": shares}
+    return audit("authors", numbers, threshold, sentence, worries=largest < threshold, advice=advice)
+
+
+def coverage(
+    articles: int, articles_with_pairs: int, chunks: int, chunks_with_pairs: int, threshold: float = 0.5
+) -> Audit:
+    """Say how much of what was written has a pair: articles of the version, and chunks that were answered tonight."""
+    share = _share(articles_with_pairs, articles)
+    sentence = (
+        f"{articles_with_pairs:,} of {articles:,} articles have a pair, "
+        f"and {chunks_with_pairs:,} of {chunks:,} chunks answered tonight."
+    )
+    advice = "Most topics are not taught at all: look at the drop reasons first, then at the chunk lengths."
+    numbers = {
+        "articles": {"total": articles, "with_pairs": articles_with_pairs},
+        "chunks": {"total": chunks, "with_pairs": chunks_with_pairs},
+        "share": share,
+    }
+    return audit("coverage", numbers, threshold, sentence, worries=share < threshold, advice=advice)
+
+
+def verbatim(chunks: Iterable[Row], threshold: float = 0.5) -> Audit:
+    """Say how many quotes stand in their article, by model and prompt version.
+
+    `chunks` have model, prompt_version, triples and drop_reasons. Warn where a model misquotes every second time: each
+    pair is then paid for twice.
+    """
+    quotes: Counter[tuple[str, str]] = Counter()
+    missed: Counter[tuple[str, str]] = Counter()
+    for chunk in chunks:
+        key = chunk["model"], chunk["prompt_version"]
+        quotes[key] += chunk["triples"]
+        missed[key] += chunk["drop_reasons"].get("not_verbatim", 0)
+    shares = {key: _share(count - missed[key], count) for key, count in sorted(quotes.items()) if count}
+    sentences = [
+        f"{share:.0%} of the {quotes[model, prompt]:,} quotes by {model} (prompt {prompt}) are verbatim."
+        for (model, prompt), share in shares.items()
+    ]
+    worst = min(shares.values(), default=1.0)
+    advice = "Most of what is paid for is dropped: try another prompt or model with `ownvoice try-prompt`."
+    rates = [
+        {"model": model, "prompt_version": prompt, "quotes": quotes[model, prompt], "share": share}
+        for (model, prompt), share in shares.items()
+    ]
+    sentence = " ".join(sentences) or "No quote was judged."
+    return audit("verbatim", {"rates": rates}, threshold, sentence, worries=worst < threshold, advice=advice)
+
+
+def pair_count(pairs: int) -> Audit:
+    """Hold the number of pairs against what the chapter advises for a style: 100 to 10,000."""
+    fewest, most = _STYLE_PAIRS
+    sentence = f"{pairs:,} pairs; for a style the chapter advises {fewest:,} to {most:,}."
+    advice = "Too few to train on yet: add articles, or look at the drop reasons."
+    numbers = {"pairs": pairs, "fewest": fewest, "most": most}
+    return audit("pair_count", numbers, fewest, sentence, worries=pairs < fewest, advice=advice)
+
+
+def _quantiles(values: Sequence[int]) -> dict[str, int]:
+    cuts = quantiles(values, n=100, method="inclusive") if len(values) > 1 else [*values] * 99
+    return {name: round(cuts[index]) for name, index in _QUANTILES.items()}
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 0.0
+
+
+def _comparable(text: str) -> str:
+    return " ".join(text.casefold().split())
