@@ -20,6 +20,7 @@ import typer
 from pydantic import ValidationError
 
 from ownvoice.dataset.export import Form, export
+from ownvoice.dataset.verified import record_verification
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import OwnvoiceError, SettingsError, VerificationError
 from ownvoice.lake import Lake, scan, sql_text
@@ -130,7 +131,9 @@ def show(
 @app.command("verify")
 def verify_command(lake: LakeOption = None, version: VersionOption = None, as_json: JsonOption = False) -> None:
     """Prove a version from the lake alone; exit code 6 where it is not what it says it is."""
-    found = verify(Lake(load_settings(lake=lake).lake), version)
+    opened = Lake(load_settings(lake=lake).lake)
+    found = verify(opened, version)
+    record_verification(opened, found)
     _print(verification_lines(found), asdict(found) | {"passed": found.passed}, as_json)
     if not found.passed:
         raise VerificationError(f"version {found.version} failed its verification.")

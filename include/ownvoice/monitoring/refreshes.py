@@ -25,6 +25,7 @@ class Refresh:
     version: int | None
     recipe_id: str
     counts: Mapping[str, int]
+    retries: int | None = None
     cost_usd: float | None = None
     duration_s: float | None = None
     unusual: tuple[str, ...] = ()
@@ -90,8 +91,9 @@ def _refresh(row: Mapping[str, Any]) -> Refresh:
         row["version"],
         row["recipe_id"],
         dict(row["counts"]),
-        row.get("cost_usd"),
-        row.get("duration_s"),
+        row["retries"],
+        row["cost_usd"],
+        row["duration_s"],
     )
 
 

@@ -26,13 +26,14 @@ class _Measure:
     value: Callable[[Refresh], float | None]
     write: Callable[[float], str]
     least: Callable[[Refresh, float], float]
+    only_above: bool = False
 
 
 _MEASURES = (
     _Measure("dead share", lambda one: one.dead_share, "{:.0%}".format, lambda one, usual: 0.02),
     _Measure("verbatim rate", lambda one: one.verbatim_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
     _Measure("keep rate", lambda one: one.keep_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
-    _Measure("cost", lambda one: one.cost_usd, "${:,.4f}".format, lambda one, usual: 0.25 * usual),
+    _Measure("cost", lambda one: one.cost_usd, "${:,.4f}".format, lambda one, usual: 0.25 * usual, only_above=True),
 )
 
 
@@ -48,7 +49,8 @@ def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
             continue
         usual = median(values)
         spread = _MAD_TO_SIGMA * median(abs(found - usual) for found in values)
-        if abs(value - usual) > max(_MOST_DEVIATIONS * spread, measure.least(one, usual)):
+        difference = value - usual if measure.only_above else abs(value - usual)
+        if difference > max(_MOST_DEVIATIONS * spread, measure.least(one, usual)):
             yield f"{measure.name} {measure.write(value)}, usually {measure.write(usual)}"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownvoice.dataset.hub.record import pushes_of_version
 from ownvoice.dataset.verified import read_verification
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan
@@ -58,6 +59,7 @@ def version_page(lake: Lake, number: int) -> dict[str, Any] | None:
         "files": files,
         "splits": CACHE.get((lake.uri, "splits", number), lambda: _splits(lake, number)),
         "verified": read_verification(lake, number),
+        "pushes": pushes_of_version(lake, number),
         "descendants": _descendants(lake, number),
     }
 
