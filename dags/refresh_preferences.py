@@ -17,6 +17,7 @@ Every night: new, edited and removed articles become one new version of the pref
 **If it fails:** clear the failed task, or trigger another run: stored answers are never paid for again, and a
 repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
 next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
+At the end of its log each failed task says why in a line; `OWNVOICE_NOTIFIERS` names who is told, once a task.
 
 `push_to_hub` retries alone: its fault costs neither version nor cursor, and the next night catches up.
 

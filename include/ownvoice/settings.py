@@ -82,8 +82,9 @@ class Settings(BaseSettings):
     notifiers: dict[str, dict[str, Any]] = Field(
         {},
         description="Who is told of a failed task, as JSON: an Airflow notifier's class and its arguments, in which "
-        '{{ message }} is what there is to tell: {"airflow.providers.http.notifications.HttpNotifier": {"http_conn_id": '
-        '"on_call", "json": {"text": "{{ message }}"}}}. Keys belong into the connection.',
+        "{{ message }} is what there is to tell, as in "
+        '{"airflow.providers.http.notifications.HttpNotifier": '
+        '{"http_conn_id": "on_call", "json": {"text": "{{ message }}"}}}. Keys belong into the connection.',
     )
 
     hub_dataset_repo: str | None = Field(

@@ -11,12 +11,13 @@ from pydantic import Field
 from ownvoice.monitoring.one_training import overlay_page, training_page, variants_page
 from ownvoice.monitoring.training_list import trainings_page
 from ownvoice_monitor.access import MAY_READ_TRAININGS
-from ownvoice_monitor.questions import PageNumber, Text
+from ownvoice_monitor.questions import PageNumber
 from ownvoice_monitor.rendering import page
 
 router = APIRouter(dependencies=[MAY_READ_TRAININGS])
 
-_RunIds = Annotated[list[Annotated[str, Field(max_length=1000)]], Query(min_length=1, max_length=8)]
+_RunId = Annotated[str, Field(max_length=255)]  # Airflow allows 250, and a file system a few more
+_RunIds = Annotated[list[_RunId], Query(min_length=1, max_length=8)]
 
 
 @router.get("/trainings")
@@ -26,7 +27,7 @@ async def trainings(request: Request, number: PageNumber = 1) -> HTMLResponse:
 
 
 @router.get("/training")
-async def training(request: Request, run_id: Text) -> HTMLResponse:
+async def training(request: Request, run_id: _RunId) -> HTMLResponse:
     """Show one training run with its curves; of a run with several recipes, all of them."""
     missing = f"The lake knows no training run {run_id!r}. It is here once resolve_dataset has planned it."
     return await page(

@@ -107,7 +107,9 @@ def test_a_task_whose_tries_are_used_up_tells_once(lake, run_refresh, webhook, m
     ],
     ids=["no class", "wrong argument", "no connection", "broken template"],
 )
-def test_a_broken_notifier_changes_nothing_and_keeps_no_other_from_telling(webhook, lake, monkeypatch, caplog, notifiers):
+def test_a_broken_notifier_changes_nothing_and_keeps_no_other_from_telling(
+    webhook, lake, monkeypatch, caplog, notifiers
+):
     working = {"airflow.providers.http.notifications.http.HttpNotifier": {"http_conn_id": "on_call", "json": {"a": 1}}}
     notify(monkeypatch, notifiers | working)
     on_failure(context_of(DeadChunksError("too many.")))

@@ -76,7 +76,13 @@ def test_a_second_try_is_at_work_though_the_first_one_has_a_result(lake):
 def test_rows_that_are_cut_or_no_numbers_are_left_out_and_counted():
     good = json.dumps(curves("good")[0])
     data = f'{good}\n{{"step": 2, "loss": "nan", "x": [1]}}\n{{"step": 3, "loss": Infinity}}\n\n[1]\n{{"step": -1}}\n'
-    data += '{"step": true}\n{"step": 4, "loss": 1e999, "grad_norm": ' + "9" * 400 + "}\n" + "[" * 100_000 + '\n{"step": 5, "lo'
+    data += (
+        '{"step": true}\n{"step": 4, "loss": 1e999, "grad_norm": '
+        + "9" * 400
+        + "}\n"
+        + "[" * 100_000
+        + '\n{"step": 5, "lo'
+    )
     rows, unreadable = readable_rows(data.encode() + b"\xff")
     assert [row["step"] for row in rows] == [1, 2, 3, 4]
     assert math.isnan(rows[1]["loss"])
@@ -85,7 +91,9 @@ def test_rows_that_are_cut_or_no_numbers_are_left_out_and_counted():
 
 
 @pytest.mark.parametrize("name", ["recipe", "result", "samples", "publication"])
-@pytest.mark.parametrize("broken", [b"", b'{"run_id": "ru', b"[" * 100_000, b"\xff\xfe", b"7", b"null", b'{"health": 7}'])
+@pytest.mark.parametrize(
+    "broken", [b"", b'{"run_id": "ru', b"[" * 100_000, b"\xff\xfe", b"7", b"null", b'{"health": 7}']
+)
 def test_a_broken_file_is_a_sentence_at_most_and_the_rest_is_shown(lake, name, broken):
     trained(lake)
     lake.store.write(f"runs/run/{name}.json", broken)

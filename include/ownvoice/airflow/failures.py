@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pkgutil import resolve_name
 from typing import Any
 
-from airflow.exceptions import AirflowException
-from airflow.sdk.exceptions import AirflowTaskTimeout
+from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
 from airflow.sdk.execution_time.timeout import TimeoutPosix
-from airflow.sdk.module_loading import import_string
 
 from ownvoice.airflow.connections import open_lake
 from ownvoice.errors import OwnvoiceError, StorageError
@@ -25,7 +24,9 @@ _log = logging.getLogger(__name__)
 
 _PATIENCE_S = 30  # a notifier that hangs must not hold a worker
 _MOST_CHARS = 1000
-_UNFORESEEN = "The trace above says where. Clear the task to try again: what is in the lake is neither lost nor repeated."
+_UNFORESEEN = (
+    "The trace above says where. Clear the task to try again: what is in the lake is neither lost nor repeated."
+)
 
 
 def on_retry(context: Any) -> None:
@@ -44,8 +45,8 @@ def on_failure(context: Any) -> None:
     told = f"{ti.dag_id} {ti.run_id}: {message} {ti.log_url}"
     for path, arguments in notifiers.items():
         try:
-            with TimeoutPosix(_PATIENCE_S):
-                import_string(path)(**arguments)({**context, "message": told})
+            with TimeoutPosix(_PATIENCE_S):  # type: ignore[no-untyped-call]  # Airflow ships it without types
+                resolve_name(path)(**arguments)({**context, "message": told})
         except (Exception, AirflowTaskTimeout) as error:
             _log.warning("the notifier %s could not tell of it: %s: %s", path, type(error).__name__, error)
 

@@ -1,8 +1,9 @@
-"""The curves of training runs as Vega-Lite specs: the panels of the chapter, with the health rules where they struck."""
+"""The curves of training runs as Vega-Lite specs: the chapter's panels, with the health rules where they struck."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from ownvoice.monitoring.trends import Spec, bare_chart, spec
@@ -65,7 +66,7 @@ def thinned(points: Sequence[Point], most: int = _MOST_POINTS) -> list[Point]:
     stretches = most // 2
     bounds = [place * len(points) // stretches for place in range(stretches + 1)]
     kept = set()
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         stretch = range(start, end)
         kept |= {min(stretch, key=lambda i: points[i][1]), max(stretch, key=lambda i: points[i][1])}
     return [points[i] for i in sorted(kept)]

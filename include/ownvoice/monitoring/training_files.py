@@ -75,7 +75,8 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
     if folder == run_folder(""):
         return None
     given = read_json(lake, f"{folder}/recipe.json", faults)
-    if given is None and not faults or isinstance(given, dict) and given.get("run_id") != run_id:
+    is_cut = given is None and bool(faults)
+    if not is_cut and as_fields(given).get("run_id") != run_id:
         return None  # ids may differ only in signs that a path cannot hold
     result = as_fields(read_json(lake, f"{folder}/result.json", faults))
     metrics, unreadable = readable_rows(lake.store.read(f"{folder}/metrics.jsonl") or b"")
@@ -144,7 +145,7 @@ def _row(line: str) -> MetricRow | None:
 
 
 def read_json(lake: Lake, key: str, faults: list[str]) -> Any:
-    """Return the JSON value under `key`; None where nothing stands, and where what stands is no JSON, which is noted."""
+    """Return the JSON value under `key`; None where nothing stands, and where it is no JSON, which is noted."""
     try:
         return lake.read_json(key)
     except (ValueError, RecursionError):
