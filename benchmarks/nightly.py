@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import random
 import resource
 import subprocess
 import sys
@@ -19,9 +20,12 @@ import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from ownvoice.articles.sketch import KEYS
+from ownvoice.articles.sketch_index import SketchIndex
 from ownvoice.dataset.digest import digest_of, empty_lattice, to_text
 from ownvoice.lake import Lake
 from ownvoice.recipe import GenerationRecipe
@@ -121,6 +125,11 @@ def remember(lake: Lake, known: int) -> None:
     }
     properties = CommitProperties(custom_metadata={RECORD: json.dumps(record)})
     write_deltalake(lake.table_for_writing("pairs"), PAIRS.empty_table(), mode="append", commit_properties=properties)
+    index, draw = SketchIndex(lake), np.random.default_rng(7)
+    for start in range(0, known, 50_000):
+        texts = [f"{n:064x}" for n in range(start, min(start + 50_000, known))]
+        index.add(texts, draw.integers(0, 1 << 16, (len(texts), KEYS), np.uint16))
+    index.mark_complete()
     lake.write_json("cursor.json", {"listed_through": str(YESTERDAY), "reconciled": str(YESTERDAY)})
 
 
@@ -139,12 +148,18 @@ def known_rows(start: int, end: int) -> pa.Table:
 
 
 def article(number: int) -> str:
-    """Return some four thousand characters that no other article has."""
-    return "\n\n".join(
-        f"Night {number}, note {part}. The job began at two and it did not say a word until three. I read its log "
-        f"again in the morning, line {part * number}, and nothing in it was wrong, which is the best a log can say."
-        for part in range(20)
-    )
+    """Return some four thousand characters that no other article has, and is no near-duplicate of."""
+    draw = random.Random(number)
+    things = ("bread", "ledger", "ferry", "pager", "bicycle", "morning", "garden", "index", "river", "letter")
+
+    def paragraph(part: int) -> str:
+        job, word, log, again, line, wrong, best = draw.choices(things, k=7)
+        return (
+            f"Night {number}, note {part}. The {job} began at two and the {word} said nothing until three. I read of "
+            f"{log} and {again} in the {line}, {part * number}, and no {wrong} was wrong, the best a {best} can say."
+        )
+
+    return "\n\n".join(map(paragraph, range(20)))
 
 
 def requests(folder: str) -> int:

@@ -152,7 +152,7 @@ def refresh_for_real(lake: Lake, night: int) -> None:
     recipe = GenerationRecipe(model=OFFLINE_MODEL)
     run = RefreshRun(run_id="real", refresh_date=date, articles_uri=source.uri, recipe=recipe)
     with running_offline_model() as model:
-        refresh(lake, source, run, ModelAccess(model.base_url, model.api_key), lambda _: None, lambda _: None)
+        refresh(lake, source, run, lambda _: ModelAccess(model.base_url, model.api_key), lambda _: None, lambda _: None)
 
 
 def _night(chance: random.Random, night: int, pairs: int) -> Iterator[pa.Table]:

@@ -26,7 +26,8 @@ worker. Cleared or retried, it finds the batch that runs already. To stop a nigh
 what they have answered is taken, the rest waits for another night. A budget is held against every request at its worst.
 
 **By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* looks
-for edits and removals in old day folders too. A partial run never moves the cursor.
+for edits and removals in old day folders too; *retry* asks anew about chunks that have no usable answer, and about
+nothing else. A partial run never moves the cursor.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
     start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,  # one writer at a time
-    params=refresh_form(SETTINGS.recipe),
+    params=refresh_form(SETTINGS),
     default_args={
         "owner": "ownvoice",
         "retries": 2,

@@ -42,7 +42,7 @@ _KINDS = {
     "object": "JSON object",
 }
 _LIMITS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to", "exclusiveMaximum": "below"}
-_RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd")
+_RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd")
 
 
 def page() -> str:

@@ -49,7 +49,7 @@ def refreshed(ownvoice):
 def test_a_refresh_tells_what_it_did_and_a_second_one_finds_nothing(ownvoice):
     first = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--offline")
     assert first.returncode == 0, first.stderr
-    assert "12 appeared" in first.stdout
+    assert "11 appeared, 1 copied" in first.stdout
     assert "version    1, digest" in first.stdout
     second = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--offline", "--json")
     report = json.loads(second.stdout)
@@ -58,7 +58,7 @@ def test_a_refresh_tells_what_it_did_and_a_second_one_finds_nothing(ownvoice):
 
 
 def test_output_fits_a_terminal(refreshed):
-    for arguments in (["report"], ["show", "--count", "5"], ["verify"], ["versions"]):
+    for arguments in (["report"], ["show", "--count", "5"], ["verify"], ["versions"], ["chunks"]):
         for line in refreshed(*arguments).stdout.splitlines():
             assert len(line) <= 130, line
 
@@ -147,3 +147,15 @@ def test_an_endpoint_that_is_not_there_ends_red_and_loses_nothing(ownvoice):
     green = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--offline")
     assert green.returncode == 0, green.stderr
     assert ownvoice("verify").returncode == 0
+
+
+def test_the_dead_are_listed_and_asked_about_anew_alone(refreshed):
+    listed = refreshed("chunks", "--state", "dead")
+    assert (listed.returncode, listed.stdout) == (0, "0 chunks are dead\n")
+    answered = json.loads(refreshed("chunks", "--state", "answered", "--article", "names", "--json").stdout)
+    assert {row["article_id"] for row in answered} == {"names"}
+    again = refreshed("retry", "--only", "dead", "--articles", SAMPLES.as_uri(), "--offline")
+    assert again.returncode == 0, again.stderr
+    assert "0 retried" in again.stdout
+    assert "version    no new one" in again.stdout
+    assert refreshed("retry").returncode == 2

@@ -15,9 +15,9 @@ from ownvoice.dataset.verify import verify
 from ownvoice.lake import Lake, scan
 from ownvoice.triples.offline_model import OFFLINE_MODEL
 from stand_ins.night import Night
+from stand_ins.refresh_and_die import IN_FLIGHT
 
 TESTS = Path(__file__).parent
-IN_FLIGHT = 4
 SECOND = f"{OFFLINE_MODEL}-second"
 
 STEPS = [

@@ -66,8 +66,15 @@ def test_an_article_is_settled_when_every_chunk_is_answered_or_dead():
 
 
 def test_pairs_of_an_earlier_text_stay_until_the_new_text_is_settled():
-    halfway = [ChunkState.ANSWERED, ChunkState.DEFERRED]
+    halfway = [ChunkEvent.ANSWER_ARRIVED, ChunkEvent.NOT_AFFORDED]
     assert not may_replace_pairs(halfway, written_sha256="old", article_sha256="new")
-    assert may_replace_pairs([ChunkState.ANSWERED], written_sha256="old", article_sha256="new")
+    assert may_replace_pairs([ChunkEvent.ANSWER_ARRIVED], written_sha256="old", article_sha256="new")
     assert may_replace_pairs(halfway, written_sha256=None, article_sha256="new")
     assert may_replace_pairs(halfway, written_sha256="new", article_sha256="new")
+
+
+@pytest.mark.parametrize("event", [ChunkEvent.BATCH_FAILED, ChunkEvent.CUT_BY_LIMIT])
+def test_pairs_of_the_same_text_stay_while_a_chunk_was_not_looked_at(event):
+    events = [ChunkEvent.ANSWER_ARRIVED, event]
+    assert not may_replace_pairs(events, written_sha256="same", article_sha256="same")
+    assert may_replace_pairs(events, written_sha256=None, article_sha256="same")

@@ -14,11 +14,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from pydantic import ValidationError
 
+from ownvoice.chunks_command import chunks
 from ownvoice.dataset.export import Form, export
 from ownvoice.dataset.verified import record_verification
 from ownvoice.dataset.verify import verify
@@ -53,6 +54,13 @@ ArticlesOption = Annotated[str | None, typer.Option("--articles", help="Where th
 RecipeOption = Annotated[list[str] | None, typer.Option("--recipe", help="A recipe field, as name=value; repeatable.")]
 OfflineOption = Annotated[bool, typer.Option("--offline", help="Ask the bundled stand-in model, with no key.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModeOption = Annotated[
+    Mode | None, typer.Option(help="Ask at once, or through a batch API: cheaper, up to a day [OWNVOICE_MODE].")
+]
+MaxTokensOption = Annotated[int | None, typer.Option(help="Budget in tokens [OWNVOICE_MAX_TOKENS].")]
+MaxCostOption = Annotated[float | None, typer.Option(help="Budget in dollars [OWNVOICE_MAX_COST_USD].")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Plan and estimate; ask and commit nothing.")]
+RunOption = Annotated[str | None, typer.Option("--run", help="Repeat this run instead of starting a new one.")]
 VersionOption = Annotated[
     int | None, typer.Option("--version", help="A version number; the newest where none is given.")
 ]
@@ -66,38 +74,40 @@ def refresh_command(
     recipe: RecipeOption = None,
     prefix: Annotated[str, typer.Option(help="Only objects below this folder of the source.")] = "",
     limit_articles: Annotated[int | None, typer.Option(help="Ask about at most so many articles.")] = None,
-    mode: Annotated[
-        Mode, typer.Option(help="Ask at once, or through a batch API (cheaper, up to a day).")
-    ] = "realtime",
+    mode: ModeOption = None,
     reconcile: Annotated[bool, typer.Option(help="List the whole source, however old its day folders.")] = False,
-    max_tokens: Annotated[int | None, typer.Option(help="Budget in tokens [OWNVOICE_MAX_TOKENS].")] = None,
-    max_cost_usd: Annotated[float | None, typer.Option(help="Budget in dollars [OWNVOICE_MAX_COST_USD].")] = None,
-    dry_run: Annotated[bool, typer.Option(help="Plan and estimate; ask and commit nothing.")] = False,
-    run_id: Annotated[str | None, typer.Option("--run", help="Repeat this run instead of starting a new one.")] = None,
+    max_tokens: MaxTokensOption = None,
+    max_cost_usd: MaxCostOption = None,
+    dry_run: DryRunOption = False,
+    run_id: RunOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Read new articles, ask for triples, prove and filter them, commit a version."""
-    settings = load_settings(articles=articles, lake=lake, max_tokens=max_tokens, max_cost_usd=max_cost_usd)
-    now = dt.datetime.now(dt.UTC)
-    with _endpoints(settings, offline) as endpoints:
-        run = _refresh_run(
-            settings,
-            recipe=_recipe(settings, recipe, offline),
-            run_id=run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}",
-            refresh_date=now.date(),
-            prefix=prefix.strip("/"),
-            limit_articles=limit_articles,
-            mode=mode,
-            reconcile=reconcile,
-            dry_run=dry_run,
-        )
-        for name in () if dry_run else run.recipe.endpoints:
-            endpoints(name)  # better said now than when the first chunk is to be asked about
-        progress = Progress(sys.stderr)
-        report = refresh(
-            Lake(settings.lake), ObjectStore(run.articles_uri), run, endpoints, progress.step, progress.chunks
-        )
-    _print(report_lines(report), report, as_json)
+    settings = load_settings(articles=articles, lake=lake, mode=mode, max_tokens=max_tokens, max_cost_usd=max_cost_usd)
+    whole = {"prefix": prefix.strip("/"), "limit_articles": limit_articles, "reconcile": reconcile}
+    _run(settings, _recipe(settings, recipe, offline), run_id, offline, as_json, dry_run=dry_run, **whole)
+
+
+@app.command()
+def retry(
+    only: Annotated[Literal["dead"], typer.Option(help="Which chunks.")],
+    article: Annotated[str, typer.Option(help="Only chunks of this article id.")] = "",
+    error: Annotated[str, typer.Option(help="Only chunks whose last error is of this class, as bad_json.")] = "",
+    articles: ArticlesOption = None,
+    lake: LakeOption = None,
+    offline: OfflineOption = False,
+    recipe: RecipeOption = None,
+    mode: ModeOption = None,
+    max_tokens: MaxTokensOption = None,
+    max_cost_usd: MaxCostOption = None,
+    dry_run: DryRunOption = False,
+    run_id: RunOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ask anew about dead chunks, with as many tries again; every other chunk keeps its answer."""
+    settings = load_settings(articles=articles, lake=lake, mode=mode, max_tokens=max_tokens, max_cost_usd=max_cost_usd)
+    dead = {"retry": only, "retry_article": article, "retry_error": error}
+    _run(settings, _recipe(settings, recipe, offline), run_id, offline, as_json, dry_run=dry_run, **dead)
 
 
 @app.command()
@@ -171,6 +181,7 @@ def try_prompt_command(
     _print((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)
 
 
+app.command()(chunks)
 app.command()(report)
 app.command()(train)
 app.command()(lineage)
@@ -186,10 +197,31 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
+def _run(
+    settings: Settings, recipe: GenerationRecipe, run_id: str | None, offline: bool, as_json: bool, **fields: Any
+) -> None:
+    """Run a refresh on one machine and print its report."""
+    now = dt.datetime.now(dt.UTC)
+    started = {"run_id": run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}", "refresh_date": now.date()}
+    run = _refresh_run(settings, recipe=recipe, **started, **fields)
+    progress = Progress(sys.stderr)
+    with _endpoints(settings, offline) as endpoints:
+        for name in () if run.dry_run else run.recipe.endpoints:
+            endpoints(name)  # better said now than when the first chunk is to be asked about
+        source = ObjectStore(run.articles_uri)
+        report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)
+    _print(report_lines(report), report, as_json)
+
+
 def _refresh_run(settings: Settings, **fields: Any) -> RefreshRun:
     shared = (
+        "mode",
         "source",
         "test_share",
+        "near_duplicate_jaccard",
+        "boilerplate_min_articles",
+        "boilerplate_min_share",
+        "evaluation_sets",
         "look_back_days",
         "reconcile_every_days",
         "max_tokens",

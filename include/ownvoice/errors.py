@@ -67,6 +67,55 @@ class VerificationError(OwnvoiceError):
     exit_code = 6
 
 
+class BadDataError(OwnvoiceError):
+    """The dataset version is not what its record says, or holds nothing that can be trained on."""
+
+    exit_code = 6
+
+
+class BadBaseError(OwnvoiceError):
+    """The base model does not exist, is gated, or cannot be read."""
+
+    exit_code = 14
+
+
+class NoGpuError(OwnvoiceError):
+    """The recipe needs a GPU and there is none."""
+
+    exit_code = 8
+
+
+class OutOfMemoryError(OwnvoiceError):
+    """The longest batch does not fit the device."""
+
+    exit_code = 9
+
+
+class WrongStartError(OwnvoiceError):
+    """The first loss is not that of a model which equals its reference."""
+
+    exit_code = 10
+
+
+class DivergedError(OwnvoiceError):
+    """Training was ended because its numbers can no longer become a good model."""
+
+    exit_code = 11
+
+
+class MergeMismatchError(OwnvoiceError):
+    """The merged model is not the base with the trained adapter in it."""
+
+    exit_code = 12
+
+
+class StoppedError(OwnvoiceError):
+    """The process was asked to end, as by an eviction; the same command resumes."""
+
+    exit_code = 13
+    retryable = True
+
+
 class HubAccessError(OwnvoiceError):
     """The Hub refuses: no token, one without write access, or a repository that is gated or not there."""
 
@@ -84,3 +133,22 @@ class HubMismatchError(OwnvoiceError):
     """What stands on the Hub is not what the lake holds."""
 
     exit_code = 22
+
+
+class HealthError(OwnvoiceError):
+    """The curves say that this model is not to be published."""
+
+    exit_code = 23
+
+
+class NotTrainedError(OwnvoiceError):
+    """A trainer ended without a model; its own message says why."""
+
+    exit_code = 24
+
+
+RETRYABLE = tuple(
+    error
+    for error in tuple(vars().values())
+    if isinstance(error, type) and issubclass(error, OwnvoiceError) and error.retryable
+)

@@ -1,8 +1,11 @@
 """The lake: objects under one URI, and the four Delta tables that stand beside them.
 
 originals/<sha256>                   article text, by content
+too_long/<recipe>/<chunk>            which chunks a model's context did not hold
 answers/<request sha256>/<attempt>   what the model answered
 tables/{pairs,articles,chunks,runs}  Delta tables
+sketches/, passages/, readings/      what tells near-duplicates and boilerplate (`articles/`, `chunks/` say how)
+evaluation/                          the word runs of evaluation sets
 runs/<run>/                          what the tasks of one run hand to each other, and its report
 """
 

@@ -29,6 +29,7 @@ class ArticleEvent(StrEnum):
     PROMOTED = "promoted"  # what kept it back is gone: the article it was a duplicate of, or a refused consent
     WITHHELD = "withheld"  # consent is refused for its text
     VANISHED = "vanished"
+    RETRIED = "retried"  # a person wants its dead chunks asked about anew
     SETTLED = "settled"
 
 
@@ -43,12 +44,14 @@ ARTICLE_TRANSITIONS: dict[tuple[ArticleState | None, ArticleEvent], ArticleState
     (_A.PENDING, _E.COPIED): _A.DUPLICATE,
     (_A.PENDING, _E.WITHHELD): _A.WITHHELD,
     (_A.PENDING, _E.VANISHED): _A.REMOVED,
+    (_A.PENDING, _E.RETRIED): _A.PENDING,
     (_A.PENDING, _E.SETTLED): _A.CURRENT,
     (_A.CURRENT, _E.EDITED): _A.PENDING,
     (_A.CURRENT, _E.RENAMED): _A.CURRENT,
     (_A.CURRENT, _E.COPIED): _A.DUPLICATE,
     (_A.CURRENT, _E.WITHHELD): _A.WITHHELD,
     (_A.CURRENT, _E.VANISHED): _A.REMOVED,
+    (_A.CURRENT, _E.RETRIED): _A.PENDING,
     (_A.DUPLICATE, _E.EDITED): _A.PENDING,
     (_A.DUPLICATE, _E.RENAMED): _A.DUPLICATE,
     (_A.DUPLICATE, _E.COPIED): _A.DUPLICATE,
@@ -84,10 +87,12 @@ class ChunkEvent(StrEnum):
     STORED_ANSWER_FOUND = "stored_answer_found"
     TRIES_USED_UP = "tries_used_up"
     NOT_ANSWERED = "not_answered"  # a fault that another night may mend
+    TOO_LONG = "too_long"  # the model's context does not hold it; the next plan cuts it in two
     NOT_AFFORDED = "not_afforded"  # its worst case no longer fitted into the budget
     CUT_BY_LIMIT = "cut_by_limit"
     BATCH_FAILED = "batch_failed"
     PLANNED_AGAIN = "planned_again"
+    RETRIED = "retried"  # a person wants it asked about anew
 
 
 _C, _F = ChunkState, ChunkEvent
@@ -97,13 +102,16 @@ CHUNK_TRANSITIONS: dict[tuple[ChunkState, ChunkEvent], ChunkState] = {
     (_C.PLANNED, _F.STORED_ANSWER_FOUND): _C.REUSED,
     (_C.PLANNED, _F.TRIES_USED_UP): _C.DEAD,
     (_C.PLANNED, _F.NOT_ANSWERED): _C.DEFERRED,
+    (_C.PLANNED, _F.TOO_LONG): _C.DEFERRED,
     (_C.PLANNED, _F.NOT_AFFORDED): _C.DEFERRED,
     (_C.PLANNED, _F.CUT_BY_LIMIT): _C.DEFERRED,
     (_C.PLANNED, _F.BATCH_FAILED): _C.DEFERRED,
     (_C.DEFERRED, _F.PLANNED_AGAIN): _C.PLANNED,
+    (_C.DEAD, _F.RETRIED): _C.PLANNED,
 }
 
 _SETTLED_CHUNKS = frozenset({_C.ANSWERED, _C.REUSED, _C.DEAD})
+_NOT_LOOKED_AT = frozenset({_F.CUT_BY_LIMIT, _F.BATCH_FAILED})
 
 
 def next_article_state(state: ArticleState | None, event: ArticleEvent) -> ArticleState:
@@ -126,10 +134,14 @@ def is_settled(chunk_states: Iterable[ChunkState]) -> bool:
     return all(state in _SETTLED_CHUNKS for state in chunk_states)
 
 
-def may_replace_pairs(chunk_states: Iterable[ChunkState], written_sha256: str | None, article_sha256: str) -> bool:
+def may_replace_pairs(chunk_events: Iterable[ChunkEvent], written_sha256: str | None, article_sha256: str) -> bool:
     """Whether the pairs made tonight may take the place of those that stand.
 
-    Pairs of an earlier text stay until every chunk of the new one is answered or dead; where none of an earlier
-    text stand, what is there already may be written.
+    Pairs of an earlier text stay until every chunk of the new one is answered or dead. Pairs of the same text stay
+    where some chunk was not looked at, which may have been the one they came from. Where none stand, what is there
+    already may be written.
     """
-    return written_sha256 in (None, article_sha256) or is_settled(chunk_states)
+    events = set(chunk_events)
+    if written_sha256 == article_sha256:
+        return _NOT_LOOKED_AT.isdisjoint(events)
+    return written_sha256 is None or is_settled(next_chunk_state(_C.PLANNED, event) for event in events)

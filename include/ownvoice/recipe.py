@@ -42,6 +42,11 @@ class GenerationRecipe(BaseModel):
     )
     min_chunk_chars: int = Field(1000, ge=100, description="Shortest chunk aimed at, in characters.")
     max_chunk_chars: int = Field(2000, le=20_000, description="Longest chunk, in characters.")
+    languages: str | None = Field(
+        None,
+        pattern=r"^[a-z]{2,3}( *, *[a-z]{2,3})*$",
+        description="ISO codes of the languages to write in, such as `en, de`; empty: all.",
+    )
     min_chosen_chars: int = Field(100, ge=1, description="Shortest chosen answer kept, in characters.")
     generators: tuple[Generator, ...] | None = Field(
         None,
@@ -69,11 +74,20 @@ class GenerationRecipe(BaseModel):
                 raise ValueError("generators must name at least one model, and each model and temperature once")
         return self
 
+    @field_validator("languages", mode="before")
+    @classmethod
+    def _an_emptied_field_is_empty(cls, value: str | None) -> str | None:
+        return value or None
+
     @model_validator(mode="after")
     def _chunk_bounds_leave_room(self) -> Self:
         if self.max_chunk_chars < 2 * self.min_chunk_chars:
             raise ValueError("max_chunk_chars must be at least twice min_chunk_chars, so that any text can be cut")
         return self
+
+    def takes(self, language: str) -> bool:
+        """Whether articles in `language` (an ISO code) are asked about."""
+        return not self.languages or language in self.languages.replace(",", " ").split()
 
     @property
     def recipe_id(self) -> str:

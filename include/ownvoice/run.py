@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 
 Mode = Literal["realtime", "batch"]
+Retry = Literal["none", "dead"]
 
 
 class RefreshRun(BaseModel):
@@ -38,9 +39,24 @@ class RefreshRun(BaseModel):
         "realtime",
         description="Ask at once, or through the endpoint's batch API: at OpenAI half the price, and up to a day.",
     )
+    retry: Retry = Field(
+        "none",
+        description="`dead`: leave the source alone and ask anew about chunks that have no usable answer after all "
+        "tries, with as many tries again; every other chunk keeps its answer.",
+    )
+    retry_article: str = Field("", description="Of the dead chunks, only this article's.")
+    retry_error: str = Field("", description="Of the dead chunks, only those whose last error is of this class.")
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
+    near_duplicate_jaccard: float = Field(
+        0.5, ge=0.5, le=1, description="Articles that have so much in common are generated from once."
+    )
+    boilerplate_min_articles: int = Field(5, ge=2, description="A passage in fewer articles is no boilerplate.")
+    boilerplate_min_share: float = Field(
+        0.1, gt=0, le=1, description="Nor one in a smaller share of the newest articles of its author or of all."
+    )
+    evaluation_sets: tuple[str, ...] = Field((), description="No pair holds a row of these files or folders.")
     look_back_days: int = Field(3, ge=0, description="Day folders before the cursor that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches a refresh is cut into.")
@@ -67,7 +83,7 @@ class RefreshRun(BaseModel):
     @property
     def is_partial(self) -> bool:
         """Whether this run looks at less than the whole night's work, and so must not move the cursor."""
-        return bool(self.prefix) or self.limit_articles is not None or self.dry_run
+        return bool(self.prefix) or self.limit_articles is not None or self.dry_run or self.retry != "none"
 
     @property
     def folder(self) -> str:

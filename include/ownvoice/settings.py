@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError as UnparsedError
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.run import Mode
 from ownvoice.source_rules import SourceRules
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -49,8 +50,32 @@ class Settings(BaseSettings):
     recipe: GenerationRecipe = Field(
         GenerationRecipe(), description="The generation recipe that a refresh starts from."
     )
+    mode: Mode = Field(
+        "realtime", description="How a night asks: realtime, or batch, through the endpoint's batch API (up to a day)."
+    )
     source: SourceRules = Field(SourceRules(), description="How the source is read.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")
+    near_duplicate_jaccard: float = Field(
+        0.5,
+        ge=0.5,
+        le=1,
+        description="Jaccard index of word 5-grams from which on two articles are near-duplicates, as in OpenWebText "
+        "(Gokaslan and Cohen, 2019). Below .5 the search would miss more than one in a hundred; 1: exact copies only.",
+    )
+    boilerplate_min_articles: int = Field(
+        5, ge=2, description="A paragraph or sentence of five words that stands in so many articles, ..."
+    )
+    boilerplate_min_share: float = Field(
+        0.1,
+        gt=0,
+        le=1,
+        description="... and in such a share of the newest 200 of its author, or of all, is boilerplate and left out.",
+    )
+    evaluation_sets: tuple[str, ...] = Field(
+        (),
+        description="Evaluation sets that no pair may hold a row of: a JSON list of files or folders in the two forms, "
+        "with .jsonl, .parquet or .txt files; a row is hit by 13 of its words in a row (GPT-3, Brown et al., 2020).",
+    )
     look_back_days: int = Field(3, ge=0, description="Day folders before the last night that are listed again.")
     reconcile_every_days: int = Field(7, ge=1, description="The whole source is listed at least so often.")
     max_generation_tasks: int = Field(64, ge=1, le=1024, description="Most batches, and so mapped tasks, of a refresh.")
@@ -62,6 +87,11 @@ class Settings(BaseSettings):
         description="Most requests that one task has open; how many the endpoint bears, it finds out.",
     )
     request_timeout_s: float = Field(60, gt=0, description="Seconds for a whole request, to its last byte.")
+    read_timeout_s: float | None = Field(
+        None,
+        gt=0,
+        description="Longest silence in a request, in seconds, the making of its answer included; empty: no bound.",
+    )
     requests_per_minute: float | None = Field(
         None, gt=0, description="The account's limit for a model, shared by all tasks; empty: found out."
     )
@@ -104,6 +134,11 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("s3://", "file:///")):
             raise ValueError("write s3://bucket/prefix or file:///absolute/folder")
         return value
+
+    @field_validator("evaluation_sets")
+    @classmethod
+    def _are_stores(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(filter(cls._is_a_store, values))
 
     @property
     def hub_dataset(self) -> HubDataset | None:

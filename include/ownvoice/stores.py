@@ -141,6 +141,15 @@ class ObjectStore:
                 for meta in page:
                     yield StoredObject(meta["path"], meta["size"], _tag(meta))
 
+    def stat(self, key: str) -> StoredObject | None:
+        """Return size and tag of what stands under `key`, or None."""
+        try:
+            with self._translated(key):
+                meta = obstore.head(self._store, key)
+        except FileNotFoundError:
+            return None
+        return StoredObject(key, meta["size"], f"{meta['e_tag']}:{meta['size']}")
+
     def folders(self, prefix: str = "") -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""
         with self._translated(prefix or "listing"):

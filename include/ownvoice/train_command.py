@@ -10,11 +10,10 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from ownvoice.errors import SettingsError
+from ownvoice.errors import NotTrainedError, SettingsError
 from ownvoice.lake import Lake
 from ownvoice.settings import load_settings, settings_error, with_fields
 from ownvoice.training.comparison import compare
-from ownvoice.training.outcome import NotTrainedError
 from ownvoice.training.plan import PlannedTraining, plan_training
 from ownvoice.training.report import write_run_report
 from ownvoice.training.request import TrainingRequest, parse_variants

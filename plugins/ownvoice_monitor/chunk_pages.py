@@ -12,7 +12,7 @@ from ownvoice.lake import Lake
 from ownvoice.life import ChunkState
 from ownvoice.monitoring.chunk_search import ChunkFilter, chunk_page, chunks_page
 from ownvoice_monitor.access import MAY_READ_REFRESHES
-from ownvoice_monitor.questions import Number, PageNumber, Text
+from ownvoice_monitor.questions import Number, PageNumber, RunId, Text
 from ownvoice_monitor.rendering import page
 
 router = APIRouter(dependencies=[MAY_READ_REFRESHES])
@@ -21,7 +21,7 @@ router = APIRouter(dependencies=[MAY_READ_REFRESHES])
 @router.get("/chunks")
 async def chunks(
     request: Request,
-    run_id: Text,
+    run_id: RunId,
     state: Text = "",
     error: Text = "",
     article_id: Text = "",
@@ -41,7 +41,7 @@ async def chunks(
 
 
 @router.get("/chunk")
-async def chunk(request: Request, run_id: Text, article_id: Text, chunk_index: Number) -> HTMLResponse:
+async def chunk(request: Request, run_id: RunId, article_id: Text, chunk_index: Number) -> HTMLResponse:
     """Show one chunk with everything that was answered."""
     missing = f"The refresh {run_id!r} has committed no chunk {chunk_index} of article {article_id!r}."
     return await page(request, "chunk.html", lambda lake: chunk_page(lake, run_id, article_id, chunk_index), missing)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from ownvoice.lake import Lake
@@ -25,7 +25,7 @@ async def pairs(
     author_id: Text = "",
     article_id: Text = "",
     split: Text = "",
-    run_id: Text = "",
+    run_id: Annotated[str, Query(max_length=250, pattern="^$|[A-Za-z0-9_]")] = "",
     text: Text = "",
     after_date: OptionalDate = None,
     after_article: Text = "",

@@ -14,7 +14,7 @@ from ownvoice.monitoring.one_refresh import refresh_page
 from ownvoice.monitoring.refreshes import refreshes_page
 from ownvoice.monitoring.trends import trend_charts
 from ownvoice_monitor.access import MAY_READ_REFRESHES, MAY_READ_THE_DAG_IN_THE_ADDRESS
-from ownvoice_monitor.questions import PageNumber, Text
+from ownvoice_monitor.questions import PageNumber, RunId, Text
 from ownvoice_monitor.rendering import page
 
 _PAGE_OF_A_RUN = {"refresh_preferences": "refresh", "train_dpo": "training"}
@@ -35,7 +35,7 @@ async def refreshes(request: Request, number: PageNumber = 1) -> HTMLResponse:
 
 
 @router.get("/refresh", dependencies=[MAY_READ_REFRESHES])
-async def refresh(request: Request, run_id: Text) -> HTMLResponse:
+async def refresh(request: Request, run_id: RunId) -> HTMLResponse:
     """Show one night, from articles to pairs."""
 
     def found(lake: Lake) -> dict[str, Any] | None:
@@ -49,7 +49,7 @@ async def refresh(request: Request, run_id: Text) -> HTMLResponse:
 
 
 @router.get("/run", dependencies=[MAY_READ_THE_DAG_IN_THE_ADDRESS])
-async def run(request: Request, dag_id: Text, run_id: Text) -> RedirectResponse:
+async def run(request: Request, dag_id: Text, run_id: RunId) -> RedirectResponse:
     """Lead the tab of a DAG run to the page of that run."""
     if dag_id not in _PAGE_OF_A_RUN:
         raise HTTPException(404, "Ownvoice shows the runs of refresh_preferences and train_dpo; this is another DAG.")

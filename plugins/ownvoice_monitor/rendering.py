@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from ownvoice.errors import StorageUnavailableError
 from ownvoice.lake import Lake
+from ownvoice.monitoring.excerpt import visible
 from ownvoice_monitor import formats
 from ownvoice_monitor.access import lake
 from ownvoice_monitor.static_files import VEGA, static_address
@@ -89,14 +90,9 @@ def _environment() -> Environment:
     return environment
 
 
-# Control signs, and those that turn the direction of what follows, are shown and not obeyed; line breaks and tabs stay.
-_HIDDEN = {code: 0x2400 + code for code in range(32) if chr(code) not in "\n\t\r"} | {
-    code: f"[U+{code:04X}]" for code in (0x7F, *range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-}
-
-
 def _visible(value: Any) -> Any:
-    return value.translate(_HIDDEN) if type(value) is str else value
+    """Show signs that hide text or turn it around, in whatever a template writes; its own markup is left alone."""
+    return visible(value) if type(value) is str else value
 
 
 def _link(root: str, path: str, query: Mapping[str, Any]) -> str:

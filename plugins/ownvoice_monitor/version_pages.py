@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from ownvoice.lake import Lake
+from ownvoice.monitoring.night_charts import audit_charts
 from ownvoice.monitoring.version_list import version_page, versions_page
 from ownvoice_monitor.access import MAY_READ_REFRESHES
 from ownvoice_monitor.questions import Number, PageNumber
@@ -22,5 +26,9 @@ async def versions(request: Request, number: PageNumber = 1) -> HTMLResponse:
 @router.get("/version")
 async def version(request: Request, number: Number) -> HTMLResponse:
     """Show one version."""
-    missing = f"The lake holds no dataset version {number}."
-    return await page(request, "version.html", lambda lake: version_page(lake, number), missing)
+
+    def found(lake: Lake) -> dict[str, Any] | None:
+        shown = version_page(lake, number)
+        return shown and shown | {"charts": audit_charts(shown["audits"])}
+
+    return await page(request, "version.html", found, f"The lake holds no dataset version {number}.")

@@ -1,6 +1,10 @@
 """The comparison of a night with what is known, by examples and against a model of a source that people edit."""
 
+import hashlib
+from collections import defaultdict
 from dataclasses import replace
+from itertools import combinations
+from types import MappingProxyType
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -12,13 +16,26 @@ from ownvoice.articles.cluster import side_of
 from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
 
 
-def seen(key, text, metadata_id=None, author="a"):
-    return SeenArticle(Article(key, metadata_id, author, "", "en", text), key, f"tag of {text}")
+def seen(key, text, metadata_id=None, author="a", consent=""):
+    return SeenArticle(Article(key, metadata_id, author, "", "en", text, consent=consent), key, f"tag of {text}")
 
 
-def night(known, *articles, unjudged=()):
+def near_texts(*pairs):
+    """Return the relation in which the texts of each pair are near-duplicates."""
+    near = defaultdict(set)
+    for this, that in pairs:
+        near[sha256(this)].add(sha256(that))
+        near[sha256(that)].add(sha256(this))
+    return near
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def night(known, *articles, unjudged=(), near=MappingProxyType({})):
     """Compare one night, apply what changed, and return the new rows and the events by id."""
-    changes, refused = compare(known, articles, lambda key: key not in unjudged, 0.05)
+    changes, refused = compare(known, articles, lambda key: key not in unjudged, 0.05, near)
     after = known | {change.row.article_id: change.row for change in changes}
     return after, {change.row.article_id: change.event for change in changes}, [one.source_key for one in refused]
 
@@ -115,9 +132,94 @@ def test_five_in_a_hundred_clusters_are_held_out():
     assert 400 < sides.count("test") < 600
 
 
+ONE, ONCE, ON = "one", "once", "on"  # each is near the next, the first is not near the last
+CHAIN = near_texts((ONE, ONCE), (ONCE, ON))
+
+
+def test_a_near_duplicate_is_not_generated_from():
+    known, events, _ = night({}, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)
+    assert events == {"a.md": ArticleEvent.APPEARED, "b.md": ArticleEvent.COPIED}
+    assert known["b.md"].cluster_key == "a.md"
+
+
+def test_a_near_duplicate_of_an_article_of_an_earlier_night_joins_its_cluster():
+    known = settled(night({}, seen("b.md", ONE))[0])
+    after, events, _ = night(known, seen("a.md", ONCE), seen("b.md", ONE), near=CHAIN)
+    assert events == {"a.md": ArticleEvent.COPIED}
+    assert after["a.md"].cluster_key == "b.md"
+
+
+def test_an_edit_that_makes_it_no_near_duplicate_any_more_promotes_it():
+    known = settled(night({}, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)[0])
+    after, events, _ = night(known, seen("a.md", ONE), seen("b.md", ON), near=CHAIN)
+    assert events == {"b.md": ArticleEvent.EDITED}
+    assert after["b.md"].state is ArticleState.PENDING
+    assert (after["b.md"].cluster_key, after["b.md"].split) == ("a.md", known["a.md"].split)
+
+
+def test_an_edit_of_the_article_it_was_a_near_duplicate_of_promotes_it():
+    known = settled(night({}, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)[0])
+    after, events, _ = night(known, seen("a.md", "two"), unjudged=["b.md"], near=CHAIN)
+    assert events == {"a.md": ArticleEvent.EDITED, "b.md": ArticleEvent.PROMOTED}
+    assert after["b.md"].cluster_key == "a.md"
+
+
+def test_an_edit_that_leaves_them_near_duplicates_changes_nothing_for_the_other():
+    known = settled(night({}, seen("b.md", ONE), seen("c.md", ONE))[0])
+    _, events, _ = night(known, seen("b.md", ONCE), unjudged=["c.md"], near=CHAIN)
+    assert events == {"b.md": ArticleEvent.EDITED}
+
+
+def test_an_edit_into_a_near_duplicate_retires_it():
+    known = settled(night({}, seen("a.md", "two"), seen("b.md", ONE))[0])
+    after, events, _ = night(known, seen("a.md", ONCE), unjudged=["b.md"], near=CHAIN)
+    assert events == {"a.md": ArticleEvent.COPIED}
+    assert after["a.md"].cluster_key == "b.md"
+
+
+def test_an_article_that_is_near_two_clusters_joins_one_and_moves_neither():
+    known = settled(night({}, seen("a.md", ONE), seen("z.md", ON))[0])
+    after, events, _ = night(known, seen("b.md", ONCE), unjudged=["a.md", "z.md"], near=CHAIN)
+    assert events == {"b.md": ArticleEvent.COPIED}
+    assert {i: after[i].cluster_key for i in after} == {"a.md": "a.md", "b.md": "a.md", "z.md": "z.md"}
+    last, events, _ = night(after, unjudged=["b.md", "z.md"], near=CHAIN)
+    assert events == {"a.md": ArticleEvent.VANISHED, "b.md": None}
+    assert last["b.md"].state is ArticleState.DUPLICATE
+    assert last["b.md"].cluster_key == "z.md"
+
+
+def test_two_heirs_that_are_not_near_each_other_stay_on_the_side_of_their_cluster():
+    known = settled(night({}, seen("a.md", ONCE), seen("b.md", ONE), seen("c.md", ON), near=CHAIN)[0])
+    after, events, _ = night(known, unjudged=["b.md", "c.md"], near=CHAIN)
+    assert [events[i] for i in ("b.md", "c.md")] == [ArticleEvent.PROMOTED] * 2
+    assert {after[i].cluster_key for i in ("b.md", "c.md")} == {"a.md"}
+
+
+def test_a_near_duplicate_of_what_is_withheld_is_not_generated_from_until_that_is_gone():
+    known, events, _ = night({}, seen("a.md", ONE, consent="no"), seen("b.md", ONCE), near=CHAIN)
+    assert events == {"a.md": ArticleEvent.WITHHELD, "b.md": ArticleEvent.COPIED}
+    released, events, _ = night(known, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)
+    assert events == {"a.md": ArticleEvent.PROMOTED}
+    assert released["b.md"].state is ArticleState.DUPLICATE
+    _, events, _ = night(known, unjudged=["b.md"], near=CHAIN)
+    assert events == {"a.md": ArticleEvent.VANISHED, "b.md": ArticleEvent.PROMOTED}
+
+
+def test_the_heir_of_a_text_comes_before_one_that_was_edited_into_it():
+    known = settled(night({}, seen("e.md", ONE), seen("f.md", ONE), seen("a.md", "two"))[0])
+    after, events, _ = night(known, seen("a.md", ONCE), unjudged=["f.md"], near=CHAIN)
+    assert events == {"e.md": ArticleEvent.VANISHED, "f.md": ArticleEvent.PROMOTED, "a.md": ArticleEvent.COPIED}
+    assert after["a.md"].cluster_key == "e.md"
+
+
+CONSENTS = st.sampled_from(["", "", "", "no"])
 KEYS = st.sampled_from(["a.md", "b.md", "c.md", "d.md"])
-TEXTS = st.sampled_from(["one", "two", "three"])
+TEXTS = st.sampled_from([ONE, ONCE, ON, "two"])
 IDS = st.sampled_from([None, None, None, "x", "y"])
+
+
+def is_near(this, that):
+    return this.article_sha256 == that.article_sha256 or that.article_sha256 in CHAIN[this.article_sha256]
 
 
 class SourceThatPeopleEdit(RuleBasedStateMachine):
@@ -129,9 +231,9 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
         self.known = {}
         self.sides = {}
 
-    @rule(key=KEYS, text=TEXTS, metadata_id=IDS)
-    def write(self, key, text, metadata_id):
-        self.files[key] = (text, metadata_id)
+    @rule(key=KEYS, text=TEXTS, metadata_id=IDS, consent=CONSENTS)
+    def write(self, key, text, metadata_id, consent):
+        self.files[key] = (text, metadata_id, "a", consent)
 
     @precondition(lambda self: self.files)
     @rule(data=st.data(), to=KEYS)
@@ -145,29 +247,47 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
 
     @rule(settles=st.booleans())
     def night(self, settles):
-        articles = [seen(key, text, metadata_id) for key, (text, metadata_id) in self.files.items()]
-        self.known, _, refused = night(self.known, *articles)
+        articles = [seen(key, *file) for key, file in self.files.items()]
+        self.known, _, refused = night(self.known, *articles, near=CHAIN)
         if settles:
             self.known = settled(self.known)
         self.check(set(self.files) - set(refused))
+
+    @precondition(lambda self: any(a.state is ArticleState.CURRENT for a in self.known.values()))
+    @rule(data=st.data(), settles=st.booleans())
+    def retry(self, data, settles):
+        current = sorted(i for i, a in self.known.items() if a.state is ArticleState.CURRENT)
+        article = self.known[data.draw(st.sampled_from(current))]
+        pending = replace(article, state=next_article_state(article.state, ArticleEvent.RETRIED))
+        assert pending.state is ArticleState.PENDING
+        self.known[article.article_id] = pending
+        if settles:
+            self.known = settled(self.known)
+            assert self.known[article.article_id] == article, "asked about anew and settled, it is what it was"
 
     def check(self, standing_keys):
         live = [a for a in self.known.values() if is_live(a.state)]
         assert sorted(a.source_key for a in live) == sorted(standing_keys), "each file is one live article"
         for article in live:
             assert article.source_tag == f"tag of {self.files[article.source_key][0]}"
-        generated = [a for a in live if a.state is not ArticleState.DUPLICATE]
-        texts = [a.article_sha256 for a in generated]
-        assert len(texts) == len(set(texts)), "a text is generated from once"
-        assert set(texts) == {a.article_sha256 for a in live}, "and is generated from"
-        for text in set(texts):
-            assert len({a.split for a in live if a.article_sha256 == text}) == 1, "a text lies on one side"
+        refused = {
+            sha256(text) for key, (text, *_, consent) in self.files.items() if consent == "no" and key in standing_keys
+        }
+        for article in live:
+            assert (article.state is ArticleState.WITHHELD) == (article.article_sha256 in refused), "to the letter"
+        generated = [a for a in live if a.state in (ArticleState.PENDING, ArticleState.CURRENT)]
+        for this, that in combinations(generated, 2):
+            assert not is_near(this, that), "of near-duplicates one is generated from"
+        for article in live:
+            holders = [a for a in live if a.state is not ArticleState.DUPLICATE and is_near(a, article)]
+            clusters = {(a.cluster_key, a.split) for a in holders}
+            assert (article.cluster_key, article.split) in clusters, "each lies on the side of one that is"
 
     @rule()
     def a_second_look_changes_nothing(self):
-        articles = [seen(key, text, metadata_id) for key, (text, metadata_id) in self.files.items()]
-        self.known, _, _ = night(self.known, *articles)
-        _, again, _ = night(self.known, *articles)
+        articles = [seen(key, *file) for key, file in self.files.items()]
+        self.known, _, _ = night(self.known, *articles, near=CHAIN)
+        _, again, _ = night(self.known, *articles, near=CHAIN)
         assert again == {}
 
     @invariant()

@@ -54,6 +54,19 @@ def test_a_chunk_knows_its_place_in_the_reading_and_in_the_original(article):
         assert chunk.text == reading.rendered(chunk.start, chunk.end)
 
 
+@given(ARTICLES)
+def test_the_halves_of_chunks_that_were_too_long_hold_the_same_text_in_the_same_order(article):
+    recipe = GenerationRecipe(min_chunk_chars=100, max_chunk_chars=200)
+    whole = cut_article(article, recipe)
+    longest = [chunk for chunk in whole if len(chunk.text) >= recipe.min_chunk_chars]
+    halved = cut_article(article, recipe, too_long={chunk.key for chunk in whole})
+    assert len(halved) >= len(whole) + len(longest)  # a half may say what another chunk that was too long says
+    assert "".join("".join(chunk.text.split()) for chunk in halved) == "".join(
+        "".join(chunk.text.split()) for chunk in whole
+    )
+    assert all(one.end <= other.start for one, other in pairwise(halved))
+
+
 def test_chunks_end_where_sentences_do():
     assert all(text.endswith("here.") for text in texts(section("One", 200)))
 

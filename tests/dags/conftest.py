@@ -52,6 +52,7 @@ def run_refresh(dags: dict[str, Any]) -> Callable[..., Any]:
         "prefix": "",
         "limit_articles": None,
         "mode": "realtime",
+        "retry": "none",
         "reconcile": False,
         "max_tokens": None,
         "max_cost_usd": None,

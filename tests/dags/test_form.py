@@ -39,7 +39,7 @@ def refresh_read_anew():
 
 
 def test_the_form_has_every_field_of_the_recipe_and_the_fields_of_the_run(form):
-    run = {"dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd"}
+    run = {"dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd"}
     assert set(form) == {*run, *GenerationRecipe.model_fields}
 
 
@@ -103,9 +103,11 @@ def test_an_unknown_name_in_the_conf_fails_the_first_task_with_one_sentence(dags
 
 
 def test_the_settings_of_the_environment_are_the_forms_defaults(dags, monkeypatch):
+    monkeypatch.setenv("OWNVOICE_MODE", "batch")
     monkeypatch.setenv("OWNVOICE_RECIPE__TEMPERATURE", "0.2")
     monkeypatch.setenv("OWNVOICE_RECIPE__MIN_CHOSEN_CHARS", "40")
     params = refresh_read_anew().params
+    assert params["mode"] == "batch"
     assert params["temperature"] == 0.2
     assert params["min_chosen_chars"] == 40
     assert params["max_output_tokens"] == GenerationRecipe().max_output_tokens

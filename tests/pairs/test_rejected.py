@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from ownvoice.generators import RejectedBy
 from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.pairs.evaluation import EvaluationGrams, read_evaluation_sets
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.rejected import with_rejected
+from ownvoice.pairs.screen import Screen
 from ownvoice.pairs.staging import Staged
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
@@ -29,6 +31,7 @@ CHOSEN = (
 PRICE = ModelPrice(
     input_usd_per_million_tokens=1, output_usd_per_million_tokens=1, source="a test", seen_on=dt.date(2026, 11, 1)
 )
+NOTHING = Screen(frozenset(), EvaluationGrams({}, {}))
 
 
 def run(prices: dict[str, ModelPrice] | None = None) -> RefreshRun:
@@ -76,7 +79,7 @@ def outcome(number: int, event: ChunkEvent) -> ChunkOutcome:
 def complete(*events: ChunkEvent, texts: dict[str, str] | None = None, **prices: ModelPrice) -> Staged:
     outcomes = {f"Prompt {number}?": outcome(number, event) for number, event in enumerate(events)}
     answers = {f"key-{n}": f"Answer {n}." for n, event in enumerate(events) if event in (ARRIVED, FOUND)}
-    return with_rejected(curated(len(events)), {("a", 0): outcomes}, answers | (texts or {}), run(prices))
+    return with_rejected(curated(len(events)), {("a", 0): outcomes}, answers | (texts or {}), run(prices), NOTHING)
 
 
 def record_of(staged: Staged) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def test_the_record_adds_what_was_paid_to_the_second_model():
 
 def test_a_chunk_without_a_pair_is_handed_on_as_it_is():
     before = curated(0, drops=2)
-    assert with_rejected(before, {}, {}, run()) == before
+    assert with_rejected(before, {}, {}, run(), NOTHING) == before
 
 
 @given(st.lists(st.sampled_from([ARRIVED, FOUND, DEAD, LATER, UNAFFORDED]), max_size=5), st.booleans())
@@ -143,3 +146,15 @@ def test_whatever_happens_triples_are_kept_or_dropped_with_a_reason(events, same
     assert record["triples"] == record["kept"] + sum(record["drop_reasons"].values())
     assert record["kept"] == len(staged.pairs)
     assert Counter(str(drop["reason"]) for drop in staged.drops) == Counter(record["drop_reasons"])
+
+
+def test_an_answer_that_holds_a_row_of_an_evaluation_set_is_dropped_and_the_row_is_named(lake, tmp_path):
+    row = "How many bicycles stand in the hall of the old house by the river at night"
+    (tmp_path / "quiz.txt").write_text(row)
+    screen = Screen(frozenset(), read_evaluation_sets(lake, [f"{tmp_path.as_uri()}/quiz.txt"]))
+    staged = with_rejected(
+        curated(1), {("a", 0): {"Prompt 0?": outcome(0, ARRIVED)}}, {"key-0": f"I wonder: {row}?"}, run(), screen
+    )
+    drop = staged.drops[-1]  # after those of the curation
+    assert (drop["reason"], drop["detail"].split("/")[-1]) == (DropReason.IN_EVALUATION_SET, "quiz.txt, row 1")
+    assert staged.pairs == []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -20,7 +21,6 @@ REPOSITORY = Path(__file__).parent.parent.parent
 sys.path.append(str(REPOSITORY / "demo"))
 
 from environment import LOOPBACK, demo_environment, free_port  # noqa: E402 - a folder of scripts
-from processes import end, start  # noqa: E402
 
 USERS = {"admin": "admin", "reader": "viewer", "stranger": ""}  # by name: their role; the password is the name
 _READY_TIMEOUT_S = 120
@@ -31,6 +31,7 @@ class AirflowServer:
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self._clients: list[httpx.Client] = []
         self.client = self.log_in("admin")
 
     def log_in(self, user: str) -> httpx.Client:
@@ -38,7 +39,13 @@ class AirflowServer:
         client = httpx.Client(base_url=self.address, timeout=60, trust_env=False)
         answer = client.post("/auth/token", json={"username": user, "password": user}).raise_for_status()
         client.cookies.set("_token", answer.json()["access_token"])
+        self._clients.append(client)
         return client
+
+    def close(self) -> None:
+        """Close the connections of everybody who logged in."""
+        for client in self._clients:
+            client.close()
 
     def add_run(self, dag_id: str, run_id: str) -> None:
         """Make Airflow know a run of a DAG; it stays queued."""
@@ -61,15 +68,19 @@ def running_airflow(home: Path, lake_uri: str, more: Mapping[str, str] | None = 
     }
     for command in (["db", "migrate"], ["dags", "reserialize"]):
         subprocess.run([sys.executable, "-m", "airflow", *command], env=env, check=True, capture_output=True)
-    server = start("api-server", [sys.executable, "-m", "airflow", "api-server"], env, home)
+    with (home / "api-server.log").open("wb") as log:
+        command = [sys.executable, "-m", "airflow", "api-server", "--workers", "1"]
+        server = subprocess.Popen(command, env=env, cwd=home, stdout=log, stderr=log, start_new_session=True)
     try:
-        _wait(f"http://{LOOPBACK}:{port}", server.log)
-        yield AirflowServer(f"http://{LOOPBACK}:{port}")
+        _wait(f"http://{LOOPBACK}:{port}", home / "api-server.log")
+        with contextlib.closing(AirflowServer(f"http://{LOOPBACK}:{port}")) as airflow:
+            yield airflow
     finally:
-        list(end([server]))
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(timeout=30)
 
 
-def _wait(address: str, log: str) -> None:
+def _wait(address: str, log: Path) -> None:
     deadline = time.monotonic() + _READY_TIMEOUT_S
     while time.monotonic() < deadline:
         with contextlib.suppress(httpx.TransportError):

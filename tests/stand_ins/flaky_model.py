@@ -25,7 +25,11 @@ _SCRIPTS: list[tuple[int, tuple[str, ...]]] = [
     (3, ("empty",)),
 ]
 _STATUS = {"rate_limit": 429, "server_error": 503}
-_CONTENT = {"bad_json": ("Certainly! Here you are.", "stop"), "truncated": ('{"preference_tr', "length"), "empty": ("", "stop")}
+_CONTENT = {
+    "bad_json": ("Certainly! Here you are.", "stop"),
+    "truncated": ('{"preference_tr', "length"),
+    "empty": ("", "stop"),
+}
 
 
 class FlakyModel(OfflineModel):

@@ -28,8 +28,8 @@ PRICE = ModelPrice(
 
 
 def run_id_of(date: dt.date) -> str:
-    """Return the id that Airflow gives to the scheduled run of a night."""
-    return f"scheduled__{date}T02:00:00+00:00"
+    """Return the id of a run of that night, as Airflow gives it to one that is triggered."""
+    return f"manual__{date}T02:00:00+00:00"
 
 
 def refresh_once(
@@ -37,14 +37,18 @@ def refresh_once(
 ) -> dict[str, Any] | None:
     """Run one night; return its report, or None where it ended red."""
     recipe = GenerationRecipe(model=OFFLINE_MODEL, min_chunk_chars=500, max_chunk_chars=1000)
-    given: Mapping[str, Any] = {"max_generation_tasks": 6, "price": PRICE, "reconcile_every_days": 1} | fields
+    given: Mapping[str, Any] = {
+        "max_generation_tasks": 6,
+        "prices": {OFFLINE_MODEL: PRICE},
+        "reconcile_every_days": 1,
+    } | fields
     run = RefreshRun(
         run_id=run_id or run_id_of(date), refresh_date=date, articles_uri=source.as_uri(), recipe=recipe, **given
     )
     with running_flaky_model(faults, latency_s=0.05) as model:
         access = ModelAccess(model.base_url, model.api_key, patience_s=0.1)
         try:
-            return refresh(lake, ObjectStore(source.as_uri()), run, access, lambda _: None, lambda _: None)
+            return refresh(lake, ObjectStore(source.as_uri()), run, lambda _: access, lambda _: None, lambda _: None)
         except OwnvoiceError:
             return None
 
@@ -64,6 +68,6 @@ def refresh_many(lake: Lake, source: Path, last: dt.date, nights: int) -> None:
 
 def _afterthought(date: dt.date) -> str:
     return " ".join(
-        f"I read this again on day {date.day + turn} and I’d still stand by line {turn}, though “stand by” is a big word."
+        f"I read this again on day {date.day + turn} and I’d still stand by line {turn}, though that’s a big word."
         for turn in range(8)
     )

@@ -41,8 +41,11 @@ class Night:
     def write_by(self, author_id: str, *names: str) -> None:
         """Put articles of one author into the folder."""
         for name in names:
-            matter = f"---\nid: {name}\nauthor_id: {author_id}\n---\n"
-            self._path(name).write_text(matter + article(name), encoding="utf-8")
+            self.put(name, article(name), author_id)
+
+    def put(self, name: str, content: str, author_id: str = "tests") -> None:
+        """Put an article of that name and content into the folder."""
+        self._path(name).write_text(f"---\nid: {name}\nauthor_id: {author_id}\n---\n{content}", encoding="utf-8")
 
     def edit(self, name: str, sentence: str) -> None:
         """Add a sentence at the end of an article."""

@@ -52,4 +52,4 @@ def _generate(lake_uri: str, batch: str, base_url: str, in_flight: int) -> None:
 
 def _chunk(number: int, text: str) -> dict[str, Any]:
     empty = {field.name: 0 if field.type == pa.int64() else "" for field in PLANNED_CHUNKS}
-    return empty | {"article_id": "article", "chunk_index": number, "text": text}
+    return empty | {"article_id": "article", "chunk_index": number, "text": text, "anew": False}

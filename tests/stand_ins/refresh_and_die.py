@@ -21,6 +21,8 @@ from ownvoice.stores import ObjectStore
 from ownvoice.triples.client import ModelAccess
 from stand_ins.night import RECIPE
 
+IN_FLIGHT = 4
+
 
 def die_after(place: str) -> None:
     """Let the function at `place` finish its work, and nothing else after it."""
@@ -52,7 +54,7 @@ def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: st
         max_generation_tasks=3,
         mode=mode,
     )
-    access = ModelAccess(model_url, "offline", max_requests_in_flight=4)
+    access = ModelAccess(model_url, "offline", max_requests_in_flight=IN_FLIGHT)
     refreshing._LOOK_EVERY_S = 0.01
     refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
 

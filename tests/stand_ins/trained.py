@@ -52,7 +52,8 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
         "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
         "final": metrics[-2], "test": metrics[-1],
         "health": {"verdict": health.verdict, "findings": [finding._asdict() for finding in health.findings]},
-        "merge": {"dtype": "bfloat16", "kl_merged_nats": 2e-7, "kl_base_nats": 3e-3},
+        "merge": {"dtype": "float16", "kl_merged_nats": 2e-7, "kl_base_nats": 3e-3, "kept_least": 0.7,
+                  "kept_least_module": "model.layers.0.mlp.up_proj", "kept_median": 0.8},
         "peak_memory_bytes": 1 << 30, "speed": {"tokens_per_s": 900.0, "padding_share": 0.1, "mfu": None},
         "total_seconds": 12.5, "estimated_usd": 0.25, "exit": Exit.TRAINED.name, "message": None,
     }  # fmt: skip

@@ -9,8 +9,8 @@ pytest.importorskip("torch")
 
 from huggingface_hub import constants
 
+from ownvoice.errors import BadBaseError
 from ownvoice.training.base import fetch_base
-from ownvoice.training.exits import BadBaseError
 from ownvoice.training.recipe import TrainingRecipe
 
 ANSWERS = {

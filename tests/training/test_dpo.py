@@ -6,12 +6,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from ownvoice.errors import WrongStartError  # noqa: E402
 from ownvoice.training import trl_backend  # noqa: E402
 from ownvoice.training.base import Base  # noqa: E402
 from ownvoice.training.cpu_log_probs import log_probs  # noqa: E402
 from ownvoice.training.dpo import make_trainer as make_dpo_trainer  # noqa: E402
 from ownvoice.training.dpo import save_adapter, try_longest_batch  # noqa: E402
-from ownvoice.training.exits import WrongStartError  # noqa: E402
 from ownvoice.training.prompts import format_pairs  # noqa: E402
 from ownvoice.training.recipe import TrainingRecipe  # noqa: E402
 from ownvoice.training.rows import Pair  # noqa: E402

@@ -11,6 +11,7 @@ from ownvoice.errors import StorageError  # noqa: E402
 from ownvoice.training import fit  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
 from ownvoice.training.exits import Exit  # noqa: E402
+from ownvoice.training.folders import delete_folder  # noqa: E402
 from ownvoice.training.merge_check import check  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -63,13 +64,39 @@ def test_no_gpu(failing, recipe):
 
 
 def test_a_device_that_is_too_small(failing, monkeypatch):
-    def too_large(*_):
-        raise torch.OutOfMemoryError("Tried to allocate 20 GiB")
-
-    monkeypatch.setattr(fit, "try_longest_batch", too_large)
+    only_room_for(0, monkeypatch)
     code, message = failing()
     assert code == Exit.OUT_OF_MEMORY
-    assert "Halve batch_pairs (2) and double accumulation_steps (2)" in message
+    assert "Lower max_length or lora_rank" in message
+    assert b"trying 1, accumulated 4 times" in failing.lake.store.read("runs/failing/log.txt")
+
+
+def only_room_for(pairs, monkeypatch):
+    """Make a device that holds so many pairs at once, and raises what PyTorch does for more."""
+    from trl import DPOTrainer
+
+    whole = DPOTrainer.compute_loss
+
+    def limited(self, model, inputs, *args, **kwargs):
+        if len(inputs["input_ids"]) > 2 * pairs:
+            raise torch.OutOfMemoryError("Tried to allocate 20 GiB")
+        return whole(self, model, inputs, *args, **kwargs)
+
+    monkeypatch.setattr(DPOTrainer, "compute_loss", limited)
+
+
+def test_a_batch_that_does_not_fit_is_halved_and_trains_as_if_it_had_been_asked_for(failing, monkeypatch):
+    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    adapter = "runs/failing/adapter/adapter_model.safetensors"
+    assert failing(batch_pairs=1, accumulation_steps=4)[0] == Exit.TRAINED
+    asked_for = failing.lake.store.read(adapter)
+    delete_folder(failing.lake.store, "runs/failing")
+    only_room_for(1, monkeypatch)
+    assert failing(batch_pairs=4, accumulation_steps=1)[0] == Exit.TRAINED
+    result = failing.lake.read_json("runs/failing/result.json")
+    assert result["batch"] == {"pairs": 1, "accumulation_steps": 4}
+    assert result["steps"] == 10
+    assert failing.lake.store.read(adapter) == asked_for
 
 
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_no_checkpoint_of_it(failing, monkeypatch):
@@ -94,7 +121,7 @@ def test_a_run_that_is_blocked_can_be_stopped_while_it_burns_gpu_time(failing):
 
 
 def test_a_first_loss_that_is_scaled_wrongly_stops_the_run(failing, monkeypatch):
-    monkeypatch.setattr(fit, "try_longest_batch", lambda *_: 1)
+    monkeypatch.setattr(fit, "fit_batch_to_memory", lambda *_: 1)
     from trl import DPOTrainer
 
     whole = DPOTrainer.compute_loss

@@ -43,6 +43,14 @@ def rules(rows):
     return {finding.rule: finding.level for finding in judge(rows).findings}
 
 
+def test_a_merge_that_rounded_most_of_the_change_away_is_warned_of():
+    merge = {"dtype": "bfloat16", "kept_least": 0.1, "kept_least_module": "layers.0.up_proj", "kept_median": 0.15}
+    (finding,) = judge(curve(**GOOD), merge).findings
+    assert (finding.rule, finding.level) == ("rounded_away", "warn")
+    assert "rounding to bfloat16 kept 10% of the change in layers.0.up_proj" in finding.reason
+    assert judge(curve(**GOOD), merge | {"kept_least": 0.7}).verdict == "pass"
+
+
 def test_a_good_run_passes_without_a_word():
     assert judge(curve(**GOOD)).findings == ()
     assert judge(curve(**GOOD)).verdict == "pass"

@@ -1,6 +1,7 @@
 """A merge that is right, and each way in which one can be wrong."""
 
 import json
+import shutil
 
 import pytest
 
@@ -8,8 +9,9 @@ torch = pytest.importorskip("torch")
 
 from safetensors.torch import load_file, save_file  # noqa: E402
 
+from ownvoice.errors import MergeMismatchError  # noqa: E402
 from ownvoice.training import merge_check  # noqa: E402
-from ownvoice.training.exits import MergeMismatchError  # noqa: E402
+from ownvoice.training.kept_change import kept_change  # noqa: E402
 from ownvoice.training.merge import merge, merge_in_new_process  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -48,7 +50,7 @@ def faults(toy, adapter, merged):
     return merge_check.check(toy, adapter, merged, TEXTS)["faults"]
 
 
-@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
 def test_a_merge_of_a_change_that_its_type_can_hold_passes(toy, adapter, tmp_path, dtype):
     merge(toy, adapter, tmp_path / "merged", dtype)
     assert faults(toy, adapter, tmp_path / "merged") == []
@@ -61,6 +63,47 @@ def test_a_change_that_rounding_takes_away_is_caught(toy, tmp_path):
     assert "too far to be it" in faults(toy, adapter, tmp_path / "merged")[0]
     merge(toy, adapter, tmp_path / "whole", "float32")
     assert faults(toy, adapter, tmp_path / "whole") == []
+
+
+def test_how_much_of_a_small_change_is_kept_depends_on_the_type(toy, tmp_path):
+    adapter = make_adapter(toy, tmp_path / "adapter", strength=1e-4)
+    kept = {}
+    for dtype in ("bfloat16", "float16", "float32"):
+        merge(toy, adapter, tmp_path / dtype, dtype)
+        kept[dtype] = kept_change(toy, adapter, tmp_path / dtype)["kept_median"]
+    assert kept["bfloat16"] < 0.5 < kept["float16"]
+    assert kept["float32"] == pytest.approx(1, abs=0.01)
+
+
+def test_the_share_kept_is_measured_for_each_module_and_the_least_is_named(toy, adapter, merged):
+    weights = load_file(merged / "model.safetensors")
+    name = "model.layers.1.mlp.down_proj.weight"
+    weights[name] = load_file(toy / "model.safetensors")[name]
+    save_file(weights, merged / "model.safetensors", metadata={"format": "pt"})
+    found = kept_change(toy, adapter, merged)
+    assert (found["kept_least"], found["kept_least_module"]) == (0, "model.layers.1.mlp.down_proj")
+    assert found["kept_median"] == pytest.approx(1, abs=1e-3)
+
+
+def with_large_weights(toy, folder, size):
+    """Copy the toy with a last norm that multiplies by `size`."""
+    shutil.copytree(toy, folder)
+    weights = load_file(folder / "model.safetensors")
+    weights["model.norm.weight"].fill_(size)
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+def test_a_base_with_weights_beyond_float16_is_refused_with_the_way_out(toy, adapter, tmp_path):
+    base = with_large_weights(toy, tmp_path / "base", 70_000)
+    with pytest.raises(MergeMismatchError, match=r"model\.norm\.weight of the base does not fit into float16"):
+        merge_in_new_process(base, adapter, tmp_path / "merged", "float16")
+
+
+def test_a_merge_whose_computation_overflows_its_type_is_caught(toy, adapter, tmp_path):
+    base = with_large_weights(toy, tmp_path / "base", 60_000)
+    merge(base, adapter, tmp_path / "merged", "float16")
+    assert "set merge_dtype to bfloat16" in faults(base, adapter, tmp_path / "merged")[-1]
 
 
 def test_a_merge_that_did_nothing_is_caught(toy, adapter, merged):

@@ -4,7 +4,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from ownvoice.training.exits import BadDataError
+from ownvoice.errors import BadDataError
 from ownvoice.training.prompts import format_pairs, prompt_text
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.rows import Pair

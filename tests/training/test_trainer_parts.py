@@ -3,12 +3,13 @@
 import json
 import os
 import signal
+import time
 
 import pytest
 
-from ownvoice.errors import StorageUnavailableError
+from ownvoice.errors import BadDataError, StoppedError, StorageUnavailableError
 from ownvoice.training.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
-from ownvoice.training.exits import BadDataError, Exit, StoppedError
+from ownvoice.training.exits import Exit
 from ownvoice.training.folders import patiently
 from ownvoice.training.merge_check import number_faults
 from ownvoice.training.record import Record, read_metrics
@@ -89,6 +90,18 @@ def test_a_second_try_appends_to_the_log_and_measures_again_what_came_after_its_
         "first try",
         "second try",
     ]
+
+
+def test_log_and_metrics_flow_to_the_lake_while_the_run_says_nothing_more(lake, capsys):
+    record = Record(lake, "runs/one")
+    with record.flowing(every_s=0.01):
+        record.say("loading")
+        record.measure(1, {"loss": 0.5})
+        give_up = time.monotonic() + 10
+        while not read_metrics(lake, "runs/one") and time.monotonic() < give_up:
+            time.sleep(0.01)
+        assert lake.store.read("runs/one/log.txt").endswith(b" loading\n")
+    assert read_metrics(lake, "runs/one") == [{"step": 1, "loss": 0.5}]
 
 
 def test_a_store_that_is_away_for_a_while_is_waited_for(monkeypatch):

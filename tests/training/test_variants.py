@@ -2,9 +2,8 @@
 
 import pytest
 
-from ownvoice.errors import SettingsError
+from ownvoice.errors import HealthError, SettingsError
 from ownvoice.training.comparison import Compared, choose, comparison_lines, write_comparison
-from ownvoice.training.outcome import HealthError
 from ownvoice.training.plan import plan_training
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.request import TrainingRequest, parse_variants, recipes_of

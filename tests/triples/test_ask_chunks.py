@@ -1,68 +1,19 @@
+"""One chunk at a time: what each kind of answer and failure makes of it."""
+
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from ownvoice.errors import ModelAccessError, ModelUnavailableError, StorageError
 from ownvoice.life import ChunkEvent
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.stores import ObjectStore
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.request import request_body, request_key
-from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from ownvoice.triples.request import request_key
 from ownvoice.triples.tally import Tally
-from stand_ins.faulty_model import FaultyModel, running_faulty_model
+from stand_ins.asking import access, asking, settle, settle_asks
+from stand_ins.faulty_model import FaultyModel
 
-RECIPE = GenerationRecipe()
-
-
-@pytest.fixture
-def model() -> Iterator[FaultyModel]:
-    with running_faulty_model() as running:
-        yield running
-
-
-@pytest.fixture
-def answers(tmp_path: Path) -> AnswerStore:
-    return AnswerStore(ObjectStore(tmp_path.as_uri()))
-
-
-@pytest.fixture(autouse=True)
-def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ownvoice.triples.failures._LONGEST_WAIT_S", 0.01)
-
-
-def asking(*chunk_texts: str) -> list[ChunkAsk]:
-    bodies = [request_body(RECIPE, text) for text in chunk_texts]
-    return [ChunkAsk("article", index, request_key(body), body) for index, body in enumerate(bodies)]
-
-
-def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:
-    return ModelAccess(
-        model.base_url,
-        "sk-key",
-        request_timeout_s=0.3,
-        max_requests_in_flight=in_flight,
-        patience_s=patience_s,
-    )
-
-
-def settle_asks(asks: list[ChunkAsk], answers: AnswerStore, access: ModelAccess, **options: Any) -> list[ChunkOutcome]:
-    outcomes: list[ChunkOutcome] = []
-    asyncio.run(ask_chunks(asks, answers, access, outcomes.append, **options))
-    return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
-
-
-def settle(model: FaultyModel, answers: AnswerStore, *chunk_texts: str, **options: Any) -> list[ChunkOutcome]:
-    return settle_asks(asking(*chunk_texts), answers, access(model), **options)
+pytestmark = pytest.mark.usefixtures("short_waits")
 
 
 def test_every_chunk_has_one_outcome(model: FaultyModel, answers: AnswerStore) -> None:
@@ -185,7 +136,7 @@ def test_a_short_outage_defers_nothing_however_often_a_chunk_fails_in_it(
     tally = Tally()
     outcomes = settle_asks(asks, answers, access(model, patience_s=60), tally=tally)
     assert {outcome.event for outcome in outcomes} == {ChunkEvent.ANSWER_ARRIVED}
-    assert tally.retries == 8 * 30
+    assert tally.retries.total() == 8 * 30
 
 
 def test_no_bad_chunk_fails_its_neighbours(model: FaultyModel, answers: AnswerStore) -> None:
@@ -197,138 +148,3 @@ def test_no_bad_chunk_fails_its_neighbours(model: FaultyModel, answers: AnswerSt
     assert [outcome.event for outcome in outcomes[0::2]] == [ChunkEvent.TRIES_USED_UP] * 4 + [
         ChunkEvent.NOT_ANSWERED
     ] * 4
-
-
-def test_two_chunks_with_the_same_request_are_asked_once(model: FaultyModel, answers: AnswerStore) -> None:
-    outcomes = settle(model, answers, "good: footer", "good: footer", "refused: other", "refused: other")
-    assert [outcome.event for outcome in outcomes] == [
-        ChunkEvent.ANSWER_ARRIVED,
-        ChunkEvent.STORED_ANSWER_FOUND,
-        ChunkEvent.TRIES_USED_UP,
-        ChunkEvent.TRIES_USED_UP,
-    ]
-    assert [outcome.prompt_tokens for outcome in outcomes] == [100, 0, 100, 0]
-    assert [outcome.chunk_index for outcome in outcomes] == [0, 1, 2, 3]
-    assert len(model.bodies) == 2
-
-
-def test_what_no_request_can_mend_ends_the_batch_at_once(model: FaultyModel, answers: AnswerStore) -> None:
-    texts = ["good: first", "bad_key: second", *(f"good: {number}" for number in range(50))]
-    with pytest.raises(ModelAccessError, match="the key is not accepted"):
-        settle_asks(asking(*texts), answers, access(model, in_flight=1))
-    assert len(model.bodies) <= 3
-
-
-def test_an_endpoint_that_answers_nothing_is_given_up_with_the_commonest_reasons(
-    model: FaultyModel, answers: AnswerStore
-) -> None:
-    texts = [f"{'dropped' if number % 4 == 0 else 'server_error'}: {number}" for number in range(50)]
-    with pytest.raises(
-        ModelUnavailableError, match=r"none of the last 10 chunks \(\d server_error, \d connection_lost\)"
-    ):
-        settle_asks(asking(*texts), answers, access(model))
-    assert len(model.met) < 25
-
-
-def test_an_endpoint_that_answers_now_and_then_is_not_given_up(model: FaultyModel, answers: AnswerStore) -> None:
-    texts = [f"{'good' if number % 5 == 0 else 'bad_request'}: {number}" for number in range(50)]
-    outcomes = settle(model, answers, *texts)
-    assert sum(outcome.event is ChunkEvent.ANSWER_ARRIVED for outcome in outcomes) == 10
-
-
-def test_an_endpoint_that_wants_an_hour_of_rest_is_not_waited_for(model: FaultyModel, answers: AnswerStore) -> None:
-    with pytest.raises(ModelUnavailableError, match=r"wants 3600 s of rest \(rate_limited\)"):
-        settle(model, answers, "rate_limit_for_an_hour: text")
-
-
-def test_at_most_so_many_requests_are_in_flight_and_no_more_asks_are_drawn(
-    model: FaultyModel, answers: AnswerStore
-) -> None:
-    drawn = settled = 0
-
-    def asks() -> Iterator[ChunkAsk]:
-        nonlocal drawn
-        for ask in asking(*(f"good: {number}" for number in range(30))):
-            drawn += 1
-            assert drawn - settled <= 2 * 3
-            yield ask
-
-    def count(_: ChunkOutcome) -> None:
-        nonlocal settled
-        settled += 1
-
-    asyncio.run(ask_chunks(asks(), answers, access(model, in_flight=3), count))
-    assert settled == 30
-    assert model.most_at_once <= 3
-
-
-def test_a_batch_that_is_killed_between_answers_asks_only_for_the_missing_ones(
-    model: FaultyModel, answers: AnswerStore
-) -> None:
-    asks = asking(*(f"good: {number}" for number in range(10)))
-
-    async def killed_after(count: int) -> None:
-        seen: list[ChunkOutcome] = []
-
-        def kill(outcome: ChunkOutcome) -> None:
-            seen.append(outcome)
-            if len(seen) == count:
-                batch.cancel()
-
-        batch = asyncio.ensure_future(ask_chunks(asks, answers, access(model, in_flight=1), kill, run_id="killed"))
-        await batch
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(killed_after(4))
-    stored = sum(len(answers.read_all(ask.request_key)) for ask in asks)
-    assert 4 <= stored <= len(model.bodies) <= 5
-    outcomes = settle_asks(asks, answers, access(model), run_id="again")
-    assert Counter(outcome.event for outcome in outcomes) == {
-        ChunkEvent.STORED_ANSWER_FOUND: stored,
-        ChunkEvent.ANSWER_ARRIVED: 10 - stored,
-    }
-    assert len(model.bodies) <= 11
-
-
-class SlowStore(ObjectStore):
-    """A folder that takes its time to write, and says when a write has begun."""
-
-    def begin(self) -> None:
-        self.writing = asyncio.Event()
-
-    async def create_async(self, key: str, data: bytes) -> bool:
-        self.writing.set()
-        await asyncio.sleep(0.05)
-        return await super().create_async(key, data)
-
-
-def test_an_answer_that_arrived_is_stored_even_if_the_batch_is_killed_meanwhile(
-    model: FaultyModel, tmp_path: Path
-) -> None:
-    store = SlowStore(tmp_path.as_uri())
-    (ask,) = asking("good: text")
-
-    async def killed_while_writing() -> None:
-        store.begin()
-        batch = asyncio.ensure_future(ask_chunks([ask], AnswerStore(store), access(model), print))
-        await store.writing.wait()
-        batch.cancel()
-        await batch
-
-    with pytest.raises(asyncio.CancelledError):
-        asyncio.run(killed_while_writing())
-    assert len(AnswerStore(store).read_all(ask.request_key)) == 1
-
-
-def test_an_answer_that_cannot_be_read_ends_the_batch_with_its_name(
-    model: FaultyModel, answers: AnswerStore, tmp_path: Path
-) -> None:
-    (outcome,) = settle(model, answers, "good: text")
-    stored = tmp_path / "answers" / outcome.request_key / "1.json"
-    stored.write_text("{")
-    with pytest.raises(StorageError, match=outcome.request_key):
-        settle(model, answers, "good: text")
-
-
-def test_nothing_to_ask_is_no_fault(model: FaultyModel, answers: AnswerStore) -> None:
-    assert settle(model, answers) == []

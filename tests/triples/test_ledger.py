@@ -16,17 +16,10 @@ from ownvoice.triples.batch_client import until_all_ended
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.outcomes import OUTCOMES, read_outcomes
-from stand_ins.faulty_model import running_faulty_model
 from stand_ins.planned_night import RUN_ID, plan_night
 
 FIRST, SECOND = Asker("generate_batch", 3, 1), Asker("generate_batch", 3, 2)
 RECIPE_IN_WORDS = ("good: one", "bad_json good: two", "server_error good: three")
-
-
-@pytest.fixture
-def model():
-    with running_faulty_model() as model:
-        yield model
 
 
 def settle(lake, model, asker):

@@ -111,6 +111,18 @@ def test_a_refusal_for_rate_brings_its_wait_and_the_limits_with_it(model: Faulty
     assert raised.value.limits == RateLimits(requests_per_minute=6000, tokens_per_minute=None)
 
 
+def test_a_silent_endpoint_is_left_after_the_read_time_out_and_long_before_the_whole_one(model: FaultyModel) -> None:
+    access = ModelAccess(model.base_url, SECRET, request_timeout_s=600, read_timeout_s=0.1)
+
+    async def request() -> None:
+        async with open_session(access) as session:
+            await request_completion(session, access, request_body(GenerationRecipe(), "hanging: text"))
+
+    with pytest.raises(RequestFailedError) as failed:
+        asyncio.run(asyncio.wait_for(request(), 30))
+    assert failed.value.failure is Failure.TIMED_OUT
+
+
 def test_an_address_where_nothing_listens_was_never_connected() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -186,7 +186,9 @@ def test_a_batch_fails_when_too_many_of_its_chunks_are_dead_and_says_why(model: 
     model.reset(Habits(median_s=0.01, faults={"bad_json": 0.6, "empty": 0.3}))
     plan_night(lake, [chunk_text(number) for number in range(40)])
     reasons = r"\(\d+ bad_json, \d+ empty\)"
-    with pytest.raises(DeadChunksError, match=rf"batch-0000: \d+ of 40 chunks are dead {reasons}.*share of 0.2"):
+    with pytest.raises(
+        DeadChunksError, match=rf"batch-0000: \d+ of 40 chunks are dead or too long {reasons}.*share of 0.2"
+    ):
         generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
     assert len(rows_of(lake, "batch-0000")) == 40
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from ownvoice.errors import HubUnavailableError
+from ownvoice.errors import RETRYABLE
 from ownvoice.training.exits import Exit
 
 # Another try resumes from the last checkpoint, or publishes what is not there yet.
-_WORTH_A_RETRY = frozenset({Exit.FAULT, Exit.STORAGE, Exit.STOPPED, HubUnavailableError.exit_code})
+_WORTH_A_RETRY = frozenset({Exit.FAULT, *(error.exit_code for error in RETRYABLE)})
 _FIRST_SIGNAL = 128
 
 

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ValidationError
 from ownvoice.errors import SettingsError
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
-from ownvoice.settings import settings_error
+from ownvoice.settings import Settings, settings_error
 
-RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "reconcile", "max_tokens", "max_cost_usd")
+RUN_FIELDS = ("dry_run", "prefix", "limit_articles", "mode", "retry", "reconcile", "max_tokens", "max_cost_usd")
 _SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}
 
 _KEPT = (
@@ -21,12 +21,14 @@ _KEPT = (
 )
 
 
-def refresh_form(recipe: GenerationRecipe) -> dict[str, Param]:
-    """Return the params of the refresh: what tonight's run does, then the recipe, with its present values filled in."""
-    run = {
-        name: field_param(RefreshRun, name, RefreshRun.model_fields[name].default, "This run") for name in RUN_FIELDS
-    }
-    values = recipe.model_dump(mode="json")
+def refresh_form(settings: Settings) -> dict[str, Param]:
+    """Return the params of the refresh: what tonight's run does, then the recipe, as the settings have them.
+
+    A budget of the settings holds where the form names none.
+    """
+    defaults = {name: RefreshRun.model_fields[name].default for name in RUN_FIELDS} | {"mode": settings.mode}
+    run = {name: field_param(RefreshRun, name, defaults[name], "This run") for name in RUN_FIELDS}
+    values = settings.recipe.model_dump(mode="json")
     return run | {
         name: field_param(GenerationRecipe, name, values[name], _SECTIONS.get(name, "Generation recipe"))
         for name in values

@@ -5,11 +5,17 @@ Imported only where a cluster is configured, since the operator costs a DAG file
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
+from airflow.providers.cncf.kubernetes.hooks.kubernetes import KubernetesHook
 from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.providers.cncf.kubernetes.pod_generator import make_safe_label_value
+from airflow.sdk import Context
 from airflow.sdk.exceptions import AirflowException
+from kubernetes import client as k8s_client
 from kubernetes.client import models as k8s
+from kubernetes.client.exceptions import ApiException
 
 from ownvoice.airflow.exits import raise_for_exit
 from ownvoice.training.settings import TrainingSettings
@@ -21,7 +27,15 @@ _PUBLISHING = {"cpu": "1", "memory": "2Gi"}  # it streams: no shard is held whol
 
 
 class TrainerPod(KubernetesPodOperator):
-    """The operator, and what it does not do: an end that no retry would mend is not tried again."""
+    """The operator, and what it does not do: no pod outlives its task, and no end is tried again in vain."""
+
+    def execute(self, context: Context) -> None:
+        """Start the pod, or find it again; of mapped ones, which run one at a time, first stop what others left."""
+        ti = context["ti"]
+        if ti.map_index is not None and ti.map_index >= 0:
+            selector = f"{_labels(dag_id=ti.dag_id, run_id=ti.run_id, task_id=ti.task_id)},map_index!={ti.map_index}"
+            _stop_pods(self.client, str(self.namespace), selector)
+        super().execute(context)
 
     def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, *rest: Any, **named: Any) -> None:
         """Delete the pod. Raises what `raise_for_exit` says; an evicted pod has no exit code and is tried again.
@@ -35,6 +49,31 @@ class TrainerPod(KubernetesPodOperator):
                 if status.state.terminated:
                     raise_for_exit(status.state.terminated.exit_code)
             raise
+
+
+def stop_pods_of(settings: TrainingSettings, dag_id: str, run_id: str) -> None:
+    """Stop every pod of a run that is still there.
+
+    A deferred task that is marked as failed has its pod deleted by its trigger, but only if that was running: in the
+    first second of a deferral, or while no triggerer is up, it is not, and the pod would go on to its deadline.
+    """
+    client = KubernetesHook(conn_id=settings.kubernetes_conn_id).core_v1_client
+    _stop_pods(client, settings.namespace, _labels(dag_id=dag_id, run_id=run_id))
+
+
+def _stop_pods(client: k8s_client.CoreV1Api, namespace: str, selector: str) -> None:
+    for pod in client.list_namespaced_pod(namespace, label_selector=selector).items:
+        print(f"stopping pod {pod.metadata.name}, whose task is over")
+        try:
+            client.delete_namespaced_pod(pod.metadata.name, namespace, grace_period_seconds=_STOP_WITHIN_S)
+        except ApiException as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+
+
+def _labels(**values: str) -> str:
+    """Return the selector of the labels that the operator gives its pods."""
+    return ",".join(f"{name}={make_safe_label_value(value)}" for name, value in values.items())
 
 
 def pod_fields(task_id: str, settings: TrainingSettings, *, gpu: bool) -> dict[str, Any]:

@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
 from ownvoice.settings import load_settings, prices_of, settings_error
+
+if TYPE_CHECKING:
+    from ownvoice.triples.tally import Tally
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
@@ -32,6 +35,10 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
             recipe=recipe,
             source=settings.source,
             test_share=settings.test_share,
+            near_duplicate_jaccard=settings.near_duplicate_jaccard,
+            boilerplate_min_articles=settings.boilerplate_min_articles,
+            boilerplate_min_share=settings.boilerplate_min_share,
+            evaluation_sets=settings.evaluation_sets,
             look_back_days=settings.look_back_days,
             reconcile_every_days=settings.reconcile_every_days,
             max_generation_tasks=settings.max_generation_tasks,
@@ -65,17 +72,21 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
     """
     from ownvoice.airflow.batches import defer_until_ended
+    from ownvoice.airflow.metrics import BatchMetrics
     from ownvoice.monitoring.progress import Progress
     from ownvoice.triples import generate
     from ownvoice.triples.asker import Asker
     from ownvoice.triples.batch_api import BatchesRunningError
 
-    progress = Progress(sys.stdout)
+    progress, metrics = Progress(sys.stdout), BatchMetrics(batch["name"])
+
+    def on_progress(tally: Tally) -> None:
+        progress.chunks(tally)
+        metrics.tell(tally)
+
     asker = Asker(ti.task_id, ti.map_index, ti.try_number)
     try:
-        counts = generate.generate_batch(
-            open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks, asker
-        )
+        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, asker)
     except BatchesRunningError as running:
         defer_until_ended(running.by_endpoint)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
-from ownvoice import errors
-from ownvoice.errors import OwnvoiceError
-
-_MENDED_BY_A_RETRY = [
-    error
-    for error in vars(errors).values()
-    if isinstance(error, type) and issubclass(error, OwnvoiceError) and error.retryable
-]
+from ownvoice.errors import RETRYABLE, OwnvoiceError
 
 # The first rule that fits wins; what fits none (a killed worker, a lost database) is retried as the task says.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         *(
             RetryRule(exception=error, action=RetryAction.RETRY, reason="it may go through later")
-            for error in _MENDED_BY_A_RETRY
+            for error in RETRYABLE
         ),
         RetryRule(exception=OwnvoiceError, action=RetryAction.FAIL, reason="no retry would mend it"),
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from airflow.sdk.bases.skipmixin import XCOM_SKIPMIXIN_KEY
 from airflow.sdk.exceptions import AirflowSkipException
 
 from ownvoice.airflow.connections import hub_token, open_lake
@@ -64,13 +65,20 @@ def only_to_a_repository(context: Any) -> None:
         raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
 
 
-def write_report(dag_run: Any) -> dict[str, str]:
+def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
     """Write report, picture and row of `tables/runs` of each training, and a comparison of several; say it all.
 
-    Skipped where nothing was to be trained.
+    Skipped where nothing was to be trained, or a person rejected it. Whatever happened, no pod of the run goes on.
     """
     from ownvoice.training.report import write_run_report
 
+    settings = load_training_settings()
+    if settings.kubernetes_conn_id:
+        from ownvoice.airflow.pod import stop_pods_of
+
+        stop_pods_of(settings, ti.dag_id, dag_run.run_id)
+    if ti.xcom_pull(task_ids="approve_gpu", key=XCOM_SKIPMIXIN_KEY):  # left by *Reject* alone
+        raise AirflowSkipException("The run was rejected: nothing was trained.")
     lines, verdicts = write_run_report(open_lake(), dag_run.run_id, dag_run.run_after.date())
     if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")

@@ -1,19 +1,16 @@
 """What changed since the last night: the source held against what the lake knows. Pure.
 
 Identity: an article's id is the one its metadata names, else the first key it was seen under. The same text under
-a new key keeps the id. A text that stands twice is generated from once: one article holds it, the others are its
-duplicates and lie on its side of the split.
+a new key keeps the id. A text that stands twice, or nearly, is generated from once (`cluster.py`).
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 
 from ownvoice.articles.article import KeptArticle, Quarantined, Reason
-from ownvoice.articles.cluster import side_of
+from ownvoice.articles.cluster import Near, holders_of, side_of
 from ownvoice.articles.known import KnownArticle
 from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
 
@@ -29,10 +26,11 @@ class SeenArticle:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What to write about one article: its new row, and why. `event` is None where only the object's tag changed.
+    """What to write about one article: its new row, and why.
 
-    `seen_run` is the `last_run` of the row that this change was worked out from: where a later run has written the
-    row since, the change is out of date.
+    `event` is None where only the object's tag changed, or the cluster that a duplicate belongs to. `seen_run` is
+    the `last_run` of the row that this change was worked out from: where a later run has written the row since, the
+    change is out of date.
     """
 
     row: KnownArticle
@@ -45,24 +43,45 @@ def compare(
     seen: Iterable[SeenArticle],
     is_judged: Callable[[str], bool],
     test_share: float,
+    near: Near,
 ) -> tuple[list[Change], list[Quarantined]]:
     """Return what changed, and the articles whose id is taken by another.
 
     `is_judged(source_object)` says whether tonight knows for sure which articles stand in that object: it was read
-    whole, or it is gone. An article of an object that is not judged stays as it is.
+    whole, or it is gone. An article of an object that is not judged stays as it is. `near` holds the near-duplicates of
+    every text that is new tonight, and of those whose holder may be gone. Where one of the articles that bear a text is
+    there without its author's consent, none is generated from, and neither is a near-duplicate of it.
     """
     live = {article.article_id: article for article in known.values() if is_live(article.state)}
     found, refused = _identify(live, list(seen), is_judged)
-    vanished = [a for i, a in live.items() if i not in found and is_judged(a.source_object)]
-    standing = [a for i, a in live.items() if i not in found and not is_judged(a.source_object)]
-    touched = {one.article.sha256 for one in found.values()}
-    touched |= {article.article_sha256 for article in vanished}
-    touched |= {live[article_id].article_sha256 for article_id in found if article_id in live}
+    vanished = {i: a for i, a in live.items() if i not in found and is_judged(a.source_object)}
+    texts = {i: a.article_sha256 for i, a in live.items() if i not in vanished}
+    texts |= {i: one.article.sha256 for i, one in found.items()}
 
-    changes = [_vanish(article) for article in vanished]
-    for texts in _by_text(found, (a for a in standing if a.article_sha256 in touched)).values():
-        changes += _changes_of_one_text(known, texts, test_share)
+    withheld = {text for i, text in texts.items() if _is_refused(known.get(i), found.get(i))}
+    rows = dict(known)
+    changes = [_vanish(article) for article in vanished.values()]
+    decided = holders_of(known, texts, near, withheld)
+    others = (i for i, text in texts.items() if i not in decided and (i in found or text in withheld))
+    for article_id in [*decided, *others]:
+        holder_id = decided[article_id] if article_id in decided else _standing_holder(known[article_id])
+        change = _change(
+            known.get(article_id),
+            found.get(article_id),
+            article_id,
+            rows[holder_id] if holder_id else None,
+            test_share=test_share,
+            is_refused=texts[article_id] in withheld,
+        )
+        if change:
+            changes.append(change)
+            rows[article_id] = change.row
     return changes, refused
+
+
+def _standing_holder(article: KnownArticle) -> str | None:
+    """Return, for an article whose cluster is not in doubt, whose key and side it has as a duplicate: its own."""
+    return article.article_id if article.state is ArticleState.DUPLICATE else None
 
 
 def _vanish(article: KnownArticle) -> Change:
@@ -121,45 +140,8 @@ def _free_id(article: KeptArticle, live: Mapping[str, KnownArticle], found: Mapp
     return f"{key}~{article.sha256[:8]}" if key in live or key in found else key
 
 
-def _by_text(
-    found: Mapping[str, SeenArticle], standing: Iterable[KnownArticle]
-) -> dict[str, dict[str, SeenArticle | None]]:
-    """Group all that stands tonight by text: sha256 -> id -> what was read, or None where its object was not read."""
-    groups: dict[str, dict[str, SeenArticle | None]] = defaultdict(dict)
-    for article in standing:
-        groups[article.article_sha256][article.article_id] = None
-    for article_id, one in found.items():
-        groups[one.article.sha256][article_id] = one
-    return groups
-
-
-def _changes_of_one_text(
-    known: Mapping[str, KnownArticle], texts: Mapping[str, SeenArticle | None], test_share: float
-) -> list[Change]:
-    """Choose the one article that this text is generated from, and say what happens to each that bears it.
-
-    Where one of them is there without its author's consent, none is generated from.
-    """
-    change = partial(
-        _change, test_share=test_share, is_refused=any(_is_refused(known.get(i), one) for i, one in texts.items())
-    )
-    sha256 = next((one.article.sha256 for one in texts.values() if one), None)
-    holder_id = min(texts, key=lambda i: (_claim(known.get(i), sha256), i))
-    holder = change(known.get(holder_id), texts[holder_id], holder_id, None)
-    holder_row = holder.row if holder else known[holder_id]
-    others = (change(known.get(i), one, i, holder_row) for i, one in texts.items() if i != holder_id)
-    return [found for found in (holder, *others) if found]
-
-
 def _is_refused(known: KnownArticle | None, one: SeenArticle | None) -> bool:
     return (one.article.consent if one else known.consent if known else "") == "no"
-
-
-def _claim(known: KnownArticle | None, sha256: str | None) -> int:
-    """Rank who keeps a text: an article generated from it already, then its duplicate, then whoever is new to it."""
-    if known is None or not is_live(known.state) or (sha256 is not None and known.article_sha256 != sha256):
-        return 2
-    return 1 if known.state is ArticleState.DUPLICATE else 0
 
 
 def _change(

@@ -13,7 +13,7 @@ from functools import reduce
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownvoice.lake import Lake, scan
+from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ArticleState
 from ownvoice.tables import ARTICLES
 from ownvoice.versions import DatasetVersion
@@ -50,6 +50,15 @@ def known_articles(lake: Lake, version: DatasetVersion | None, question: Questio
         return {}
     rows = scan(lake.table("articles", version.articles_version))
     return {article.article_id: article for batch in rows for article in from_rows(batch.filter(question(batch)))}
+
+
+def standing_texts(lake: Lake, version: DatasetVersion | None) -> set[str]:
+    """Return the hashes of the texts of all articles that stand in the source, as far as `version` knows."""
+    if version is None:
+        return set()
+    table = lake.table("articles", version.articles_version)
+    rows = scan(table, "article_sha256", f"state <> {sql_text(ArticleState.REMOVED)}")
+    return {text for batch in rows for text in batch["article_sha256"].to_pylist()}
 
 
 def having(column: str, values: Collection[str]) -> Question:

@@ -15,13 +15,17 @@ from functools import partial
 from ownvoice.articles.ahead import worked_ahead
 from ownvoice.articles.article import Article, KeptArticle, Quarantined, Reason
 from ownvoice.articles.changes import Change, SeenArticle, compare
+from ownvoice.articles.cluster import Near
 from ownvoice.articles.cursor import is_reconcile, read_cursor
-from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles
+from ownvoice.articles.known import KnownArticle, any_of, below, having, known_articles, standing_texts
+from ownvoice.articles.near import complete_index, near_candidates, near_duplicates
 from ownvoice.articles.record import Listing, first_started_at, read_listing, record_listing
+from ownvoice.articles.retry import list_dead
+from ownvoice.articles.sketch_index import SketchIndex
 from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import is_live
+from ownvoice.life import ArticleState, is_live
 from ownvoice.run import RefreshRun
 from ownvoice.source_rules import SourceRules
 from ownvoice.stores import ObjectStore
@@ -66,6 +70,8 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         return read_listing(lake, run).counts
     started_at = first_started_at(lake, run)
     base = latest_version(lake)
+    if run.retry == "dead":
+        return list_dead(lake, run, base, started_at)
     folders, reconcile = _folders(lake, source, run)
     known = known_articles(lake, base, below(folders))
     look = Look(folders, {found.key: found for found in list_objects(source, folders, run.source)})
@@ -73,7 +79,8 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     _read_changed(source, lake, look, known.values(), run.source)
 
     known |= _related(lake, base, look, known.values())
-    changes, refused = compare(known, look.seen, look.is_judged, run.test_share)
+    near = _near(lake, base, run, look, known, reconcile=reconcile)
+    changes, refused = compare(known, look.seen, look.is_judged, run.test_share, near)
     quarantined = [*look.quarantined, *refused]
     counts = _counts(known, changes, look.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(
@@ -142,8 +149,56 @@ def _related(
     ids = {article.metadata_id or article.source_key for article in articles}
     texts = {article.sha256 for article in articles} | {article.article_sha256 for article in leaving}
     keys = {article.source_key for article in articles}
-    question = any_of(having("article_id", ids), having("article_sha256", texts), having("source_key", keys))
+    question = any_of(
+        having("article_id", ids),
+        having("article_sha256", texts),
+        having("source_key", keys),
+        having("cluster_key", _loose_clusters(look, known)),
+    )
     return known_articles(lake, base, question)
+
+
+def _near(
+    lake: Lake,
+    base: DatasetVersion | None,
+    run: RefreshRun,
+    look: Look,
+    known: dict[str, KnownArticle],
+    *,
+    reconcile: bool,
+) -> Near:
+    """Find the near-duplicates of what is new and of what may lose its holder, and add their articles to `known`."""
+    if reconcile or not SketchIndex(lake).is_complete():
+        complete_index(lake, standing_texts(lake, base))
+    texts = _texts_in_doubt(look, known)
+    pairs = near_candidates(lake, texts)
+    if elsewhere := {text for pair in pairs for text in pair} - texts:
+        known |= known_articles(lake, base, having("article_sha256", elsewhere))
+    standing = texts | {article.article_sha256 for article in known.values() if is_live(article.state)}
+    pairs = {pair for pair in pairs if standing.issuperset(pair)}
+    return near_duplicates(lake, pairs, run.near_duplicate_jaccard)
+
+
+def _texts_in_doubt(look: Look, known: Mapping[str, KnownArticle]) -> set[str]:
+    """Return the hashes of texts that are new tonight, and of what may not be kept back any more."""
+    stand = {(a.source_key, a.article_sha256) for a in known.values() if is_live(a.state)}
+    articles = [one.article for one in look.seen]
+    texts = {a.sha256 for a in articles if (a.source_key, a.sha256) not in stand}
+    loose, kept_back = _loose_clusters(look, known.values()), (ArticleState.DUPLICATE, ArticleState.WITHHELD)
+    return texts | {a.article_sha256 for a in known.values() if a.state in kept_back and a.cluster_key in loose}
+
+
+def _loose_clusters(look: Look, known: Iterable[KnownArticle]) -> set[str]:
+    """Return the keys of clusters whose holder may be gone, say something else, or be withheld no more tonight."""
+    seen = {(one.article.source_key, one.article.sha256) for one in look.seen}
+    read = {one.source_object for one in look.seen}
+    return {
+        a.cluster_key
+        for a in known
+        if a.state in (ArticleState.PENDING, ArticleState.CURRENT, ArticleState.WITHHELD)
+        and (a.source_object in read or look.is_judged(a.source_object))
+        and (a.state is ArticleState.WITHHELD or (a.source_key, a.article_sha256) not in seen)
+    }
 
 
 def _refuse_an_empty_source(source: ObjectStore, run: RefreshRun, look: Look, known: Collection[KnownArticle]) -> None:

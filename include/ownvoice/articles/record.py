@@ -16,6 +16,9 @@ from ownvoice.life import ArticleEvent, ArticleState
 from ownvoice.run import RefreshRun, record_run
 from ownvoice.versions import DatasetVersion, version_or_latest
 
+ChunkPlace = tuple[str, str]
+"""An article's id and the key of one of its chunks."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -43,6 +46,16 @@ def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Itera
     record_run(lake, run)
 
 
+def record_retried(lake: Lake, run: RefreshRun, chunks: Iterable[ChunkPlace]) -> None:
+    """Write down the dead chunks that this run asks about anew."""
+    lake.write_json(_retried_key(run), sorted(chunks))
+
+
+def read_retried(lake: Lake, run: RefreshRun) -> frozenset[ChunkPlace]:
+    """Return the dead chunks that this run asks about anew; none in a night."""
+    return frozenset((article_id, chunk_key) for article_id, chunk_key in lake.read_json(_retried_key(run)) or ())
+
+
 def read_listing(lake: Lake, run: RefreshRun) -> Listing:
     """Return the run's listing."""
     return Listing(**lake.read_json(_listing_key(run)))
@@ -66,9 +79,14 @@ def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
 
 
 def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
-    """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's."""
+    """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's.
+
+    A run that asks about dead chunks leaves to the nights what they have left over.
+    """
     changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
-    left_over = known_articles(lake, _base(lake, run), having("state", [ArticleState.PENDING]))
+    if run.retry == "dead":
+        return list(changed.values())
+    left_over = known_articles(lake, base_version(lake, run), having("state", [ArticleState.PENDING]))
     candidates = [*(article for i, article in left_over.items() if i not in changed), *changed.values()]
     return [
         article
@@ -77,10 +95,15 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
     ]
 
 
-def _listing_key(run: RefreshRun) -> str:
-    return f"{run.folder}/listing.json"
+def _retried_key(run: RefreshRun) -> str:
+    return f"{run.folder}/retried.json"
 
 
-def _base(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
+def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
+    """Return the version that the run's listing was held against, or None where there was none."""
     number = read_listing(lake, run).base_version
     return None if number is None else version_or_latest(lake, number)
+
+
+def _listing_key(run: RefreshRun) -> str:
+    return f"{run.folder}/listing.json"

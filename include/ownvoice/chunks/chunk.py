@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from ownvoice.recipe import GenerationRecipe
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -28,5 +30,10 @@ class Chunk:
 
 
 def chunk_key(text: str) -> str:
-    """Return sixteen hex digits over the text of a chunk."""
+    """Return sixteen hex digits over the text alone, which an edit elsewhere in the article leaves as they were."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def is_divisible(text: str, recipe: GenerationRecipe) -> bool:
+    """Whether a chunk that is too long for a model may be cut in two: shorter ones have little to ask about."""
+    return len(text) >= recipe.min_chunk_chars

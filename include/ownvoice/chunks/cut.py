@@ -45,6 +45,14 @@ def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[Span]:
     return [*chunks, short] if short else chunks
 
 
+def halves(text: str, span: Span) -> tuple[Span, Span]:
+    """Cut a span in two at the last good place in its middle third."""
+    start, end = span
+    third = (end - start) // 3
+    boundary = _boundary(text, start + third, end - third)
+    return _trimmed(text, start, boundary), _trimmed(text, boundary, end)
+
+
 def _groups(cleaned: CleanedText, min_chars: int) -> list[Span]:
     """Return the sections of at least `min_chars`, and runs of shorter ones that reach it together."""
     edges = sorted({0, *cleaned.headings, len(cleaned.text)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -28,12 +28,16 @@ PLANNED_CHUNKS = pa.schema(
         ("start", pa.int64()),
         ("end", pa.int64()),
         ("text", pa.string()),
+        ("anew", pa.bool_()),  # a dead chunk that is to be asked about as often again
     ]
 )
 
 PlannedChunk = dict[str, Any]
 
 DEFERRED = "deferred"
+
+OTHER_LANGUAGE = "other_language"
+"""Why an article is left out of a plan: it is in none of the recipe's languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,7 @@ class Plan:
     """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
 
     `models` has the same two token counts for each model.
+    `left_out` counts, by reason, articles that are not asked about at all; they are no part of `articles`.
     """
 
     batches: tuple[str, ...]
@@ -59,6 +64,7 @@ class Plan:
     estimated_prompt_tokens: int
     most_completion_tokens: int
     models: dict[str, dict[str, int]] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: list[PlannedChunk]) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 
 from ownvoice.chunks import chapter, faithful
-from ownvoice.chunks.chunk import Chunk
+from ownvoice.chunks.chunk import Chunk, chunk_key, is_divisible
 from ownvoice.chunks.cleaned import CleanedText
+from ownvoice.chunks.cut import Span, halves
 from ownvoice.chunks.cut import cut as cut_faithful
+from ownvoice.chunks.passages import without_passages
 from ownvoice.errors import OwnvoiceError
 from ownvoice.recipe import Cleaning, GenerationRecipe
 
@@ -19,9 +21,9 @@ _CUTS: dict[Cleaning, _Cut] = {"faithful": cut_faithful, "chapter": chapter.cut}
 _VERSIONS: dict[Cleaning, str] = {"faithful": "faithful-1", "chapter": "chapter-1"}
 
 
-def clean(content: str, cleaning: Cleaning) -> CleanedText:
-    """Return the reading of an article's content under a cleaning."""
-    return _CLEANS[cleaning](content)
+def clean(content: str, cleaning: Cleaning, left_out: Collection[int] = ()) -> CleanedText:
+    """Return the reading of an article's content under a cleaning, without the passages `left_out` (by their keys)."""
+    return without_passages(_CLEANS[cleaning](content), left_out)
 
 
 def cleaning_version(cleaning: Cleaning) -> str:
@@ -29,14 +31,27 @@ def cleaning_version(cleaning: Cleaning) -> str:
     return _VERSIONS[cleaning]
 
 
-def cut_article(content: str, recipe: GenerationRecipe) -> list[Chunk]:
-    """Return the chunks of an article's content, in order."""
-    cleaned = clean(content, recipe.cleaning)
-    spans = _CUTS[recipe.cleaning](cleaned, recipe.min_chunk_chars, recipe.max_chunk_chars)
+def cut_article(
+    content: str, recipe: GenerationRecipe, left_out: Collection[int] = (), too_long: Collection[str] = ()
+) -> list[Chunk]:
+    """Return the chunks of an article's content without the passages `left_out`, in order.
+
+    Those whose keys are among `too_long` are cut in two.
+    """
+    cleaned = clean(content, recipe.cleaning, left_out)
+    whole = _CUTS[recipe.cleaning](cleaned, recipe.min_chunk_chars, recipe.max_chunk_chars)
+    spans = [part for span in whole for part in _divided(cleaned.text, span, recipe, too_long)]
     return [
         Chunk(index, cleaned.text[start:end], start, end, *cleaned.original_span(start, end))
         for index, (start, end) in enumerate(spans)
     ]
+
+
+def _divided(text: str, span: Span, recipe: GenerationRecipe, too_long: Collection[str]) -> list[Span]:
+    part = text[slice(*span)]
+    if not too_long or chunk_key(part) not in too_long or not is_divisible(part, recipe):
+        return [span]
+    return [piece for half in halves(text, span) for piece in _divided(text, half, recipe, too_long)]
 
 
 def render(content: str, spans: Sequence[tuple[int, int]], cleaning_version: str) -> str:

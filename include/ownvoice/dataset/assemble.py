@@ -77,7 +77,8 @@ def _outcome(article: KnownArticle | None, staged: Staged, run: RefreshRun) -> A
     if article.state is ArticleState.CURRENT:
         return ArticleOutcome(article, False, [], staged.chunks)
     states = [ChunkState(record["state"]) for record in staged.chunks]
-    replaces = may_replace_pairs(states, article.written_sha256, article.article_sha256)
+    events = [ChunkEvent(record["event"]) for record in staged.chunks]
+    replaces = may_replace_pairs(events, article.written_sha256, article.article_sha256)
     if replaces:
         article = replace(article, written_sha256=article.article_sha256, written_date=run.refresh_date)
     if is_settled(states):

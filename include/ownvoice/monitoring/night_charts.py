@@ -1,10 +1,11 @@
-"""Charts over the hours of one refresh, as Vega-Lite specs."""
+"""Charts of one refresh, as Vega-Lite specs: its hours, and its audits as the report draws them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ownvoice.monitoring.charts import cues_chart, lengths_chart
 from ownvoice.monitoring.timeline import BatchTime
 from ownvoice.monitoring.trends import Spec, bare_chart, spec
 
@@ -59,3 +60,14 @@ def fault_chart(faults: Sequence[dict[str, Any]]) -> Spec | None:
         tooltip=["at:T", "fault:N", "tries:Q"],
     )
     return spec(encoded)
+
+
+def audit_charts(audits: Sequence[Mapping[str, Any]]) -> dict[str, Spec]:
+    """Return the charts of the audits that have one, by title."""
+    found: dict[str, Spec] = {}
+    for audit in audits:
+        if audit["name"] == "lengths":
+            found["Lengths: nine tenths, the middle half, the median"] = lengths_chart(audit["numbers"]).to_dict()
+    if cues := [audit for audit in audits if audit["numbers"].get("auc")]:
+        found["How well one cue alone tells chosen from rejected (0.5: not at all)"] = cues_chart(cues).to_dict()
+    return found

@@ -9,6 +9,7 @@ from typing import Any
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
+from ownvoice.monitoring.excerpt import excerpt
 from ownvoice.pairs.staging import Row
 
 Piece = tuple[str, bool]  # a text, and whether it is marked
@@ -28,7 +29,7 @@ def pair_page(lake: Lake, pair: Row, *, whole_article: bool = False) -> dict[str
         return found | {"original": None, "lost": str(error), "chars": 0}
     spans = [(span["start"], span["end"]) for span in pair["spans"]]
     context = len(text) if whole_article else _CONTEXT_CHARS
-    return found | {"original": marked(text, spans, context), "lost": None, "chars": len(text)}
+    return found | {"original": _original(text, spans, context), "lost": None, "chars": len(text)}
 
 
 def differences(chosen: str, rejected: str) -> tuple[list[Piece], list[Piece]]:
@@ -41,17 +42,9 @@ def differences(chosen: str, rejected: str) -> tuple[list[Piece], list[Piece]]:
     return list(_pieces(left, sides[0])), list(_pieces(right, sides[1]))
 
 
-def marked(text: str, spans: Sequence[tuple[int, int]], context_chars: int) -> list[Piece]:
-    """Return the part of `text` around `spans` in pieces, the spans marked; what is left out is told by an ellipsis."""
-    first = max(0, spans[0][0] - context_chars)
-    last = min(len(text), spans[-1][1] + context_chars)
-    pieces: list[Piece] = [("… ", False)] if first else []
-    at = first
-    for start, end in spans:
-        pieces += [(text[at:start], False), (text[start:end], True)]
-        at = end
-    pieces += [(text[at:last], False)] + ([(" …", False)] if last < len(text) else [])
-    return [piece for piece in pieces if piece[0]]
+def _original(text: str, spans: Sequence[tuple[int, int]], context_chars: int) -> list[Piece]:
+    parts = excerpt(text, spans, context_chars)
+    return [(part.text if part.kind != "gap" else " … ", part.kind == "quoted") for part in parts]
 
 
 def _pieces(tokens: Sequence[str], same: Sequence[tuple[int, int]]) -> Iterator[Piece]:

@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ownvoice.lake import Lake
 from ownvoice.monitoring.advice import commonest
 from ownvoice.monitoring.cached import CACHE
 from ownvoice.monitoring.run_chunks import run_chunks
 from ownvoice.monitoring.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
+from ownvoice.monitoring.waterfall import Step, waterfall
 from ownvoice.run import run_folder
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One step of the waterfall: `kind` is "whole", "lost" or "left"; `field` and `value` find what it counts."""
+class Line(NamedTuple):
+    """A step of the waterfall beside the total of its stage; `field` and `value` find the chunks it counts."""
 
-    name: str
-    count: int
+    step: Step
     whole: int
-    kind: str
-    field: str = ""
-    value: str = ""
+    field: str
+    value: str
 
 
 def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
@@ -43,7 +40,7 @@ def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
     return {
         "run_id": report["run_id"],
         "report": report,
-        "waterfall": waterfall(report),
+        "waterfall": waterfall_lines(report),
         "batches": batches,
         "slowest": slowest(batches),
         "faults_over_time": faults_over_time(chunks),
@@ -59,22 +56,16 @@ def stored_report(lake: Lake, run_id: str) -> dict[str, Any] | None:
     return report if is_it else None
 
 
-def waterfall(report: Mapping[str, Any]) -> list[Step]:
-    """Return the steps from chunks to pairs: what is lost at each adds up to the difference between two wholes."""
-    chunks, triples = report["chunks"], report["triples"]
-    total, made = chunks["total"], triples["total"]
-    usable = chunks["answered"] + chunks["reused"]
-    articles = report["planned"]["articles"]
-    return [
-        Step("articles with something to ask about", articles, articles, "whole"),
-        Step("chunks planned", total, total, "whole"),
-        Step("deferred to a later night", chunks["deferred"], total, "lost", "state", "deferred"),
-        Step("dead after every try", chunks["dead"], total, "lost", "state", "dead"),
-        Step("chunks with an answer", usable, total, "left"),
-        Step("triples in those answers", made, made, "whole"),
-        *(Step(reason, count, made, "lost", "reason", reason) for reason, count in triples["dropped"].items()),
-        Step("pairs kept", triples["kept"], made, "left"),
-    ]
+def waterfall_lines(report: Mapping[str, Any]) -> list[Line]:
+    """Return the steps from articles to pairs, each with what it is a share of and how its chunks are found."""
+    fields = {"chunks": "state", "triples": "reason"}
+    lines: list[Line] = []
+    whole = 0
+    for step in waterfall(report):
+        whole = step.count if step.kind == "total" else whole
+        field = fields.get(step.stage, "") if step.kind == "lost" else ""
+        lines.append(Line(step, whole, field, step.name.replace(" ", "_")))
+    return lines
 
 
 def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:

@@ -30,7 +30,7 @@ def progress_line(tally: Tally) -> str:
     left = "" if tally.eta_s is None else f", about {_clock(tally.eta_s)} left"
     return (
         f"{tally.unit} {tally.settled:,}/{tally.total:,}: {states or 'none settled yet'}; {tally.chunks_per_s:,.1f}/s, "
-        f"{tally.retries:,} asked again, {tally.spent.tokens:,.0f} tokens{cost}{left}"
+        f"{tally.retries.total():,} asked again, {tally.spent.tokens:,.0f} tokens{cost}{left}"
     )
 
 

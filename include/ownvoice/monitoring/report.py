@@ -47,7 +47,8 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "recipe": run.recipe.model_dump(),
         "articles": listing.counts,
         "quarantined": listing.quarantined,
-        "planned": {name: value for name, value in asdict(plan).items() if name != "batches"},
+        "left_out": dict(plan.left_out),
+        "planned": {name: value for name, value in asdict(plan).items() if name not in ("batches", "left_out")},
         **_counts(records),
         "spend": _spend(run, plan, records),
         "instruction_kinds": _instruction_kinds(lake, run, version),
@@ -210,6 +211,7 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
 
     counts = {
         **{f"articles_{name}": count for name, count in report["articles"].items()},
+        **{f"left_out_{name}": count for name, count in report["left_out"].items()},
         **{f"chunks_{name}": count for name, count in report["chunks"].items()},
         **{f"dropped_{name}": count for name, count in report["triples"]["dropped"].items()},
         "triples": report["triples"]["total"],

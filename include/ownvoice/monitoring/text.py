@@ -21,6 +21,8 @@ def report_lines(report: dict[str, Any]) -> Iterator[str]:
     yield f"Refresh {report['run_id']} of {report['refresh_date']}: {report['verdict']}"
     yield "store      " + report["store"]["sentence"]
     yield "articles   " + _listed(report["articles"])
+    if report["left_out"]:
+        yield "left out   " + _listed(report["left_out"])
     for fault in report["quarantined"]:
         yield f"  quarantined {printable(fault['source_key'])}: {fault['reason']} ({printable(fault['detail'])})"
     if report["dry_run"]:

@@ -14,6 +14,7 @@ from ownvoice.dataset.verified import read_verification
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan
 from ownvoice.monitoring.cached import CACHE
+from ownvoice.monitoring.one_refresh import stored_report
 from ownvoice.training.lineage import lineage_of_version
 from ownvoice.versions import DatasetVersion, all_versions, find_version
 
@@ -59,9 +60,16 @@ def version_page(lake: Lake, number: int) -> dict[str, Any] | None:
         "files": files,
         "splits": CACHE.get((lake.uri, "splits", number), lambda: _splits(lake, number)),
         "verified": read_verification(lake, number),
+        "audits": _audits(lake, version),
         "pushes": pushes_of_version(lake, number),
         "descendants": _descendants(lake, number),
     }
+
+
+def _audits(lake: Lake, version: DatasetVersion) -> list[dict[str, Any]]:
+    """Return what the audits said of the version when its refresh reported."""
+    report = stored_report(lake, version.run_id) or {"audits": []}
+    return [audit for audit in report["audits"] if audit["scope"] == "version"]
 
 
 def _trainings(lake: Lake) -> dict[int, list[Training]]:

@@ -8,14 +8,18 @@ from collections import Counter
 from functools import lru_cache
 
 from ownvoice.chunks import cleaning_version
+from ownvoice.chunks.boilerplate import left_out, read_boilerplate
 from ownvoice.chunks.planned import read_batch
+from ownvoice.chunks.too_long import note_too_long
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
-from ownvoice.life import ChunkState
+from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.screen import Screen
 from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, write_staged
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import Cleaning
@@ -36,18 +40,21 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
     run = recorded_run(lake, run_id)
     outcomes = read_outcomes(lake, run, batch)
     answers = AnswerStore(lake.store)
+    boilerplate, evaluation = read_boilerplate(lake, run), read_evaluation_sets(lake, run.evaluation_sets)
     staged = Staged([], [], [])
     for chunk in read_batch(lake, run, batch):
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
         record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
-            pairs, drops = _judge(
-                lake, run, chunk, record, _triples(answers, record["request_key"], run.recipe.prompt_version)
-            )
+            screen = Screen(boilerplate.get(chunk["author_id"], frozenset()), evaluation)
+            triples = _triples(answers, record["request_key"], run.recipe.prompt_version)
+            pairs, drops = _judge(lake, run, chunk, record, triples, screen)
             reasons = Counter(str(drop["reason"]) for drop in drops)
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
             staged.drops += drops
+        elif record["event"] == ChunkEvent.TOO_LONG:
+            note_too_long(lake, run.recipe.recipe_id, chunk["chunk_key"])
         staged.chunks.append(record)
     write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else STAGED)
     reasons = Counter(drop["reason"] for drop in staged.drops)
@@ -72,7 +79,7 @@ def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tup
 
 
 def _judge(
-    lake: Lake, run: RefreshRun, chunk: Row, record: Row, triples: tuple[Triple, ...]
+    lake: Lake, run: RefreshRun, chunk: Row, record: Row, triples: tuple[Triple, ...], screen: Screen
 ) -> tuple[list[Row], list[Row]]:
     """Return a staged pair or a drop for each triple of a chunk."""
     article = _article_text(lake, chunk["article_sha256"], run.recipe.cleaning)
@@ -82,7 +89,9 @@ def _judge(
     for index, triple in enumerate(triples):
         found = judge(triple, reading, chunk["clean_start"], article, run.recipe)
         if isinstance(found, DropReason):
-            drops.append(_drop(chunk, index, triple, found))
+            drops.append(_drop(chunk, index, triple, found, ""))
+        elif screened := screen.reason(found[0]):
+            drops.append(_drop(chunk, index, triple, *screened))
         else:
             pair = _pair(chunk, record["request_key"], run, index, *found)
             pairs.append(pair | {"instruction_kind": triple.kind})
@@ -113,12 +122,13 @@ def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: 
     }
 
 
-def _drop(chunk: Row, index: int, triple: Triple, reason: DropReason) -> Row:
+def _drop(chunk: Row, index: int, triple: Triple, reason: DropReason, detail: str) -> Row:
     return {
         "article_id": chunk["article_id"],
         "chunk_index": chunk["chunk_index"],
         "triple_index": index,
         "reason": reason,
+        "detail": detail,
         "prompt": triple.instruction,
         "quote": triple.extracted_answer,
         "rejected": triple.generated_answer,
@@ -128,4 +138,5 @@ def _drop(chunk: Row, index: int, triple: Triple, reason: DropReason) -> Row:
 @lru_cache(maxsize=4)
 def _article_text(lake: Lake, article_sha256: str, cleaning: Cleaning) -> ArticleText:
     """Read and clean an article once; its chunks follow each other, so few are kept at a time."""
-    return ArticleText.of(lake.original(article_sha256), cleaning)
+    without = left_out(lake, cleaning, article_sha256) or frozenset()
+    return ArticleText.of(lake.original(article_sha256), cleaning, without)

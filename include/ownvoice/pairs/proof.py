@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ownvoice.chunks import clean, cleaning_version, render
@@ -29,9 +30,9 @@ class ArticleText:
     cleaning: Cleaning
 
     @classmethod
-    def of(cls, content: str, cleaning: Cleaning) -> ArticleText:
-        """Clean `content` and keep both."""
-        return cls(content, clean(content, cleaning), cleaning)
+    def of(cls, content: str, cleaning: Cleaning, left_out: Collection[int] = ()) -> ArticleText:
+        """Clean `content`, without the passages `left_out`, and keep both."""
+        return cls(content, clean(content, cleaning, left_out), cleaning)
 
 
 def prove(quote: str, chunk: Reading, chunk_start: int, article: ArticleText) -> Proof | DropReason:

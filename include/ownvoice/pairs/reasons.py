@@ -15,6 +15,8 @@ class DropReason(StrEnum):
     CHOSEN_NOT_ENDED = "chosen_not_ended"
     CHOSEN_EQUALS_REJECTED = "chosen_equals_rejected"
     PROMPT_SPEAKS_OF_SOURCE = "prompt_speaks_of_source"
+    BOILERPLATE = "boilerplate"
+    IN_EVALUATION_SET = "in_evaluation_set"
     NO_REJECTED_ANSWER = "no_rejected_answer"  # the second model has none to give, after every try
     REPEATED_PROMPT = "repeated_prompt"
     REPEATED_CHOSEN = "repeated_chosen"

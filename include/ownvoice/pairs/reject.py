@@ -14,7 +14,9 @@ from ownvoice.chunks.planned import read_plan
 from ownvoice.errors import StorageError
 from ownvoice.generators import RejectedBy
 from ownvoice.lake import Lake
+from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.rejected import Place, of_failed_batch, with_rejected
+from ownvoice.pairs.screen import Screen
 from ownvoice.pairs.staging import CURATED, Row, read_staged, write_staged
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.triples.answers import AnswerStore
@@ -59,7 +61,8 @@ def reject_batch(
     refuse_silence(batch, tally)
     refuse_too_many_dead(batch, tally, run.max_dead_share)
     texts = _texts(AnswerStore(lake.store), outcomes)
-    staged = with_rejected(curated, _by_instruction(asks, outcomes), texts, run)
+    screen = Screen(frozenset(), read_evaluation_sets(lake, run.evaluation_sets))
+    staged = with_rejected(curated, _by_instruction(asks, outcomes), texts, run, screen)
     write_staged(lake, run, batch, staged)
     return {"pairs": len(curated.pairs), "kept": len(staged.pairs), **tally.states}
 

@@ -9,6 +9,7 @@ from dataclasses import fields
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.screen import Screen
 from ownvoice.pairs.staging import Row, Staged, retries_of, spend_of
 from ownvoice.run import RefreshRun
 from ownvoice.triples.asker import Asker
@@ -24,7 +25,11 @@ _SUMS = ("attempts", "requests", "prompt_tokens", "completion_tokens", "reserved
 
 
 def with_rejected(
-    curated: Staged, outcomes: Mapping[Place, Mapping[str, ChunkOutcome]], texts: Mapping[str, str], run: RefreshRun
+    curated: Staged,
+    outcomes: Mapping[Place, Mapping[str, ChunkOutcome]],
+    texts: Mapping[str, str],
+    run: RefreshRun,
+    screen: Screen,
 ) -> Staged:
     """Return what is staged once each instruction was put to the second model.
 
@@ -42,7 +47,7 @@ def with_rejected(
         if later:
             staged.chunks.append(record | _event(later) | {"triples": 0, "kept": 0, "drop_reasons": {}})
             continue
-        kept, dropped = _completed(pairs[place], answered, texts, run)
+        kept, dropped = _completed(pairs[place], answered, texts, run, screen)
         reasons = Counter(record["drop_reasons"]) + Counter(str(drop["reason"]) for drop in dropped)
         staged.chunks.append(record | {"kept": len(kept), "drop_reasons": dict(reasons)})
         staged.pairs += kept
@@ -63,7 +68,11 @@ def of_failed_batch(
 
 
 def _completed(
-    pairs: Iterable[Row], answered: Mapping[str, ChunkOutcome], texts: Mapping[str, str], run: RefreshRun
+    pairs: Iterable[Row],
+    answered: Mapping[str, ChunkOutcome],
+    texts: Mapping[str, str],
+    run: RefreshRun,
+    screen: Screen,
 ) -> tuple[list[Row], list[Row]]:
     """Return the pairs that have their rejected answer, and a drop for each that has none or one that is no use."""
     kept: list[Row] = []
@@ -72,18 +81,22 @@ def _completed(
         outcome = answered[pair["prompt"]]
         text = texts.get(outcome.request_key)
         found = {"rejected": text, "rejected_model": outcome.model, "rejected_request_key": outcome.request_key}
-        reason = _reason(pair, text, run)
+        reason, detail = _reason(pair, text, run, screen)
         if reason:
-            drops.append({**_place_of(pair), "reason": reason, "quote": pair["chosen"], "rejected": text})
+            place = {**_place_of(pair), "reason": reason, "detail": detail}
+            drops.append({**place, "quote": pair["chosen"], "rejected": text})
         else:
             kept.append(pair | found)
     return kept, drops
 
 
-def _reason(pair: Row, text: str | None, run: RefreshRun) -> DropReason | None:
+def _reason(pair: Row, text: str | None, run: RefreshRun, screen: Screen) -> tuple[DropReason | None, str]:
     if text is None:
-        return DropReason.NO_REJECTED_ANSWER
-    return first_reason(Candidate(pair["prompt"], pair["chosen"], text), run.recipe)
+        return DropReason.NO_REJECTED_ANSWER, ""
+    candidate = Candidate(pair["prompt"], pair["chosen"], text)
+    if reason := first_reason(candidate, run.recipe):
+        return reason, ""
+    return screen.reason(candidate) or (None, "")
 
 
 def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row:

@@ -20,6 +20,7 @@ DROPS = pa.schema(
         ("chunk_index", pa.int64()),
         ("triple_index", pa.int64()),
         ("reason", pa.string()),
+        ("detail", pa.string()),  # which row of an evaluation set, which passage; else empty
         ("prompt", pa.string()),
         ("quote", pa.string()),
         ("rejected", pa.string()),

@@ -46,8 +46,9 @@ def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
         return Exit.TRAINED
     started = time.monotonic()
     stop = Stop()
-    result = _heading(run, record)
-    end, message = _attempt(run, lake, record, stop, result)
+    with record.flowing():
+        result = _heading(run, record)
+        end, message = _attempt(run, lake, record, stop, result)
     result |= {"exit": end.name, "message": message} | _cost(run, time.monotonic() - started)
     record.say(f"{end.name}: {message or 'done'} ({result['total_seconds']} s)")
     patiently(lambda: lake.write_json(key, result))

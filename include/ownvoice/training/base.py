@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ownvoice.errors import BadBaseError
 from ownvoice.lake import Lake
-from ownvoice.training.exits import BadBaseError
 from ownvoice.training.folders import download_folder, folder_sha256
 from ownvoice.training.recipe import TrainingRecipe
 

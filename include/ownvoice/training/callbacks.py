@@ -8,8 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ownvoice.errors import OwnvoiceError
-from ownvoice.training.exits import DivergedError, WrongStartError
+from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
 from ownvoice.training.health import judge
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.record import Record

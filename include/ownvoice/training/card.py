@@ -12,6 +12,7 @@ from ownvoice.training.provenance import as_block
 CURVES = "curves.svg"
 
 _LAKE_BASE = "lake:"
+_STYLES = ("author", "base", "trained")
 
 
 def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any], model_license: str | None) -> str:
@@ -28,6 +29,7 @@ def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any
         "\n".join(_findings(result["health"])),
         "## Numbers",
         _table(_numbers(result)),
+        *_style(result.get("style") or {}),
         "## Recipe",
         _table((name, f"`{value}`") for name, value in record["recipe"].items()),
         "## The training rows",
@@ -92,7 +94,32 @@ def _numbers(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         if (value := test.get(f"eval_{name}")) is not None:
             yield words, f"{float(value):.4f}"
     yield "merged weights", f"{merge['dtype']}, {merge['kl_merged_nats']:.1e} nats from the adapter model"
+    least, usual = f"{merge['kept_least']:.0%}", f"{merge['kept_median']:.0%}"
+    yield "change that rounding kept", f"{usual} in the median of all modules, {least} in the one with the least"
     yield "the base, for comparison", f"{merge['kl_base_nats']:.1e} nats from the adapter model"
+
+
+def _style(styles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Yield the section on style; a run without answers has none."""
+    if not styles:
+        return
+    yield "## Style"
+    yield (
+        "The answers to the fixed questions, of the base and of the trained model, beside the author's own text of the "
+        "test split. A few answers are little text; `ownvoice.training.style` says how each number is counted."
+    )
+    head = ["| | author | base | trained |", "|---|---|---|---|"]
+    yield "\n".join(
+        head
+        + [
+            f"| {name.replace('_', ' ')} | " + " | ".join(_count(styles[of].get(name)) for of in _STYLES) + " |"
+            for name in styles["trained"]
+        ]
+    )
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
 
 
 def _table(rows: Iterator[tuple[str, str]]) -> str:

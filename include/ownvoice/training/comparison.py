@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from ownvoice.errors import HealthError
 from ownvoice.lake import Lake
 from ownvoice.run import run_folder
 from ownvoice.terminal import printable
-from ownvoice.training.outcome import HealthError, Outcome, read_outcome
+from ownvoice.training.outcome import Outcome, read_outcome
 from ownvoice.training.request import VARIED
 from ownvoice.training.variants import Variants
 

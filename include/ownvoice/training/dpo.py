@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ownvoice.errors import BadDataError
 from ownvoice.training.backends import Loaded
 from ownvoice.training.base import Base
 from ownvoice.training.callbacks import wrong_start
-from ownvoice.training.exits import BadDataError
 from ownvoice.training.prompts import Formatted
 from ownvoice.training.recipe import TrainingRecipe
 
@@ -84,13 +85,47 @@ def optimizer_here(recipe: TrainingRecipe) -> str:
     return recipe.optimizer if torch.cuda.is_available() else "adamw_torch"
 
 
+def fit_batch_to_memory(trainer: Any, tokens: list[int], recipe: TrainingRecipe, say: Callable[[str], None]) -> int:
+    """Try the longest batch; while it does not fit, halve its pairs and accumulate twice as often.
+
+    An optimizer step then sees the same pairs as before. Return the longest pair, in tokens. Raises what the device
+    raises where a batch that cannot be halved does not fit, and what `try_longest_batch` raises.
+    """
+    import torch
+
+    while True:
+        pairs = trainer.args.per_device_train_batch_size
+        try:
+            return try_longest_batch(trainer, tokens, recipe)
+        except torch.OutOfMemoryError:
+            if pairs % 2:
+                raise
+        _set_batch(trainer, pairs // 2, 2 * trainer.args.gradient_accumulation_steps)
+        say(
+            f"out of memory with {pairs} pairs at once: trying {pairs // 2}, accumulated "
+            f"{trainer.args.gradient_accumulation_steps} times"
+        )
+
+
+def _set_batch(trainer: Any, pairs: int, accumulation_steps: int) -> None:
+    import torch
+
+    trainer.args.per_device_train_batch_size = trainer.args.per_device_eval_batch_size = pairs
+    trainer._train_batch_size = trainer.args.train_batch_size  # which it looked up when it was built
+    trainer.args.gradient_accumulation_steps = accumulation_steps  # and not the accelerator's: it would divide again
+    trainer.model.zero_grad()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
 def try_longest_batch(trainer: Any, tokens: list[int], recipe: TrainingRecipe) -> int:
     """Go forward and back over the longest pairs, before an hour of shorter ones; return the longest, in tokens.
 
     Raises `WrongStartError` where its loss is not that of an untrained model, and what the device raises where it
     does not fit.
     """
-    longest = sorted(range(len(tokens)), key=tokens.__getitem__, reverse=True)[: recipe.batch_pairs]
+    pairs = trainer.args.per_device_train_batch_size
+    longest = sorted(range(len(tokens)), key=tokens.__getitem__, reverse=True)[:pairs]
     batch = trainer.data_collator([trainer.train_dataset[index] for index in longest])
     if batch["input_ids"].shape[1] != tokens[longest[0]]:
         raise BadDataError(

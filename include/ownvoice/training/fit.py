@@ -8,12 +8,12 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from ownvoice.errors import OutOfMemoryError, StoppedError
 from ownvoice.training.backends import Loaded
 from ownvoice.training.base import Base
 from ownvoice.training.callbacks import Watch, as_callback
 from ownvoice.training.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
-from ownvoice.training.dpo import make_trainer, optimizer_here, save_adapter, try_longest_batch
-from ownvoice.training.exits import OutOfMemoryError, StoppedError
+from ownvoice.training.dpo import fit_batch_to_memory, make_trainer, optimizer_here, save_adapter
 from ownvoice.training.folders import patiently
 from ownvoice.training.health import judge
 from ownvoice.training.machine import device_name, image_id, peak_memory_bytes
@@ -63,7 +63,11 @@ def _prepare(work: Work, loaded: Loaded, rows: dict[str, Formatted], watch: Watc
     callbacks = [as_callback(watch), *tracker_callbacks(work.recipe, work.scratch, work.record.say)]
     trainer = make_trainer(loaded, rows["train"], rows["test"], work.recipe, work.scratch / "output", callbacks)
     with work.stage("longest_batch"):
-        longest = try_longest_batch(trainer, rows["train"].tokens, work.recipe)
+        longest = fit_batch_to_memory(trainer, rows["train"].tokens, work.recipe, work.record.say)
+    work.result["batch"] = {
+        "pairs": trainer.args.per_device_train_batch_size,
+        "accumulation_steps": trainer.args.gradient_accumulation_steps,
+    }
     work.record.say(f"longest batch: {longest} tokens fit, forward and back; optimizer {optimizer_here(work.recipe)}")
     counter = trainer.data_collator = TokenCounter(trainer.data_collator, trainer.model)
     return trainer, counter
@@ -103,7 +107,7 @@ def _numbers(work: Work, trainer: Any) -> dict[str, Any]:
         "first_loss": train_rows[0]["loss"],
         "final": train_rows[-1],
         "test": [row for row in rows if kind_of(row) == "eval"][-1],
-        "health": {"verdict": health.verdict, "findings": [finding._asdict() for finding in health.findings]},
+        "health": health.as_json(),
         "peak_memory_bytes": peak_memory_bytes(),
     }
 
@@ -136,7 +140,7 @@ def _out_of_memory_named(work: Work) -> Iterator[None]:
         yield
     except torch.OutOfMemoryError as error:
         raise OutOfMemoryError(
-            f"{device_name()} ran out of memory ({str(error).splitlines()[0]}). Halve batch_pairs "
-            f"({work.recipe.batch_pairs}) and double accumulation_steps ({work.recipe.accumulation_steps}): the steps "
-            "stay the same. Or lower max_length."
+            f"{device_name()} ran out of memory ({str(error).splitlines()[0]}) with "
+            f"{work.result.get('batch', {}).get('pairs', 'the fewest')} pairs at once. Lower max_length or lora_rank, "
+            "set load_in_4bit, or take a larger GPU."
         ) from None

@@ -7,7 +7,7 @@ number here is a judgement, and stands with its rule.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
 from typing import Any, Literal, NamedTuple
@@ -42,6 +42,10 @@ class Health:
         """Return the reasons of one level, in words."""
         return [finding.reason for finding in self.findings if finding.level == level]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return verdict and findings as `result.json` holds them."""
+        return {"verdict": self.verdict, "findings": [finding._asdict() for finding in self.findings]}
+
 
 @dataclass(frozen=True, slots=True)
 class _Curves:
@@ -57,14 +61,15 @@ class _Curves:
         return int(self.train[index]["step"])
 
 
-def judge(metrics: Sequence[dict[str, Any]]) -> Health:
-    """Judge the rows of a `metrics.jsonl`, complete or still growing."""
+def judge(metrics: Sequence[dict[str, Any]], merge: Mapping[str, Any] | None = None) -> Health:
+    """Judge the rows of a `metrics.jsonl`, complete or still growing, and the numbers of the merge once there are."""
     curves = _Curves([row for row in metrics if "loss" in row], [row for row in metrics if "eval_loss" in row])
     if broken := list(_not_finite(curves)):
         return Health(tuple(broken))
     if len(curves.train) < _MIN_STEPS:
         return Health(())
-    return Health(tuple(finding for rule in _RULES for finding in rule(curves)))
+    findings = [finding for rule in _RULES for finding in rule(curves)]
+    return Health((*findings, *_rounded_away(curves, merge or {})))
 
 
 def _not_finite(curves: _Curves) -> Iterator[Finding]:
@@ -161,6 +166,17 @@ def _likelihood_displacement(curves: _Curves, warn: float = -1.0, block: float =
             "less likely too (likelihood displacement); lower learning_rate or raise beta"
         )
         yield _finding(curves, "likelihood_displacement", level, reason)
+
+
+def _rounded_away(curves: _Curves, merge: Mapping[str, Any], least: float = 0.5) -> Iterator[Finding]:
+    """Warn where rounding to 16 bits took half of what a module had learned."""
+    kept = merge.get("kept_least", 1.0)
+    if kept < least:
+        reason = (
+            f"rounding to {merge['dtype']} kept {kept:.0%} of the change in {merge['kept_least_module']} "
+            f"(median of all modules: {merge['kept_median']:.0%}); a finer merge_dtype merges again without training"
+        )
+        yield _finding(curves, "rounded_away", "warn", reason)
 
 
 _RULES = (

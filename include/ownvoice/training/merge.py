@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ownvoice.training.exits import MergeMismatchError
+from ownvoice.errors import MergeMismatchError
 
 
 def merge_in_new_process(base: Path, adapter: Path, merged: Path, dtype: str) -> None:
@@ -33,7 +33,10 @@ def run_offline(module: str, *arguments: str) -> str:
 
 
 def merge(base: Path, adapter: Path, merged: Path, dtype: str) -> None:
-    """Merge with PEFT, which refuses what is not finite; the tokenizer is the base's own, unchanged."""
+    """Merge with PEFT, which refuses a module that is not finite; the tokenizer is the base's own, unchanged.
+
+    Raises `OverflowError` where a weight of the base is beyond the range of `dtype`, which for float16 ends at 65,504.
+    """
     import torch
     from peft import PeftModel
     from transformers import AutoModelForCausalLM, AutoTokenizer
@@ -41,6 +44,8 @@ def merge(base: Path, adapter: Path, merged: Path, dtype: str) -> None:
     if merged.exists() and any(merged.iterdir()):
         raise FileExistsError(f"{merged} is not empty")
     model = AutoModelForCausalLM.from_pretrained(base, dtype=getattr(torch, dtype))
+    if beyond := [name for name, weights in model.named_parameters() if not weights.isfinite().all()]:
+        raise OverflowError(f"{beyond[0]} of the base does not fit into {dtype}: set merge_dtype to bfloat16")
     model = PeftModel.from_pretrained(model, adapter).merge_and_unload(safe_merge=True)
     model.save_pretrained(merged, max_shard_size="5GB")
     AutoTokenizer.from_pretrained(base).save_pretrained(merged)

@@ -13,13 +13,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ownvoice.training.exits import MergeMismatchError
+from ownvoice.errors import MergeMismatchError
+from ownvoice.training.kept_change import kept_change
 from ownvoice.training.merge import run_offline
 
 # Of the base's distance, by KL divergence. A judgement: rounding to 16 bits can lose a small change, see
-# docs/decisions/0008-training.md.
+# docs/decisions/0011-merge-to-float16.md.
 _NEAR_OVER_FAR = 0.25
 _MIN_TOP1_AGREEMENT = 0.98
+_OVERFLOW = "computed in its own type it gives numbers that are not finite, so set merge_dtype to bfloat16"
 _MAX_TOKENS = 256  # of each text: enough to see a difference, small enough for any vocabulary
 
 
@@ -43,8 +45,10 @@ def check(base: Path, adapter: Path, merged: Path, texts: list[str]) -> dict[str
     faults = file_faults(base, merged)
     if faults:
         return {"faults": faults}
-    numbers = _distances(*_all_logits(base, adapter, merged, texts))
-    return numbers | {"faults": number_faults(numbers)}
+    *logits, overflows = _all_logits(base, adapter, merged, texts)
+    numbers = _distances(*logits)
+    faults = number_faults(numbers) + ([_OVERFLOW] if overflows else [])
+    return numbers | kept_change(base, adapter, merged) | {"faults": faults}
 
 
 def file_faults(base: Path, merged: Path) -> list[str]:
@@ -80,10 +84,13 @@ def _index_faults(merged: Path) -> list[str]:
     return [] if held == promised else ["its index names other tensors than its shards hold"]
 
 
-def _all_logits(base: Path, adapter: Path, merged: Path, texts: list[str]) -> tuple[Any, Any, Any]:
-    """Return the logits of the adapter model, of the base, and of the merged model, one row a token."""
+def _all_logits(base: Path, adapter: Path, merged: Path, texts: list[str]) -> tuple[Any, Any, Any, bool]:
+    """Return the logits of the adapter model, of the base, and of the merged model, one row a token.
+
+    And whether the merged model overflows in its own type, which may hold its weights and not what it computes of them.
+    """
     from peft import PeftModel
-    from transformers import AutoTokenizer
+    from transformers import AutoConfig, AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(base)
     token_ids = [tokenizer(text, return_tensors="pt")["input_ids"][:, :_MAX_TOKENS] for text in texts]
@@ -92,7 +99,10 @@ def _all_logits(base: Path, adapter: Path, merged: Path, texts: list[str]) -> tu
     with model.disable_adapter():
         of_base = _logits(model, token_ids)
     del model
-    return of_adapter, of_base, _logits(_load(merged).eval(), token_ids)
+    model = _load(merged).eval()
+    of_merged = _logits(model, token_ids)
+    in_its_own_type = _logits(model.to(AutoConfig.from_pretrained(merged).dtype), token_ids[:1])
+    return of_adapter, of_base, of_merged, not bool(in_its_own_type.isfinite().all())
 
 
 def _load(folder: Path) -> Any:

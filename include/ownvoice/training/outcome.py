@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ownvoice.errors import OwnvoiceError, StorageError
+from ownvoice.errors import HealthError, StorageError
 from ownvoice.lake import Lake
 from ownvoice.run import run_folder
 from ownvoice.training.exits import Exit
@@ -14,18 +14,6 @@ from ownvoice.training.record import MetricRow, read_metrics
 from ownvoice.training.run import TrainingRun
 
 NOT_ENDED = "not ended"
-
-
-class HealthError(OwnvoiceError):
-    """The curves say that this model is not to be published."""
-
-    exit_code = 23
-
-
-class NotTrainedError(OwnvoiceError):
-    """A trainer ended without a model; its own message says why."""
-
-    exit_code = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +41,8 @@ class Outcome:
 
     @property
     def health(self) -> Health:
-        """What the health rules say of its curves."""
-        return judge(self.metrics)
+        """What the health rules say of its curves, and of its merge."""
+        return judge(self.metrics, (self.result or {}).get("merge"))
 
     @property
     def ended(self) -> str:

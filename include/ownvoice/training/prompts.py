@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ownvoice.training.exits import BadDataError
+from ownvoice.errors import BadDataError
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.rows import Pair
 

@@ -11,9 +11,9 @@ import re
 from typing import Any
 
 from ownvoice.dataset.digest import digest_of, lattice_of
+from ownvoice.errors import BadDataError
 from ownvoice.lake import Lake, scan
 from ownvoice.pairs.staging import Row
-from ownvoice.training.exits import BadDataError
 from ownvoice.training.outcome import Outcome
 from ownvoice.versions import version_or_latest
 

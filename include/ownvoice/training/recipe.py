@@ -68,9 +68,10 @@ class TrainingRecipe(BaseModel):
     prompt_template: Literal["alpaca", "chat"] = Field(
         "alpaca", description="The Alpaca form of chapter 6, or the chat template of the base's tokenizer."
     )
-    merge_dtype: Literal["bfloat16", "float16", "float32"] = Field(
-        "bfloat16",
-        description="Type of the merged weights. float16 has three more bits for small changes; float32 is for toys.",
+    merge_dtype: Literal["float16", "bfloat16", "float32"] = Field(
+        "float16",
+        description="Type of the merged weights. float16 has three more bits for small changes than bfloat16, which "
+        "rounds most of a short training away, and ends at 65,504; float32 is for toys.",
     )
     sample_tokens: int = Field(256, ge=1, le=4096, description="Longest answer to a fixed question (chapter 6: 256).")
     stop_when_blocked: bool = Field(False, description="End the run as soon as its health verdict is block.")

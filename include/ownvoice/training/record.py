@@ -6,11 +6,11 @@ import contextlib
 import datetime as dt
 import json
 import math
-import time
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ownvoice.errors import StorageUnavailableError
+from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
 from ownvoice.training.folders import patiently
 
@@ -27,21 +27,40 @@ class Record:
         self._log_key = f"{folder}/log.txt"
         self._metrics_key = f"{folder}/metrics.jsonl"
         self._lines = (lake.store.read(self._log_key) or b"").decode().splitlines()
-        self._uploaded_at = time.monotonic()
+        self._is_behind = False
+        self._one_upload = threading.Lock()
         self.metrics = read_metrics(lake, folder)
+
+    @contextlib.contextmanager
+    def flowing(self, every_s: float = _SECONDS_BETWEEN_UPLOADS) -> Iterator[None]:
+        """Bring what is new to the lake every few seconds, also while the block says nothing for long."""
+        is_over = threading.Event()
+
+        def flow() -> None:
+            while not is_over.wait(every_s):
+                if self._is_behind:
+                    with contextlib.suppress(StorageError):  # the next upload carries it too
+                        self._upload()
+
+        thread = threading.Thread(target=flow, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            is_over.set()
+            thread.join()
 
     def say(self, line: str) -> None:
         """Print a line and keep it."""
         print(line, flush=True)
         self._lines.append(f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {line}")
+        self._is_behind = True
 
     def measure(self, step: int, numbers: Mapping[str, Any]) -> None:
         """Keep one row of numbers; measured again, it takes the place of the first."""
         row = {"step": step} | {name: _storable(value) for name, value in numbers.items() if name != "step"}
         self.metrics = [old for old in self.metrics if (old["step"], kind_of(old)) != (step, kind_of(row))] + [row]
-        if time.monotonic() - self._uploaded_at > _SECONDS_BETWEEN_UPLOADS:
-            with contextlib.suppress(StorageUnavailableError):  # the next upload carries this row too
-                self._upload()
+        self._is_behind = True
 
     def rewind(self, step: int) -> None:
         """Forget what was measured after `step`: it will be measured again."""
@@ -52,10 +71,15 @@ class Record:
         patiently(self._upload)
 
     def _upload(self) -> None:
-        self._lake.store.write(self._log_key, "".join(f"{line}\n" for line in self._lines).encode())
-        rows = "".join(json.dumps(row) + "\n" for row in self.metrics)
-        self._lake.store.write(self._metrics_key, rows.encode())
-        self._uploaded_at = time.monotonic()
+        with self._one_upload:  # so that an older state never takes the place of a newer one
+            self._is_behind = False
+            lines, metrics = [*self._lines], self.metrics
+            try:
+                self._lake.store.write(self._log_key, "".join(f"{line}\n" for line in lines).encode())
+                self._lake.store.write(self._metrics_key, "".join(json.dumps(row) + "\n" for row in metrics).encode())
+            except StorageError:
+                self._is_behind = True
+                raise
 
 
 def read_metrics(lake: Lake, folder: str) -> list[MetricRow]:

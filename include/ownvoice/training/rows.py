@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
-from ownvoice.errors import OwnvoiceError, StorageError
+from ownvoice.errors import BadDataError, OwnvoiceError, StorageError
 from ownvoice.lake import Lake, scan
-from ownvoice.training.exits import BadDataError
 from ownvoice.versions import DatasetVersion, version_or_latest
 
 

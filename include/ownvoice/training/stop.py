@@ -7,7 +7,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
-from ownvoice.training.exits import StoppedError
+from ownvoice.errors import StoppedError
 
 
 class Stop:

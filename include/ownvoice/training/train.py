@@ -9,12 +9,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from ownvoice.errors import BadDataError
 from ownvoice.lake import Lake
 from ownvoice.training.backends import Loaded, backend_of
 from ownvoice.training.base import Base, fetch_base
-from ownvoice.training.exits import BadDataError
 from ownvoice.training.fit import fit
 from ownvoice.training.folders import patiently
+from ownvoice.training.health import judge
 from ownvoice.training.machine import hide_progress_bars
 from ownvoice.training.merge import merge_in_new_process
 from ownvoice.training.merge_check import check_in_new_process
@@ -25,6 +26,7 @@ from ownvoice.training.rows import Pairs, read_pairs
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.samples import answer_questions
 from ownvoice.training.stop import Stop
+from ownvoice.training.style import compared_styles
 from ownvoice.training.work import Work
 
 _CHECK_TEXTS = 8
@@ -46,7 +48,7 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict
             rows = _format(work, pairs, loaded)
         trainer = fit(work, loaded, base, rows)
         backend.for_inference(trainer.model)
-        _answer(work, trainer)
+        _answer(work, trainer, pairs)
         _merge(work, base, rows["test"])
 
 
@@ -86,10 +88,12 @@ def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
     return rows
 
 
-def _answer(work: Work, trainer: Any) -> None:
+def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
+    """Answer the fixed questions, and hold the style of the answers against text that was not trained on."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
     patiently(lambda: work.lake.write_json(f"{work.run.folder}/samples.json", answers), work.record.say)
+    work.result["style"] = compared_styles([pair.chosen for pair in pairs.test], answers)
     work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
 
 
@@ -100,9 +104,10 @@ def _merge(work: Work, base: Base, test: Formatted) -> None:
         merge_in_new_process(base.folder, adapter, merged, dtype)
     with work.stage("merge_check"):
         numbers = check_in_new_process(base.folder, adapter, merged, texts, work.scratch)
-    work.result["merge"] = {"dtype": dtype} | numbers
+    merge = work.result["merge"] = {"dtype": dtype} | numbers
     work.record.say(
-        f"merged to {dtype}: {numbers['kl_merged_nats']:.1e} nats from the adapter model; "
-        f"the base is {numbers['kl_base_nats']:.1e} away"
+        f"merged to {dtype}: {numbers['kl_merged_nats']:.1e} nats from the adapter model; the base is "
+        f"{numbers['kl_base_nats']:.1e} away; {numbers['kept_least']:.0%} of the change kept where it is least"
     )
+    work.result["health"] = judge(work.record.metrics, merge).as_json()
     work.keep_folder("merged")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from ownvoice.errors import NoGpuError
 from ownvoice.training.backends import Loaded
 from ownvoice.training.cpu_log_probs import use_plain_log_probs
-from ownvoice.training.exits import NoGpuError
 from ownvoice.training.recipe import TrainingRecipe
 
 

@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ownvoice.errors import NoGpuError
 from ownvoice.training.backends import Loaded
-from ownvoice.training.exits import NoGpuError
 from ownvoice.training.recipe import TrainingRecipe
 
 

@@ -105,14 +105,20 @@ class _Batch:
         event = None
         while event is None:
             stored = await self._buyer.answers.get(chunk.key, chunk.attempt)
-            try:
-                event = chunk.take(stored or await self._buyer.buy(chunk))
-            except NotAffordedError:
-                event = ChunkEvent.NOT_AFFORDED
-            except RequestFailedError as failed:
-                event = await self._after(chunk, failed)
-            self._buyer.tally.retries += event is None and stored is None
+            event = chunk.take(stored) if stored else chunk.used_up or await self._ask_once(chunk)
         return chunk.outcome(event)
+
+    async def _ask_once(self, chunk: Settling) -> ChunkEvent | None:
+        """Buy one answer; return what it makes of the chunk, or None where it is to be asked about again."""
+        try:
+            event = chunk.take(await self._buyer.buy(chunk))
+        except NotAffordedError:
+            event = ChunkEvent.NOT_AFFORDED
+        except RequestFailedError as failed:
+            event = await self._after(chunk, failed)
+        if event is None and chunk.used_up is None:
+            self._buyer.tally.retries[chunk.last_result] += 1
+        return event
 
     async def _after(self, chunk: Settling, failed: RequestFailedError) -> ChunkEvent | None:
         """Decide about a chunk whose request failed; where it is to be asked again, wait for the moment first."""

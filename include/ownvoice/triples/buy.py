@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -50,10 +51,11 @@ class Buyer:
         try:
             sent_at = await self.pace.turn(paced_tokens(chunk.body))
             actual = worst  # a request that ends in no known way may have been billed
-            response = await self._request(chunk.body, sent_at)
-            actual = self._billed(chunk.body["model"], response, worst)
-            record = _record(chunk, response, time.monotonic() - sent_at)
-            return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
+            with self._in_flight():
+                response = await self._request(chunk.body, sent_at)
+                actual = self._billed(chunk.body["model"], response, worst)
+                record = _record(chunk, response, time.monotonic() - sent_at)
+                return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
         except RequestFailedError as failed:
             actual = worst if RULES[failed.failure].may_be_billed else Spend()
             raise
@@ -65,19 +67,25 @@ class Buyer:
         finally:
             self.purse.settle(worst, actual)
 
-    async def _request(self, body: dict[str, Any], sent_at: float) -> dict[str, Any]:
-        """Send the request and tell the pace how it went."""
+    @contextlib.contextmanager
+    def _in_flight(self) -> Iterator[None]:
+        """Hold a place until the answer is stored: a kill costs no more answers than there are places."""
         answered = False
         try:
-            response, limits = await request_completion(self.session, self.access, body)
+            yield
             answered = True
+        finally:
+            self.pace.done(answered=answered)
+
+    async def _request(self, body: dict[str, Any], sent_at: float) -> dict[str, Any]:
+        """Send the request and tell the pace what the endpoint says about its limits."""
+        try:
+            response, limits = await request_completion(self.session, self.access, body)
         except RequestFailedError as failed:
             self.pace.heed(failed.limits)
             if failed.failure is Failure.RATE_LIMITED:
                 self.pace.refused(sent_at, failed.retry_after_s)
             raise
-        finally:
-            self.pace.done(answered=answered)
         self.pace.heed(limits)
         return response
 

@@ -31,15 +31,17 @@ class ModelAccess:
     """Where the model is and how it is asked.
 
     `base_url` None means OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds a whole request, to the last byte of
-    its answer. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that run at once,
-    for each model that has no `model_limits`; None is found out. After `patience_s` without any answer the endpoint is
-    given up.
+    its answer, and `read_timeout_s` each silence in it, also the one before the first byte; a connection is made within
+    ten seconds or not at all. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that
+    run at once, for each model that has no `model_limits`; None is found out. After `patience_s` without any answer the
+    endpoint is given up.
     Raises `SettingsError`, never with the key in it, where a field cannot be right.
     """
 
     base_url: str | None
     api_key: str = field(repr=False)
     request_timeout_s: float = 60.0
+    read_timeout_s: float | None = None
     max_requests_in_flight: int = 256
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
@@ -78,7 +80,9 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
     headers |= {name: os.environ[variable] for variable, name in _ACCOUNT_HEADERS.items() if os.environ.get(variable)}
     return aiohttp.ClientSession(
         headers=headers,
-        timeout=aiohttp.ClientTimeout(total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S),
+        timeout=aiohttp.ClientTimeout(
+            total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S, sock_read=access.read_timeout_s
+        ),
         connector=aiohttp.TCPConnector(limit=_MOST_IN_FLIGHT),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=True,
@@ -137,7 +141,7 @@ def _problems(access: ModelAccess) -> Iterator[str]:
         yield "its base_url holds a name or password, which belong into the key"
     if not 1 <= access.max_requests_in_flight <= _MOST_IN_FLIGHT:
         yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_MOST_IN_FLIGHT}"
-    for name in ("request_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):
+    for name in ("request_timeout_s", "read_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):
         value = getattr(access, name)
         if value is not None and value <= 0:
             yield f"{name} is {value}, and must be above 0"

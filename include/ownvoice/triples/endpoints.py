@@ -38,6 +38,7 @@ def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> 
         base_url or OPENAI_URL,
         api_key or "none",
         request_timeout_s=settings.request_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
         max_requests_in_flight=settings.max_requests_in_flight,
         requests_per_minute=settings.requests_per_minute,
         tokens_per_minute=settings.tokens_per_minute,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from ownvoice.chunks.chunk import chunk_key
+from ownvoice.chunks.chunk import chunk_key, is_divisible
 from ownvoice.chunks.planned import open_batch, read_plan
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.generators import Way
@@ -32,6 +32,7 @@ OnOutcome = Callable[[ChunkOutcome], None]
 _ROWS_AT_A_TIME = 500
 _SECONDS_BETWEEN_REPORTS = 5.0
 _FEWEST_CHUNKS_WITH_A_SHARE = 10
+_FRUITLESS = (ChunkEvent.TRIES_USED_UP, ChunkEvent.TOO_LONG)
 
 
 def generate_batch(
@@ -45,21 +46,22 @@ def generate_batch(
     """Settle the chunks of one batch and write down what became of each; return counts by chunk state.
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
-    `on_progress` hears every few seconds where things stand, `asker` is noted with each new answer. Raises
-    `ModelUnavailableError` where most chunks were left without an answer, `DeadChunksError` where too many are dead,
-    `ModelAccessError` where no request can succeed, and `BatchesRunningError` while answers are on their way through a
-    batch API: call again when those batches have ended.
+    `on_progress` hears every few seconds and at the end where things stand; `asker` is noted with each new answer.
+    Raises `ModelUnavailableError` where most chunks were left without an answer, `DeadChunksError` where too many are
+    dead, `ModelAccessError` where no request can succeed, and `BatchesRunningError` while answers are on their way
+    through a batch API: call again when those batches have ended.
     """
     run = recorded_run(lake, run_id)
     with (
         open_batch(lake, run, batch) as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
-        tally = Tally(planned.metadata.num_rows, run.prices)
+        tally = Tally(planned.metadata.num_rows, run.prices, asker)
         asking = _settle(PlanBatch(lake, run, batch, asker), planned, endpoints, tally, on_outcome)
         asyncio.run(reported(asking, tally, on_progress))
     refuse_silence(batch, tally)
-    refuse_too_many_dead(batch, tally, run.max_dead_share)
+    if run.retry == "none":
+        refuse_too_many_dead(batch, tally, run.max_dead_share)
     return dict(tally.states)
 
 
@@ -100,7 +102,7 @@ def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
 def planned_asks(planned: pq.ParquetFile, run: RefreshRun, way: Way | None = None) -> Iterator[ChunkAsk]:
     """Yield what is to be asked about the planned chunks of a batch, in their order; with a `way`, what goes there."""
     read = reader(run.recipe.prompt_version)
-    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text"]):
+    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "anew"]):
         for chunk in rows.to_pylist():
             generator = run.recipe.generator_of(chunk_key(chunk["text"]))
             if way in (None, generator.way):
@@ -110,13 +112,15 @@ def planned_asks(planned: pq.ParquetFile, run: RefreshRun, way: Way | None = Non
                     chunk["chunk_index"],
                     request_key(body),
                     body,
+                    anew=chunk["anew"],
+                    divisible=is_divisible(chunk["text"], run.recipe),
                     endpoint=generator.endpoint,
                     read=read,
                 )
 
 
 async def reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], None] | None) -> None:
-    """Await `asking` and report meanwhile."""
+    """Await `asking`; report meanwhile, and once more at its end."""
 
     async def report() -> None:
         while on_progress:
@@ -128,6 +132,8 @@ async def reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], Non
         await asking
     finally:
         reporting.cancel()
+        if on_progress:
+            on_progress(tally)
 
 
 def refuse_silence(batch: str, tally: Tally) -> None:
@@ -147,11 +153,11 @@ def refuse_silence(batch: str, tally: Tally) -> None:
 
 def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
     """Fail a batch in which so many chunks died that the recipe or the model must be at fault."""
-    dead = tally.events[ChunkEvent.TRIES_USED_UP]
+    dead = sum(tally.events[event] for event in _FRUITLESS)
     if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
-            f"{batch}: {dead} of {tally.total} {tally.unit} are dead "
-            f"({tally.commonest_faults(ChunkEvent.TRIES_USED_UP)}), more than the share of {max_dead_share} that "
+            f"{batch}: {dead} of {tally.total} {tally.unit} are dead or too long "
+            f"({tally.commonest_faults(*_FRUITLESS)}), more than the share of {max_dead_share} that "
             "OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with `ownvoice try-prompt`, "
-            " change the recipe or the model, and run again: nothing is asked twice."
+            "change the recipe or the model, and run again: nothing is asked twice."
         )

@@ -35,13 +35,19 @@ _LARGEST_UPLOAD_BYTES = 256 << 20
 
 
 class OfflineModel:
-    """The stand-in, its address once it runs (`base_url`), and its own count of what it answered, also by model."""
+    """The stand-in, its address once it runs (`base_url`), and its own count of what it answered, also by model.
+
+    A prompt longer than `context_chars` does not fit into its context; a request is counted when it arrives, and
+    answered `answer_time_s` later.
+    """
 
     api_key = OFFLINE_API_KEY
 
     def __init__(self) -> None:
         self.base_url = ""
         self.requests_served = 0
+        self.context_chars = 1_000_000
+        self.answer_time_s = 0.0
         self.served: Counter[str] = Counter()
         self.batches = OfflineBatches(self._answer)
 
@@ -68,6 +74,7 @@ class OfflineModel:
         except ValueError:
             body = None
         status, answer = self._answer(body)
+        await asyncio.sleep(self.answer_time_s)
         return web.json_response(answer, status=status)
 
     def _answer(self, body: Any) -> tuple[int, dict[str, Any]]:
@@ -79,6 +86,8 @@ class OfflineModel:
             return 400, error_body("invalid_request_error", None, "This is not a chat completion request.")
         if not model.startswith(OFFLINE_MODEL):
             return 404, error_body("invalid_request_error", "model_not_found", f"The model `{model}` does not exist.")
+        if len(prompt) > self.context_chars:
+            return 400, error_body("invalid_request_error", "context_length_exceeded", "The prompt is too long.")
         self.requests_served += 1
         self.served[model] += 1
         return 200, completion

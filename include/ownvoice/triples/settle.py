@@ -12,7 +12,7 @@ from ownvoice.generators import LLM_API, Way
 from ownvoice.life import ChunkEvent
 from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.budget import worst_case
-from ownvoice.triples.failures import RULES, Failure
+from ownvoice.triples.failures import RULES, Failure, Rule
 from ownvoice.triples.parse import Answer, TextAnswer, parse_answer, token_usage
 from ownvoice.triples.request import longer_request, request_key
 
@@ -21,12 +21,18 @@ ANSWERED = "answered"
 
 @dataclass(frozen=True, slots=True)
 class ChunkAsk:
-    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read."""
+    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read.
+
+    `anew`: it is dead, and answers of earlier runs do not count against its tries. `divisible`: where it is too long
+    for the model, the next plan may cut it in two.
+    """
 
     article_id: str
     chunk_index: int
     request_key: str
     body: dict[str, Any]
+    anew: bool = False
+    divisible: bool = False
     endpoint: str = LLM_API
     read: Callable[[dict[str, Any]], Answer | TextAnswer] = parse_answer
 
@@ -87,7 +93,11 @@ class ChunkOutcome:
 
 @dataclass(slots=True)
 class Settling:
-    """What is known of a chunk while it is being settled. `key` and `body` are those of its present request."""
+    """What is known of a chunk while it is being settled. `key` and `body` are those of its present request.
+
+    `used_up` is what the chunk comes to if no further answer is stored: a dead chunk that was asked about anew may have
+    a good one beyond its tries.
+    """
 
     ask: ChunkAsk
     run_id: str
@@ -95,7 +105,9 @@ class Settling:
     key: str = ""
     body: dict[str, Any] = field(default_factory=dict)
     attempt: int = 1
+    used_up: ChunkEvent | None = None
     _answers: int = 0
+    _counted_answers: int = 0
     _requests: int = 0
     _asked_by: Asker = NOBODY
     _tries: list[Try] = field(default_factory=list)
@@ -120,8 +132,13 @@ class Settling:
         """Whether the present request allows a longer answer than the recipe does."""
         return self.key != self.ask.request_key
 
+    @property
+    def last_result(self) -> str:
+        """How the last request ended."""
+        return self._tries[-1].result
+
     def take(self, record: dict[str, Any]) -> ChunkEvent | None:
-        """Count one more answer; return what it makes of the chunk, or None where another must be asked for."""
+        """Count one more answer; return what it makes of the chunk, or None where another one is needed."""
         self._answers += 1
         self.attempt += 1
         self._failures.clear()
@@ -134,13 +151,21 @@ class Settling:
             self._pay(record, wasted=not answer.usable)
         if answer.fault is None or answer.usable:
             return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
-        rule = RULES[answer.fault]
-        if self._answers >= rule.tries:
-            return rule.then
+        self._use_up(record, RULES[answer.fault])
+        return None
+
+    def _use_up(self, record: dict[str, Any], rule: Rule) -> None:
+        """Count an unusable answer against the tries, and turn to the request for a longer one where that helps."""
+        self._counted_answers += not (self.ask.anew and self._is_of_another_run(record))
+        if self._counted_answers >= rule.tries:
+            self.used_up = self.used_up or rule.then
         if rule.longer and not self.is_longer:
             self.body = longer_request(self.body)
             self.key, self.attempt = request_key(self.body), 1
-        return None
+
+    def _is_of_another_run(self, record: dict[str, Any]) -> bool:
+        bought_for: list[str] = record.get("bought_for") or [""]
+        return bought_for[0] != self.run_id
 
     def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
         """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
@@ -151,7 +176,13 @@ class Settling:
             self._failing_since_s = now_s
         rule = RULES[failure]
         patient = rule.then is ChunkEvent.NOT_ANSWERED and now_s - self._failing_since_s < patience_s
-        return None if patient or self._failures[failure] < rule.tries else rule.then
+        return None if patient or self._failures[failure] < rule.tries else self.comes_to(failure)
+
+    def comes_to(self, failure: Failure) -> ChunkEvent:
+        """Return what becomes of the chunk after its last `failure`."""
+        if failure is Failure.CONTEXT_TOO_LONG and self.ask.divisible:
+            return ChunkEvent.TOO_LONG
+        return RULES[failure].then
 
     def wait_s(self, failure: Failure) -> float:
         """Return how long to wait before the next request after `failure`."""

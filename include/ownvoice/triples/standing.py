@@ -39,9 +39,12 @@ async def standing(
     event = None
     while event is None:
         record = await answers.get(chunk.key, chunk.attempt)
-        if record is None:
+        if record:
+            event = chunk.take(record)
+        elif chunk.used_up:
+            event = chunk.used_up
+        else:
             return _unanswered(chunk, gave_up.get(chunk.key))
-        event = chunk.take(record)
     return chunk.outcome(event)
 
 
@@ -49,7 +52,7 @@ def _unanswered(chunk: Settling, gave_up: GaveUp | None) -> ChunkOutcome | Wante
     if gave_up is None:
         unasked = chunk.outcome(ChunkEvent.NOT_AFFORDED)
         return Wanted(chunk.ask, chunk.key, chunk.body, chunk.attempt, unasked)
-    outcome = chunk.outcome(gave_up.event)
     if gave_up.failure is None:
-        return outcome
+        return chunk.outcome(gave_up.event)
+    outcome = chunk.outcome(chunk.comes_to(gave_up.failure))
     return replace(outcome, tries=(*outcome.tries, Try(datetime.now(UTC).isoformat(), gave_up.failure)))

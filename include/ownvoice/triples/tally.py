@@ -9,25 +9,37 @@ from dataclasses import dataclass, field
 
 from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.prices import ModelPrice
+from ownvoice.triples.asker import NOBODY, Asker
 from ownvoice.triples.budget import Spend, spend
 from ownvoice.triples.settle import ChunkOutcome
 
 
 @dataclass(slots=True)
+class Own:
+    """What one try of a task has asked for itself: chunks by event, and tokens."""
+
+    chunks: Counter[ChunkEvent] = field(default_factory=Counter)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+@dataclass(slots=True)
 class Tally:
-    """Chunks by event, what ended the asking of each, requests that were asked again, and tokens.
+    """Chunks by event, what ended the asking of each, requests asked again by the error that led to it, and tokens.
 
     `unit` is what is counted, in the plural; `spent` is what was paid for, in dollars where the model's price is known.
     """
 
     total: int = 0
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
+    asker: Asker = NOBODY
     started_s: float = field(default_factory=time.monotonic)
     events: Counter[ChunkEvent] = field(default_factory=Counter)
     last_faults: dict[ChunkEvent, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    retries: int = 0
+    retries: Counter[str] = field(default_factory=Counter)
     unit: str = "chunks"
     spent: Spend = field(default_factory=Spend)
+    own: Own = field(default_factory=Own)
 
     def count(self, outcome: ChunkOutcome) -> None:
         """Add one chunk."""
@@ -35,6 +47,10 @@ class Tally:
         price = self.prices.get(outcome.model)
         self.spent += spend(price, outcome.prompt_tokens, outcome.completion_tokens)
         self.last_faults[outcome.event].update(outcome.faults[-1:])
+        if outcome.asker == self.asker:
+            self.own.chunks[outcome.event] += 1
+            self.own.prompt_tokens += outcome.prompt_tokens
+            self.own.completion_tokens += outcome.completion_tokens
 
     @property
     def states(self) -> Counter[str]:
@@ -44,9 +60,10 @@ class Tally:
             states[next_chunk_state(ChunkState.PLANNED, event)] += count
         return states
 
-    def commonest_faults(self, event: ChunkEvent) -> str:
-        """Name the three commonest reasons for which chunks came to `event`, each with its count."""
-        return ", ".join(f"{count} {fault}" for fault, count in self.last_faults[event].most_common(3))
+    def commonest_faults(self, *events: ChunkEvent) -> str:
+        """Name the three commonest reasons for which chunks came to `events`, each with its count."""
+        faults = sum((self.last_faults[event] for event in events), Counter())
+        return ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
 
     @property
     def settled(self) -> int:

@@ -36,7 +36,8 @@ const drawn = [];
 async function draw() {
   for (const one of drawn.splice(0)) one.finalize();
   for (const figure of document.querySelectorAll("figure.chart")) {
-    const spec = JSON.parse(figure.querySelector("script").textContent);
+    const text = figure.querySelector("script").textContent.replaceAll('"currentColor"', JSON.stringify(colour("--text")));
+    const spec = JSON.parse(text);
     drawn.push(await window.vegaEmbed(figure.querySelector(".canvas"), spec, options()));
   }
 }

@@ -10,11 +10,12 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownvoice.errors import BadDataError
 from ownvoice.streamed import open_object
 from ownvoice.training.curves import PANELS, curves_svg, points_of
-from ownvoice.training.exits import BadDataError
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft
+from ownvoice.training.style import compared_styles
 from stand_ins.trained import curves
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -31,6 +32,15 @@ def test_the_card_names_base_version_and_digest_where_the_hub_looks_for_them(tra
     assert result["base"]["commit"] in card
     assert "![" in card
     assert "## Health: pass" in card
+
+
+def test_the_card_has_style_numbers_where_there_were_answers(trained, lake):
+    trained()
+    assert "## Style" not in draft(lake, "run-1").card
+    result = lake.read_json("runs/run-1/result.json")
+    style = compared_styles(["I say it."], [{"base": "It is.", "trained": "I say it."}])
+    lake.write_json("runs/run-1/result.json", result | {"style": style})
+    assert "| words per sentence | 3 | 2 | 3 |" in draft(lake, "run-1").card
 
 
 def test_what_is_not_known_is_left_out_of_the_card(trained, lake):

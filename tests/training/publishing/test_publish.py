@@ -8,8 +8,15 @@ import sys
 
 import pytest
 
-from ownvoice.errors import HubAccessError, HubMismatchError, HubUnavailableError, SettingsError, StorageError
-from ownvoice.training.outcome import HealthError, Publication, read_outcome
+from ownvoice.errors import (
+    HealthError,
+    HubAccessError,
+    HubMismatchError,
+    HubUnavailableError,
+    SettingsError,
+    StorageError,
+)
+from ownvoice.training.outcome import Publication, read_outcome
 from ownvoice.training.provenance import read_block, training_rows
 from ownvoice.training.publish import draft, publish
 from stand_ins.hub import READER, WRITER

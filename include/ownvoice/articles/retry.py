@@ -1,0 +1,56 @@
+"""The first step of a run that asks anew about dead chunks: it looks into the ledger, and not at the source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ownvoice.articles.changes import Change
+from ownvoice.articles.known import having, known_articles
+from ownvoice.articles.ledger import ChunkRow, chunks_in
+from ownvoice.articles.record import Listing, record_listing, record_retried
+from ownvoice.errors import SettingsError
+from ownvoice.lake import Lake
+from ownvoice.life import ArticleEvent, ChunkState, next_article_state
+from ownvoice.run import RefreshRun
+from ownvoice.versions import DatasetVersion
+
+
+def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:
+    """Write down the articles whose dead chunks are to be asked about anew; return counts by event.
+
+    Only chunks that this run's own recipe asked about: another one would ask about their whole articles anew. Raises
+    `SettingsError` where there are dead chunks, and all of them are of other recipes.
+    """
+    dead = _chosen(lake, run, base) if base else []
+    ours = [row for row in dead if row["recipe_id"] == run.recipe.recipe_id]
+    if dead and not ours:
+        raise SettingsError(_of_other_recipes(run, dead))
+    articles = known_articles(lake, base, having("article_id", {row["article_id"] for row in ours}))
+    changes = [
+        Change(
+            replace(article, state=next_article_state(article.state, ArticleEvent.RETRIED)),
+            ArticleEvent.RETRIED,
+            article.last_run,
+        )
+        for article in articles.values()
+    ]
+    counts = {str(ArticleEvent.RETRIED): len(changes), "quarantined": 0}
+    record_retried(lake, run, {(row["article_id"], row["chunk_key"]) for row in ours})
+    listing = Listing(started_at, base.number if base else None, False, 0, counts, [])
+    record_listing(lake, run, listing, changes)
+    return counts
+
+
+def _chosen(lake: Lake, run: RefreshRun, base: DatasetVersion) -> list[ChunkRow]:
+    columns = {"article_id": run.retry_article} if run.retry_article else {}
+    dead = chunks_in(lake, base, ChunkState.DEAD, **columns)
+    return [row for row in dead if run.retry_error in ("", *row["faults"][-1:])]
+
+
+def _of_other_recipes(run: RefreshRun, dead: list[ChunkRow]) -> str:
+    one = dead[0]
+    return (
+        f"none of the {len(dead)} dead chunks was asked about by recipe {run.recipe.recipe_id}, which is this run's "
+        f"(the first one: by recipe {one['recipe_id']}, in run {one['run_id']!r}). Give the fields of that recipe, as "
+        f"`ownvoice report {one['run_id']} --json` shows them; another recipe asks about an article once it is edited."
+    )

@@ -1,0 +1,39 @@
+"""Shingles: the word sequences that say how much two texts have in common. Pure.
+
+Five words in a row, as in OpenWebText's deduplication (Gokaslan and Cohen, 2019: sets of 5-grams, Jaccard above .5).
+Words are compared in one Unicode form and without case. Scripts that put no spaces between words count each letter as
+a word.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_SHINGLE_WORDS = 5
+# Thai, Lao, Tibetan, Myanmar, Khmer, kana, and the Chinese characters with their extensions.
+_UNSPACED = (
+    "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\U00020000-\U0003ffff"
+)
+_WORD = re.compile(rf"[{_UNSPACED}](?<=\w)|(?:(?![{_UNSPACED}])\w)+")
+
+
+def words(text: str) -> list[str]:
+    """Return the words of `text` in their order: folded to NFKC and lower case, without punctuation and marks."""
+    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+
+
+def shingles(text: str) -> frozenset[str]:
+    """Return each run of five words once; of a shorter text all its words, of one without words the text itself."""
+    found = words(text)
+    if len(found) < _SHINGLE_WORDS:
+        return frozenset([" ".join(found) or text])
+    runs = zip(*(found[first:] for first in range(_SHINGLE_WORDS)), strict=False)
+    return frozenset(map(" ".join, runs))
+
+
+def jaccard(these: frozenset[str], those: frozenset[str]) -> float:
+    """Return the share of their shingles that both have: 1 where they are the same."""
+    common = len(these & those)
+    return common / (len(these) + len(those) - common)

@@ -1,0 +1,71 @@
+"""Passages: the paragraphs and sentences of a reading, and a reading without those that are boilerplate. Pure.
+
+A passage is known by its words, as near-duplicates are, so that another emphasis or quote style makes no other of it.
+Those of fewer than five words ("Conclusion") are never boilerplate.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Collection, Iterator
+from itertools import chain, pairwise
+
+from ownvoice.articles.shingles import words
+from ownvoice.chunks.cleaned import CleanedText, OffsetMap
+from ownvoice.chunks.sentences import sentences
+
+_FEWEST_WORDS = 5
+_PARAGRAPH = re.compile(r"[^\n]+")
+_SPACE = re.compile(r"\s*")
+
+Span = tuple[int, int]
+
+
+def passages(text: str) -> Iterator[tuple[int, Span]]:
+    """Yield the key (64 bits) and the span of each paragraph and each sentence that is long enough to be judged."""
+    for paragraph in _PARAGRAPH.finditer(text):
+        start = paragraph.start()
+        spans = [(start + first, start + last) for first, last in sentences(paragraph[0])]
+        if len(spans) > 1:
+            spans.append((spans[0][0], spans[-1][1]))
+        for span in spans:
+            found = words(text[slice(*span)])
+            if len(found) >= _FEWEST_WORDS:
+                yield int.from_bytes(hashlib.blake2b(" ".join(found).encode(), digest_size=8).digest()), span
+
+
+def without_passages(cleaned: CleanedText, boilerplate: Collection[int]) -> CleanedText:
+    """Return the reading without the passages whose keys are named, and with one more step in its map.
+
+    A quote that runs across such a place is not verbatim: in the original the passage stands between its halves.
+    """
+    spans = sorted(span for key, span in passages(cleaned.text) if key in boilerplate) if boilerplate else []
+    if not spans:
+        return cleaned
+    edges = [0, *chain.from_iterable(_merged(cleaned.text, spans)), len(cleaned.text)]
+    pieces = [cleaned.text[start:end] for start, end in pairwise(edges)]
+    kept = [piece if number % 2 == 0 else "" for number, piece in enumerate(pieces)]
+    step = OffsetMap.of(pieces, kept)
+    headings = tuple(sorted({step.offset_after(start) for start in cleaned.headings}))
+    return CleanedText("".join(kept), headings, (*cleaned.maps, step))
+
+
+def _merged(text: str, spans: list[Span]) -> list[Span]:
+    """Join spans with nothing but blanks between them, and take along the white space that set them apart."""
+    merged: list[Span] = []
+    for start, end in spans:
+        if merged and not text[merged[-1][1] : start].strip(" "):
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return [_with_space(text, *span) for span in merged]
+
+
+def _with_space(text: str, start: int, end: int) -> Span:
+    """Take the space after what begins a paragraph, and before what does not."""
+    if start == 0 or text[start - 1] == "\n":
+        return start, _SPACE.match(text, end).end()  # type: ignore[union-attr]  # it matches everywhere
+    while text[start - 1] == " ":
+        start -= 1
+    return start, end

@@ -1,0 +1,29 @@
+"""The screen: what a pair must not hold, whatever its form. Looked at last, since it depends on more than the pair."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ownvoice.chunks.passages import passages
+from ownvoice.pairs.evaluation import EvaluationGrams
+from ownvoice.pairs.filters import Candidate
+from ownvoice.pairs.reasons import DropReason
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """`boilerplate` holds the keys of the passages of the pair's author; `evaluation` what models are measured by."""
+
+    boilerplate: Collection[int]
+    evaluation: EvaluationGrams
+
+    def reason(self, candidate: Candidate) -> tuple[DropReason, str] | None:
+        """Return why the candidate is dropped, and which passage or row it is about; None to keep it."""
+        for key, (start, end) in passages(candidate.chosen) if self.boilerplate else ():
+            if key in self.boilerplate:
+                return DropReason.BOILERPLATE, candidate.chosen[start:end]
+        for side in ("prompt", "chosen", "rejected"):
+            if row := self.evaluation.row_in(getattr(candidate, side)):
+                return DropReason.IN_EVALUATION_SET, f"{side}: {row}"
+        return None

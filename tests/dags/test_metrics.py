@@ -1,0 +1,67 @@
+"""Airflow's metrics of a batch, as a StatsD server on the other side of a socket receives them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import types
+
+import pytest
+
+from ownvoice.airflow import refresh_tasks
+from ownvoice.prices import ModelPrice
+from ownvoice.recipe import GenerationRecipe
+from stand_ins.faulty_model import running_faulty_model
+from stand_ins.planned_night import RUN_ID, plan_night
+from stand_ins.statsd import running_statsd
+
+PRICE = ModelPrice(  # invented for the arithmetic
+    input_usd_per_million_tokens=1, output_usd_per_million_tokens=10, source="a test", seen_on=dt.date(2026, 1, 1)
+)
+TEXTS = ["good: one", "server_error bad_json good: two", "refused: three", "server_error good: four"]
+
+
+@pytest.fixture
+def generate(lake, monkeypatch):
+    """Run the body of the task as one of its tries."""
+    with running_faulty_model() as model:
+        monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
+        monkeypatch.setenv("OPENAI_BASE_URL", model.base_url)
+
+        def run(try_number):
+            ti = types.SimpleNamespace(task_id="generate_batch", map_index=0, try_number=try_number)
+            batch = {"name": "batch-0000", "label": "one to four", "chunks": len(TEXTS)}
+            refresh_tasks.generate_batch(batch, types.SimpleNamespace(run_id=RUN_ID), ti)
+
+        yield run
+
+
+def test_a_statsd_server_hears_of_chunks_retries_tokens_rate_time_and_cost(dags, lake, generate):
+    plan_night(lake, TEXTS, prices={GenerationRecipe().model: PRICE})
+    with running_statsd() as server:
+        generate(1)
+        server.take()
+    assert server.counters == {
+        "ownvoice.chunks.answered": 3,
+        "ownvoice.chunks.dead": 1,
+        "ownvoice.retries.server_error": 2,
+        "ownvoice.retries.bad_json": 1,
+        "ownvoice.tokens.prompt": 5 * 100,
+        "ownvoice.tokens.completion": 5 * 10,
+    }
+    gauges = server.gauges
+    assert (gauges["ownvoice.batch-0000.chunks"], gauges["ownvoice.batch-0000.settled"]) == (4, 4)
+    assert gauges["ownvoice.batch-0000.cost_usd"] == pytest.approx(PRICE.cost_usd(500, 50))
+    assert gauges["ownvoice.batch-0000.chunks_per_s"] > 0
+    assert gauges["ownvoice.batch-0000.eta_s"] == 0
+
+
+def test_what_a_first_try_was_counted_for_a_second_one_does_not_count_again(dags, lake, generate):
+    plan_night(lake, TEXTS)
+    with running_statsd() as server:
+        generate(1)
+        server.take()
+        server.counters.clear()
+        generate(2)
+        server.take()
+    assert server.counters == {"ownvoice.chunks.reused": 3, "ownvoice.chunks.dead": 1}
+    assert "ownvoice.batch-0000.cost_usd" not in server.gauges, "the price is not known"

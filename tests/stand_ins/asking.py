@@ -1,0 +1,41 @@
+"""Asking about chunks of text, with short patience: what the tests of the realtime and the batch path share."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.ask import ask_chunks
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.request import request_body, request_key
+from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from stand_ins.faulty_model import FaultyModel
+
+RECIPE = GenerationRecipe()
+
+
+def asking(*chunk_texts: str) -> list[ChunkAsk]:
+    bodies = [request_body(RECIPE, text) for text in chunk_texts]
+    return [ChunkAsk("article", index, request_key(body), body) for index, body in enumerate(bodies)]
+
+
+def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:
+    return ModelAccess(
+        model.base_url,
+        "sk-key",
+        request_timeout_s=0.3,
+        max_requests_in_flight=in_flight,
+        patience_s=patience_s,
+    )
+
+
+def settle_asks(asks: list[ChunkAsk], answers: AnswerStore, access: ModelAccess, **options: Any) -> list[ChunkOutcome]:
+    outcomes: list[ChunkOutcome] = []
+    asyncio.run(ask_chunks(asks, answers, access, outcomes.append, **options))
+    return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
+
+
+def settle(model: FaultyModel, answers: AnswerStore, *chunk_texts: str, **options: Any) -> list[ChunkOutcome]:
+    return settle_asks(asking(*chunk_texts), answers, access(model), **options)

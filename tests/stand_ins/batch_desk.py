@@ -1,0 +1,86 @@
+"""A desk that asks through the batch API, a start of the task at a time or to the end."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from ownvoice.lake import Lake
+from ownvoice.life import ChunkEvent
+from ownvoice.run import RefreshRun
+from ownvoice.triples.answers import AnswerStore
+from ownvoice.triples.ask import ask_chunks
+from ownvoice.triples.batch_api import BatchesRunningError, PlanBatch, ask_in_batches, take_in
+from ownvoice.triples.batch_client import until_all_ended
+from ownvoice.triples.budget import UNLIMITED
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.request import longer_request, request_key
+from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from stand_ins.asking import asking
+from stand_ins.faulty_model import FaultyModel
+
+GOOD = [f"good: {number}" for number in range(4)]
+ARRIVED, FOUND = ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND
+LATER, DEAD = ChunkEvent.NOT_ANSWERED, ChunkEvent.TRIES_USED_UP
+UNAFFORDED = ChunkEvent.NOT_AFFORDED
+
+
+class Desk:
+    """Asks about chunk texts through the batch API, a call at a time or to the end."""
+
+    def __init__(self, lake: Lake, model: FaultyModel) -> None:
+        self.lake = lake
+        self.model = model
+        self.access = ModelAccess(model.base_url, "sk-key", request_timeout_s=10.0)
+        self.share = UNLIMITED
+
+    def call(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
+        """Do what one start of the task does."""
+        run = RefreshRun(run_id=run_id, refresh_date=dt.date(2026, 2, 1), articles_uri="file:///none", mode="batch")
+        plan = PlanBatch(self.lake, run, "batch-0000")
+        asks = asking(*texts)
+
+        async def once() -> list[ChunkOutcome]:
+            gave_up = await take_in(plan, keys_of(asks), lambda _: self.access)
+            return await ask_in_batches(plan, asks, gave_up, self.share, lambda _: self.access)
+
+        return asyncio.run(once())
+
+    def submit(self, *texts: str, run_id: str = "run") -> list[str]:
+        """Do what one start does, up to where it waits; return the batches it waits for."""
+        with pytest.raises(BatchesRunningError) as running:
+            self.call(*texts, run_id=run_id)
+        return list(running.value.batch_ids)
+
+    def settle(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
+        """Start again whenever the batches have ended, until every chunk has an outcome."""
+        for _ in range(6):
+            try:
+                return self.call(*texts, run_id=run_id)
+            except BatchesRunningError as running:
+                asyncio.run(until_all_ended(self.access, running.batch_ids, 0.01))
+        raise AssertionError("it never comes to an end")
+
+    def settle_in_realtime(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
+        outcomes: list[ChunkOutcome] = []
+        answers = AnswerStore(self.lake.store)
+        asyncio.run(ask_chunks(asking(*texts), answers, self.access, outcomes.append, run_id=run_id))
+        return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
+
+    def answers(self, text: str) -> list[dict[str, Any]]:
+        return AnswerStore(self.lake.store).read_all(key(text))
+
+
+def keys_of(asks: list[ChunkAsk]) -> set[str]:
+    return {key for ask in asks for key in (ask.request_key, request_key(longer_request(ask.body)))}
+
+
+def key(text: str) -> str:
+    return asking(text)[0].request_key
+
+
+def events(outcomes: list[ChunkOutcome]) -> list[ChunkEvent]:
+    return [outcome.event for outcome in outcomes]

@@ -1,0 +1,139 @@
+"""Asking anew about dead chunks, through every room: what is asked, what is paid, and what stays as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from ownvoice.articles.ledger import chunks_in
+from ownvoice.dataset.verify import verify
+from ownvoice.errors import SettingsError
+from ownvoice.lake import Lake, scan
+from ownvoice.life import ChunkState
+from ownvoice.monitoring.chunk_lines import chunk_lines
+from ownvoice.monitoring.report import write_report
+from ownvoice.run import recorded_run
+from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
+from ownvoice.triples.outcomes import read_outcomes
+from ownvoice.versions import latest_version
+from stand_ins.night import RECIPE, Night
+
+
+@pytest.fixture
+def night(lake, tmp_path, offline_model):
+    night = Night(lake, tmp_path / "articles", offline_model)
+    night.write("a", "b")
+    return night
+
+
+@pytest.fixture
+def with_dead(night, lake, offline_model):
+    """A lake whose night "one" has left the first chunk of each of two articles dead."""
+    night.list_and_plan("one")
+    night.generate("one")
+    rows = read_outcomes(lake, recorded_run(lake, "one"), "batch-0000")
+    spoil(lake, rows["a", 0]["request_key"], "no JSON")
+    spoil(lake, rows["b", 0]["request_key"], "")
+    night.generate("one")
+    night.commit("one")
+    offline_model.requests_served = 0
+    return night
+
+
+def spoil(lake, request_key, content):
+    """Put bad answers in the place of a good one, as many as a chunk is asked for."""
+    record = lake.read_json(f"answers/{request_key}/1.json")
+    record["response"]["choices"][0]["message"]["content"] = content
+    for attempt in range(1, MAX_ANSWERS_PER_CHUNK + 1):
+        lake.write_json(f"answers/{request_key}/{attempt}.json", record | {"attempt": attempt})
+
+
+def retry(night, run_id="again", **fields):
+    night.list_and_plan(run_id, retry="dead", **fields)
+    night.generate(run_id)
+    night.commit(run_id)
+    return write_report(night.lake, run_id)
+
+
+def dead(lake):
+    return [(row["article_id"], row["faults"][-1]) for row in chunks_in(lake, latest_version(lake), ChunkState.DEAD)]
+
+
+def pairs(lake):
+    rows = [row for batch in scan(lake.table("pairs")) for row in batch.to_pylist()]
+    return {row["pair_id"]: row for row in rows}
+
+
+def test_only_the_dead_are_asked_and_the_dataset_is_what_it_had_been_without_them(
+    with_dead, lake, offline_model, tmp_path
+):
+    assert dead(lake) == [("a", "bad_json"), ("b", "empty")]
+    undisturbed = Night(Lake((tmp_path / "undisturbed").as_uri()), tmp_path / "the same articles", offline_model)
+    undisturbed.write("a", "b")
+    undisturbed.run("one")
+    assert pairs(lake).keys() != pairs(undisturbed.lake).keys()
+    offline_model.requests_served = 0
+    report = retry(with_dead)
+    assert offline_model.requests_served == 2
+    assert report["articles"] == {"retried": 2, "quarantined": 0}
+    assert report["chunks"]["answered"] == 2
+    assert report["chunks"]["answered"] + report["chunks"]["reused"] == report["chunks"]["total"]
+    assert dead(lake) == []
+    assert pairs(lake).keys() == pairs(undisturbed.lake).keys()
+    assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
+    assert lake.read_json("cursor.json") is None, "the source was not looked at"
+    assert verify(lake).passed
+
+
+def test_the_bad_answers_stay_and_a_later_night_finds_the_good_one_behind_them(with_dead, lake, offline_model):
+    retry(with_dead)
+    key = read_outcomes(lake, recorded_run(lake, "again"), "batch-0000")["a", 0]["request_key"]
+    assert [found.key for found in sorted(lake.store.objects(f"answers/{key}"), key=lambda one: one.key)] == [
+        f"answers/{key}/{attempt}.json" for attempt in range(1, MAX_ANSWERS_PER_CHUNK + 2)
+    ]
+    asked = offline_model.requests_served
+    with_dead.edit("a", "A sentence at the end, which changes the last chunk and no other one at all.")
+    with_dead.run("three")
+    assert offline_model.requests_served == asked + 1
+    assert dead(lake) == []
+
+
+@pytest.mark.parametrize("narrowed", [{"retry_article": "b"}, {"retry_error": "empty"}])
+def test_a_retry_can_be_narrowed_to_an_article_or_to_a_class_of_error(narrowed, with_dead, lake, offline_model):
+    report = retry(with_dead, **narrowed)
+    assert offline_model.requests_served == report["chunks"]["answered"] == 1
+    assert dead(lake) == [("a", "bad_json")]
+
+
+def test_a_retry_whose_batch_fails_takes_no_pair_away(with_dead, lake):
+    before = pairs(lake)
+    with_dead.list_and_plan("again", retry="dead")
+    with_dead.generate("again", leave_out=0)
+    with_dead.commit("again")
+    assert pairs(lake) == before
+    with_dead.run("the next night")
+    assert pairs(lake).keys() == before.keys()
+    assert dead(lake) == [("a", "bad_json"), ("b", "empty")], "an ordinary night asks about no dead chunk"
+
+
+def test_a_retry_that_finds_nothing_dead_commits_nothing(night, lake):
+    night.run("one")
+    report = retry(night)
+    assert report["version"] is None
+    assert report["chunks"]["total"] == 0
+
+
+def test_a_retry_by_another_recipe_would_pay_for_good_answers_anew_and_is_refused(with_dead, monkeypatch):
+    other = RECIPE.model_copy(update={"temperature": 0.1})
+    monkeypatch.setattr("stand_ins.night.RECIPE", other)
+    with pytest.raises(SettingsError, match=f"none of the 2 dead chunks was asked about by recipe {other.recipe_id}"):
+        with_dead.list_and_plan("again", retry="dead")
+
+
+def test_dead_chunks_are_listed_with_reason_and_advice_in_a_hundred_columns(with_dead, lake):
+    found = chunks_in(lake, latest_version(lake), ChunkState.DEAD)
+    found[0]["article_id"] = "https://example.com/2026/02/a-very-long-address/of-an-article-by-somebody-or-other"
+    lines = list(chunk_lines(ChunkState.DEAD, found))
+    assert max(map(len, lines)) <= 100
+    assert lines[0] == "2 chunks are dead"
+    assert any(line.startswith("1 × bad_json: ") for line in lines)
+    assert lines[-1].startswith("Ask about them anew: ownvoice retry --only dead")
