@@ -14,7 +14,7 @@ from pydantic_settings import SettingsError as UnparsedError
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import Mode
+from ownvoice.run import Mode, RefreshRun
 from ownvoice.source_rules import SourceRules
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -150,9 +150,17 @@ class Settings(BaseSettings):
         )
 
 
-def prices_of(settings: Settings, recipe: GenerationRecipe) -> dict[str, ModelPrice]:
-    """Return the prices of the models that `recipe` asks, where they are known."""
-    return {model: settings.prices[model] for model in recipe.models if model in settings.prices}
+def new_run(settings: Settings, recipe: GenerationRecipe, **fields: Any) -> RefreshRun:
+    """Return a run with these fields; those that it shares with the settings, and are not among these, come from there.
+
+    Raises `SettingsError` that names every problem at once.
+    """
+    shared = {name: getattr(settings, name) for name in RefreshRun.model_fields if name in Settings.model_fields}
+    prices = {model: settings.prices[model] for model in recipe.models if model in settings.prices}
+    try:
+        return RefreshRun(**shared | {"recipe": recipe, "prices": prices} | fields)
+    except ValidationError as error:
+        raise settings_error(error) from None
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from contextlib import closing
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -19,15 +18,12 @@ from ownvoice.training.request import TrainingRequest
 from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.airflow_server import running_airflow
-from stand_ins.browser import CHROMIUM, Seen, running_chromium
+from stand_ins.browser import Seen
 from stand_ins.hostile_articles import HOSTILE_ARTICLES
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.trained import curves, leave_trained_run
 
 GOOD, BLOCKED, SEVERAL, LIVE = "manual__good", "manual__blocked", "manual__several", "manual__live"
-# The server outlives the object that started it, and is ended by its process id.
-pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
-
 HOSTILE = "<script>document.title='owned'</script> ../../x"
 RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
 PAGES = [
@@ -90,25 +86,17 @@ def leave_hostile_run(lake):
 
 @pytest.fixture(scope="module")
 def server(lake, tmp_path_factory):
-    with running_airflow(tmp_path_factory.mktemp("airflow"), lake.uri) as server, closing(server.client):
+    with running_airflow(tmp_path_factory.mktemp("airflow"), lake.uri) as server:
         yield server
 
 
-@pytest.fixture(scope="module")
-def chromium(server):
-    if not CHROMIUM.exists():
-        pytest.skip(f"no {CHROMIUM} here: apt-get install chromium")
-    with running_chromium() as browser:
-        yield browser
-
-
 @pytest.fixture
-def show(server, chromium):
+def show(server, browser):
     """Show a page to somebody who is logged in; at the end nothing was complained of, and no other host was asked."""
     opened = []
 
     def open_page(path, width=1280):
-        page = chromium.new_page(viewport={"width": width, "height": 900})
+        page = browser.new_page(viewport={"width": width, "height": 900})
         token = {"name": "_token", "value": server.client.cookies["_token"], "url": server.address}
         page.context.add_cookies([token])
         seen = Seen(page)
@@ -130,8 +118,7 @@ def show(server, chromium):
 @pytest.mark.parametrize("page", PAGES)
 def test_without_the_right_to_read_the_training_nothing_is_shown(server, page):
     assert httpx.get(f"{server.address}/ownvoice{page}", trust_env=False).status_code == 401
-    with closing(server.log_in("stranger")) as stranger:
-        assert stranger.get(f"/ownvoice{page}").status_code == 403
+    assert server.log_in("stranger").get(f"/ownvoice{page}").status_code == 403
 
 
 def test_the_tab_of_a_training_leads_to_its_page(server):
