@@ -150,8 +150,8 @@ def test_an_address_that_names_no_training_is_refused(server, page):
 
 def test_a_page_without_a_script_has_every_number_in_a_table(server):
     page = server.client.get(f"/ownvoice/overlay?run_id={GOOD}&run_id={BLOCKED}").text
-    assert page.count("<table>") >= 4
-    assert page.count("<caption>") == page.count("<table>")
+    assert page.count("<table") >= 4
+    assert page.count("<caption>") == page.count("<table")
     assert "The curves of B as numbers" in page
 
 
