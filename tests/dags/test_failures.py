@@ -156,5 +156,8 @@ def test_the_text_of_a_librarys_error_goes_into_no_message_and_ours_stays_one_li
         assert len(line) < 1100
 
 
-def test_a_killed_task_has_a_cause_too():
+def test_a_killed_task_has_a_cause_too_and_tells(lake, webhook):
+    killed = {"ti": context_of(None)["ti"]}
+    on_failure(killed)
+    assert "it was killed" in webhook.received[0]["text"]
     assert "it was killed, or its worker was lost" in cause(context_of(None))

@@ -95,7 +95,8 @@ def _chunks(context: Any, error: Any) -> Iterator[str]:
 def _is_first(context: Any) -> bool:
     """Say whether no other mapped instance of the task has told of it since the run was last cleared."""
     ti = context["ti"]
-    key = f"{run_folder(ti.run_id)}/told/{ti.task_id}-{context['dag_run'].clear_number}"
+    cleared = getattr(context.get("dag_run"), "clear_number", 0)  # of a killed task there may be no run to ask
+    key = f"{run_folder(ti.run_id)}/told/{ti.task_id}-{cleared}"
     try:
         return open_lake().store.create(key, b"")
     except Exception:
