@@ -17,6 +17,7 @@ Every night: new, edited and removed articles become one new version of the pref
 **If it fails:** clear the failed task, or trigger another run: stored answers are never paid for again, and a
 repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
 next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
+At the end of its log each failed task says why in a line; `OWNVOICE_NOTIFIERS` names who is told, once a task.
 
 `push_to_hub` retries alone: its fault costs neither version nor cursor, and the next night catches up.
 
@@ -39,6 +40,7 @@ from airflow.sdk import dag, task, task_group
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
 from ownvoice.airflow.deferrable import deferrable_task
+from ownvoice.airflow.failures import TELLING
 from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.settings import load_settings
@@ -101,6 +103,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
         "retries": 2,
         "retry_delay": dt.timedelta(minutes=2),
         "retry_policy": RETRY_POLICY,
+        **TELLING,
     },
     tags=["ownvoice", "dataset"],
     doc_md=__doc__,

@@ -39,6 +39,7 @@ from airflow.sdk import dag, task
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
+from ownvoice.airflow.failures import TELLING
 from ownvoice.airflow.retries import RETRY_POLICY
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
 from ownvoice.airflow.training_form import training_form
@@ -76,6 +77,7 @@ write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(
         "retries": 3,
         "retry_delay": dt.timedelta(minutes=2),
         "retry_policy": RETRY_POLICY,
+        **TELLING,
     },
     tags=["ownvoice", "training"],
     doc_md=__doc__,

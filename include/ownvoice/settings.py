@@ -14,7 +14,7 @@ from pydantic_settings import SettingsError as UnparsedError
 from ownvoice.errors import SettingsError
 from ownvoice.prices import ModelLimits, ModelPrice
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import Mode
+from ownvoice.run import Mode, RefreshRun
 from ownvoice.source_rules import SourceRules
 
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -109,6 +109,14 @@ class Settings(BaseSettings):
         description="Models with limits of their own, by name, as JSON: requests_per_minute, tokens_per_minute.",
     )
 
+    notifiers: dict[str, dict[str, Any]] = Field(
+        {},
+        description="Who is told of a failed task, as JSON: an Airflow notifier's class and its arguments, in which "
+        "{{ message }} is what there is to tell, as in "
+        '{"airflow.providers.http.notifications.HttpNotifier": '
+        '{"http_conn_id": "on_call", "json": {"text": "{{ message }}"}}}. Keys belong into the connection.',
+    )
+
     hub_dataset_repo: str | None = Field(
         None,
         pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
@@ -142,9 +150,17 @@ class Settings(BaseSettings):
         )
 
 
-def prices_of(settings: Settings, recipe: GenerationRecipe) -> dict[str, ModelPrice]:
-    """Return the prices of the models that `recipe` asks, where they are known."""
-    return {model: settings.prices[model] for model in recipe.models if model in settings.prices}
+def new_run(settings: Settings, recipe: GenerationRecipe, **fields: Any) -> RefreshRun:
+    """Return a run with these fields; those that it shares with the settings, and are not among these, come from there.
+
+    Raises `SettingsError` that names every problem at once.
+    """
+    shared = {name: getattr(settings, name) for name in RefreshRun.model_fields if name in Settings.model_fields}
+    prices = {model: settings.prices[model] for model in recipe.models if model in settings.prices}
+    try:
+        return RefreshRun(**shared | {"recipe": recipe, "prices": prices} | fields)
+    except ValidationError as error:
+        raise settings_error(error) from None
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ownvoice.errors import OwnvoiceError, StorageUnavailableError
-from ownvoice_monitor import chunk_pages, pair_pages, refresh_pages, static_files, version_pages
+from ownvoice_monitor import chunk_pages, pair_pages, refresh_pages, static_files, training_pages, version_pages
 from ownvoice_monitor.rendering import error_page
 
 _log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def make_app() -> FastAPI:
     app.add_exception_handler(RequestValidationError, _bad_address)
     app.add_exception_handler(OwnvoiceError, _fault)
     app.add_exception_handler(Exception, _bug)
-    for pages in (static_files, refresh_pages, chunk_pages, pair_pages, version_pages):
+    for pages in (static_files, refresh_pages, chunk_pages, pair_pages, version_pages, training_pages):
         app.include_router(pages.router)
     return app
 

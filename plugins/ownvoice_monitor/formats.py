@@ -21,6 +21,11 @@ def percent(share: float | None) -> str:
     return f"{share:.1%}" if 0 < share < 0.1 else f"{share:.0%}"
 
 
+def measure(value: float | None) -> str:
+    """Write a measured number with four digits that count."""
+    return NOTHING if value is None else f"{value:.4g}"
+
+
 def dollars(cost_usd: float | None) -> str:
     """Write a sum of money, finer the smaller it is."""
     if cost_usd is None:
@@ -57,4 +62,4 @@ def path_part(name: Any) -> str:
     return quote(str(name), safe="")
 
 
-FILTERS = {one.__name__: one for one in (number, percent, dollars, seconds, moment, words, path_part)}
+FILTERS = {one.__name__: one for one in (number, percent, measure, dollars, seconds, moment, words, path_part)}

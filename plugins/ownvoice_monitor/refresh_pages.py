@@ -17,7 +17,7 @@ from ownvoice_monitor.access import MAY_READ_REFRESHES, MAY_READ_THE_DAG_IN_THE_
 from ownvoice_monitor.questions import PageNumber, RunId, Text
 from ownvoice_monitor.rendering import page
 
-_PAGE_OF_A_RUN = {"refresh_preferences": "refresh"}
+_PAGE_OF_A_RUN = {"refresh_preferences": "refresh", "train_dpo": "training"}
 
 router = APIRouter()
 

@@ -24,7 +24,7 @@ from ownvoice_monitor.static_files import VEGA, static_address
 
 _TIMEOUT_S = 30
 _TEMPLATES = Path(__file__).parent / "templates"
-NAVIGATION = (("refreshes", "Refreshes"), ("pairs", "Pairs"), ("versions", "Versions"))
+NAVIGATION = (("refreshes", "Refreshes"), ("pairs", "Pairs"), ("versions", "Versions"), ("trainings", "Training runs"))
 
 Query = Callable[[Lake], Mapping[str, Any] | None]
 

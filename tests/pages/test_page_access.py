@@ -16,6 +16,9 @@ PAGES = [
     "/pair?version=1&date=2026-02-01&pair_id=x",
     "/versions",
     "/version?number=1",
+    "/trainings",
+    "/training?run_id=x",
+    "/overlay?run_id=x",
     "/static/pages.css",
 ]
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+from ownvoice.monitoring.training_files import read_training
 from ownvoice.training.exits import Exit
 from ownvoice.training.samples import QUESTIONS
 
@@ -110,3 +111,14 @@ def test_sigterm_in_training_leaves_a_checkpoint_and_a_named_end(undisturbed, tr
     assert "Start the same command again" in result["message"]
     step = int(result["message"].split("after step ")[1].split(",")[0])
     assert trainer.lake.read_json(f"runs/stopped/checkpoints/step-{step}/checkpoint.json")["step"] == step
+
+
+def test_the_pages_read_all_that_a_real_run_leaves(trainer, undisturbed):
+    found = read_training(trainer.lake, "undisturbed")
+    assert found.faults == ()
+    assert found.state == undisturbed["health"]["verdict"]
+    assert {row["step"] for row in found.metrics} == set(range(1, 11))
+    assert [finding._asdict() for finding in found.findings] == undisturbed["health"]["findings"]
+    assert found.measure("speed", "tokens_per_s") > 0
+    assert found.measure("merge", "kl_merged_nats") is not None
+    assert all(sample["question"] for sample in found.samples)

@@ -9,11 +9,9 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
-from ownvoice.settings import load_settings, prices_of, settings_error
+from ownvoice.settings import load_settings, new_run
 
 if TYPE_CHECKING:
     from ownvoice.triples.tally import Tally
@@ -23,39 +21,24 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and write down what changed; return counts by event."""
     from ownvoice.articles import listing
     from ownvoice.probe import probe_creation
-    from ownvoice.run import RefreshRun
 
     fields, recipe = read_form(dict(params))
     settings = load_settings(max_tokens=fields["max_tokens"], max_cost_usd=fields["max_cost_usd"])
-    try:
-        run = RefreshRun(
-            run_id=dag_run.run_id,
-            refresh_date=dag_run.run_after.date(),
-            articles_uri=articles_uri(settings),
-            recipe=recipe,
-            source=settings.source,
-            test_share=settings.test_share,
-            near_duplicate_jaccard=settings.near_duplicate_jaccard,
-            boilerplate_min_articles=settings.boilerplate_min_articles,
-            boilerplate_min_share=settings.boilerplate_min_share,
-            evaluation_sets=settings.evaluation_sets,
-            look_back_days=settings.look_back_days,
-            reconcile_every_days=settings.reconcile_every_days,
-            max_generation_tasks=settings.max_generation_tasks,
-            max_active_generation_tasks=settings.max_active_generation_tasks,
-            max_dead_share=settings.max_dead_share,
-            prices=prices_of(settings, recipe),
-            **fields
-            | {
-                "prefix": (fields["prefix"] or "").strip("/"),
-                "retry_article": fields["retry_article"] or "",
-                "retry_error": fields["retry_error"] or "",
-                "max_tokens": settings.max_tokens,
-                "max_cost_usd": settings.max_cost_usd,
-            },
-        )
-    except ValidationError as error:
-        raise settings_error(error) from None
+    run = new_run(
+        settings,
+        recipe,
+        run_id=dag_run.run_id,
+        refresh_date=dag_run.run_after.date(),
+        articles_uri=articles_uri(settings),
+        **fields
+        | {
+            "prefix": (fields["prefix"] or "").strip("/"),
+            "retry_article": fields["retry_article"] or "",
+            "retry_error": fields["retry_error"] or "",
+            "max_tokens": settings.max_tokens,
+            "max_cost_usd": settings.max_cost_usd,
+        },
+    )
     lake = open_lake()
     print(f"store: {probe_creation(lake).sentence}")
     return listing.list_new_articles(lake, open_source(run.articles_uri), run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, fields
 from typing import Any
@@ -11,8 +12,9 @@ import pyarrow as pa
 
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake
+from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.prices import ModelPrice
-from ownvoice.run import RefreshRun
+from ownvoice.run import RefreshRun, run_folder
 from ownvoice.tables import CHUNKS
 from ownvoice.triples.asker import Asker
 from ownvoice.triples.settle import ChunkOutcome
@@ -53,6 +55,13 @@ def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, in
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
 
 
+def count_states(lake: Lake, run_id: str, batch: str) -> Counter[ChunkState]:
+    """Return how many chunks of a batch are in each state; none before its outcomes are written."""
+    rows = lake.read_rows(_key_in(run_folder(run_id), batch))
+    events = [] if rows is None else rows["event"].to_pylist()
+    return Counter(next_chunk_state(ChunkState.PLANNED, ChunkEvent(event)) for event in events)
+
+
 def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:
     """Return an outcome as a row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
     price = prices.get(outcome.model)
@@ -63,4 +72,8 @@ def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> Outc
 
 
 def _key(run: RefreshRun, batch: str) -> str:
-    return f"{run.folder}/outcomes/{batch}.parquet"
+    return _key_in(run.folder, batch)
+
+
+def _key_in(folder: str, batch: str) -> str:
+    return f"{folder}/outcomes/{batch}.parquet"

@@ -31,11 +31,14 @@ const options = () => ({
   tooltip: { disableDefaultStyle: true },
 });
 
+const drawn = [];
+
 async function draw() {
+  for (const one of drawn.splice(0)) one.finalize();
   for (const figure of document.querySelectorAll("figure.chart")) {
     const text = figure.querySelector("script").textContent.replaceAll('"currentColor"', JSON.stringify(colour("--text")));
     const spec = JSON.parse(text);
-    await window.vegaEmbed(figure.querySelector(".canvas"), spec, options());
+    drawn.push(await window.vegaEmbed(figure.querySelector(".canvas"), spec, options()));
   }
 }
 
@@ -78,6 +81,6 @@ const quote = document.querySelector(".original mark");
 if (quote) quote.closest(".original").scrollTop = quote.offsetTop - quote.closest(".original").offsetTop - 80;
 
 if (window.vegaEmbed) {
-  document.addEventListener("themechange", draw);
+  for (const change of ["themechange", "contentchange"]) document.addEventListener(change, draw);
   draw();
 }

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from ownvoice.commands.options import LakeOption, VersionOption
 from ownvoice.errors import NotTrainedError, SettingsError
 from ownvoice.lake import Lake
 from ownvoice.settings import load_settings, settings_error, with_fields
@@ -23,9 +24,9 @@ from ownvoice.training.variants import read_variants
 Repeatable = list[str] | None
 
 
-def train(
-    lake: Annotated[str | None, typer.Option(help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")] = None,
-    version: Annotated[int | None, typer.Option(help="A version number; the newest where none is given.")] = None,
+def train_command(
+    lake: LakeOption = None,
+    version: VersionOption = None,
     recipe: Annotated[Repeatable, typer.Option(help="A recipe field, as name=value; repeatable.")] = None,
     variant: Annotated[
         Repeatable, typer.Option(help="A recipe to compare, as name:field=value,field=value; repeatable.")

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from ownvoice.commands.options import JsonOption, LakeOption
 from ownvoice.errors import SettingsError
 from ownvoice.lake import Lake
 from ownvoice.monitoring.page import read_page
@@ -18,14 +19,14 @@ from ownvoice.monitoring.text import report_lines
 from ownvoice.settings import load_settings
 
 
-def report(
+def report_command(
     run_id: Annotated[
         str | None, typer.Argument(help="A run id; the run of the newest version where none is given.")
     ] = None,
-    lake: Annotated[str | None, typer.Option(help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")] = None,
+    lake: LakeOption = None,
     html: Annotated[Path | None, typer.Option(help="Write the page to this file instead.")] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Print what a refresh did, or show it as a page."""
     opened = Lake(load_settings(lake=lake).lake)

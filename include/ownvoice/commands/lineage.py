@@ -7,17 +7,18 @@ from typing import Annotated
 
 import typer
 
+from ownvoice.commands.options import JsonOption, LakeOption
 from ownvoice.errors import SettingsError
 from ownvoice.lake import Lake
 from ownvoice.settings import load_settings
 from ownvoice.training.lineage import lineage_of_model, lineage_of_version, model_lines, version_lines
 
 
-def lineage(
+def lineage_command(
     model: Annotated[str | None, typer.Option(help="A Hub commit or tag, or a training run.")] = None,
     version: Annotated[int | None, typer.Option(help="A version number of the dataset.")] = None,
-    lake: Annotated[str | None, typer.Option(help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Tell what a model was made from, or which models a version went into."""
     opened = Lake(load_settings(lake=lake).lake)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ownvoice.articles.ledger import chunks_in
+from ownvoice.commands.options import JsonOption, LakeOption
 from ownvoice.lake import Lake
 from ownvoice.life import ChunkState
 from ownvoice.monitoring.chunk_lines import chunk_lines
@@ -15,11 +16,11 @@ from ownvoice.settings import load_settings
 from ownvoice.versions import version_or_latest
 
 
-def chunks(
+def chunks_command(
     state: Annotated[ChunkState, typer.Option(help="Where the chunks stand.")] = ChunkState.DEAD,
     article: Annotated[str | None, typer.Option(help="Only chunks of this article id.")] = None,
-    lake: Annotated[str | None, typer.Option(help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """List the chunks of the present articles that stand in a state; dead ones with their reason and what to do."""
     opened = Lake(load_settings(lake=lake).lake)

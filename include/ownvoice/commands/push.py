@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ownvoice.commands.options import JsonOption, LakeOption
 from ownvoice.dataset.hub.push import CARD, draft, push_to_hub
 from ownvoice.errors import SettingsError
 from ownvoice.hub import hub_client, token_from_environment
@@ -17,9 +18,9 @@ from ownvoice.settings import load_settings
 
 def push_to_hub_command(
     repo: Annotated[str | None, typer.Option(help="Repository, as owner/name [OWNVOICE_HUB_DATASET_REPO].")] = None,
-    lake: Annotated[str | None, typer.Option(help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")] = None,
+    lake: LakeOption = None,
     dry_run: Annotated[bool, typer.Option(help="Show card and files; ask the Hub nothing.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Push the newest version to the Hub, with the token in HF_TOKEN."""
     settings = load_settings(lake=lake, hub_dataset_repo=repo)
