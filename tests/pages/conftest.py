@@ -56,9 +56,9 @@ def airflow(nights: Lake, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(airflow: AirflowServer) -> Iterator[Any]:
-    """Start a browser, after what cannot run in a thread in which playwright does."""
+    """Start a browser for a module; while playwright runs, nothing else in this thread may run an event loop."""
     if not CHROMIUM.exists():
         pytest.skip(f"no {CHROMIUM} here: apt-get install chromium")
     with running_chromium() as started:
