@@ -104,6 +104,17 @@ def test_a_retry_can_be_narrowed_to_an_article_or_to_a_class_of_error(narrowed, 
     assert dead(lake) == [("a", "bad_json")]
 
 
+def test_a_retry_keeps_to_its_prefix_and_to_its_limit_and_leaves_the_other_articles_as_they_are(with_dead, lake):
+    report = retry(with_dead, "elsewhere", prefix="nowhere")
+    assert (report["chunks"]["total"], report["version"]) == (0, None)
+    report = retry(with_dead, "one of two", limit_articles=1)
+    assert report["articles"]["retried"] == report["planned"]["articles"] == 1
+    assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
+    assert len(dead(lake)) == 1
+    retry(with_dead, "the other")
+    assert dead(lake) == []
+
+
 def test_a_retry_whose_batch_fails_takes_no_pair_away(with_dead, lake):
     before = pairs(lake)
     with_dead.list_and_plan("again", retry="dead")
