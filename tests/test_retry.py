@@ -15,7 +15,7 @@ from ownvoice.run import recorded_run
 from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.versions import latest_version
-from stand_ins.night import RECIPE, Night
+from stand_ins.night import RECIPE, Night, spoil
 
 
 @pytest.fixture
@@ -37,14 +37,6 @@ def with_dead(night, lake, offline_model):
     night.commit("one")
     offline_model.requests_served = 0
     return night
-
-
-def spoil(lake, request_key, content):
-    """Put bad answers in the place of a good one, as many as a chunk is asked for."""
-    record = lake.read_json(f"answers/{request_key}/1.json")
-    record["response"]["choices"][0]["message"]["content"] = content
-    for attempt in range(1, MAX_ANSWERS_PER_CHUNK + 1):
-        lake.write_json(f"answers/{request_key}/{attempt}.json", record | {"attempt": attempt})
 
 
 def retry(night, run_id="again", **fields):
