@@ -7,7 +7,7 @@ import pytest
 from ownvoice.articles.ledger import chunks_in
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import SettingsError
-from ownvoice.lake import Lake, scan
+from ownvoice.lake import scan
 from ownvoice.life import ChunkState
 from ownvoice.monitoring.chunk_lines import chunk_lines
 from ownvoice.monitoring.report import write_report
@@ -15,7 +15,7 @@ from ownvoice.run import recorded_run
 from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.versions import latest_version
-from stand_ins.night import RECIPE, Night, spoil
+from stand_ins.night import RECIPE, Night, article, spoil
 
 
 @pytest.fixture
@@ -55,22 +55,16 @@ def pairs(lake):
     return {row["pair_id"]: row for row in rows}
 
 
-def test_only_the_dead_are_asked_and_the_dataset_is_what_it_had_been_without_them(
-    with_dead, lake, offline_model, tmp_path
-):
+def test_only_the_dead_are_asked_and_no_pair_that_stands_is_taken_away(with_dead, lake, offline_model):
     assert dead(lake) == [("a", "bad_json"), ("b", "empty")]
-    undisturbed = Night(Lake((tmp_path / "undisturbed").as_uri()), tmp_path / "the same articles", offline_model)
-    undisturbed.write("a", "b")
-    undisturbed.run("one")
-    assert pairs(lake).keys() != pairs(undisturbed.lake).keys()
-    offline_model.requests_served = 0
+    before = pairs(lake).keys()
     report = retry(with_dead)
     assert offline_model.requests_served == 2
     assert report["articles"] == {"retried": 2, "quarantined": 0}
     assert report["chunks"]["answered"] == 2
     assert report["chunks"]["answered"] + report["chunks"]["reused"] == report["chunks"]["total"]
     assert dead(lake) == []
-    assert pairs(lake).keys() == pairs(undisturbed.lake).keys()
+    assert pairs(lake).keys() > before, "new pairs of the first chunk repeat some of the others, and give way"
     assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
     assert lake.read_json("cursor.json") is None, "the source was not looked at"
     assert verify(lake).passed
@@ -105,6 +99,25 @@ def test_a_retry_keeps_to_its_prefix_and_to_its_limit_and_leaves_the_other_artic
     assert len(dead(lake)) == 1
     retry(with_dead, "the other")
     assert dead(lake) == []
+
+
+def test_a_retry_keeps_standing_pairs_of_a_passage_that_has_become_boilerplate_since(night, lake):
+    foot = "\n\nIf you like this, subscribe to my weekly letter, which costs nothing and is sold to nobody.\n"
+    for name in "ab":
+        night.put(name, article(name) + foot)
+    night.list_and_plan("one")
+    night.generate("one")
+    spoil(lake, read_outcomes(lake, recorded_run(lake, "one"), "batch-0000")["a", 0]["request_key"], "no JSON")
+    night.generate("one")
+    night.commit("one")
+    for name in "cdefg":
+        night.put(name, article(name) + foot)
+    night.run("two")
+    before = pairs(lake)
+    assert any(row["article_id"] == "a" and "weekly letter" in row["chosen"] for row in before.values())
+    retry(night)
+    assert dead(lake) == []
+    assert pairs(lake).keys() >= before.keys()
 
 
 def test_a_retry_whose_batch_fails_takes_no_pair_away(with_dead, lake):

@@ -7,7 +7,7 @@ assembled can be gone through again: once to add up what the commit says of itse
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
@@ -54,15 +54,18 @@ def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[KnownArti
     return left_over | changed
 
 
-def article_outcomes(lake: Lake, run: RefreshRun, articles: Mapping[str, KnownArticle]) -> Iterator[ArticleOutcome]:
+def article_outcomes(
+    lake: Lake, run: RefreshRun, articles: Mapping[str, KnownArticle], first: Collection[str]
+) -> Iterator[ArticleOutcome]:
     """Yield an outcome for every article of the plan, then for the other `articles`.
 
-    `articles` are the candidates that no later run has written since, by id.
+    `articles` are the candidates that no later run has written since, by id. Pairs whose ids are in `first` stay
+    where others repeat them.
     """
     planned: set[str] = set()
     for article_id, parts in groupby(_staged_by_chunk(lake, run), key=_article_of):
         planned.add(article_id)
-        yield _outcome(articles.get(article_id), _merged(parts), run)
+        yield _outcome(articles.get(article_id), _merged(parts, first), run)
     for article_id, article in articles.items():
         if article_id not in planned:
             yield _outcome(article, Staged([], [], []), run)
@@ -118,10 +121,11 @@ def _article_of(staged: Staged) -> str:
     return str(staged.chunks[0]["article_id"])
 
 
-def _merged(parts: Iterator[Staged]) -> Staged:
+def _merged(parts: Iterator[Staged], first: Collection[str]) -> Staged:
     """Bring the chunks of one article together, and take out what repeats within it."""
     staged = list(parts)
-    pairs, dropped = without_repeats(chain.from_iterable(part.pairs for part in staged))
+    found = chain.from_iterable(part.pairs for part in staged)
+    pairs, dropped = without_repeats(sorted(found, key=lambda pair: pair["pair_id"] not in first))
     repeats: dict[int, Counter[str]] = defaultdict(Counter)
     for pair, reason in dropped:
         repeats[pair["chunk_index"]][reason] += 1

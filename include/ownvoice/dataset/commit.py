@@ -8,13 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
-
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from ownvoice.articles.known import KnownArticle, having, known_articles
 from ownvoice.chunks.planned import read_plan
@@ -22,16 +17,12 @@ from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidat
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
-from ownvoice.lake import Lake, scan, sql_text
+from ownvoice.lake import Lake
 from ownvoice.pairs.staging import Row
+from ownvoice.pairs.standing import StandingPairs, kept_by_retry, standing_pairs
 from ownvoice.run import RefreshRun, recorded_run
 from ownvoice.tables import PAIRS
 from ownvoice.versions import RECORD, DatasetVersion, newest_version, version_of_run
-
-if TYPE_CHECKING:
-    from deltalake import DeltaTable
-
-StandingPairs = Mapping[str, list[Row]]
 
 
 @dataclass(slots=True)
@@ -71,10 +62,11 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     base = newest_version(lake, pairs)
     current = known_articles(lake, base, having("article_id", candidates))
     articles = _still_ours(candidates, current, run)
-    standing = _standing_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
+    standing = standing_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
+    first = kept_by_retry(lake, run)
 
     def outcomes() -> Iterator[ArticleOutcome]:
-        return article_outcomes(lake, run, articles)
+        return article_outcomes(lake, run, articles, first)
 
     total = _add_up(outcomes(), standing, from_text(base.lattice) if base else empty_lattice())
     if pairs.transaction_version(run_id) == total.fingerprint:
@@ -97,19 +89,6 @@ def _still_ours(
         for article_id, (article, seen_run) in candidates.items()
         if article_id not in current or current[article_id].last_run in (seen_run, run.run_id)
     }
-
-
-def _standing_pairs(pairs: DeltaTable, touched: Iterable[KnownArticle]) -> StandingPairs:
-    """Read the committed pairs of the articles that this run touches; only their own refresh dates are read."""
-    written = {article.article_id: article.written_date for article in touched if article.written_date}
-    standing: dict[str, list[Row]] = defaultdict(list)
-    if written:
-        dates = ", ".join(sorted({sql_text(str(date)) for date in written.values()}))
-        wanted = pa.array(written, pa.string())
-        for batch in scan(pairs, where=f"refresh_date IN ({dates})"):
-            for row in batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist():
-                standing[row["article_id"]].append(row)
-    return standing
 
 
 def _add_up(outcomes: Iterable[ArticleOutcome], standing: StandingPairs, lattice: Lattice) -> Sum:

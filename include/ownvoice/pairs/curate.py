@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Collection
 from functools import lru_cache
 
 from ownvoice.chunks import cleaning_version
@@ -21,6 +22,7 @@ from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screen import Screen
 from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, write_staged
+from ownvoice.pairs.standing import kept_by_retry
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.recipe import Cleaning
 from ownvoice.run import RefreshRun, recorded_run
@@ -41,14 +43,14 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
     outcomes = read_outcomes(lake, run, batch)
     answers = AnswerStore(lake.store)
     boilerplate, evaluation = read_boilerplate(lake, run), read_evaluation_sets(lake, run.evaluation_sets)
-    staged = Staged([], [], [])
+    standing, staged = kept_by_retry(lake, run), Staged([], [], [])
     for chunk in read_batch(lake, run, batch):
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
         record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
             screen = Screen(boilerplate.get(chunk["author_id"], frozenset()), evaluation)
             triples = _triples(answers, record["request_key"], run.recipe.prompt_version)
-            pairs, drops = _judge(lake, run, chunk, record, triples, screen)
+            pairs, drops = _judge(lake, run, chunk, record, triples, screen, standing)
             reasons = Counter(str(drop["reason"]) for drop in drops)
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
@@ -79,18 +81,25 @@ def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tup
 
 
 def _judge(
-    lake: Lake, run: RefreshRun, chunk: Row, record: Row, triples: tuple[Triple, ...], screen: Screen
+    lake: Lake,
+    run: RefreshRun,
+    chunk: Row,
+    record: Row,
+    triples: tuple[Triple, ...],
+    screen: Screen,
+    standing: Collection[str],
 ) -> tuple[list[Row], list[Row]]:
-    """Return a staged pair or a drop for each triple of a chunk."""
+    """Return a staged pair or a drop for each triple of a chunk; passages do not count against `standing` pairs."""
     article = _article_text(lake, chunk["article_sha256"], run.recipe.cleaning)
     reading = Reading.of(chunk["text"])
     pairs: list[Row] = []
     drops: list[Row] = []
     for index, triple in enumerate(triples):
+        stands = pair_id(chunk["article_id"], record["request_key"], index) in standing
         found = judge(triple, reading, chunk["clean_start"], article, run.recipe)
         if isinstance(found, DropReason):
             drops.append(_drop(chunk, index, triple, found, ""))
-        elif screened := screen.reason(found[0]):
+        elif screened := (screen.of_standing if stands else screen).reason(found[0]):
             drops.append(_drop(chunk, index, triple, *screened))
         else:
             pair = _pair(chunk, record["request_key"], run, index, *found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ownvoice.chunks.passages import passages
 from ownvoice.pairs.evaluation import EvaluationGrams
@@ -17,6 +17,11 @@ class Screen:
 
     boilerplate: Collection[int]
     evaluation: EvaluationGrams
+
+    @property
+    def of_standing(self) -> Screen:
+        """What a pair is held against that stands already: what has become boilerplate since takes none away."""
+        return replace(self, boilerplate=frozenset())
 
     def reason(self, candidate: Candidate) -> tuple[DropReason, str] | None:
         """Return why the candidate is dropped, and which passage or row it is about; None to keep it."""
