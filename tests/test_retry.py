@@ -102,7 +102,8 @@ def test_a_retry_keeps_to_its_prefix_and_to_its_limit_and_leaves_the_other_artic
 
 
 def test_a_retry_keeps_standing_pairs_of_a_passage_that_has_become_boilerplate_since(night, lake):
-    foot = "\n\nIf you like this, subscribe to my weekly letter, which costs nothing and is sold to nobody.\n"
+    letter = "If you like this, subscribe to my weekly letter, which costs nothing at all and was never sold to anyone."
+    foot = f"\n\n{letter}\n"
     for name in "ab":
         night.put(name, article(name) + foot)
     night.list_and_plan("one")

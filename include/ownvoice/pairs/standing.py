@@ -40,7 +40,8 @@ def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:
     They are those of the version it was held against, so that a repeated task comes to the same.
     """
     base = base_version(lake, run) if run.retry == "dead" else None
-    if base is None:
+    pairs = lake.table("pairs", base.number) if base else None
+    if pairs is None:
         return frozenset()
-    found = standing_pairs(lake.table("pairs", base.number), pending_articles(lake, run))
+    found = standing_pairs(pairs, pending_articles(lake, run))
     return frozenset(row["pair_id"] for rows in found.values() for row in rows)
