@@ -71,7 +71,9 @@ def read_report(lake: Lake, run_id: str | None = None) -> dict[str, Any]:
     if run_id is None:
         version = latest_version(lake)
         run_id = version.run_id if version else None
-    report = lake.read_json(report_key(run_id)) if run_id else None
+    if run_id is None:
+        raise StorageError(f"{lake.uri} holds no version, so no newest report. Run a refresh, or name a run.")
+    report = lake.read_json(report_key(run_id))
     if report is None:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
