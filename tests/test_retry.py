@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from ownvoice.articles.ledger import chunks_in
@@ -12,6 +14,7 @@ from ownvoice.life import ChunkState
 from ownvoice.monitoring.chunk_lines import chunk_lines
 from ownvoice.monitoring.report import write_report
 from ownvoice.run import recorded_run
+from ownvoice.training.plan import new_pairs_since_last_training
 from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.versions import latest_version
@@ -102,6 +105,12 @@ def test_a_retry_can_be_narrowed_to_an_article_or_to_a_class_of_error(narrowed, 
     report = retry(with_dead, **narrowed)
     assert offline_model.requests_served == report["chunks"]["answered"] == 1
     assert dead(lake) == [("a", "bad_json")]
+
+
+def test_what_a_retry_only_dates_anew_counts_as_no_new_pair_for_a_training(with_dead, lake):
+    retry(with_dead, refresh_date=dt.date(2026, 2, 2))
+    assert latest_version(lake).retired > 0
+    assert new_pairs_since_last_training(lake) == len(pairs(lake))
 
 
 def test_a_retry_whose_batch_fails_takes_no_pair_away(with_dead, lake):
