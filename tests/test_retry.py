@@ -11,6 +11,7 @@ from ownvoice.dataset.verify import verify
 from ownvoice.errors import SettingsError
 from ownvoice.lake import Lake, scan
 from ownvoice.life import ChunkState
+from ownvoice.monitoring.advice import advice_on
 from ownvoice.monitoring.chunk_lines import chunk_lines
 from ownvoice.monitoring.report import write_report
 from ownvoice.run import recorded_run
@@ -144,5 +145,7 @@ def test_dead_chunks_are_listed_with_reason_and_advice_in_a_hundred_columns(with
     lines = list(chunk_lines(ChunkState.DEAD, found))
     assert max(map(len, lines)) <= 100
     assert lines[0] == "2 chunks are dead"
-    assert any(line.startswith("1 × bad_json: ") for line in lines)
+    told = " ".join(map(str.strip, lines))
+    for reason in ("bad_json", "empty"):
+        assert f"1 × {reason}: {advice_on(reason).what_to_do}" in told
     assert lines[-1].startswith("Ask about them anew: ownvoice retry --only dead")
