@@ -108,6 +108,18 @@ def test_a_retry_can_be_narrowed_to_an_article_or_to_a_class_of_error(narrowed, 
     assert dead(lake) == [("a", "bad_json")]
 
 
+def test_a_class_of_error_takes_in_chunks_that_met_another_one_last(with_dead, lake):
+    key = read_outcomes(lake, recorded_run(lake, "one"), "batch-0000")["a", 0]["request_key"]
+    first = lake.read_json(f"answers/{key}/1.json")
+    first["response"]["choices"][0]["message"]["content"] = ""
+    lake.write_json(f"answers/{key}/1.json", first)
+    with_dead.edit("a", "A sentence at the end, so that the chunks of this article are recorded anew.")
+    with_dead.run("two")
+    assert dead(lake) == [("a", "bad_json"), ("b", "empty")]
+    retry(with_dead, retry_error="empty")
+    assert dead(lake) == []
+
+
 def test_what_a_retry_only_dates_anew_counts_as_no_new_pair_for_a_training(with_dead, lake):
     retry(with_dead, refresh_date=dt.date(2026, 2, 2))
     assert latest_version(lake).retired > 0

@@ -56,7 +56,7 @@ def refresh_command(
 def retry_command(
     only: Annotated[Literal["dead"], typer.Option(help="Which chunks.")],
     article: Annotated[str, typer.Option(help="Only chunks of this article id.")] = "",
-    error: Annotated[str, typer.Option(help="Only chunks whose last error is of this class, as bad_json.")] = "",
+    error: Annotated[str, typer.Option(help="Only chunks that met an error of this class, as bad_json.")] = "",
     articles: ArticlesOption = None,
     lake: LakeOption = None,
     offline: OfflineOption = False,
