@@ -8,11 +8,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from ownvoice.articles.record import Listing, read_listing
 from ownvoice.chunks.planned import Plan, read_plan
-from ownvoice.dataset.log_entry import own_entry, until_ours
+from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
@@ -22,7 +20,6 @@ from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.prices import ModelPrice
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, report_key
-from ownvoice.tables import RUNS
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 _EXAMPLES_PER_REASON = 3
@@ -61,7 +58,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(report_key(run_id), report)
-    until_ours(lambda: _record(lake, run, report))
+    write_run_row(lake, _row(run, report))
     write_page(lake, report, version)
     return report
 
@@ -208,9 +205,7 @@ def _needs_a_look(report: dict[str, Any]) -> bool:
     return bool(report["quarantined"] or report["failed_batches"] or report["chunks"]["dead"])
 
 
-def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
-    from deltalake import write_deltalake
-
+def _row(run: RefreshRun, report: dict[str, Any]) -> dict[str, Any]:
     counts = {
         **{f"articles_{name}": count for name, count in report["articles"].items()},
         **{f"left_out_{name}": count for name, count in report["left_out"].items()},
@@ -221,7 +216,7 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
         **{f"pairs_{name}": count for name, count in report["pairs"].items()},
         **{f"{name}_tokens": count for name, count in report["tokens"].items()},
     }
-    row = {
+    return {
         "run_id": run.run_id,
         "kind": "refresh",
         "refresh_date": run.refresh_date,
@@ -235,8 +230,3 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
         "counts": counts,
         "report_key": report_key(run.run_id),
     }
-    table = lake.table_for_writing("runs")
-    rows = pa.Table.from_pylist([row], schema=RUNS)
-    this_run = f"run_id = {sql_text(run.run_id)}"
-    with own_entry(lake, "runs", table) as properties:
-        write_deltalake(table, rows, mode="overwrite", predicate=this_run, commit_properties=properties)
