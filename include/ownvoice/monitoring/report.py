@@ -210,6 +210,7 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
     from deltalake import write_deltalake
 
     counts = {
+        "dry_run": int(report["dry_run"]),
         **{f"articles_{name}": count for name, count in report["articles"].items()},
         **{f"left_out_{name}": count for name, count in report["left_out"].items()},
         **{f"chunks_{name}": count for name, count in report["chunks"].items()},
