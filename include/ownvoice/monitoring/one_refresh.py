@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -36,14 +37,15 @@ def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         (lake.uri, "timeline", report["run_id"], str(report["version"])),
         lambda: list(run_chunks(lake, report, TIMELINE_COLUMNS)),
     )
-    batches = batch_times(chunks)
+    started_at = dt.datetime.fromisoformat(report["started_at"])
+    batches = batch_times(chunks, started_at)
     return {
         "run_id": report["run_id"],
         "report": report,
         "waterfall": waterfall_lines(report),
         "batches": batches,
         "slowest": slowest(batches),
-        "faults_over_time": faults_over_time(chunks),
+        "faults_over_time": faults_over_time(chunks, started_at),
         "commonest": commonest(report["faults"]),
         "drops": commonest(report["triples"]["dropped"], most=len(report["triples"]["dropped"])),
     }
