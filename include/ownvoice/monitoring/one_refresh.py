@@ -12,6 +12,7 @@ from ownvoice.monitoring.cached import CACHE
 from ownvoice.monitoring.run_chunks import run_chunks
 from ownvoice.monitoring.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
 from ownvoice.monitoring.waterfall import Step, waterfall
+from ownvoice.pairs.staging import CURATED, STAGED
 from ownvoice.run import run_folder
 
 
@@ -78,10 +79,11 @@ def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
         return None
     plan = lake.read_json(f"{folder}/plan.json")
     listing = lake.read_json(f"{folder}/listing.json") or {}
+    curated = CURATED if run["recipe"].get("rejected_by") else STAGED
     return {
         "refresh_date": run["refresh_date"],
         "articles": listing.get("counts", {}),
         "plan": plan,
         "generated": len(list(lake.store.objects(f"{folder}/outcomes"))) if plan else 0,
-        "curated": len(lake.store.folders(f"{folder}/staged")) if plan else 0,
+        "curated": len(lake.store.folders(f"{folder}/{curated}")) if plan else 0,
     }
