@@ -16,10 +16,12 @@ from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.monitoring.audited import audits_of
 from ownvoice.monitoring.page import write_page
+from ownvoice.monitoring.timeline import own_tries
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.prices import ModelPrice
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, report_key
+from ownvoice.triples.settle import ANSWERED
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 _EXAMPLES_PER_REASON = 3
@@ -46,7 +48,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "quarantined": listing.quarantined,
         "left_out": dict(plan.left_out),
         "planned": {name: value for name, value in asdict(plan).items() if name not in ("batches", "left_out")},
-        **_counts(records),
+        **_counts(records, datetime.fromisoformat(listing.started_at)),
         "spend": _spend(run, plan, records),
         "instruction_kinds": _instruction_kinds(lake, run, version),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
@@ -106,8 +108,11 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
     }
 
 
-def _counts(records: Iterable[Row]) -> dict[str, Any]:
-    """Add up chunk records: chunks by state, faults, requests, triples by what became of them, tokens."""
+def _counts(records: Iterable[Row], started_at: datetime) -> dict[str, Any]:
+    """Add up chunk records: chunks by state, faults, requests, triples by what became of them, tokens.
+
+    Faults are of the tries since the run `started_at`; a record names those of earlier nights too.
+    """
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -116,7 +121,7 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
     for record in records:
         states[record["state"]] += 1
         requests[record["requests"]] += 1
-        faults.update(record["faults"])
+        faults.update(one["result"] for one in own_tries(record, started_at) if one["result"] != ANSWERED)
         reasons.update(record["drop_reasons"])
         sums["retries"] += record["retries"]
         for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
@@ -207,6 +212,7 @@ def _needs_a_look(report: dict[str, Any]) -> bool:
 
 def _row(run: RefreshRun, report: dict[str, Any]) -> dict[str, Any]:
     counts = {
+        "dry_run": int(report["dry_run"]),
         **{f"articles_{name}": count for name, count in report["articles"].items()},
         **{f"left_out_{name}": count for name, count in report["left_out"].items()},
         **{f"chunks_{name}": count for name, count in report["chunks"].items()},
