@@ -19,7 +19,7 @@ from ownvoice.training.plan import new_pairs_since_last_training
 from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.versions import latest_version
-from stand_ins.night import RECIPE, Night
+from stand_ins.night import RECIPE, Night, spoil
 
 
 @pytest.fixture
@@ -41,14 +41,6 @@ def with_dead(night, lake, offline_model):
     night.commit("one")
     offline_model.requests_served = 0
     return night
-
-
-def spoil(lake, request_key, content):
-    """Put bad answers in the place of a good one, as many as a chunk is asked for."""
-    record = lake.read_json(f"answers/{request_key}/1.json")
-    record["response"]["choices"][0]["message"]["content"] = content
-    for attempt in range(1, MAX_ANSWERS_PER_CHUNK + 1):
-        lake.write_json(f"answers/{request_key}/{attempt}.json", record | {"attempt": attempt})
 
 
 def retry(night, run_id="again", **fields):
@@ -124,6 +116,17 @@ def test_what_a_retry_only_dates_anew_counts_as_no_new_pair_for_a_training(with_
     retry(with_dead, refresh_date=dt.date(2026, 2, 2))
     assert latest_version(lake).retired > 0
     assert new_pairs_since_last_training(lake) == len(pairs(lake))
+
+
+def test_a_retry_keeps_to_its_prefix_and_to_its_limit_and_leaves_the_other_articles_as_they_are(with_dead, lake):
+    report = retry(with_dead, "elsewhere", prefix="nowhere")
+    assert (report["chunks"]["total"], report["version"]) == (0, None)
+    report = retry(with_dead, "one of two", limit_articles=1)
+    assert report["articles"]["retried"] == report["planned"]["articles"] == 1
+    assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
+    assert len(dead(lake)) == 1
+    retry(with_dead, "the other")
+    assert dead(lake) == []
 
 
 def test_a_retry_whose_batch_fails_takes_no_pair_away(with_dead, lake):

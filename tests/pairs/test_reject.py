@@ -19,9 +19,10 @@ from ownvoice.triples.answers import AnswerStore
 from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.offline_model import OFFLINE_MODEL
+from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.triples.parse import Fault, TextAnswer, parse_text
-from ownvoice.triples.request import rejected_body
-from stand_ins.night import RECIPE, Night
+from ownvoice.triples.request import rejected_body, request_key
+from stand_ins.night import RECIPE, Night, spoil
 
 SECOND = f"{OFFLINE_MODEL}-second"
 BY_SECOND = RejectedBy(model=SECOND, temperature=0.9, max_output_tokens=400, endpoint="llm_sft")
@@ -158,8 +159,26 @@ def test_what_a_failed_batch_had_paid_the_second_model_stands_in_the_ledger(nigh
 
 def test_a_second_model_that_never_ends_its_answers_is_told_of(night, lake, offline_model):
     short = TWO.model_copy(update={"rejected_by": BY_SECOND.model_copy(update={"max_output_tokens": 16})})
-    with pytest.raises(DeadChunksError, match=r"rejected answers are dead .*truncated"):
+    with pytest.raises(DeadChunksError, match=r"rejected answers are dead .*truncated.*Change `rejected_by`"):
         steps(night, lake, offline_model, ModelAccess(offline_model.base_url, "key"), short)
+
+
+def test_dead_rejected_answers_fail_no_later_night_and_a_retry_asks_for_them_anew(night, lake, offline_model):
+    night.list_and_plan("monday", recipe=TWO, max_dead_share=1)
+    night.generate("monday")
+    run = recorded_run(lake, "monday")
+    dead = {pair["prompt"] for pair in read_staged(lake, run, "batch-0000", CURATED).pairs}
+    spoil(lake, read_outcomes(lake, run, "batch-0000")["a", 0]["request_key"], "no JSON")
+    for instruction in dead:
+        spoil(lake, request_key(rejected_body(BY_SECOND, instruction)), "")
+    night.generate("monday")
+    night.commit("monday")
+    night.edit("b", "This line is new tonight, and nothing else is.")
+    night.run("tuesday", recipe=TWO)
+    assert pairs(lake) == []
+    night.run("wednesday", recipe=TWO, retry="dead")
+    assert {row["article_id"] for row in pairs(lake)} == {"a"}
+    assert dead & {row["prompt"] for row in pairs(lake)}
 
 
 def test_a_batch_that_was_not_curated_says_so(night, lake, offline_model):

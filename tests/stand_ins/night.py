@@ -17,6 +17,7 @@ from ownvoice.recipe import GenerationRecipe
 from ownvoice.run import RefreshRun
 from ownvoice.stores import ObjectStore
 from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel
 from ownvoice.versions import DatasetVersion
@@ -98,3 +99,11 @@ def article(name: str) -> str:
         )
         sections.append(f"## On {topic}, by {name}\n\n{sentences}\n")
     return "\n".join(sections)
+
+
+def spoil(lake: Lake, request_key: str, content: str) -> None:
+    """Put bad answers in the place of a good one, as many as a chunk is asked for."""
+    record = lake.read_json(f"answers/{request_key}/1.json")
+    record["response"]["choices"][0]["message"]["content"] = content
+    for attempt in range(1, MAX_ANSWERS_PER_CHUNK + 1):
+        lake.write_json(f"answers/{request_key}/{attempt}.json", record | {"attempt": attempt})

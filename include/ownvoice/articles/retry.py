@@ -8,6 +8,7 @@ from ownvoice.articles.changes import Change
 from ownvoice.articles.known import having, known_articles
 from ownvoice.articles.ledger import ChunkRow, chunks_in
 from ownvoice.articles.record import Listing, record_listing, record_retried
+from ownvoice.articles.source import is_below
 from ownvoice.errors import SettingsError
 from ownvoice.lake import Lake
 from ownvoice.life import ArticleEvent, ChunkState, next_article_state
@@ -18,24 +19,27 @@ from ownvoice.versions import DatasetVersion
 def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:
     """Write down the articles whose dead chunks are to be asked about anew; return counts by event.
 
-    Only chunks that this run's own recipe asked about: another one would ask about their whole articles anew. Raises
-    `SettingsError` where there are dead chunks, and all of them are of other recipes.
+    Only chunks that this run's own recipe asked about: another one would ask about their whole articles anew. `prefix`
+    and `limit_articles` narrow a retry too. Raises `SettingsError` where there are dead chunks, and all are of other
+    recipes.
     """
     dead = _chosen(lake, run, base) if base else []
     ours = [row for row in dead if row["recipe_id"] == run.recipe.recipe_id]
     if dead and not ours:
         raise SettingsError(_of_other_recipes(run, dead))
-    articles = known_articles(lake, base, having("article_id", {row["article_id"] for row in ours}))
+    found = known_articles(lake, base, having("article_id", {row["article_id"] for row in ours})).values()
+    within = [article for article in found if is_below(article.source_object, [run.prefix])][: run.limit_articles]
     changes = [
         Change(
             replace(article, state=next_article_state(article.state, ArticleEvent.RETRIED)),
             ArticleEvent.RETRIED,
             article.last_run,
         )
-        for article in articles.values()
+        for article in within
     ]
     counts = {str(ArticleEvent.RETRIED): len(changes), "quarantined": 0}
-    record_retried(lake, run, {(row["article_id"], row["chunk_key"]) for row in ours})
+    retried = {article.article_id for article in within}
+    record_retried(lake, run, {(row["article_id"], row["chunk_key"]) for row in ours if row["article_id"] in retried})
     listing = Listing(started_at, base.number if base else None, False, 0, counts, [])
     record_listing(lake, run, listing, changes)
     return counts

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from ownvoice.chunks.planned import read_plan
 from ownvoice.errors import StorageError
@@ -30,6 +30,8 @@ from ownvoice.triples.request import longer_request, rejected_body, request_key
 from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
 from ownvoice.triples.shares import open_purse, shares_of_batch
 from ownvoice.triples.tally import Tally
+
+_ADVICE = "Change `rejected_by` in the recipe: another model, or more max_output_tokens"
 
 Asks = dict[tuple[str, int, str], ChunkAsk]
 """What is to be asked, by article id, chunk index and instruction: one that stands twice in a chunk is asked once."""
@@ -53,13 +55,14 @@ def reject_batch(
     curated = read_staged(lake, run, batch, CURATED)
     if curated is None:
         raise StorageError(f"{lake.uri}/{run.folder} has no curated {batch}: clear its curate_batch and run again.")
-    asks = _asks(curated.pairs, run.recipe.rejected_by)
+    asks = _asks(curated.pairs, run.recipe.rejected_by, run)
     tally = Tally(len(asks), run.prices, asker, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
     asking = _ask(PlanBatch(lake, run, batch, asker), asks, endpoints, tally, outcomes.append)
     asyncio.run(reported(asking, tally, on_progress))
     refuse_silence(batch, tally)
-    refuse_too_many_dead(batch, tally, run.max_dead_share)
+    if run.retry == "none":
+        refuse_too_many_dead(batch, _of_this_run(outcomes, run), run.max_dead_share, _ADVICE)
     texts = _texts(AnswerStore(lake.store), outcomes)
     screen = Screen(frozenset(), read_evaluation_sets(lake, run.evaluation_sets))
     staged = with_rejected(curated, _by_instruction(asks, outcomes), texts, run, screen)
@@ -73,19 +76,35 @@ def records_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> list[Row
     curated = second and read_staged(lake, run, batch, CURATED)
     if not (second and curated):
         return None
-    asks = _asks(curated.pairs, second)
+    asks = _asks(curated.pairs, second, run)
     return of_failed_batch(curated, _by_instruction(asks, stored_outcomes(lake, run, asks.values())), run)
 
 
-def _asks(pairs: Iterable[Row], second: RejectedBy) -> Asks:
+def _asks(pairs: Iterable[Row], second: RejectedBy, run: RefreshRun) -> Asks:
+    """Return what is to be asked; a retry asks as often again for what is dead, in every chunk of its articles."""
     asks: Asks = {}
     for pair in pairs:
         body = rejected_body(second, pair["prompt"])
-        ask = ChunkAsk(
-            pair["article_id"], pair["chunk_index"], request_key(body), body, endpoint=second.endpoint, read=parse_text
+        asks[pair["article_id"], pair["chunk_index"], pair["prompt"]] = ChunkAsk(
+            pair["article_id"],
+            pair["chunk_index"],
+            request_key(body),
+            body,
+            anew=run.retry == "dead",
+            endpoint=second.endpoint,
+            read=parse_text,
         )
-        asks[pair["article_id"], pair["chunk_index"], pair["prompt"]] = ask
     return asks
+
+
+def _of_this_run(outcomes: Collection[ChunkOutcome], run: RefreshRun) -> Tally:
+    """Count what this run asked for: what an earlier one left dead must not fail every night that meets it again."""
+    keys = {outcome.request_key for outcome in outcomes if outcome.requests}  # two chunks may share an instruction
+    asked = [outcome for outcome in outcomes if outcome.request_key in keys]
+    tally = Tally(len(asked), run.prices, unit="rejected answers")
+    for outcome in asked:
+        tally.count(outcome)
+    return tally
 
 
 async def _ask(

@@ -33,6 +33,7 @@ _ROWS_AT_A_TIME = 500
 _SECONDS_BETWEEN_REPORTS = 5.0
 _FEWEST_CHUNKS_WITH_A_SHARE = 10
 _FRUITLESS = (ChunkEvent.TRIES_USED_UP, ChunkEvent.TOO_LONG)
+_ADVICE = "Look at their answers with `ownvoice try-prompt`, change the recipe or the model"
 
 
 def generate_batch(
@@ -151,13 +152,12 @@ def refuse_silence(batch: str, tally: Tally) -> None:
         )
 
 
-def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float) -> None:
-    """Fail a batch in which so many chunks died that the recipe or the model must be at fault."""
+def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float, advice: str = _ADVICE) -> None:
+    """Fail a batch in which so many chunks died that the recipe or the model must be at fault; `advice` says what next."""
     dead = sum(tally.events[event] for event in _FRUITLESS)
     if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
             f"{batch}: {dead} of {tally.total} {tally.unit} are dead or too long "
             f"({tally.commonest_faults(*_FRUITLESS)}), more than the share of {max_dead_share} that "
-            "OWNVOICE_MAX_DEAD_SHARE allows. Look at their answers with `ownvoice try-prompt`, "
-            "change the recipe or the model, and run again: nothing is asked twice."
+            f"OWNVOICE_MAX_DEAD_SHARE allows. {advice}, and run again: nothing is asked twice."
         )
