@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from ownvoice.articles.ledger import chunks_in
@@ -9,9 +11,11 @@ from ownvoice.dataset.verify import verify
 from ownvoice.errors import SettingsError
 from ownvoice.lake import scan
 from ownvoice.life import ChunkState
+from ownvoice.monitoring.advice import advice_on
 from ownvoice.monitoring.chunk_lines import chunk_lines
 from ownvoice.monitoring.report import write_report
 from ownvoice.run import recorded_run
+from ownvoice.training.plan import new_pairs_since_last_training
 from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.outcomes import read_outcomes
 from ownvoice.versions import latest_version
@@ -90,6 +94,24 @@ def test_a_retry_can_be_narrowed_to_an_article_or_to_a_class_of_error(narrowed, 
     assert dead(lake) == [("a", "bad_json")]
 
 
+def test_a_class_of_error_takes_in_chunks_that_met_another_one_last(with_dead, lake):
+    key = read_outcomes(lake, recorded_run(lake, "one"), "batch-0000")["a", 0]["request_key"]
+    first = lake.read_json(f"answers/{key}/1.json")
+    first["response"]["choices"][0]["message"]["content"] = ""
+    lake.write_json(f"answers/{key}/1.json", first)
+    with_dead.edit("a", "A sentence at the end, so that the chunks of this article are recorded anew.")
+    with_dead.run("two")
+    assert dead(lake) == [("a", "bad_json"), ("b", "empty")]
+    retry(with_dead, retry_error="empty")
+    assert dead(lake) == []
+
+
+def test_what_a_retry_only_dates_anew_counts_as_no_new_pair_for_a_training(with_dead, lake):
+    retry(with_dead, refresh_date=dt.date(2026, 2, 2))
+    assert latest_version(lake).retired > 0
+    assert new_pairs_since_last_training(lake) == len(pairs(lake))
+
+
 def test_a_retry_keeps_to_its_prefix_and_to_its_limit_and_leaves_the_other_articles_as_they_are(with_dead, lake):
     report = retry(with_dead, "elsewhere", prefix="nowhere")
     assert (report["chunks"]["total"], report["version"]) == (0, None)
@@ -152,5 +174,7 @@ def test_dead_chunks_are_listed_with_reason_and_advice_in_a_hundred_columns(with
     lines = list(chunk_lines(ChunkState.DEAD, found))
     assert max(map(len, lines)) <= 100
     assert lines[0] == "2 chunks are dead"
-    assert any(line.startswith("1 × bad_json: ") for line in lines)
+    told = " ".join(map(str.strip, lines))
+    for reason in ("bad_json", "empty"):
+        assert f"1 × {reason}: {advice_on(reason).what_to_do}" in told
     assert lines[-1].startswith("Ask about them anew: ownvoice retry --only dead")

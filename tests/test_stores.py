@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
-from ownvoice.stores import AwsAccess, ObjectStore
+from ownvoice.stores import AwsAccess, ObjectStore, storage_error
 from stand_ins.s3_server import make_bucket
 
 
@@ -95,3 +95,21 @@ def test_what_is_no_store_is_refused(uri):
 
 def test_secrets_do_not_show():
     assert "topsecret" not in repr(AwsAccess("key", "topsecret", "topsecret"))
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StorageError, match="file cannot be used: .*Name a folder that this user may make"):
+        ObjectStore((tmp_path / "file").as_uri(), create_folder=True)
+
+
+def test_what_deltalake_says_in_lines_becomes_one_sentence():
+    arrow = "\n     \x1b[31m↳\x1b[0m "
+    error = storage_error(
+        "s3://bucket", "tables/pairs", OSError(f"Kernel error{arrow}tcp connect error{arrow}refused\n")
+    )
+    assert "did not answer as a store should: Kernel error: tcp connect error: refused. Check" in str(error)
+    denied = storage_error(
+        "file:///lake", "tables/pairs", OSError(f"Kernel error{arrow}Permission denied (os error 13)")
+    )
+    assert "Check the owner and mode of the folder" in str(denied)

@@ -25,7 +25,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ownvoice.errors import StorageError
-from ownvoice.stores import AwsAccess, ObjectStore, table_options
+from ownvoice.stores import AwsAccess, ObjectStore, storage_error, table_options
 from ownvoice.tables import PARTITIONS, TABLES
 
 if TYPE_CHECKING:
@@ -119,8 +119,10 @@ class Lake:
             table = DeltaTable(self._table_uri(name), version=version, storage_options=self._table_options())
         except TableNotFoundError:
             return None
-        except (DeltaError, OSError) as error:
+        except DeltaError as error:
             raise StorageError(self._unreadable(name, version, error)) from None
+        except OSError as error:
+            raise storage_error(self.uri, f"tables/{name}", error) from None
         _check_columns(f"{self.uri}/tables/{name}", pa.schema(table.schema().to_arrow()), TABLES[name])
         return table
 

@@ -45,7 +45,7 @@ class RefreshRun(BaseModel):
         "tries, with as many tries again; every other chunk keeps its answer.",
     )
     retry_article: str = Field("", description="Of the dead chunks, only this article's.")
-    retry_error: str = Field("", description="Of the dead chunks, only those whose last error is of this class.")
+    retry_error: str = Field("", description="Of the dead chunks, only those that met an error of this class.")
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
     test_share: float = Field(0.05, ge=0, le=0.5, description="Share of article clusters held out as the test split.")

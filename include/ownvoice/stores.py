@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -175,7 +176,7 @@ class ObjectStore:
         except (obstore_errors.PermissionDeniedError, obstore_errors.UnauthenticatedError, PermissionError):
             raise _access_denied(self.uri, what) from None
         except obstore_errors.BaseError as error:
-            raise _as_storage_error(self.uri, what, error) from None
+            raise storage_error(self.uri, what, error) from None
 
 
 def _tag(meta: Mapping[str, Any]) -> str:
@@ -183,19 +184,26 @@ def _tag(meta: Mapping[str, Any]) -> str:
 
 
 def _access_denied(uri: str, what: str) -> StorageAccessError:
+    who = "the key or role of its connection" if uri.startswith("s3://") else "the owner and mode of the folder"
     return StorageAccessError(
-        f"{uri} ({what}): access denied. Check the key or role of its connection, and that it may list and read there; "
+        f"{uri} ({what}): access denied. Check {who}, and that it may list and read there; "
         "in a lake it must write and delete too."
     )
 
 
-def _as_storage_error(uri: str, what: str, error: Exception) -> StorageError:
-    text = str(error)
+def storage_error(uri: str, what: str, error: Exception) -> StorageError:
+    """Turn what a library said about `what` in a store into one sentence that says what next."""
+    text = re.sub(r"\s*\x1b\[31m↳\x1b\[0m\s*", ": ", str(error))  # deltalake breaks its chain of causes into lines
     if "NoSuchBucket" in text:
         return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")
-    if "InvalidAccessKeyId" in text or "SignatureDoesNotMatch" in text or "AccessDenied" in text:
+    if (
+        "InvalidAccessKeyId" in text
+        or "SignatureDoesNotMatch" in text
+        or "AccessDenied" in text
+        or "Permission denied" in text
+    ):
         return _access_denied(uri, what)
-    first_line = text.strip().splitlines()[0][:300]
+    first_line = text.strip().splitlines()[0][:400].rstrip(".")
     return StorageUnavailableError(
         f"{uri} ({what}): the store did not answer as a store should: {first_line}. "
         "Check the endpoint and the network, then run again; nothing was half-written."
@@ -208,7 +216,10 @@ def _open(uri: str, access: AwsAccess, create_folder: bool) -> LocalStore | S3St
         folder = Path(unquote(parts.path))
         if not create_folder and not folder.is_dir():
             raise StorageError(f"{uri}: there is no such folder. Create it, or correct the URI.")
-        return LocalStore(folder, mkdir=create_folder)
+        try:
+            return LocalStore(folder, mkdir=create_folder)
+        except OSError as error:
+            raise StorageError(f"{uri} cannot be used: {error}. Name a folder that this user may make.") from None
     if parts.scheme == "s3" and parts.netloc:
         return _open_s3(parts.netloc, parts.path.strip("/"), access)
     raise SettingsError(f"{uri!r} is not a store: write s3://bucket/prefix or file:///absolute/folder.")

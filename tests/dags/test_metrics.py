@@ -8,12 +8,19 @@ import types
 import pytest
 
 from ownvoice.airflow import refresh_tasks
+from ownvoice.generators import RejectedBy
+from ownvoice.pairs.curate import curate_batch
 from ownvoice.prices import ModelPrice
 from ownvoice.recipe import GenerationRecipe
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.generate import generate_batch
+from ownvoice.triples.offline_model import OFFLINE_MODEL
 from stand_ins.faulty_model import running_faulty_model
+from stand_ins.night import RECIPE, Night
 from stand_ins.planned_night import RUN_ID, plan_night
 from stand_ins.statsd import running_statsd
 
+SECOND = f"{OFFLINE_MODEL}-second"
 PRICE = ModelPrice(  # invented for the arithmetic
     input_usd_per_million_tokens=1, output_usd_per_million_tokens=10, source="a test", seen_on=dt.date(2026, 1, 1)
 )
@@ -65,3 +72,25 @@ def test_what_a_first_try_was_counted_for_a_second_one_does_not_count_again(dags
         server.take()
     assert server.counters == {"ownvoice.chunks.reused": 3, "ownvoice.chunks.dead": 1}
     assert "ownvoice.batch-0000.cost_usd" not in server.gauges, "the price is not known"
+
+
+def test_what_the_second_model_costs_is_told_and_its_answers_are_no_chunks(
+    dags, lake, tmp_path, offline_model, monkeypatch
+):
+    recipe = RECIPE.model_copy(update={"rejected_by": RejectedBy(model=SECOND)})
+    night = Night(lake, tmp_path / "articles", offline_model)
+    night.write("a")
+    night.list_and_plan("monday", recipe=recipe, prices={OFFLINE_MODEL: PRICE, SECOND: PRICE})
+    generate_batch(lake, "monday", "batch-0000", lambda _: ModelAccess(offline_model.base_url, offline_model.api_key))
+    curate_batch(lake, "monday", "batch-0000")
+    monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
+    monkeypatch.setenv("OPENAI_BASE_URL", offline_model.base_url)
+    monkeypatch.setenv("OPENAI_API_KEY", offline_model.api_key)
+    ti = types.SimpleNamespace(task_id="reject_batch", map_index=0, try_number=1)
+    with running_statsd() as server:
+        refresh_tasks.reject_batch({"name": "batch-0000"}, types.SimpleNamespace(run_id="monday"), ti)
+        server.take()
+    assert set(server.counters) == {"ownvoice.tokens.prompt", "ownvoice.tokens.completion"}
+    assert set(server.gauges) == {"ownvoice.batch-0000-rejected.cost_usd"}
+    spent = PRICE.cost_usd(server.counters["ownvoice.tokens.prompt"], server.counters["ownvoice.tokens.completion"])
+    assert server.gauges["ownvoice.batch-0000-rejected.cost_usd"] == pytest.approx(spent)

@@ -7,12 +7,16 @@ import datetime as dt
 import pytest
 
 from ownvoice.lake import scan
+from ownvoice.monitoring.one_refresh import refresh_page
 from ownvoice.monitoring.report import write_report
 from ownvoice.monitoring.text import report_lines
 from ownvoice.prices import ModelPrice
+from ownvoice.run import recorded_run
 from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.offline_model import OFFLINE_MODEL
+from ownvoice.triples.outcomes import read_outcomes
 from stand_ins.night import Night
 
 PRICE = ModelPrice(  # invented for the arithmetic
@@ -65,6 +69,24 @@ def test_one_row_of_the_runs_table_holds_what_a_page_shows(night, lake):
     assert row["duration_s"] == report["duration_s"] > 0
     wanted = {"articles_appeared", "articles_quarantined", "chunks_answered", "chunks_dead", "pairs_total"}
     assert wanted | {"prompt_tokens", "completion_tokens"} <= row["counts"].keys()
+
+
+def test_a_retry_that_was_answered_at_once_reports_no_fault_of_the_night_before(night, lake):
+    night.list_and_plan("one")
+    night.generate("one")
+    key = read_outcomes(lake, recorded_run(lake, "one"), "batch-0000")["a", 0]["request_key"]
+    record = lake.read_json(f"answers/{key}/1.json")
+    record["response"]["choices"][0]["message"]["content"] = "no JSON"
+    for attempt in range(1, MAX_ANSWERS_PER_CHUNK + 1):
+        lake.write_json(f"answers/{key}/{attempt}.json", record | {"attempt": attempt})
+    night.generate("one")
+    night.commit("one")
+    assert write_report(lake, "one")["faults"] == {"bad_json": MAX_ANSWERS_PER_CHUNK}
+    night.run("again", retry="dead")
+    report = write_report(lake, "again")
+    assert (report["faults"], report["chunks_by_requests"], report["chunks"]["dead"]) == ({}, {"1": 1}, 0)
+    (batch,) = refresh_page(lake, "again")["batches"]
+    assert (batch.tries, batch.faults) == (1, 0)
 
 
 def test_without_a_price_a_run_costs_an_unknown_sum(night, lake):

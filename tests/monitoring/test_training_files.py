@@ -11,6 +11,7 @@ import pytest
 from ownvoice.lake import Lake
 from ownvoice.monitoring import training_charts
 from ownvoice.monitoring.one_training import overlay_page, training_page, variants_page
+from ownvoice.monitoring.report import write_report
 from ownvoice.monitoring.training_charts import PANEL_OF_RULE, curve_charts, curves_as_numbers, overlay_charts, thinned
 from ownvoice.monitoring.training_files import read_training, readable_rows
 from ownvoice.monitoring.training_list import trainings_page
@@ -23,6 +24,7 @@ from ownvoice.training.report import write_run_report
 from ownvoice.training.request import TrainingRequest
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
+from stand_ins.night import Night
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.trained import curves, leave_trained_run
 
@@ -185,6 +187,19 @@ def test_the_list_has_recipe_revision_and_what_has_not_reported(lake):
     assert row["recipe"] == "rank 32, beta 0.5, rate 2e-06, epochs 1"
     assert row["publication"].revision == "c0ffee" * 6
     assert [one.run_id for one in page["not_reported"]] == ["waiting"]
+
+
+def test_no_refresh_that_has_reported_is_looked_into_for_a_training(lake, tmp_path, offline_model, monkeypatch):
+    night = Night(lake, tmp_path / "articles", offline_model)
+    for run_id in ("dry:1", "dry:2"):
+        night.list_and_plan(run_id, dry_run=True)
+        write_report(lake, run_id)
+    plan(lake, "waiting")
+    looked_into = []
+    read = Lake.read_json
+    monkeypatch.setattr(Lake, "read_json", lambda self, key: looked_into.append(key) or read(self, key))
+    assert [one.run_id for one in trainings_page(lake)["not_reported"]] == ["waiting"]
+    assert not [key for key in looked_into if "/dry" in key]
 
 
 def test_several_recipes_of_a_run_are_named_and_found_from_each_other(lake):

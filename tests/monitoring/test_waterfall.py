@@ -12,10 +12,11 @@ from ownvoice.monitoring.waterfall import waterfall
 COUNTS = st.integers(0, 500)
 
 
-def report_of(articles=(), planned=0, answered=0, deferred=0, dead=0, kept=0, dropped=()):
+def report_of(articles=(), planned=0, answered=0, deferred=0, dead=0, kept=0, dropped=(), left_out=()):
     dropped = dict(dropped)
     return {
         "articles": dict(articles),
+        "left_out": dict(left_out),
         "planned": {"articles": planned},
         "chunks": {"total": answered + deferred + dead, "deferred": deferred, "dead": dead},
         "triples": {"total": kept + sum(dropped.values()), "dropped": dropped},
@@ -49,17 +50,41 @@ def test_articles_that_waited_come_in_and_those_that_wait_on_are_lost_for_tonigh
     assert ("articles", "not in this run", "lost", 2) in shown(report_of({"appeared": 3}, planned=1))
 
 
+def test_an_article_that_is_retried_is_one_to_ask_about():
+    assert shown(report_of({"retried": 1, "quarantined": 0}, planned=1)) == [
+        ("articles", "changed", "total", 1),
+        ("articles", "to ask about", "left", 1),
+    ]
+
+
+def test_articles_in_another_language_are_lost_whether_they_came_tonight_or_waited():
+    lost = ("articles", "other language", "lost", 3)
+    assert shown(report_of({"appeared": 5, "renamed": 1}, planned=2, left_out={"other_language": 3})) == [
+        ("articles", "changed", "total", 6),
+        ("articles", "renamed", "lost", 1),
+        lost,
+        ("articles", "to ask about", "left", 2),
+    ]
+    waited = shown(report_of({"appeared": 1}, planned=2, left_out={"other_language": 3}))
+    assert waited[1:3] == [("articles", "left from before", "added", 4), lost]
+
+
 def test_a_night_with_nothing_has_no_steps():
     assert waterfall(report_of({"unchanged": 40, "quarantined": 0})) == []
 
 
 @given(
-    st.dictionaries(st.sampled_from(["appeared", "edited", "promoted", "renamed", "vanished", "quarantined"]), COUNTS),
+    st.dictionaries(
+        st.sampled_from(["appeared", "edited", "promoted", "retried", "renamed", "vanished", "quarantined"]), COUNTS
+    ),
     *[COUNTS] * 5,
     st.dictionaries(st.sampled_from(["not_verbatim", "ambiguous", "repeated_prompt"]), COUNTS),
+    st.dictionaries(st.just("other_language"), COUNTS),
 )
-def test_every_step_begins_where_the_one_before_it_ended(articles, planned, answered, deferred, dead, kept, dropped):
-    steps = waterfall(report_of(articles, planned, answered, deferred, dead, kept, dropped))
+def test_every_step_begins_where_the_one_before_it_ended(
+    articles, planned, answered, deferred, dead, kept, dropped, left_out
+):
+    steps = waterfall(report_of(articles, planned, answered, deferred, dead, kept, dropped, left_out))
     assert all(0 <= step.start <= step.end for step in steps)
     for before, after in pairwise(steps):
         if before.stage != after.stage:

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from ownvoice.monitoring.refreshes import all_refreshes
+from ownvoice.monitoring.report import read_report
 from stand_ins.browser import Seen
 from stand_ins.many_nights import run_id_of
 
@@ -98,7 +99,7 @@ def test_chunks_are_filtered_by_what_they_met(browser, airflow, places):
             assert fault.replace("_", " ") in row.locator(".tries").inner_text()
 
 
-def test_dead_chunks_are_asked_about_anew_by_the_form_that_is_filled_in(browser, airflow, places):
+def test_dead_chunks_are_asked_about_anew_by_the_form_that_is_filled_in(browser, airflow, places, nights):
     query = {"run_id": places.chunk["run_id"], "state": "dead", "error": "empty"}
     with visit(browser, airflow, f"/ownvoice/chunks?{urlencode(query)}") as seen:
         assert seen.page.locator("tbody tr").count() > 0
@@ -106,7 +107,8 @@ def test_dead_chunks_are_asked_about_anew_by_the_form_that_is_filled_in(browser,
         seen.page.click("text=Trigger refresh_preferences")
         seen.page.get_by_role("link", name="It is triggered").wait_for()
     runs = airflow.client.get("/api/v2/dags/refresh_preferences/dagRuns?order_by=-run_after").json()["dag_runs"]
-    assert {"retry": "dead", "retry_error": "empty"} in [run["conf"] for run in runs]
+    wanted = {"retry": "dead", "retry_error": "empty"} | read_report(nights, places.chunk["run_id"])["recipe"]
+    assert wanted in [run["conf"] for run in runs]
 
 
 def test_charts_are_drawn_and_told_in_a_table_where_no_script_runs(browser, airflow):

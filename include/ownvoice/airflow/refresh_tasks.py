@@ -89,12 +89,19 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
 
 def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
     """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
+    from ownvoice.airflow.metrics import BatchMetrics
     from ownvoice.monitoring.progress import Progress
     from ownvoice.pairs import reject
     from ownvoice.triples.asker import Asker
 
-    progress, asker = Progress(sys.stdout), Asker(ti.task_id, ti.map_index, ti.try_number)
-    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, progress.chunks, asker)
+    progress, metrics = Progress(sys.stdout), BatchMetrics(f"{batch['name']}-rejected", of_chunks=False)
+
+    def on_progress(tally: Tally) -> None:
+        progress.chunks(tally)
+        metrics.tell(tally)
+
+    asker = Asker(ti.task_id, ti.map_index, ti.try_number)
+    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, asker)
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:

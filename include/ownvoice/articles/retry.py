@@ -48,7 +48,7 @@ def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_
 def _chosen(lake: Lake, run: RefreshRun, base: DatasetVersion) -> list[ChunkRow]:
     columns = {"article_id": run.retry_article} if run.retry_article else {}
     dead = chunks_in(lake, base, ChunkState.DEAD, **columns)
-    return [row for row in dead if run.retry_error in ("", *row["faults"][-1:])]
+    return [row for row in dead if run.retry_error in ("", *row["faults"])]
 
 
 def _of_other_recipes(run: RefreshRun, dead: list[ChunkRow]) -> str:

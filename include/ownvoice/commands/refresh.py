@@ -25,8 +25,10 @@ from ownvoice.monitoring.progress import Progress
 from ownvoice.monitoring.text import report_lines
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
+from ownvoice.run import recorded_run
 from ownvoice.settings import Settings, load_settings, new_run
 from ownvoice.stores import ObjectStore
+from ownvoice.versions import latest_version
 
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Plan and estimate; ask and commit nothing.")]
 RunOption = Annotated[str | None, typer.Option("--run", help="Repeat this run instead of starting a new one.")]
@@ -56,7 +58,7 @@ def refresh_command(
 def retry_command(
     only: Annotated[Literal["dead"], typer.Option(help="Which chunks.")],
     article: Annotated[str, typer.Option(help="Only chunks of this article id.")] = "",
-    error: Annotated[str, typer.Option(help="Only chunks whose last error is of this class, as bad_json.")] = "",
+    error: Annotated[str, typer.Option(help="Only chunks that met an error of this class, as bad_json.")] = "",
     articles: ArticlesOption = None,
     lake: LakeOption = None,
     offline: OfflineOption = False,
@@ -78,12 +80,12 @@ def _run(
     settings: Settings, recipe: GenerationRecipe, run_id: str | None, offline: bool, as_json: bool, **fields: Any
 ) -> None:
     """Run a refresh on one machine and print its report."""
-    now = dt.datetime.now(dt.UTC)
+    now, lake = dt.datetime.now(dt.UTC), Lake(settings.lake)
     started = {"run_id": run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}", "refresh_date": now.date()}
     run = new_run(
         settings,
         recipe,
-        articles_uri=named_articles(settings),
+        articles_uri=_articles(settings, lake, fields),
         # One process and one event loop: cutting the night into batches would only keep chunks from running together.
         max_generation_tasks=1,
         max_active_generation_tasks=1,
@@ -95,5 +97,11 @@ def _run(
         for name in () if run.dry_run else run.recipe.endpoints:
             endpoints(name)  # better said now than when the first chunk is to be asked about
         source = ObjectStore(run.articles_uri)
-        report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)
+        report = refresh(lake, source, run, endpoints, progress.step, progress.chunks)
     print_result(report_lines(report), report, as_json)
+
+
+def _articles(settings: Settings, lake: Lake, fields: dict[str, Any]) -> str:
+    """Return where the articles stand; of a retry, which reads none, where the newest version's run found them."""
+    last = latest_version(lake) if "retry" in fields and settings.articles is None else None
+    return recorded_run(lake, last.run_id).articles_uri if last else named_articles(settings)

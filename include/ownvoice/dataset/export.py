@@ -8,6 +8,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ownvoice.errors import SettingsError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.versions import version_or_latest
 
@@ -27,7 +28,10 @@ def export(lake: Lake, folder: Path, version: int | None = None, form: Form = "s
     "conversational" preference forms). Rows stand in the order of their pair ids.
     """
     pairs = lake.table("pairs", version_or_latest(lake, version).number)
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"{folder} cannot be made: {error.strerror}. Name another folder.") from None
     return {split: _write_split(pairs, folder / f"{split}.parquet", split, form) for split in ("train", "test")}
 
 

@@ -19,16 +19,18 @@ class Advice:
     what_to_do: str
 
 
-_NOTHING = "Nothing, where it is rare: the chunk was asked again."
+_ENDPOINT = "the Airflow connection that the recipe names (llm_api, unless it says another)"
 
 ADVICE: dict[str, Advice] = {
     Failure.CONTEXT_TOO_LONG: Advice(
         "The chunk and its answer do not fit into the model's context.",
-        "Lower the recipe's max_chunk_chars or max_output_tokens, or take a model with a longer context.",
+        "Nothing, where the chunk can be divided: the next night cuts it in two by itself. Else lower the recipe's "
+        "max_output_tokens, or take a model with a longer context.",
     ),
     Failure.BAD_REQUEST: Advice(
         "The endpoint refused this one request.",
-        "Look at the chunk: the endpoint may bar its subject. The others are not touched.",
+        "Look at the chunk: the endpoint may bar its subject. The others are not touched; `ownvoice try-prompt` asks "
+        "about single chunks.",
     ),
     Failure.RATE_LIMITED: Advice(
         "The account's rate limit was reached.",
@@ -39,7 +41,7 @@ ADVICE: dict[str, Advice] = {
         "Where it is frequent, raise OWNVOICE_REQUEST_TIMEOUT_S or lower OWNVOICE_MAX_REQUESTS_IN_FLIGHT.",
     ),
     Failure.NOT_CONNECTED: Advice(
-        "The endpoint could not be reached.", "Check the host of the connection llm_api, the network, and a proxy."
+        "The endpoint could not be reached.", f"Check the host of {_ENDPOINT}, the network, and a proxy."
     ),
     Failure.CONNECTION_LOST: Advice(
         "The connection broke before the answer was whole.",
@@ -51,7 +53,7 @@ ADVICE: dict[str, Advice] = {
     ),
     Failure.NOT_A_COMPLETION: Advice(
         "What came back is no chat completion.",
-        "Check the host of the connection llm_api: it usually ends in /v1, and no login page may stand before it.",
+        f"Check the host of {_ENDPOINT}: it usually ends in /v1, and no login page may stand before it.",
     ),
     Failure.BATCH_EXPIRED: Advice(
         "The batch was not done within the endpoint's time.",
@@ -65,10 +67,15 @@ ADVICE: dict[str, Advice] = {
     ),
     Fault.TRUNCATED: Advice(
         "The answer broke off at its longest length.",
-        "Raise the recipe's max_output_tokens, or lower max_chunk_chars so that there is less to say.",
+        "Twice the recipe's max_output_tokens was allowed: raise it, or lower max_chunk_chars so that there is less to "
+        "say.",
     ),
     Fault.REFUSED: Advice("The model declined to answer.", "Look at the chunk; another model may take it."),
-    Fault.EMPTY: Advice("The answer held no triple.", _NOTHING),
+    Fault.EMPTY: Advice(
+        "The answer held no triple; a second model's, no text.",
+        "Nothing, where another try brought more. Where none did, there may be little to ask about in the chunk; "
+        "another model may find it.",
+    ),
     Fault.BAD_JSON: Advice(
         "The answer is no JSON that can be read.",
         "Where it is frequent, set the recipe's response_format to json_schema, or take another model.",

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ownvoice.life import ChunkState
+from ownvoice.monitoring.advice import advice_on
 from ownvoice.terminal import printable
-from ownvoice.triples.failures import ADVICE
 
 _WIDTH_CHARS = 100
 _ARTICLE_CHARS = 36
@@ -33,7 +33,7 @@ def chunk_lines(state: ChunkState, chunks: Sequence[dict[str, Any]]) -> Iterator
 def _what_to_do(reasons: Counter[str]) -> Iterator[str]:
     yield ""
     for reason, count in reasons.most_common():
-        said = f"{count:,} × {reason}: {ADVICE.get(reason, 'look at the answers of these chunks.')}"
+        said = f"{count:,} × {reason}: {advice_on(reason).what_to_do}"
         yield from textwrap.wrap(said, _WIDTH_CHARS, subsequent_indent="    ")
     yield "Ask about them anew: ownvoice retry --only dead [--article ID] [--error CLASS] [--dry-run]"
 

@@ -14,7 +14,7 @@ from ownvoice.monitoring.run_chunks import run_chunks
 from ownvoice.pairs.staging import Row
 from ownvoice.run import run_folder
 from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.parse import parse_answer, token_usage
+from ownvoice.triples.parse import reader, token_usage
 
 CHUNKS_PER_PAGE = 50
 
@@ -117,13 +117,14 @@ def _answers(lake: Lake, chunk: Row) -> Iterator[dict[str, Any]]:
     except StorageError as error:
         yield {"broken": str(error)}
         return
+    read = reader(chunk["prompt_version"])
     for record in records:
         prompt_tokens, completion_tokens = token_usage(record["response"])
         yield {
             "broken": None,
             "received_at": record.get("received_at"),
             "latency_s": record.get("latency_s"),
-            "fault": parse_answer(record["response"]).fault,
+            "fault": read(record["response"]).fault,
             "prompt_tokens": prompt_tokens,
             "completion_tokens": completion_tokens,
             "content": _content(record["response"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from ownvoice.monitoring.cached import CACHE
 from ownvoice.monitoring.run_chunks import run_chunks
 from ownvoice.monitoring.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
 from ownvoice.monitoring.waterfall import Step, waterfall
+from ownvoice.pairs.staging import CURATED, STAGED
 from ownvoice.run import run_folder
 
 
@@ -36,14 +38,15 @@ def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         (lake.uri, "timeline", report["run_id"], str(report["version"])),
         lambda: list(run_chunks(lake, report, TIMELINE_COLUMNS)),
     )
-    batches = batch_times(chunks)
+    started_at = dt.datetime.fromisoformat(report["started_at"])
+    batches = batch_times(chunks, started_at)
     return {
         "run_id": report["run_id"],
         "report": report,
         "waterfall": waterfall_lines(report),
         "batches": batches,
         "slowest": slowest(batches),
-        "faults_over_time": faults_over_time(chunks),
+        "faults_over_time": faults_over_time(chunks, started_at),
         "commonest": commonest(report["faults"]),
         "drops": commonest(report["triples"]["dropped"], most=len(report["triples"]["dropped"])),
     }
@@ -76,10 +79,11 @@ def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
         return None
     plan = lake.read_json(f"{folder}/plan.json")
     listing = lake.read_json(f"{folder}/listing.json") or {}
+    curated = CURATED if run["recipe"].get("rejected_by") else STAGED
     return {
         "refresh_date": run["refresh_date"],
         "articles": listing.get("counts", {}),
         "plan": plan,
         "generated": len(list(lake.store.objects(f"{folder}/outcomes"))) if plan else 0,
-        "curated": len(lake.store.folders(f"{folder}/staged")) if plan else 0,
+        "curated": len(lake.store.folders(f"{folder}/{curated}")) if plan else 0,
     }

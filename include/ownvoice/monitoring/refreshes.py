@@ -35,6 +35,11 @@ class Refresh:
         return self.counts.get(name, 0)
 
     @property
+    def is_night(self) -> bool:
+        """Whether it went through a night's work: no dry run, and no retry, which asks only about what was dead."""
+        return not self.count("dry_run") and "articles_retried" not in self.counts
+
+    @property
     def tokens(self) -> int:
         """Tokens bought, prompts and answers together."""
         return self.count("prompt_tokens") + self.count("completion_tokens")
@@ -56,7 +61,7 @@ class Refresh:
 
 
 def all_refreshes(lake: Lake) -> tuple[Refresh, ...]:
-    """Return every refresh that has reported, newest first, each held against those before it."""
+    """Return every refresh that has reported, newest first, each night held against the nights before it."""
     table = lake.table("runs")
     if table is None:
         return ()
@@ -70,7 +75,10 @@ def all_refreshes(lake: Lake) -> tuple[Refresh, ...]:
 
 
 def refreshes_page(lake: Lake, number: int = 1) -> dict[str, Any]:
-    """Return page `number` of the refreshes, the newest one, and those of which the trend is drawn, oldest first."""
+    """Return page `number` of the refreshes, the newest night, and those of which the trend is drawn, oldest first.
+
+    Where nothing but dry runs and retries has reported, the newest of these stands for the night.
+    """
     found = all_refreshes(lake)
     first = (number - 1) * ROWS_PER_PAGE
     return {
@@ -78,7 +86,7 @@ def refreshes_page(lake: Lake, number: int = 1) -> dict[str, Any]:
         "total": len(found),
         "number": number,
         "last_number": max(1, -(-len(found) // ROWS_PER_PAGE)),
-        "newest": found[0] if found else None,
+        "newest": next((one for one in found if one.is_night), found[0] if found else None),
         "trend": found[:NIGHTS_IN_TREND][::-1],
     }
 
@@ -99,8 +107,13 @@ def _refresh(row: Mapping[str, Any]) -> Refresh:
 
 def _marked(refreshes: Iterable[Refresh]) -> list[Refresh]:
     marked: list[Refresh] = []
+    nights: list[Refresh] = []
     for one in refreshes:
-        marked.append(replace(one, unusual=tuple(unusual(one, marked))))
+        if one.is_night:
+            marked.append(replace(one, unusual=tuple(unusual(one, nights))))
+            nights.append(one)
+        else:
+            marked.append(one)
     return marked
 
 

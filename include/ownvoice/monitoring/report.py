@@ -8,21 +8,20 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-import pyarrow as pa
-
 from ownvoice.articles.record import Listing, read_listing
 from ownvoice.chunks.planned import Plan, read_plan
-from ownvoice.dataset.log_entry import own_entry, until_ours
+from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.lake import Lake, scan, sql_text
 from ownvoice.life import ChunkEvent, ChunkState
 from ownvoice.monitoring.audited import audits_of
 from ownvoice.monitoring.page import write_page
+from ownvoice.monitoring.timeline import own_tries
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.prices import ModelPrice
 from ownvoice.probe import probe_creation
 from ownvoice.run import RefreshRun, recorded_run, report_key
-from ownvoice.tables import RUNS
+from ownvoice.triples.settle import ANSWERED
 from ownvoice.versions import DatasetVersion, latest_version, version_of_run
 
 _EXAMPLES_PER_REASON = 3
@@ -49,7 +48,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "quarantined": listing.quarantined,
         "left_out": dict(plan.left_out),
         "planned": {name: value for name, value in asdict(plan).items() if name not in ("batches", "left_out")},
-        **_counts(records),
+        **_counts(records, datetime.fromisoformat(listing.started_at)),
         "spend": _spend(run, plan, records),
         "instruction_kinds": _instruction_kinds(lake, run, version),
         "pairs": _pair_counts(version or latest_version(lake), is_new=version is not None),
@@ -61,7 +60,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
     lake.write_json(report_key(run_id), report)
-    until_ours(lambda: _record(lake, run, report))
+    write_run_row(lake, _row(run, report))
     write_page(lake, report, version)
     return report
 
@@ -71,7 +70,9 @@ def read_report(lake: Lake, run_id: str | None = None) -> dict[str, Any]:
     if run_id is None:
         version = latest_version(lake)
         run_id = version.run_id if version else None
-    report = lake.read_json(report_key(run_id)) if run_id else None
+    if run_id is None:
+        raise StorageError(f"{lake.uri} holds no version, so no newest report. Run a refresh, or name a run.")
+    report = lake.read_json(report_key(run_id))
     if report is None:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
@@ -107,8 +108,11 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
     }
 
 
-def _counts(records: Iterable[Row]) -> dict[str, Any]:
-    """Add up chunk records: chunks by state, faults, requests, triples by what became of them, tokens."""
+def _counts(records: Iterable[Row], started_at: datetime) -> dict[str, Any]:
+    """Add up chunk records: chunks by state, faults, requests, triples by what became of them, tokens.
+
+    Faults are of the tries since the run `started_at`; a record names those of earlier nights too.
+    """
     states: Counter[str] = Counter()
     faults: Counter[str] = Counter()
     reasons: Counter[str] = Counter()
@@ -117,7 +121,7 @@ def _counts(records: Iterable[Row]) -> dict[str, Any]:
     for record in records:
         states[record["state"]] += 1
         requests[record["requests"]] += 1
-        faults.update(record["faults"])
+        faults.update(one["result"] for one in own_tries(record, started_at) if one["result"] != ANSWERED)
         reasons.update(record["drop_reasons"])
         sums["retries"] += record["retries"]
         for name in ("triples", "kept", "prompt_tokens", "completion_tokens"):
@@ -206,10 +210,9 @@ def _needs_a_look(report: dict[str, Any]) -> bool:
     return bool(report["quarantined"] or report["failed_batches"] or report["chunks"]["dead"])
 
 
-def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
-    from deltalake import write_deltalake
-
+def _row(run: RefreshRun, report: dict[str, Any]) -> dict[str, Any]:
     counts = {
+        "dry_run": int(report["dry_run"]),
         **{f"articles_{name}": count for name, count in report["articles"].items()},
         **{f"left_out_{name}": count for name, count in report["left_out"].items()},
         **{f"chunks_{name}": count for name, count in report["chunks"].items()},
@@ -219,7 +222,7 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
         **{f"pairs_{name}": count for name, count in report["pairs"].items()},
         **{f"{name}_tokens": count for name, count in report["tokens"].items()},
     }
-    row = {
+    return {
         "run_id": run.run_id,
         "kind": "refresh",
         "refresh_date": run.refresh_date,
@@ -233,8 +236,3 @@ def _record(lake: Lake, run: RefreshRun, report: dict[str, Any]) -> None:
         "counts": counts,
         "report_key": report_key(run.run_id),
     }
-    table = lake.table_for_writing("runs")
-    rows = pa.Table.from_pylist([row], schema=RUNS)
-    this_run = f"run_id = {sql_text(run.run_id)}"
-    with own_entry(lake, "runs", table) as properties:
-        write_deltalake(table, rows, mode="overwrite", predicate=this_run, commit_properties=properties)

@@ -37,9 +37,15 @@ class BatchTime:
         return (self.ended - self.began).total_seconds() if self.began and self.ended else None
 
 
-def batch_times(chunks: Iterable[Row]) -> list[BatchTime]:
-    """Return the batches in the order of their names."""
-    by_place = sorted(chunks, key=itemgetter("batch", "article_id", "chunk_index"))
+def own_tries(chunk: Row, started_at: dt.datetime) -> list[Row]:
+    """Return the tries of a chunk since its run `started_at`; answers of earlier nights are among all of them."""
+    return [one for one in chunk["tries"] if dt.datetime.fromisoformat(one["at"]) >= started_at]
+
+
+def batch_times(chunks: Iterable[Row], started_at: dt.datetime) -> list[BatchTime]:
+    """Return the batches of a run that `started_at`, in the order of their names."""
+    own = [chunk | {"tries": own_tries(chunk, started_at)} for chunk in chunks]
+    by_place = sorted(own, key=itemgetter("batch", "article_id", "chunk_index"))
     return [_batch_time(name, list(rows)) for name, rows in groupby(by_place, itemgetter("batch"))]
 
 
@@ -49,12 +55,12 @@ def slowest(batches: Iterable[BatchTime], most: int = 5) -> list[BatchTime]:
     return sorted(asked, key=lambda one: one.took_s or 0.0, reverse=True)[:most]
 
 
-def faults_over_time(chunks: Iterable[Row]) -> list[dict[str, Any]]:
-    """Return how many tries went wrong in what way, in forty equal parts of the time in which any did."""
+def faults_over_time(chunks: Iterable[Row], started_at: dt.datetime) -> list[dict[str, Any]]:
+    """Return how many tries of a run went wrong in what way, in forty equal parts of the time in which any did."""
     faults = [
         (dt.datetime.fromisoformat(one["at"]), one["result"])
         for chunk in chunks
-        for one in chunk["tries"]
+        for one in own_tries(chunk, started_at)
         if one["result"] != ANSWERED
     ]
     if not faults:

@@ -28,7 +28,7 @@ def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
         return CACHE.get((lake.uri, "training", version, row["run_id"]), lambda: row | _told(lake, row["run_id"]))
 
     return {
-        "not_reported": _not_reported(lake, reported) if number == 1 else [],
+        "not_reported": _not_reported(lake) if number == 1 else [],
         "rows": [listed(row) for row in reported[first : first + TRAININGS_PER_PAGE]],
         "choices": [row["run_id"] for row in reported[:MOST_CHOICES]],
         "total": len(reported),
@@ -72,8 +72,21 @@ def _told(lake: Lake, run_id: str) -> Row:
     }
 
 
-def _not_reported(lake: Lake, reported: list[Row]) -> list[Training]:
-    known = {run_folder(row["run_id"]).removeprefix("runs/") for row in reported}
+def _folders_of_reported(lake: Lake) -> frozenset[str]:
+    """Return the folders below `runs` of all that has reported, a refresh or a training."""
+    table = lake.table("runs")
+    if table is None:
+        return frozenset()
+
+    def read() -> frozenset[str]:
+        run_ids = (run_id for batch in scan(table, "run_id") for run_id in batch["run_id"].to_pylist())
+        return frozenset(run_folder(run_id).removeprefix("runs/") for run_id in run_ids)
+
+    return CACHE.get((lake.uri, "folders of reported runs", table.version()), read)
+
+
+def _not_reported(lake: Lake) -> list[Training]:
+    known = _folders_of_reported(lake)
     found: list[Training] = []
     for name in reversed(lake.store.folders("runs")):
         if name in known or len(found) == _MOST_NOT_REPORTED:

@@ -33,7 +33,7 @@ _MEASURES = (
     _Measure("dead share", lambda one: one.dead_share, "{:.0%}".format, lambda one, usual: 0.02),
     _Measure("verbatim rate", lambda one: one.verbatim_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
     _Measure("keep rate", lambda one: one.keep_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
-    _Measure("cost", lambda one: one.cost_usd, "${:,.4f}".format, lambda one, usual: 0.25 * usual, only_above=True),
+    _Measure("cost", lambda one: _cost_usd(one), "${:,.4f}".format, lambda one, usual: 0.25 * usual, only_above=True),
 )
 
 
@@ -52,6 +52,11 @@ def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
         difference = value - usual if measure.only_above else abs(value - usual)
         if difference > max(_MOST_DEVIATIONS * spread, measure.least(one, usual)):
             yield f"{measure.name} {measure.write(value)}, usually {measure.write(usual)}"
+
+
+def _cost_usd(one: Refresh) -> float | None:
+    """Return what a night cost that had chunks to ask about; one without any is free, and no measure of the others."""
+    return one.cost_usd if one.count("chunks_total") else None
 
 
 def _chance(one: Refresh, usual: float) -> float:

@@ -56,7 +56,7 @@ def reject_batch(
     if curated is None:
         raise StorageError(f"{lake.uri}/{run.folder} has no curated {batch}: clear its curate_batch and run again.")
     asks = _asks(curated.pairs, run.recipe.rejected_by, run)
-    tally = Tally(len(asks), run.prices, unit="rejected answers")
+    tally = Tally(len(asks), run.prices, asker, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
     asking = _ask(PlanBatch(lake, run, batch, asker), asks, endpoints, tally, outcomes.append)
     asyncio.run(reported(asking, tally, on_progress))

@@ -85,10 +85,11 @@ def estimated_hours(chars: int, recipe: TrainingRecipe, settings: TrainingSettin
 
 
 def new_pairs_since_last_training(lake: Lake) -> int:
-    """Return how many pairs were added by the versions after the one that was trained on last.
+    """Return how many pairs the versions after the one that was trained on last have more, each by itself.
 
+    A pair that is only dated anew counts as retired and as added: what a retry or an edit writes again is not new.
     A training that failed counts too: what made it fail would fail the next one, at the same cost.
     """
     trained = scan(lake.table("runs"), "version", "kind = 'training' AND version IS NOT NULL")
     last = max((row["version"] for batch in trained for row in batch.to_pylist()), default=-1)
-    return sum(version.added for version in all_versions(lake) if version.number > last)
+    return sum(max(0, version.added - version.retired) for version in all_versions(lake) if version.number > last)

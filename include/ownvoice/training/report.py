@@ -7,17 +7,15 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-import pyarrow as pa
-
+from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake, sql_text
+from ownvoice.lake import Lake
 from ownvoice.run import report_key, run_folder
-from ownvoice.tables import RUNS
 from ownvoice.terminal import printable
 from ownvoice.training.card import CURVES
 from ownvoice.training.comparison import comparison_lines, write_comparison
 from ownvoice.training.curves import curves_svg
-from ownvoice.training.outcome import Outcome, read_outcome
+from ownvoice.training.outcome import read_outcome
 from ownvoice.training.variants import read_variants
 
 
@@ -57,7 +55,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
     }
     lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
     lake.write_json(report["report_key"], report)
-    _record(lake, outcome, report)
+    write_run_row(lake, _row(report))
     return report
 
 
@@ -102,10 +100,8 @@ def _counts(result: dict[str, Any]) -> dict[str, int]:
     return counts
 
 
-def _record(lake: Lake, outcome: Outcome, report: dict[str, Any]) -> None:
-    from deltalake import write_deltalake
-
-    row = {
+def _row(report: dict[str, Any]) -> dict[str, Any]:
+    return {
         "run_id": report["run_id"],
         "kind": "training",
         "refresh_date": dt.date.fromisoformat(report["refresh_date"]),
@@ -119,6 +115,3 @@ def _record(lake: Lake, outcome: Outcome, report: dict[str, Any]) -> None:
         "counts": _counts(report["result"]),
         "report_key": report["report_key"],
     }
-    table = lake.table_for_writing("runs")
-    rows = pa.Table.from_pylist([row], schema=RUNS)
-    write_deltalake(table, rows, mode="overwrite", predicate=f"run_id = {sql_text(report['run_id'])}")

@@ -83,19 +83,6 @@ RULES: dict[Failure | Fault, Rule] = {
 A chunk that is too long for the model's context is cut in two by the next plan while it is long enough for that.
 """
 
-_ANOTHER_MODEL = "asked anew it may do better; where it does not, try another model on a chunk with try-prompt."
-
-ADVICE: dict[str, str] = {
-    Failure.CONTEXT_TOO_LONG: "the model's context is too short: lower max_chunk_chars or max_output_tokens.",
-    Failure.BAD_REQUEST: "the endpoint refuses the request as it stands; try-prompt asks about single chunks.",
-    Fault.REFUSED: f"the model will not speak about this text; {_ANOTHER_MODEL}",
-    Fault.TRUNCATED: "the answer does not end in twice max_output_tokens: raise it, or lower max_chunk_chars.",
-    Fault.EMPTY: f"the model said nothing; {_ANOTHER_MODEL}",
-    Fault.BAD_JSON: f"the model does not keep to JSON (response_format json_schema helps); {_ANOTHER_MODEL}",
-    Fault.WRONG_SHAPE: f"the JSON is not of triples (response_format json_schema helps); {_ANOTHER_MODEL}",
-}
-"""What a person can do about chunks that died, by the class of their last error."""
-
 _ONE_REQUEST: dict[str | int, Failure] = {
     "context_length_exceeded": Failure.CONTEXT_TOO_LONG,
     408: Failure.TIMED_OUT,

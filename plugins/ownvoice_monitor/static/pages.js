@@ -60,7 +60,8 @@ for (const form of document.querySelectorAll("form[data-trigger]")) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const output = form.querySelector("output");
-    const conf = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+    const typed = Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+    const conf = { ...JSON.parse(form.dataset.conf), ...typed };
     const answer = await fetch(form.dataset.trigger, {
       method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ logical_date: null, conf }),
     });
