@@ -153,7 +153,7 @@ def refuse_silence(batch: str, tally: Tally) -> None:
 
 
 def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float, advice: str = _ADVICE) -> None:
-    """Fail a batch in which so many chunks died that the recipe or the model must be at fault. `advice`: what to do."""
+    """Fail a batch in which so many chunks died that recipe or model must be at fault; `advice` says what next."""
     dead = sum(tally.events[event] for event in _FRUITLESS)
     if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
