@@ -15,7 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import RefreshRun
+from ownvoice.run import FORM_FIELDS, RefreshRun
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.request import TrainingRequest
 
@@ -42,18 +42,6 @@ _KINDS = {
     "object": "JSON object",
 }
 _LIMITS = {"minimum": "from", "exclusiveMinimum": "above", "maximum": "up to", "exclusiveMaximum": "below"}
-_RUN_FIELDS = (
-    "dry_run",
-    "prefix",
-    "limit_articles",
-    "mode",
-    "retry",
-    "retry_article",
-    "retry_error",
-    "reconcile",
-    "max_tokens",
-    "max_cost_usd",
-)
 
 
 def page() -> str:
@@ -62,7 +50,7 @@ def page() -> str:
     asked = [name for name in TrainingRequest.model_fields if name != "recipe"]
     forms = [
         _REFRESH_FORM,
-        "### This run\n\n" + _table(RefreshRun, _RUN_FIELDS),
+        "### This run\n\n" + _table(RefreshRun, FORM_FIELDS),
         "### Generation recipe\n\n" + _table(GenerationRecipe, GenerationRecipe.model_fields),
         _TRAINING_FORM,
         "### This training\n\n" + _table(TrainingRequest, asked),

@@ -91,6 +91,21 @@ class RefreshRun(BaseModel):
         return run_folder(self.run_id)
 
 
+FORM_FIELDS = (
+    "dry_run",
+    "prefix",
+    "limit_articles",
+    "mode",
+    "retry",
+    "retry_article",
+    "retry_error",
+    "reconcile",
+    "max_tokens",
+    "max_cost_usd",
+)
+"""The fields of a run that a person sets in the trigger form, in its order; the others come from the settings."""
+
+
 def run_folder(run_id: str) -> str:
     """Return `runs/<run>` with a name that is safe as a path, whatever the run id holds."""
     return "runs/" + re.sub(r"[^A-Za-z0-9._-]", "-", run_id).lstrip(".-")

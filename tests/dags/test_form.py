@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from annotated_types import Ge, Le
 
-from ownvoice.airflow.form import RUN_FIELDS, read_form
+from ownvoice.airflow.form import read_form
 from ownvoice.errors import SettingsError
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import RefreshRun
+from ownvoice.run import FORM_FIELDS, RefreshRun
 from ownvoice.settings import Settings, load_settings
 from ownvoice.source_rules import SourceRules
 from ownvoice.training.settings import TrainingSettings
 
 REPOSITORY = Path(__file__).parent.parent.parent
-FIELDS = {name: RefreshRun.model_fields[name] for name in RUN_FIELDS} | GenerationRecipe.model_fields
+FIELDS = {name: RefreshRun.model_fields[name] for name in FORM_FIELDS} | GenerationRecipe.model_fields
 BOUNDS = [(name, bound) for name, field in FIELDS.items() for bound in field.metadata if isinstance(bound, Ge | Le)]
 NESTED = ("recipe", "source")  # settings whose own fields have a name each
 

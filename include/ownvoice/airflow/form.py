@@ -9,21 +9,9 @@ from pydantic import BaseModel, ValidationError
 
 from ownvoice.errors import SettingsError
 from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import RefreshRun
+from ownvoice.run import FORM_FIELDS, RefreshRun
 from ownvoice.settings import Settings, settings_error
 
-RUN_FIELDS = (
-    "dry_run",
-    "prefix",
-    "limit_articles",
-    "mode",
-    "retry",
-    "retry_article",
-    "retry_error",
-    "reconcile",
-    "max_tokens",
-    "max_cost_usd",
-)
 _SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}
 
 _KEPT = (
@@ -37,8 +25,8 @@ def refresh_form(settings: Settings) -> dict[str, Param]:
 
     A budget of the settings holds where the form names none.
     """
-    defaults = {name: RefreshRun.model_fields[name].default for name in RUN_FIELDS} | {"mode": settings.mode}
-    run = {name: field_param(RefreshRun, name, defaults[name], "This run") for name in RUN_FIELDS}
+    defaults = {name: RefreshRun.model_fields[name].default for name in FORM_FIELDS} | {"mode": settings.mode}
+    run = {name: field_param(RefreshRun, name, defaults[name], "This run") for name in FORM_FIELDS}
     values = settings.recipe.model_dump(mode="json")
     return run | {
         name: field_param(GenerationRecipe, name, values[name], _SECTIONS.get(name, "Generation recipe"))
@@ -52,11 +40,11 @@ def read_form(params: dict[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]
     Raises `SettingsError` for a name that the form does not have, since Airflow itself lets unknown names pass, and
     for values that are each in range and do not fit together.
     """
-    names = {*RUN_FIELDS, *GenerationRecipe.model_fields}
+    names = {*FORM_FIELDS, *GenerationRecipe.model_fields}
     unknown = sorted(set(params) - names)
     if unknown:
         raise SettingsError(f"unknown parameters: {', '.join(unknown)}. Known are: {', '.join(sorted(names))}.")
-    run = {name: params[name] for name in RUN_FIELDS}
+    run = {name: params[name] for name in FORM_FIELDS}
     try:
         return run, GenerationRecipe(**{name: params[name] for name in GenerationRecipe.model_fields})
     except ValidationError as error:
