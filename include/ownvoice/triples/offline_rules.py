@@ -8,13 +8,25 @@ slip on purpose, in the ways real models do, so that every filter has something 
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import TypeVar
 
 from ownvoice.chunks.sentences import sentences
+from ownvoice.triples.offline_words import (
+    CLOSINGS,
+    CONNECTIVES,
+    CONTRACTED,
+    CONTRACTED_PATTERN,
+    INSTRUCTIONS,
+    NO_TOPIC,
+    OF_KIND,
+    OPENINGS,
+    STIFF,
+    STIFF_PATTERN,
+    WORD,
+)
 from ownvoice.triples.triple import Triple
 
 _T = TypeVar("_T")
@@ -45,107 +57,6 @@ _SLIPS: tuple[Slip | None, ...] = (
     Slip.COPIED,
     *(None,) * 36,
 )
-_INSTRUCTIONS = (
-    "Explain what matters most about {topic}.",
-    "What should a practitioner know about {topic} and {other}?",
-    "Describe how {topic} relates to {other}.",
-    "Why does {topic} matter in practice, and where does {other} come in?",
-    "Write a short paragraph about {topic}, with a word on {other}.",
-    "How would you explain {topic} to a colleague who knows {other}?",
-    "What role does {other} play when working with {topic}?",
-    "Summarize the key considerations around {topic} and {other}.",
-    "When does {topic} become relevant, and what does {other} have to do with it?",
-    "Discuss the significance of {topic} for {other}.",
-    "What are the consequences of {topic} for {other}?",
-    "Give an overview of {topic} and its connection to {other}.",
-)
-_OF_KIND = {
-    "question": (
-        "What should a practitioner know about {topic} and {other}?",
-        "Why does {topic} matter in practice, and where does {other} come in?",
-        "When does {topic} become relevant, and what does {other} have to do with it?",
-        "What are the consequences of {topic} for {other}?",
-    ),
-    "task": (
-        "Write a short paragraph about {topic}, with a word on {other}.",
-        "Describe how {topic} relates to {other}.",
-        "Explain {topic} to a colleague who knows {other}.",
-        "Compare {topic} with {other}.",
-    ),
-    "summary": (
-        "Summarize {topic} and {other} in two sentences.",
-        "Give an overview of {topic} and its connection to {other}.",
-        "List the key points about {topic}, as far as {other} is concerned.",
-        "Sum up what matters most about {topic} and {other}.",
-    ),
-    "opinion": (
-        "What do you think of {topic}, and what has {other} to do with it?",
-        "Is {topic} worth the effort where {other} matters? Give your reasons.",
-        "Would you put {topic} before {other}? Say why.",
-        "How much weight do you give {topic} beside {other}, and why?",
-    ),
-}
-_NO_TOPIC = re.compile(
-    r"""about|after|again|another|because|been|before|being|between|could|does|every\w*|any\w*|have|having|might
-        |nobody|nothing|others?|people|should|some\w*|suppose|than|that|their|them|then|there|these|they|things?|this
-        |those|though|through|until|what\w*|when|where|whether|which|while|with|without|would|your\w*|\w*ly
-        |.*(?:article|author|chunk|context|course|document|extract|passage|system|text).*""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_OPENINGS = (
-    "It is important to note that the following holds: ",
-    "It should be emphasized from the outset: ",
-    "Generally speaking, it can be stated as follows: ",
-    "In the contemporary landscape, it is widely recognized: ",
-    "From a comprehensive perspective, it is evident: ",
-)
-_CONNECTIVES = ("Furthermore, it holds that: ", "Moreover: ", "In addition: ", "Consequently: ")
-_CLOSINGS = (
-    "In conclusion, this aspect plays a crucial role in achieving optimal outcomes.",
-    "Overall, these considerations are essential for a holistic understanding of the subject.",
-    "Ultimately, it is imperative to take these factors into account.",
-)
-_STIFF = {
-    "also": "additionally",
-    "because": "due to the fact that",
-    "big": "substantial",
-    "build": "construct",
-    "but": "however,",
-    "buy": "purchase",
-    "can't": "cannot",
-    "easy": "straightforward",
-    "enough": "sufficient",
-    "fast": "rapid",
-    "hard": "challenging",
-    "help": "assist",
-    "helps": "assists",
-    "i'm": "I am",
-    "it's": "it is",
-    "keep": "maintain",
-    "keeps": "maintains",
-    "let's": "let us",
-    "many": "numerous",
-    "now": "at the present time",
-    "often": "frequently",
-    "show": "demonstrate",
-    "shows": "demonstrates",
-    "start": "commence",
-    "starts": "commences",
-    "that's": "that is",
-    "there's": "there is",
-    "try": "attempt",
-    "use": "utilize",
-    "used": "utilized",
-    "uses": "utilizes",
-    "using": "utilizing",
-    "what's": "what is",
-    "whole": "entire",
-    "won't": "will not",
-}
-_CONTRACTED = {"n't": " not", "'re": " are", "'ve": " have", "'ll": " will"}
-_STIFF_PATTERN = re.compile(rf"\b(?:{'|'.join(_STIFF)})(?![\w'])", re.IGNORECASE)
-_CONTRACTED_PATTERN = re.compile(rf"(?<=\w)(?:{'|'.join(_CONTRACTED)})\b")
-_WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?")
 
 
 def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> list[Triple]:
@@ -166,7 +77,7 @@ def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> li
 def triple_about(passage: str, voice: str = "", kind: str | None = None) -> Triple:
     """Return the triple that quotes `passage`, with its slip if it has one."""
     topic, other = _topics(passage)
-    forms = _OF_KIND[kind] if kind else _INSTRUCTIONS
+    forms = OF_KIND[kind] if kind else INSTRUCTIONS
     instruction = _pick(forms, passage, f"{voice}instruction").format(topic=topic, other=other)
     return _with_slip(Triple(instruction, _reworded(passage, voice), passage, kind), slip_of(passage))
 
@@ -213,8 +124,8 @@ def _fits(passage: str) -> bool:
 
 def _topics(passage: str) -> tuple[str, str]:
     """Return the two longest words that may be asked about, in the order in which they stand."""
-    words = [word for word in dict.fromkeys(_WORD.findall(passage)) if 4 <= len(word) <= 24]
-    longest = sorted((word for word in words if not _NO_TOPIC.fullmatch(word)), key=len, reverse=True)[:2]
+    words = [word for word in dict.fromkeys(WORD.findall(passage)) if 4 <= len(word) <= 24]
+    longest = sorted((word for word in words if not NO_TOPIC.fullmatch(word)), key=len, reverse=True)[:2]
     topic, *rest = sorted(longest, key=words.index) or [passage[:12].strip()]
     return topic, rest[0] if rest else "everyday work"
 
@@ -222,14 +133,14 @@ def _topics(passage: str) -> tuple[str, str]:
 def _reworded(passage: str, voice: str) -> str:
     """Return `passage` as a stiff text: nothing contracted, long words, connectives, an opening and a closing."""
     parts = [_stiff(passage[start:end]) for start, end in sentences(passage)]
-    joined = f" {_pick(_CONNECTIVES, passage, f'{voice}connective')}".join(parts)
-    return f"{_pick(_OPENINGS, passage, f'{voice}opening')}{joined} {_pick(_CLOSINGS, passage, f'{voice}closing')}"
+    joined = f" {_pick(CONNECTIVES, passage, f'{voice}connective')}".join(parts)
+    return f"{_pick(OPENINGS, passage, f'{voice}opening')}{joined} {_pick(CLOSINGS, passage, f'{voice}closing')}"
 
 
 def _stiff(sentence: str) -> str:
     plain = sentence.replace("’", "'")
-    stiff = _STIFF_PATTERN.sub(lambda match: _in_case_of(match[0], _STIFF[match[0].lower()]), plain)
-    return _CONTRACTED_PATTERN.sub(lambda match: _CONTRACTED[match[0]], stiff)
+    stiff = STIFF_PATTERN.sub(lambda match: _in_case_of(match[0], STIFF[match[0].lower()]), plain)
+    return CONTRACTED_PATTERN.sub(lambda match: CONTRACTED[match[0]], stiff)
 
 
 def _in_case_of(original: str, word: str) -> str:
