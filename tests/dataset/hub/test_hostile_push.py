@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 
 import pyarrow.parquet as pq
 import yaml
 
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL
 from stand_ins.hostile_articles import HOSTILE_ARTICLES, write_hostile_articles
+from stand_ins.offline_night import offline_night
 
 
-def test_every_fragment_reaches_the_files_as_it_was_written_and_the_card_stays_a_card(
-    lake, offline_model, tmp_path, hub, push
-):
-    source = ObjectStore((tmp_path / "articles").as_uri(), create_folder=True)
+def test_every_fragment_reaches_the_files_as_it_was_written_and_the_card_stays_a_card(lake, tmp_path, hub, push):
+    (tmp_path / "articles").mkdir()
     write_hostile_articles(tmp_path / "articles")
-    run = RefreshRun(
-        run_id="hostile",
-        refresh_date=dt.date(2026, 4, 1),
-        articles_uri=source.uri,
-        recipe=GenerationRecipe(model=OFFLINE_MODEL),
-        max_generation_tasks=1,
-    )
-    access = ModelAccess(offline_model.base_url, offline_model.api_key)
-    refresh(lake, source, run, lambda _: access, lambda _: None, lambda _: None)
+    offline_night(lake, tmp_path / "articles")
     push()
     tree = hub.repositories["ann/pairs"].main
     files = {path: pq.read_table(io.BytesIO(data)) for path, data in tree.items() if path.endswith(".parquet")}

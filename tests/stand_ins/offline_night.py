@@ -1,0 +1,29 @@
+"""One night over a folder of articles, answered by the offline model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from ownvoice.lake import Lake
+from ownvoice.recipe import GenerationRecipe
+from ownvoice.refresh import refresh
+from ownvoice.run import RefreshRun
+from ownvoice.stores import ObjectStore
+from ownvoice.triples.client import ModelAccess
+from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
+
+
+def offline_night(lake: Lake, articles: Path, **fields: Any) -> dict[str, Any]:
+    """Run the whole night and return its report."""
+    given = {
+        "run_id": "night",
+        "refresh_date": dt.date(2026, 4, 1),
+        "recipe": GenerationRecipe(model=OFFLINE_MODEL),
+        "max_generation_tasks": 1,
+    } | fields
+    run = RefreshRun(articles_uri=articles.as_uri(), **given)
+    with running_offline_model() as model:
+        access = ModelAccess(model.base_url, model.api_key)
+        return refresh(lake, ObjectStore(run.articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
