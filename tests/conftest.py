@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from ownvoice.aws import AwsAccess
 from ownvoice.lake import Lake
-from ownvoice.stores import AwsAccess
 from ownvoice.triples.offline_model import OfflineModel, running_offline_model
 from stand_ins.hub import WRITER, StandInHub, running_hub
 from stand_ins.radosgw import missing_programs, running_radosgw

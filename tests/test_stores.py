@@ -6,8 +6,9 @@ import asyncio
 
 import pytest
 
+from ownvoice.aws import AwsAccess
 from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
-from ownvoice.stores import AwsAccess, ObjectStore, storage_error
+from ownvoice.stores import ObjectStore, storage_error
 from stand_ins.s3_server import make_bucket
 
 

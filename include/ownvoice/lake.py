@@ -24,8 +24,9 @@ from urllib.parse import unquote, urlsplit
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ownvoice.aws import AwsAccess, table_options
 from ownvoice.errors import StorageError
-from ownvoice.stores import AwsAccess, ObjectStore, storage_error, table_options
+from ownvoice.stores import ObjectStore, storage_error
 from ownvoice.tables import PARTITIONS, TABLES
 
 if TYPE_CHECKING:

@@ -7,37 +7,22 @@ store it talks to.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import boto3
 import obstore
 from obstore import exceptions as obstore_errors
-from obstore.auth.boto3 import Boto3CredentialProvider, StsCredentialProvider
 from obstore.store import LocalStore, S3Store
 
+from ownvoice.aws import AwsAccess, credentials, s3_address
 from ownvoice.errors import SettingsError, StorageAccessError, StorageError, StorageUnavailableError
 
 _DOWNLOAD_PART_BYTES = 64 << 20  # the client's time limit counts for a whole answer, so a large object comes in parts
-
-
-@dataclass(frozen=True, slots=True)
-class AwsAccess:
-    """How to sign in to an S3 store. What is empty is left to boto3: environment, profile files, instance role."""
-
-    access_key_id: str | None = None
-    secret_access_key: str | None = field(default=None, repr=False)
-    session_token: str | None = field(default=None, repr=False)
-    region: str | None = None
-    endpoint_url: str | None = None
-    profile: str | None = None
-    role_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,50 +214,8 @@ def _open_s3(bucket: str, prefix: str, access: AwsAccess) -> S3Store:
     return S3Store(
         bucket,
         prefix=prefix or None,
-        config=_s3_address(access),  # type: ignore[arg-type]  # the names it shares with deltalake, as plain strings
+        config=s3_address(access),  # type: ignore[arg-type]  # the names it shares with deltalake, as plain strings
         client_options={"timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=10)},
         retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
-        credential_provider=_credentials(access),
+        credential_provider=credentials(access),
     )
-
-
-def table_options(access: AwsAccess) -> dict[str, str]:
-    """Options with which deltalake opens a table; its keys are fixed when it opens, so open tables late."""
-    credentials = _credentials(access)()
-    keys = {
-        "aws_access_key_id": credentials["access_key_id"],
-        "aws_secret_access_key": credentials["secret_access_key"],
-        "aws_session_token": credentials.get("token"),
-    }
-    return _s3_address(access) | {name: value for name, value in keys.items() if value}
-
-
-def _credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialProvider:
-    """Let boto3 find the keys, and find them again before they expire."""
-    session = boto3.Session(
-        aws_access_key_id=access.access_key_id,
-        aws_secret_access_key=access.secret_access_key,
-        aws_session_token=access.session_token,
-        region_name=access.region,
-        profile_name=access.profile,
-    )
-    if session.get_credentials() is None:
-        raise StorageError(
-            "no AWS credentials were found. Fill the Airflow connection (aws_articles, aws_lake), "
-            "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
-        )
-    if access.role_arn:
-        return StsCredentialProvider(session, RoleArn=access.role_arn, RoleSessionName="ownvoice")
-    return Boto3CredentialProvider(session)
-
-
-def _s3_address(access: AwsAccess) -> dict[str, str]:
-    """Region and endpoint, under the option names that obstore and deltalake share."""
-    region = access.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-    endpoint_url = access.endpoint_url or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    address = {"aws_region": region or "us-east-1"}
-    if endpoint_url:
-        address |= {"aws_endpoint": endpoint_url, "aws_virtual_hosted_style_request": "false"}
-        if endpoint_url.startswith("http://"):
-            address["aws_allow_http"] = "true"
-    return address

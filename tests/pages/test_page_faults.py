@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
+from ownvoice.aws import AwsAccess
 from ownvoice.lake import Lake
 from ownvoice.run import run_folder
-from ownvoice.stores import AwsAccess
 
 EMPTY = {
     "/refreshes": "holds no refresh yet",

@@ -20,8 +20,9 @@ from ownvoice.generators import LLM_API
 from ownvoice.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # every DAG file imports this module, and none needs boto3 or pyarrow to be read
+    from ownvoice.aws import AwsAccess
     from ownvoice.lake import Lake
-    from ownvoice.stores import AwsAccess, ObjectStore
+    from ownvoice.stores import ObjectStore
     from ownvoice.triples.client import ModelAccess
 
 
@@ -105,7 +106,7 @@ def _base_url(connection: Connection) -> str | None:
 
 
 def _aws_access(conn_id: str) -> AwsAccess:
-    from ownvoice.stores import AwsAccess
+    from ownvoice.aws import AwsAccess
 
     connection = _connection(conn_id)
     if connection is None:

@@ -1,0 +1,66 @@
+"""How to sign in to S3 or a store that speaks its language: boto3 finds the keys, obstore and deltalake use them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+import boto3
+from obstore.auth.boto3 import Boto3CredentialProvider, StsCredentialProvider
+
+from ownvoice.errors import StorageError
+
+
+@dataclass(frozen=True, slots=True)
+class AwsAccess:
+    """How to sign in to an S3 store. What is empty is left to boto3: environment, profile files, instance role."""
+
+    access_key_id: str | None = None
+    secret_access_key: str | None = field(default=None, repr=False)
+    session_token: str | None = field(default=None, repr=False)
+    region: str | None = None
+    endpoint_url: str | None = None
+    profile: str | None = None
+    role_arn: str | None = None
+
+
+def table_options(access: AwsAccess) -> dict[str, str]:
+    """Options with which deltalake opens a table; its keys are fixed when it opens, so open tables late."""
+    found = credentials(access)()
+    keys = {
+        "aws_access_key_id": found["access_key_id"],
+        "aws_secret_access_key": found["secret_access_key"],
+        "aws_session_token": found.get("token"),
+    }
+    return s3_address(access) | {name: value for name, value in keys.items() if value}
+
+
+def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialProvider:
+    """Let boto3 find the keys, and find them again before they expire."""
+    session = boto3.Session(
+        aws_access_key_id=access.access_key_id,
+        aws_secret_access_key=access.secret_access_key,
+        aws_session_token=access.session_token,
+        region_name=access.region,
+        profile_name=access.profile,
+    )
+    if session.get_credentials() is None:
+        raise StorageError(
+            "no AWS credentials were found. Fill the Airflow connection (aws_articles, aws_lake), "
+            "or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."
+        )
+    if access.role_arn:
+        return StsCredentialProvider(session, RoleArn=access.role_arn, RoleSessionName="ownvoice")
+    return Boto3CredentialProvider(session)
+
+
+def s3_address(access: AwsAccess) -> dict[str, str]:
+    """Region and endpoint, under the option names that obstore and deltalake share."""
+    region = access.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+    endpoint_url = access.endpoint_url or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
+    address = {"aws_region": region or "us-east-1"}
+    if endpoint_url:
+        address |= {"aws_endpoint": endpoint_url, "aws_virtual_hosted_style_request": "false"}
+        if endpoint_url.startswith("http://"):
+            address["aws_allow_http"] = "true"
+    return address
