@@ -14,7 +14,7 @@ from ownvoice.monitoring.report import write_report
 from ownvoice.recipe import GenerationRecipe
 from ownvoice.triples.client import ModelAccess, open_session, request_completion
 from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel
-from ownvoice.triples.offline_rules import _OF_KIND
+from ownvoice.triples.offline_words import OF_KIND
 from ownvoice.triples.parse import Fault, parse_answer, reader
 from ownvoice.triples.prompts import INSTRUCTION_KINDS, PROMPTS, kinds_of
 from ownvoice.triples.request import request_body
@@ -80,7 +80,7 @@ def test_the_stand_in_answers_truly_in_kind(offline_model: OfflineModel):
     assert answer.fault is None
     assert Counter(triple.kind for triple in answer.triples) == {"question": 2, "task": 1, "summary": 1, "opinion": 1}
     for triple in answer.triples:
-        starts = tuple(form.partition("{")[0] for form in _OF_KIND[triple.kind])
+        starts = tuple(form.partition("{")[0] for form in OF_KIND[triple.kind])
         assert triple.instruction.removeprefix("According to the extract: ").startswith(starts)
 
 
