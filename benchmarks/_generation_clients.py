@@ -21,17 +21,18 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
-from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
-from ownvoice.triples.client import ModelAccess
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.attempts import ChunkAsk
+from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.completion import request_key
+from ownvoice.llm.workers import ask_chunks
+from ownvoice.states import ChunkEvent
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.parse import parse_answer
-from ownvoice.triples.request import request_body, request_key
-from ownvoice.triples.settle import ChunkAsk
+from ownvoice.triples.request import request_body
 from stand_ins.planned_night import RUN_ID, chunk_text, plan_night
 
 RECIPE = GenerationRecipe()

@@ -8,7 +8,7 @@ Run as, with the Python of the trainer image:
 The base has the shape of Llama-3.1-8B and random weights, so that nothing is fetched; the pairs are pieces of the
 sample articles, of the lengths of the chapter's extracts. Each backend is a process of its own, the real
 `python -m ownvoice.training`, from the reading of the version to the check of its merge. MFU counts 6 FLOP a parameter
-and non-padding token and attention (`ownvoice.training.speed`), against the dense bfloat16 peak of the device.
+and non-padding token and attention (`ownvoice.training.trainer.speed`), against the dense bfloat16 peak of the device.
 
 The claim: Unsloth reaches an MFU of 40 % and is no slower than plain TRL. Exits with 1 where it does not hold. Without
 a GPU nothing is measured; it has not been run on one yet.
@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 ARTICLES = REPOSITORY / "samples" / "articles"
@@ -85,7 +85,7 @@ def _has_gpu() -> bool:
 def _put_base(folder: Path, lake: Lake, *, tiny: bool) -> None:
     """Bring a base into the lake: the toy as it is, or its tokenizer beside random weights of an 8B's shape."""
     from ownvoice.training.folders import upload_folder
-    from ownvoice.training.tiny import ToyShape, make_toy
+    from ownvoice.training.trainer.tiny import ToyShape, make_toy
 
     make_toy(ARTICLES, folder, ToyShape(reading_steps=1, instruction_steps=1))
     if not tiny:

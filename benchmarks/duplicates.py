@@ -20,11 +20,11 @@ from time import perf_counter
 
 import numpy as np
 
-from ownvoice.articles.near import complete_index, near_candidates
-from ownvoice.articles.shingles import jaccard, shingles
-from ownvoice.articles.sketch import KEYS, candidates, sketches
-from ownvoice.articles.sketch_index import SketchIndex
-from ownvoice.lake import Lake
+from ownvoice.articles.near_duplicates.near import complete_index, near_candidates
+from ownvoice.articles.near_duplicates.shingles import jaccard, shingles
+from ownvoice.articles.near_duplicates.sketch import KEYS, candidates, sketches
+from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
+from ownvoice.storage.lake import Lake
 
 NEW = 100
 MOST_SHARE = 0.05

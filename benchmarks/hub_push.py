@@ -23,12 +23,12 @@ from pathlib import Path
 import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.dataset.digest import digest_of, empty_lattice, to_text
 from ownvoice.dataset.export import export
-from ownvoice.lake import Lake
-from ownvoice.run import RefreshRun, record_run
-from ownvoice.tables import PAIRS
-from ownvoice.versions import RECORD
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.tables import PAIRS
+from ownvoice.storage.versions import RECORD
 from stand_ins.hub import WRITER, StandInHub, running_hub
 
 NEW_PAIRS = 100
@@ -48,9 +48,9 @@ print(json.dumps([time.monotonic() - started, peak_kb / 1000]))
 """
 OURS = """
 from ownvoice.dataset.hub.push import push_to_hub
-from ownvoice.hub import hub_client, token_from_environment
-from ownvoice.lake import Lake
-from ownvoice.settings import HubDataset
+from ownvoice.storage.hub import hub_client, token_from_environment
+from ownvoice.storage.lake import Lake
+from ownvoice.config.settings import HubDataset
 push_to_hub(Lake(sys.argv[1]), hub_client(token_from_environment()), HubDataset("ann/pairs"))
 """
 PEER = """

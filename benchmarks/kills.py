@@ -29,9 +29,9 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
 from ownvoice.dataset.verify import verify  # noqa: E402
-from ownvoice.lake import Lake  # noqa: E402
-from ownvoice.triples.offline_model import OfflineModel, running_offline_model  # noqa: E402
-from ownvoice.versions import latest_version  # noqa: E402
+from ownvoice.offline_model.server import OfflineModel, running_offline_model  # noqa: E402
+from ownvoice.storage.lake import Lake  # noqa: E402
+from ownvoice.storage.versions import latest_version  # noqa: E402
 from stand_ins.refresh_and_die import IN_FLIGHT  # noqa: E402
 from stand_ins.refresh_and_die import main as refresh_the_run  # noqa: E402
 

@@ -24,18 +24,18 @@ import numpy as np
 import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-from ownvoice.articles.sketch import KEYS
-from ownvoice.articles.sketch_index import SketchIndex
+from ownvoice.articles.near_duplicates.sketch import KEYS
+from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.digest import digest_of, empty_lattice, to_text
-from ownvoice.lake import Lake
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.tables import ARTICLES, PAIRS
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
-from ownvoice.versions import RECORD
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.tables import ARTICLES, PAIRS
+from ownvoice.storage.versions import RECORD
 from stand_ins.s3_server import make_bucket, running_s3_server
 
 NEW_ARTICLES = 100

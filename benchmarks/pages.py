@@ -22,16 +22,16 @@ from typing import Any
 
 import pyarrow as pa
 
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.digest import empty_lattice, to_text
-from ownvoice.lake import Lake
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.tables import ARTICLES, CHUNKS, PAIRS, RUNS
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
-from ownvoice.versions import RECORD, DatasetVersion
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.tables import ARTICLES, CHUNKS, PAIRS, RUNS
+from ownvoice.storage.versions import RECORD, DatasetVersion
 
 REPOSITORY = Path(__file__).parent.parent
 sys.path.append(str(REPOSITORY / "tests"))

@@ -23,12 +23,12 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from ownvoice.articles.listing import list_new_articles
+from ownvoice.articles.scan import list_new_articles
 from ownvoice.articles.source import list_objects, read_objects
-from ownvoice.lake import Lake
-from ownvoice.run import RefreshRun
-from ownvoice.source_rules import SourceRules
-from ownvoice.stores import ObjectStore
+from ownvoice.config.run import RefreshRun
+from ownvoice.config.source_rules import SourceRules
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 
 ARTICLE_CHARS = 5_000
 MOST_GROWTH = 1.5

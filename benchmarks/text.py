@@ -21,7 +21,7 @@ from statistics import median
 from time import perf_counter
 
 from ownvoice.chunks import cut_article
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.recipe import GenerationRecipe
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BOOK = REPOSITORY.parent / "shared" / "data" / "book"

@@ -43,7 +43,7 @@ from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.failures import TELLING
 from ownvoice.airflow.form import refresh_form
 from ownvoice.airflow.retries import RETRY_POLICY
-from ownvoice.settings import load_settings
+from ownvoice.config.settings import load_settings
 
 SETTINGS = load_settings()
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"

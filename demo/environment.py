@@ -45,7 +45,7 @@ def has_model(inherited: Mapping[str, str]) -> bool:
 def stand_in_environment(port: int) -> dict[str, str]:
     """Return what makes the bundled offline model the one that is asked."""
     # Not above: whoever breaks the package while they change it must still be able to end the demo.
-    from ownvoice.triples.offline_model import OFFLINE_API_KEY, OFFLINE_MODEL
+    from ownvoice.offline_model.server import OFFLINE_API_KEY, OFFLINE_MODEL
 
     return {
         "OPENAI_BASE_URL": f"http://{LOOPBACK}:{port}/v1",

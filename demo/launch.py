@@ -32,7 +32,7 @@ def launch() -> Demo:
     if not has_model(os.environ):
         model_port = free_port()
         env |= stand_in_environment(model_port)
-        serve = [sys.executable, "-m", "ownvoice.triples.offline_model", "--port", str(model_port)]
+        serve = [sys.executable, "-m", "ownvoice.offline_model.server", "--port", str(model_port)]
         commands = {"offline-model": serve} | commands
     _migrate_database(env)
     demo = Demo(f"http://{LOOPBACK}:{port}", ())

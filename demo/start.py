@@ -21,9 +21,9 @@ from runs import follow, succeeded
 from summary import print_summary
 from train_toy import train_toy
 
+from ownvoice.config.settings import load_settings
 from ownvoice.errors import OwnvoiceError
-from ownvoice.lake import Lake
-from ownvoice.settings import load_settings
+from ownvoice.storage.lake import Lake
 
 _REFRESH_TIMEOUT_S = 600
 

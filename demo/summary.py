@@ -8,9 +8,9 @@ from typing import Any
 
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import VerificationError
-from ownvoice.lake import Lake, scan
-from ownvoice.monitoring.report import read_report
-from ownvoice.monitoring.text import pair_lines, report_lines, verification_lines
+from ownvoice.reports.report import read_report
+from ownvoice.reports.text import pair_lines, report_lines, verification_lines
+from ownvoice.storage.lake import Lake, scan
 
 _PAIRS = 3
 _CHOSEN_CHARS = 240

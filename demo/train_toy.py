@@ -17,10 +17,10 @@ from rest import Airflow
 from runs import follow, succeeded
 from watch import StatusLine, last_lines
 
+from ownvoice.config.run import run_folder
 from ownvoice.errors import OwnvoiceError
-from ownvoice.lake import Lake
-from ownvoice.run import run_folder
-from ownvoice.training.report import read_training_report
+from ownvoice.storage.lake import Lake
+from ownvoice.training.results.report import read_training_report
 
 _TRAINING_TIMEOUT_S = 900
 _WIDTH_CHARS = 98
@@ -76,7 +76,7 @@ def _make_toy() -> None:
     """Make the toy in the trainer's own environment; one that stands in the lake already is kept."""
     log = HOME / "toy.log"
     StatusLine().show("A toy language model reads the sample articles, unless it stands in the lake (about a minute)")
-    command = [str(TRAINER_PYTHON), "-m", "ownvoice.training.tiny", str(ARTICLES), LAKE.as_uri()]
+    command = [str(TRAINER_PYTHON), "-m", "ownvoice.training.trainer.tiny", str(ARTICLES), LAKE.as_uri()]
     with log.open("wb") as out:
         done = subprocess.run(command, cwd=REPOSITORY / "include", stdout=out, stderr=out)  # noqa: S603
     if done.returncode:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ownvoice.lake import Lake, scan
+from ownvoice.storage.lake import Lake, scan
 
 REPOSITORY = Path(__file__).parent.parent
 sys.path.append(str(REPOSITORY / "tests"))

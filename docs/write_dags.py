@@ -14,8 +14,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import FORM_FIELDS, RefreshRun
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import FORM_FIELDS, RefreshRun
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.request import TrainingRequest
 

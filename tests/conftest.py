@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ownvoice.aws import AwsAccess
-from ownvoice.lake import Lake
-from ownvoice.triples.offline_model import OfflineModel, running_offline_model
+from ownvoice.offline_model.server import OfflineModel, running_offline_model
+from ownvoice.storage.aws import AwsAccess
+from ownvoice.storage.lake import Lake
 from stand_ins.hub import WRITER, StandInHub, running_hub
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server

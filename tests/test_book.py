@@ -7,21 +7,21 @@ import json
 
 import pytest
 
-from ownvoice.articles.listing import list_new_articles
-from ownvoice.articles.parse import parse_object
+from ownvoice.articles.formats.read import parse_object
+from ownvoice.articles.scan import list_new_articles
 from ownvoice.chunks import clean
 from ownvoice.chunks.plan import plan_batches
 from ownvoice.chunks.planned import read_batch, read_plan
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import scan
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.verbatim import Reading, locate
-from ownvoice.recipe import GenerationRecipe
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun, recorded_run
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL
+from ownvoice.storage.lake import scan
+from ownvoice.storage.stores import ObjectStore
 
 
 def refresh_book(lake, book_dir, model, tmp_path, cleaning):

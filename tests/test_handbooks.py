@@ -12,18 +12,18 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.articles.known import known_articles
+from ownvoice.articles.table import known_articles
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
+from ownvoice.config.source_rules import SourceRules
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import scan
-from ownvoice.life import ArticleState
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.source_rules import SourceRules
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL
-from ownvoice.versions import latest_version
+from ownvoice.states import ArticleState
+from ownvoice.storage.lake import scan
+from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.versions import latest_version
 
 HANDBOOKS = {
     "debian-reference-de": "/usr/share/debian-reference/*.de.html",

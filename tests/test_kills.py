@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import Lake, scan
-from ownvoice.triples.offline_model import OFFLINE_MODEL
+from ownvoice.offline_model.server import OFFLINE_MODEL
+from ownvoice.storage.lake import Lake, scan
 from stand_ins.night import Night
 from stand_ins.refresh_and_die import IN_FLIGHT
 
@@ -34,11 +34,11 @@ STEPS = [
 ]
 
 BATCH_STEPS = [
-    "ownvoice.triples.batch_api:new_intent",
-    "ownvoice.triples.batch_api:upload_requests",
-    "ownvoice.triples.batch_api:create_batch",
-    "ownvoice.triples.batch_api:record_batch_id",
-    "ownvoice.triples.batch_results:close_intent",
+    "ownvoice.llm.batch.api:new_intent",
+    "ownvoice.llm.batch.api:upload_requests",
+    "ownvoice.llm.batch.api:create_batch",
+    "ownvoice.llm.batch.api:record_batch_id",
+    "ownvoice.llm.batch.results:close_intent",
     "ownvoice.triples.generate:take_in",
     "ownvoice.triples.generate:ask_in_batches",
 ]
@@ -135,7 +135,7 @@ def test_a_worker_killed_in_batch_mode_and_run_again_finds_its_batches(
 def test_a_worker_killed_before_it_could_submit_does_so_when_run_again(
     night, undisturbed, lake, tmp_path, offline_model
 ):
-    killed = run(lake, tmp_path, offline_model, "ownvoice.triples.batch_api:record_intent", mode="batch")
+    killed = run(lake, tmp_path, offline_model, "ownvoice.llm.batch.api:record_intent", mode="batch")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert offline_model.batches.batches == {}
     (intent,) = lake.store.objects("batch_api/open")
@@ -158,7 +158,7 @@ def undisturbed_by_two(night, tmp_path, offline_model):
     return rows(other), asked
 
 
-@pytest.mark.parametrize("place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.reject:_ask", STEPS[4]])
+@pytest.mark.parametrize("place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.second_model:_ask", STEPS[4]])
 def test_a_worker_killed_around_the_second_model_asks_neither_again(
     place, night, undisturbed_by_two, lake, tmp_path, offline_model
 ):

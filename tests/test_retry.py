@@ -7,18 +7,18 @@ import datetime as dt
 import pytest
 
 from ownvoice.articles.ledger import chunks_in
+from ownvoice.config.run import recorded_run
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import SettingsError
-from ownvoice.lake import scan
-from ownvoice.life import ChunkState
-from ownvoice.monitoring.advice import advice_on
-from ownvoice.monitoring.chunk_lines import chunk_lines
-from ownvoice.monitoring.report import write_report
-from ownvoice.run import recorded_run
+from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
+from ownvoice.llm.outcomes import read_outcomes
+from ownvoice.reports.advice import advice_on
+from ownvoice.reports.chunk_text import chunk_lines
+from ownvoice.reports.report import write_report
+from ownvoice.states import ChunkState
+from ownvoice.storage.lake import scan
+from ownvoice.storage.versions import latest_version
 from ownvoice.training.plan import new_pairs_since_last_training
-from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
-from ownvoice.triples.outcomes import read_outcomes
-from ownvoice.versions import latest_version
 from stand_ins.night import RECIPE, Night, article, spoil
 
 

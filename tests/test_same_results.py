@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.lake import scan
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.offline_model import OFFLINE_MODEL
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.offline_model.server import OFFLINE_MODEL
+from ownvoice.storage.lake import scan
 from stand_ins.offline_night import offline_night
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "articles"

@@ -7,11 +7,11 @@ import pytest
 from ownvoice.articles.ledger import chunks_in
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import DeadChunksError
-from ownvoice.lake import scan
-from ownvoice.life import ChunkState
-from ownvoice.monitoring.report import write_report
+from ownvoice.reports.report import write_report
+from ownvoice.states import ChunkState
+from ownvoice.storage.lake import scan
+from ownvoice.storage.versions import latest_version
 from ownvoice.triples.request import request_body
-from ownvoice.versions import latest_version
 from stand_ins.night import RECIPE, Night
 
 PROMPT_CHARS = len(request_body(RECIPE, "")["messages"][-1]["content"])

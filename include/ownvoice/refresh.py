@@ -8,23 +8,23 @@ from functools import partial
 from typing import Any
 
 from ownvoice.articles.cursor import advance_cursor
-from ownvoice.articles.listing import list_new_articles
+from ownvoice.articles.scan import list_new_articles
 from ownvoice.chunks.plan import plan_batches
 from ownvoice.chunks.planned import Batch
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
-from ownvoice.lake import Lake
-from ownvoice.monitoring.report import write_report
+from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.batch.client import BatchState, until_all_ended
+from ownvoice.llm.endpoints import Endpoints
+from ownvoice.llm.tally import Tally
 from ownvoice.pairs.curate import curate_batch
-from ownvoice.pairs.reject import reject_batch
-from ownvoice.probe import probe_creation
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.batch_api import BatchesRunningError
-from ownvoice.triples.batch_client import BatchState, until_all_ended
-from ownvoice.triples.endpoints import Endpoints
+from ownvoice.pairs.second_model import reject_batch
+from ownvoice.reports.report import write_report
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.probe import probe_creation
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.generate import generate_batch
-from ownvoice.triples.tally import Tally
 
 OnStep = Callable[[str], None]
 OnProgress = Callable[[Tally], None]

@@ -1,1 +1,1 @@
-"""The Ownvoice pages inside the Airflow UI: routes that ask `ownvoice.monitoring` and render what it says."""
+"""The Ownvoice pages inside the Airflow UI: routes that ask `ownvoice.reports` and render what it says."""

@@ -9,7 +9,7 @@ from functools import lru_cache
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Depends
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 
 MAY_READ_REFRESHES = Depends(requires_access_dag("GET", param_dag_id="refresh_preferences"))
 MAY_READ_TRAININGS = Depends(requires_access_dag("GET", param_dag_id="train_dpo"))

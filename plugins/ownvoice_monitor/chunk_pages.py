@@ -8,9 +8,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from ownvoice.lake import Lake
-from ownvoice.life import ChunkState
-from ownvoice.monitoring.chunk_search import ChunkFilter, chunk_page, chunks_page
+from ownvoice.pages.chunks import ChunkFilter, chunk_page, chunks_page
+from ownvoice.states import ChunkState
+from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import MAY_READ_REFRESHES
 from ownvoice_monitor.questions import Number, PageNumber, RunId, Text
 from ownvoice_monitor.rendering import page

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
-from ownvoice.lake import Lake
-from ownvoice.monitoring.one_pair import pair_page
-from ownvoice.monitoring.pair_search import PairFilter, Place, pair_row, pairs_page
+from ownvoice.pages.pair import pair_page
+from ownvoice.pages.pairs import PairFilter, Place, pair_row, pairs_page
+from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import MAY_READ_REFRESHES
 from ownvoice_monitor.questions import Number, OptionalDate, OptionalNumber, Text
 from ownvoice_monitor.rendering import page

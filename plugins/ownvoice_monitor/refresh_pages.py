@@ -8,11 +8,11 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from ownvoice.lake import Lake
-from ownvoice.monitoring.night_charts import batch_chart, fault_chart
-from ownvoice.monitoring.one_refresh import refresh_page
-from ownvoice.monitoring.refreshes import refreshes_page
-from ownvoice.monitoring.trends import trend_charts
+from ownvoice.pages.refresh import refresh_page
+from ownvoice.pages.refreshes import refreshes_page
+from ownvoice.reports.charts.batches import batch_chart, fault_chart
+from ownvoice.reports.charts.trends import trend_charts
+from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import MAY_READ_REFRESHES, MAY_READ_THE_DAG_IN_THE_ADDRESS
 from ownvoice_monitor.questions import PageNumber, RunId, Text
 from ownvoice_monitor.rendering import page

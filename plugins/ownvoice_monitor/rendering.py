@@ -16,8 +16,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from ownvoice.errors import StorageUnavailableError
-from ownvoice.lake import Lake
-from ownvoice.monitoring.excerpt import visible
+from ownvoice.reports.excerpt import visible
+from ownvoice.storage.lake import Lake
 from ownvoice_monitor import formats
 from ownvoice_monitor.access import lake
 from ownvoice_monitor.static_files import VEGA, static_address

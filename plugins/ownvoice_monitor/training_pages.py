@@ -8,8 +8,8 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import Field
 
-from ownvoice.monitoring.one_training import overlay_page, training_page, variants_page
-from ownvoice.monitoring.training_list import trainings_page
+from ownvoice.pages.training import overlay_page, training_page, variants_page
+from ownvoice.pages.trainings import trainings_page
 from ownvoice_monitor.access import MAY_READ_TRAININGS
 from ownvoice_monitor.questions import PageNumber
 from ownvoice_monitor.rendering import page

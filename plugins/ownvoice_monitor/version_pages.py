@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from ownvoice.lake import Lake
-from ownvoice.monitoring.night_charts import audit_charts
-from ownvoice.monitoring.version_list import version_page, versions_page
+from ownvoice.pages.versions import version_page, versions_page
+from ownvoice.reports.charts.batches import audit_charts
+from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import MAY_READ_REFRESHES
 from ownvoice_monitor.questions import Number, PageNumber
 from ownvoice_monitor.rendering import page

@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from ownvoice.articles.article import Article
 from ownvoice.articles.changes import SeenArticle, compare
 from ownvoice.articles.cluster import side_of
-from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
+from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 
 
 def seen(key, text, metadata_id=None, author="a", consent=""):

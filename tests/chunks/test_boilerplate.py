@@ -4,15 +4,15 @@ import datetime as dt
 
 import pytest
 
-from ownvoice.articles.listing import list_new_articles
+from ownvoice.articles.scan import list_new_articles
 from ownvoice.chunks.plan import plan_batches
 from ownvoice.chunks.planned import DEFERRED, read_batch
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import scan
-from ownvoice.monitoring.report import write_report
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import RefreshRun, recorded_run
-from ownvoice.stores import ObjectStore
+from ownvoice.reports.report import write_report
+from ownvoice.storage.lake import scan
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.night import Night, article
 
 FOOTER = "Subscribe to my letter, and tell your friends about it if you liked it."

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ownvoice.chunks import clean, cut_article
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.recipe import GenerationRecipe
 from stand_ins import chapter6
 
 CONTRACTION = re.compile(r"[^\W\d_]['’][^\W\d_]")

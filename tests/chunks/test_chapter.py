@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.chunks import clean, cut_article, render
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.recipe import GenerationRecipe
 from stand_ins import chapter6
 
 ARTICLES = st.lists(

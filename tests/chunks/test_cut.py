@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ownvoice.chunks import cut_article
 from ownvoice.chunks.cut import cut
 from ownvoice.chunks.faithful import clean
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.recipe import GenerationRecipe
 
 PIECES = st.sampled_from(
     [

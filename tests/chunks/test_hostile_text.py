@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from ownvoice.chunks import cut_article
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.recipe import GenerationRecipe
 
 ARTICLE_CHARS = 200_000
 ALARM_S = 20  # ten times what the slowest needs on a busy machine: a guard against blow-up, not a measurement

@@ -10,10 +10,10 @@ import pytest
 
 from ownvoice.airflow import batches
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import Lake, scan
-from ownvoice.monitoring.report import read_report
-from ownvoice.triples import batch_api
-from ownvoice.triples.offline_model import running_offline_model
+from ownvoice.llm.batch import api as batch_api
+from ownvoice.offline_model.server import running_offline_model
+from ownvoice.reports.report import read_report
+from ownvoice.storage.lake import Lake, scan
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 PICKED = ("names", "running-small-databases")

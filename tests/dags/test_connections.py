@@ -9,7 +9,6 @@ import pytest
 
 from ownvoice.airflow.connections import model_access, open_lake, open_source
 from ownvoice.airflow.retries import RETRY_POLICY
-from ownvoice.aws import AwsAccess
 from ownvoice.errors import (
     LostCommitError,
     ModelAccessError,
@@ -18,7 +17,8 @@ from ownvoice.errors import (
     StorageError,
     StorageUnavailableError,
 )
-from ownvoice.stores import ObjectStore
+from ownvoice.storage.aws import AwsAccess
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.faulty_model import running_faulty_model
 
 KEY = "sk-canary-4711-never-shown"

@@ -10,7 +10,7 @@ import pytest
 
 from ownvoice.airflow.failures import cause, on_failure
 from ownvoice.errors import DeadChunksError, ModelAccessError, ModelUnavailableError, StorageUnavailableError
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from ownvoice.triples import generate
 from stand_ins.hostile_articles import HOSTILE_ARTICLES
 from stand_ins.webhook import running_webhook

@@ -10,11 +10,11 @@ import pytest
 from annotated_types import Ge, Le
 
 from ownvoice.airflow.form import read_form
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import FORM_FIELDS, RefreshRun
+from ownvoice.config.settings import Settings, load_settings
+from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import SettingsError
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import FORM_FIELDS, RefreshRun
-from ownvoice.settings import Settings, load_settings
-from ownvoice.source_rules import SourceRules
 from ownvoice.training.settings import TrainingSettings
 
 REPOSITORY = Path(__file__).parent.parent.parent

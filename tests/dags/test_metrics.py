@@ -8,13 +8,13 @@ import types
 import pytest
 
 from ownvoice.airflow import refresh_tasks
-from ownvoice.generators import RejectedBy
+from ownvoice.config.generators import RejectedBy
+from ownvoice.config.prices import ModelPrice
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.pairs.curate import curate_batch
-from ownvoice.prices import ModelPrice
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
-from ownvoice.triples.offline_model import OFFLINE_MODEL
 from stand_ins.faulty_model import running_faulty_model
 from stand_ins.night import RECIPE, Night
 from stand_ins.planned_night import RUN_ID, plan_night

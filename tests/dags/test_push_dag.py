@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from ownvoice.dataset.hub.record import last_push, pushes_of_version
-from ownvoice.lake import Lake
-from ownvoice.stores import ObjectStore
-from ownvoice.versions import latest_version
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.versions import latest_version
 from stand_ins.hub import READER, WRITER
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import Lake, scan
-from ownvoice.monitoring.report import read_report
-from ownvoice.stores import ObjectStore
-from ownvoice.versions import all_versions, latest_version
+from ownvoice.reports.report import read_report
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.versions import all_versions, latest_version
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 PICKED = ("names", "running-small-databases", "bread-is-a-schedule", "die-sprache-im-zug")

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import Lake, scan
-from ownvoice.monitoring.report import read_report
-from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
+from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
+from ownvoice.reports.report import read_report
+from ownvoice.storage.lake import Lake, scan
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 ONE, TWO, SFT = (f"{OFFLINE_MODEL}-{name}" for name in ("one", "two", "sft"))

@@ -14,10 +14,10 @@ import pytest
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
-from ownvoice.lake import scan
-from ownvoice.run import run_folder
-from ownvoice.training.lineage import lineage_of_model, lineage_of_version
-from ownvoice.training.report import read_training_report
+from ownvoice.config.run import run_folder
+from ownvoice.storage.lake import scan
+from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
+from ownvoice.training.results.report import read_training_report
 from stand_ins.hub import WRITER, running_hub
 from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
 
@@ -266,7 +266,7 @@ def test_the_form_has_every_field_of_the_recipe_in_four_sections(dags):
 
 MAKE_TOY = """
 import pathlib, sys
-from ownvoice.training.tiny import ToyShape, make_toy
+from ownvoice.training.trainer.tiny import ToyShape, make_toy
 shape = ToyShape(hidden=32, layers=2, reading_steps=2, instruction_steps=2)
 make_toy(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), shape)
 """

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 
 from ownvoice.airflow.trainer import train_arguments, trainer_task
-from ownvoice.training.report import read_training_report
+from ownvoice.training.results.report import read_training_report
 from ownvoice.training.settings import load_training_settings
 from stand_ins.hub import WRITER, running_hub
 from stand_ins.kubernetes_api import running_cluster

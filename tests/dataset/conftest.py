@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from stand_ins.s3_server import make_bucket
 
 

@@ -10,10 +10,10 @@ import pytest
 from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
-from ownvoice.lake import scan
-from ownvoice.life import ArticleState
-from ownvoice.monitoring.report import write_report
-from ownvoice.versions import all_versions, latest_version, version_or_latest
+from ownvoice.reports.report import write_report
+from ownvoice.states import ArticleState
+from ownvoice.storage.lake import scan
+from ownvoice.storage.versions import all_versions, latest_version, version_or_latest
 from stand_ins.night import Night
 from stand_ins.stores import on_any_store
 

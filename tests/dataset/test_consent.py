@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from ownvoice.config.source_rules import SourceRules
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import scan
-from ownvoice.monitoring.report import write_report
-from ownvoice.source_rules import SourceRules
+from ownvoice.reports.report import write_report
+from ownvoice.storage.lake import scan
 from stand_ins.night import Night
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from ownvoice.dataset.export import export
-from ownvoice.lake import scan
+from ownvoice.storage.lake import scan
 from stand_ins.night import Night
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.verify import verify
-from ownvoice.monitoring.text import report_lines
+from ownvoice.llm.client import ModelAccess
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
+from ownvoice.reports.text import report_lines
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.night import RECIPE, article
 from stand_ins.stores import on_any_store
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 
 from ownvoice.dataset.run_row import write_run_row
-from ownvoice.lake import Lake, scan
-from ownvoice.tables import RUNS
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.tables import RUNS
 
 
 def row(run_id, verdict="pass"):

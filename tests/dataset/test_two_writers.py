@@ -13,9 +13,9 @@ from types import SimpleNamespace
 import pytest
 
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import Lake, scan
-from ownvoice.probe import probe_creation
-from ownvoice.versions import all_versions
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.probe import probe_creation
+from ownvoice.storage.versions import all_versions
 from stand_ins.night import Night
 from stand_ins.s3_server import make_bucket, make_versioned, running_s3_server
 

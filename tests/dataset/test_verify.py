@@ -2,7 +2,7 @@ import pytest
 
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
-from ownvoice.lake import scan
+from ownvoice.storage.lake import scan
 from stand_ins.night import Night
 from stand_ins.stores import on_any_store
 

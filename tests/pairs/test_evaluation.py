@@ -8,7 +8,7 @@ import pytest
 
 from ownvoice.errors import OwnvoiceError, SettingsError
 from ownvoice.pairs.evaluation import read_evaluation_sets
-from ownvoice.stores import ObjectStore
+from ownvoice.storage.stores import ObjectStore
 
 ROW = "How many bicycles stand in the hall of the old house by the river at night?"
 SHORT = "Name the capital of the smallest island state there."  # nine words

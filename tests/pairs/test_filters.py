@@ -1,8 +1,8 @@
 import pytest
 
+from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.filters import Candidate, first_reason, without_repeats
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.recipe import GenerationRecipe
 
 RECIPE = GenerationRecipe()
 LONG = (

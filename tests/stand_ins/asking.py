@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.request import request_body, request_key
-from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.completion import request_key
+from ownvoice.llm.workers import ask_chunks
+from ownvoice.triples.request import request_body
 from stand_ins.faulty_model import FaultyModel
 
 RECIPE = GenerationRecipe()

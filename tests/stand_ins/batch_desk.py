@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent
-from ownvoice.run import RefreshRun
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.ask import ask_chunks
-from ownvoice.triples.batch_api import BatchesRunningError, PlanBatch, ask_in_batches, take_in
-from ownvoice.triples.batch_client import until_all_ended
-from ownvoice.triples.budget import UNLIMITED
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.request import longer_request, request_key
-from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from ownvoice.config.run import RefreshRun
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.batch.api import BatchesRunningError, PlanBatch, ask_in_batches, take_in
+from ownvoice.llm.batch.client import until_all_ended
+from ownvoice.llm.budget import UNLIMITED
+from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.completion import longer_request, request_key
+from ownvoice.llm.workers import ask_chunks
+from ownvoice.states import ChunkEvent
+from ownvoice.storage.lake import Lake
 from stand_ins.asking import asking
 from stand_ins.faulty_model import FaultyModel
 

@@ -10,10 +10,10 @@ import sys
 
 import deltalake  # noqa: F401, TID253  # read before the start, so that two of us start together
 
-from ownvoice.aws import AwsAccess
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake
+from ownvoice.storage.aws import AwsAccess
+from ownvoice.storage.lake import Lake
 
 
 def main(lake_uri: str, run_id: str, access: str) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.triples.offline_batches import OfflineBatches, error_body, error_response
-from ownvoice.triples.offline_model import serving
+from ownvoice.offline_model.batches import OfflineBatches, error_body, error_response
+from ownvoice.offline_model.server import serving
 
 TRIPLE = {"instruction": "Explain it.", "generated_answer": "It is so.", "extracted_answer": "So it is."}
 _GOOD = json.dumps({"preference_triples": [TRIPLE]})

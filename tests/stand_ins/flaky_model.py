@@ -11,8 +11,8 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.triples.offline_batches import error_response
-from ownvoice.triples.offline_model import OfflineModel, serving
+from ownvoice.offline_model.batches import error_response
+from ownvoice.offline_model.server import OfflineModel, serving
 
 # Of a hundred chunks so many meet these faults, one a request, before they are answered; the last word of a script
 # that ends in a fault holds for ever.

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from ownvoice.config.prices import ModelPrice
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
 from ownvoice.errors import OwnvoiceError
-from ownvoice.lake import Lake
-from ownvoice.prices import ModelPrice
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.flaky_model import running_flaky_model
 
 REPOSITORY = Path(__file__).parent.parent.parent

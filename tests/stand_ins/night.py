@@ -6,21 +6,21 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from ownvoice.articles.listing import list_new_articles
+from ownvoice.articles.scan import list_new_articles
 from ownvoice.chunks.plan import plan_batches
 from ownvoice.chunks.planned import Batch
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
-from ownvoice.lake import Lake
+from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
+from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel
 from ownvoice.pairs.curate import curate_batch
-from ownvoice.pairs.reject import reject_batch
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.failures import MAX_ANSWERS_PER_CHUNK
+from ownvoice.pairs.second_model import reject_batch
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.versions import DatasetVersion
 from ownvoice.triples.generate import generate_batch
-from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel
-from ownvoice.versions import DatasetVersion
 
 RECIPE = GenerationRecipe(model=OFFLINE_MODEL, min_chunk_chars=400, max_chunk_chars=900)
 

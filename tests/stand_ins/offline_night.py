@@ -6,13 +6,13 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from ownvoice.lake import Lake
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
+from ownvoice.llm.client import ModelAccess
+from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.refresh import refresh
-from ownvoice.run import RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.offline_model import OFFLINE_MODEL, running_offline_model
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 
 
 def offline_night(lake: Lake, articles: Path, **fields: Any) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.dataset.digest import digest_of, lattice_of, to_text
-from ownvoice.lake import Lake
-from ownvoice.tables import PAIRS
-from ownvoice.versions import RECORD, DatasetVersion
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.tables import PAIRS
+from ownvoice.storage.versions import RECORD, DatasetVersion
 
 WHEN = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 

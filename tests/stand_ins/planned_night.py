@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.chunks.planned import PLANNED_CHUNKS, Plan, write_batch, write_plan
-from ownvoice.lake import Lake
-from ownvoice.run import RefreshRun, record_run
-from ownvoice.triples.client import ModelAccess
+from ownvoice.config.run import RefreshRun, record_run
+from ownvoice.llm.client import ModelAccess
+from ownvoice.storage.lake import Lake
 from ownvoice.triples.generate import generate_batch
 
 RUN_ID = "planned"

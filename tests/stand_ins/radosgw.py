@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ownvoice.aws import AwsAccess
+from ownvoice.storage.aws import AwsAccess
 from stand_ins.s3_server import free_port, wait_until_it_listens
 
 PROGRAMS = ("monmaptool", "ceph-mon", "ceph-osd", "ceph", "radosgw", "radosgw-admin")

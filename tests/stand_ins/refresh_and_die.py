@@ -14,11 +14,11 @@ import sys
 from typing import Any
 
 from ownvoice import refresh as refreshing
-from ownvoice.generators import RejectedBy
-from ownvoice.lake import Lake
-from ownvoice.run import Mode, RefreshRun
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.client import ModelAccess
+from ownvoice.config.generators import RejectedBy
+from ownvoice.config.run import Mode, RefreshRun
+from ownvoice.llm.client import ModelAccess
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.night import RECIPE
 
 IN_FLIGHT = 4

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ownvoice.aws import AwsAccess
+from ownvoice.storage.aws import AwsAccess
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from ownvoice.training.exits import Exit
 from ownvoice.training.health import judge
 from ownvoice.training.rows import read_pairs

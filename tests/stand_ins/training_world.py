@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
 TESTS = Path(__file__).parent.parent

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from ownvoice.training.folders import upload_folder
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
@@ -41,7 +41,7 @@ RECIPE = {
 def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a toy base that has read the sample articles for a second."""
     pytest.importorskip("torch")
-    from ownvoice.training.tiny import ToyShape, make_toy
+    from ownvoice.training.trainer.tiny import ToyShape, make_toy
 
     folder = tmp_path_factory.mktemp("toy") / "model"
     shape = ToyShape(512, hidden=48, layers=2, context=256, reading_steps=10, instruction_steps=5, tokens=64)

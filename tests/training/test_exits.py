@@ -8,11 +8,11 @@ import pytest
 torch = pytest.importorskip("torch")
 
 from ownvoice.errors import StorageError  # noqa: E402
-from ownvoice.training import fit  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
 from ownvoice.training.exits import Exit  # noqa: E402
 from ownvoice.training.folders import delete_folder  # noqa: E402
-from ownvoice.training.merge_check import check  # noqa: E402
+from ownvoice.training.trainer import fit  # noqa: E402
+from ownvoice.training.trainer.merge_check import check  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -52,7 +52,7 @@ def test_a_version_that_is_gone(failing):
 def test_a_base_that_is_not_in_the_lake(failing):
     code, message = failing(base_model="lake:models/none")
     assert code == Exit.BAD_BASE
-    assert "ownvoice.training.tiny" in message
+    assert "ownvoice.training.trainer.tiny" in message
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
@@ -86,7 +86,7 @@ def only_room_for(pairs, monkeypatch):
 
 
 def test_a_batch_that_does_not_fit_is_halved_and_trains_as_if_it_had_been_asked_for(failing, monkeypatch):
-    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    monkeypatch.setattr("ownvoice.training.trainer.train._merge", lambda *_: None)
     adapter = "runs/failing/adapter/adapter_model.safetensors"
     assert failing(batch_pairs=1, accumulation_steps=4)[0] == Exit.TRAINED
     asked_for = failing.lake.store.read(adapter)
@@ -133,7 +133,7 @@ def test_a_first_loss_that_is_scaled_wrongly_stops_the_run(failing, monkeypatch)
 
 def test_a_tracker_that_cannot_start_is_left_out(failing, monkeypatch):
     monkeypatch.delenv("COMET_API_KEY", raising=False)
-    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    monkeypatch.setattr("ownvoice.training.trainer.train._merge", lambda *_: None)
     assert failing(tracker="comet_ml")[0] == Exit.TRAINED
     assert b"COMET_API_KEY is not set" in failing.lake.store.read("runs/failing/log.txt")
 
@@ -153,7 +153,7 @@ def test_a_fault_that_nobody_foresaw_leaves_its_trace_in_the_log(failing, monkey
 
 
 def test_a_recipe_that_changes_only_what_follows_the_training_does_not_train_again(failing, monkeypatch):
-    monkeypatch.setattr("ownvoice.training.train._merge", lambda *_: None)
+    monkeypatch.setattr("ownvoice.training.trainer.train._merge", lambda *_: None)
     assert failing()[0] == Exit.TRAINED
     assert failing(sample_tokens=4, merge_dtype="float16")[0] == Exit.TRAINED
     result = failing.lake.read_json("runs/failing/result.json")
@@ -167,8 +167,8 @@ def in_this_process(module, *arguments):
 
 def test_a_merge_that_fails_keeps_the_adapter_and_the_next_try_does_not_train_again(failing, monkeypatch):
     with monkeypatch.context() as broken:
-        broken.setattr("ownvoice.training.merge_check._NEAR_OVER_FAR", -1.0)
-        broken.setattr("ownvoice.training.merge_check.run_offline", in_this_process)
+        broken.setattr("ownvoice.training.trainer.merge_check._NEAR_OVER_FAR", -1.0)
+        broken.setattr("ownvoice.training.trainer.merge_check.run_offline", in_this_process)
         code, message = failing()
     assert code == Exit.MERGE_MISMATCH
     assert "the adapter is in the lake" in message

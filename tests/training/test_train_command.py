@@ -5,7 +5,7 @@ import os
 import pytest
 from typer.testing import CliRunner
 
-from ownvoice.cli import app
+from ownvoice.cli.main import app
 from ownvoice.errors import NotTrainedError, SettingsError
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.training_world import TESTS, stand_in_python

@@ -8,14 +8,14 @@ import time
 import pytest
 
 from ownvoice.errors import BadDataError, StoppedError, StorageUnavailableError
-from ownvoice.training.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
 from ownvoice.training.exits import Exit
 from ownvoice.training.folders import patiently
-from ownvoice.training.merge_check import number_faults
 from ownvoice.training.record import Record, read_metrics
 from ownvoice.training.rows import read_pairs
-from ownvoice.training.speed import flop_per_token, mfu
-from ownvoice.training.stop import Stop
+from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
+from ownvoice.training.trainer.merge_check import number_faults
+from ownvoice.training.trainer.speed import flop_per_token, mfu
+from ownvoice.training.trainer.stop import Stop
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
 IDENTITY = Identity("recipe", "digest", "commit", "image")

@@ -3,10 +3,10 @@
 import pytest
 
 from ownvoice.errors import HealthError, SettingsError
-from ownvoice.training.comparison import Compared, choose, comparison_lines, write_comparison
 from ownvoice.training.plan import plan_training
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.request import TrainingRequest, parse_variants, recipes_of
+from ownvoice.training.results.comparison import Compared, choose, comparison_lines, write_comparison
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
 from ownvoice.training.variants import read_variants

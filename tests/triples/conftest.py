@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.answers import AnswerStore
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.faulty_model import FaultyModel, running_faulty_model
 
 
@@ -23,4 +23,4 @@ def answers(tmp_path: Path) -> AnswerStore:
 
 @pytest.fixture
 def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ownvoice.triples.failures._LONGEST_WAIT_S", 0.01)
+    monkeypatch.setattr("ownvoice.llm.failures._LONGEST_WAIT_S", 0.01)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.errors import ModelUnavailableError
-from ownvoice.triples.batch_api import BatchesRunningError
-from ownvoice.triples.client import ModelAccess
+from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
 from stand_ins.night import Night
 

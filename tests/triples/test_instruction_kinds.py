@@ -8,14 +8,15 @@ from collections import Counter
 
 import pytest
 
+from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.dataset.verify import verify
-from ownvoice.lake import Lake, scan
-from ownvoice.monitoring.report import write_report
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.client import ModelAccess, open_session, request_completion
-from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel
-from ownvoice.triples.offline_words import OF_KIND
-from ownvoice.triples.parse import Fault, parse_answer, reader
+from ownvoice.llm.client import ModelAccess, open_session, request_completion
+from ownvoice.llm.completion import Fault
+from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel
+from ownvoice.offline_model.words import OF_KIND
+from ownvoice.reports.report import write_report
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.triples.parse import parse_answer, reader
 from ownvoice.triples.prompts import INSTRUCTION_KINDS, PROMPTS, kinds_of
 from ownvoice.triples.request import request_body
 from stand_ins.night import RECIPE, Night

@@ -6,16 +6,16 @@ import asyncio
 
 import pytest
 
-from ownvoice.lake import Lake
-from ownvoice.run import recorded_run
-from ownvoice.tables import CHUNKS
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.asker import NOBODY, Asker
-from ownvoice.triples.batch_api import BatchesRunningError
-from ownvoice.triples.batch_client import until_all_ended
-from ownvoice.triples.client import ModelAccess
+from ownvoice.config.run import recorded_run
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.asker import NOBODY, Asker
+from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.batch.client import until_all_ended
+from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.outcomes import OUTCOMES, read_outcomes
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.tables import CHUNKS
 from ownvoice.triples.generate import generate_batch
-from ownvoice.triples.outcomes import OUTCOMES, read_outcomes
 from stand_ins.planned_night import RUN_ID, plan_night
 
 FIRST, SECOND = Asker("generate_batch", 3, 1), Asker("generate_batch", 3, 2)

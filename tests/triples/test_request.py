@@ -6,8 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.triples.request import request_body, request_key
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.llm.completion import request_key
+from ownvoice.triples.request import request_body
 
 
 def test_the_default_request_is_the_chapters() -> None:

@@ -9,19 +9,19 @@ from typing import Any
 
 import pytest
 
+from ownvoice.config.prices import ModelLimits, ModelPrice
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelAccessError, SettingsError
-from ownvoice.lake import Lake
-from ownvoice.prices import ModelLimits, ModelPrice
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.settings import Settings
-from ownvoice.triples.batch_api import BatchesRunningError
-from ownvoice.triples.batch_client import until_all_ended
-from ownvoice.triples.client import ModelAccess
-from ownvoice.triples.endpoints import Endpoints, access_by
+from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.batch.client import until_all_ended
+from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.endpoints import Endpoints, access_by
+from ownvoice.llm.outcomes import read_outcomes
+from ownvoice.llm.rate_limit_headers import RateLimits
+from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel, running_offline_model
+from ownvoice.storage.lake import Lake
 from ownvoice.triples.generate import generate_batch
-from ownvoice.triples.limits import RateLimits
-from ownvoice.triples.offline_model import OFFLINE_MODEL, OfflineModel, running_offline_model
-from ownvoice.triples.outcomes import read_outcomes
 from stand_ins.planned_night import RUN_ID, chunk_text, plan_night
 
 HERE, THERE = f"{OFFLINE_MODEL}-here", f"{OFFLINE_MODEL}-there"

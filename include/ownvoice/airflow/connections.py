@@ -15,27 +15,27 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from ownvoice.config.generators import LLM_API
+from ownvoice.config.settings import Settings, load_settings
 from ownvoice.errors import SettingsError
-from ownvoice.generators import LLM_API
-from ownvoice.settings import Settings, load_settings
 
 if TYPE_CHECKING:  # every DAG file imports this module, and none needs boto3 or pyarrow to be read
-    from ownvoice.aws import AwsAccess
-    from ownvoice.lake import Lake
-    from ownvoice.stores import ObjectStore
-    from ownvoice.triples.client import ModelAccess
+    from ownvoice.llm.client import ModelAccess
+    from ownvoice.storage.aws import AwsAccess
+    from ownvoice.storage.lake import Lake
+    from ownvoice.storage.stores import ObjectStore
 
 
 def open_lake() -> Lake:
     """Open the lake of the settings with the connection `aws_lake`."""
-    from ownvoice.lake import Lake
+    from ownvoice.storage.lake import Lake
 
     return Lake(load_settings().lake, _aws_access("aws_lake"))
 
 
 def open_source(uri: str) -> ObjectStore:
     """Open the source of articles with the connection `aws_articles`."""
-    from ownvoice.stores import ObjectStore
+    from ownvoice.storage.stores import ObjectStore
 
     return ObjectStore(uri, _aws_access("aws_articles"))
 
@@ -49,7 +49,7 @@ def articles_uri(settings: Settings) -> str:
 
 def model_access(endpoint: str = LLM_API) -> ModelAccess:
     """Return the way to an endpoint: the connection of that name, else the variables that stand for it."""
-    from ownvoice.triples.endpoints import access_by, from_environment, variables_of
+    from ownvoice.llm.endpoints import access_by, from_environment, variables_of
 
     connection = _connection(endpoint)
     base_url, api_key = (_base_url(connection), connection.password) if connection else from_environment(endpoint)
@@ -106,7 +106,7 @@ def _base_url(connection: Connection) -> str | None:
 
 
 def _aws_access(conn_id: str) -> AwsAccess:
-    from ownvoice.aws import AwsAccess
+    from ownvoice.storage.aws import AwsAccess
 
     connection = _connection(conn_id)
     if connection is None:

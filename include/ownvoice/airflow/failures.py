@@ -15,9 +15,9 @@ from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
 from airflow.sdk.execution_time.timeout import TimeoutPosix
 
 from ownvoice.airflow.connections import open_lake
+from ownvoice.config.run import run_folder
+from ownvoice.config.settings import load_settings
 from ownvoice.errors import OwnvoiceError, StorageError
-from ownvoice.run import run_folder
-from ownvoice.settings import load_settings
 from ownvoice.terminal import printable
 
 _log = logging.getLogger(__name__)
@@ -82,7 +82,7 @@ def _chunks(context: Any, error: Any) -> Iterator[str]:
     yield f"{batch['name']} of {batch['chunks']} chunks"
     if isinstance(error, StorageError):
         return  # it would be asked for in vain, and with patience
-    from ownvoice.triples.outcomes import count_states
+    from ownvoice.llm.outcomes import count_states
 
     try:
         states = count_states(open_lake(), context["ti"].run_id, batch["name"])

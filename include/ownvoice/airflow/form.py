@@ -7,10 +7,10 @@ from typing import Any
 from airflow.sdk import Param
 from pydantic import BaseModel, ValidationError
 
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import FORM_FIELDS, RefreshRun
+from ownvoice.config.settings import Settings, settings_error
 from ownvoice.errors import SettingsError
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.run import FORM_FIELDS, RefreshRun
-from ownvoice.settings import Settings, settings_error
 
 _SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}
 

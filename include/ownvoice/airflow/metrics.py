@@ -14,8 +14,8 @@ from collections import Counter
 
 from airflow.sdk.observability import stats
 
-from ownvoice.life import ChunkEvent, ChunkState
-from ownvoice.triples.tally import Tally
+from ownvoice.llm.tally import Tally
+from ownvoice.states import ChunkEvent, ChunkState
 
 
 class BatchMetrics:

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.form import read_form
-from ownvoice.settings import load_settings, new_run
+from ownvoice.config.settings import load_settings, new_run
 
 if TYPE_CHECKING:
-    from ownvoice.triples.tally import Tally
+    from ownvoice.llm.tally import Tally
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and write down what changed; return counts by event."""
-    from ownvoice.articles import listing
-    from ownvoice.probe import probe_creation
+    from ownvoice.articles import scan as listing
+    from ownvoice.storage.probe import probe_creation
 
     fields, recipe = read_form(dict(params))
     settings = load_settings(max_tokens=fields["max_tokens"], max_cost_usd=fields["max_cost_usd"])
@@ -58,10 +58,10 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     """
     from ownvoice.airflow.batches import defer_until_ended
     from ownvoice.airflow.metrics import BatchMetrics
-    from ownvoice.monitoring.progress import Progress
+    from ownvoice.llm.asker import Asker
+    from ownvoice.llm.batch.api import BatchesRunningError
+    from ownvoice.reports.progress import Progress
     from ownvoice.triples import generate
-    from ownvoice.triples.asker import Asker
-    from ownvoice.triples.batch_api import BatchesRunningError
 
     progress, metrics = Progress(sys.stdout), BatchMetrics(batch["name"])
 
@@ -90,9 +90,9 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
 def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
     """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
     from ownvoice.airflow.metrics import BatchMetrics
-    from ownvoice.monitoring.progress import Progress
-    from ownvoice.pairs import reject
-    from ownvoice.triples.asker import Asker
+    from ownvoice.llm.asker import Asker
+    from ownvoice.pairs import second_model as reject
+    from ownvoice.reports.progress import Progress
 
     progress, metrics = Progress(sys.stdout), BatchMetrics(f"{batch['name']}-rejected", of_chunks=False)
 
@@ -129,8 +129,8 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
 
 def write_report(dag_run: Any) -> dict[str, Any]:
     """Write the run's report and print it; return its verdict and where it stands."""
-    from ownvoice.monitoring import report
-    from ownvoice.monitoring.text import report_lines
+    from ownvoice.reports import report
+    from ownvoice.reports.text import report_lines
 
     found = report.write_report(open_lake(), dag_run.run_id)
     print("\n".join(report_lines(found)))
@@ -141,10 +141,10 @@ def push_to_hub(dag_run: Any) -> dict[str, Any]:
     """Push the newest version to the Hub; skipped where no repository or token is given, or nothing is committed."""
     from airflow.sdk.exceptions import AirflowSkipException
 
+    from ownvoice.config.run import recorded_run
     from ownvoice.dataset.hub import push
-    from ownvoice.hub import hub_client
-    from ownvoice.run import recorded_run
-    from ownvoice.versions import latest_version
+    from ownvoice.storage.hub import hub_client
+    from ownvoice.storage.versions import latest_version
 
     target, token, lake = load_settings().hub_dataset, hub_token(), open_lake()
     if target is None:

@@ -8,8 +8,8 @@ from airflow.sdk import Param
 from pydantic import BaseModel, ValidationError
 
 from ownvoice.airflow.form import field_param
+from ownvoice.config.settings import settings_error
 from ownvoice.errors import SettingsError
-from ownvoice.settings import settings_error
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.request import TrainingRequest
 

@@ -42,7 +42,7 @@ def only_above_its_price(context: Any) -> None:
 
 def check_health(dag_run: Any) -> dict[str, Any]:
     """Judge the curves of each training and choose the one to publish; where there is none, the run ends here."""
-    from ownvoice.training.comparison import choose, compare
+    from ownvoice.training.results.comparison import choose, compare
     from ownvoice.training.variants import read_variants
 
     lake = open_lake()
@@ -70,7 +70,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
 
     Skipped where nothing was to be trained, or a person rejected it. Whatever happened, no pod of the run goes on.
     """
-    from ownvoice.training.report import write_run_report
+    from ownvoice.training.results.report import write_run_report
 
     settings = load_training_settings()
     if settings.kubernetes_conn_id:

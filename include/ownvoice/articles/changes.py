@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 
 from ownvoice.articles.article import KeptArticle, Quarantined, Reason
 from ownvoice.articles.cluster import Near, holders_of, side_of
-from ownvoice.articles.known import KnownArticle
-from ownvoice.life import ArticleEvent, ArticleState, is_live, next_article_state
+from ownvoice.articles.table import KnownArticle
+from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 
 
 @dataclass(frozen=True, slots=True)

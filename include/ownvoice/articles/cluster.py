@@ -11,8 +11,8 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from ownvoice.articles.known import KnownArticle
-from ownvoice.life import ArticleState, is_live
+from ownvoice.articles.table import KnownArticle
+from ownvoice.states import ArticleState, is_live
 
 Near = Mapping[str, Collection[str]]
 """Hashes of texts that are near-duplicates, each way: a text is always near itself, and need not be named."""

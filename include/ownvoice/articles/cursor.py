@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import asdict, dataclass
 
-from ownvoice.lake import Lake
-from ownvoice.run import RefreshRun, recorded_run
+from ownvoice.config.run import RefreshRun, recorded_run
+from ownvoice.storage.lake import Lake
 
 _KEY = "cursor.json"
 

@@ -11,10 +11,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownvoice.articles.known import KnownArticle, having, known_articles
-from ownvoice.lake import Lake, scan, sql_text
-from ownvoice.life import ArticleState, ChunkState
-from ownvoice.versions import DatasetVersion, all_versions
+from ownvoice.articles.table import KnownArticle, having, known_articles
+from ownvoice.states import ArticleState, ChunkState
+from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.versions import DatasetVersion, all_versions
 
 ChunkRow = dict[str, Any]
 

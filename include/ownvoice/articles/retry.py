@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ownvoice.articles.changes import Change
-from ownvoice.articles.known import having, known_articles
+from ownvoice.articles.changeset import Listing, record_listing, record_retried
 from ownvoice.articles.ledger import ChunkRow, chunks_in
-from ownvoice.articles.record import Listing, record_listing, record_retried
 from ownvoice.articles.source import is_below
+from ownvoice.articles.table import having, known_articles
+from ownvoice.config.run import RefreshRun
 from ownvoice.errors import SettingsError
-from ownvoice.lake import Lake
-from ownvoice.life import ArticleEvent, ChunkState, next_article_state
-from ownvoice.run import RefreshRun
-from ownvoice.versions import DatasetVersion
+from ownvoice.states import ArticleEvent, ChunkState, next_article_state
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.versions import DatasetVersion
 
 
 def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:

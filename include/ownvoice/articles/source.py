@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
-from ownvoice.articles.ahead import worked_ahead
 from ownvoice.articles.article import Article, Quarantined, Reason, UnreadableError
-from ownvoice.articles.parse import SINGLE_FORMS, form_of, parse_object
-from ownvoice.articles.text_forms import MAX_METADATA_BYTES, read_sidecar
+from ownvoice.articles.formats.read import SINGLE_FORMS, form_of, parse_object
+from ownvoice.articles.formats.text import MAX_METADATA_BYTES, read_sidecar
+from ownvoice.articles.prefetch import worked_ahead
+from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageAccessError, StorageError, StorageUnavailableError
-from ownvoice.source_rules import SourceRules
-from ownvoice.stores import ObjectStore, StoredObject
-from ownvoice.streamed import open_object
+from ownvoice.storage.stores import ObjectStore, StoredObject
+from ownvoice.storage.streamed import open_object
 
 _DAY_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 _SIDECAR_SUFFIXES = (".json", ".yaml", ".yml")

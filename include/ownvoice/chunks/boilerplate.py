@@ -16,14 +16,14 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pyarrow as pa
 
-from ownvoice.articles.known import KnownArticle, having, known_articles
+from ownvoice.articles.table import KnownArticle, having, known_articles
 from ownvoice.chunks.passages import passages
 from ownvoice.chunks.reading import clean, cleaning_version
-from ownvoice.lake import Lake
-from ownvoice.life import ArticleState
-from ownvoice.recipe import Cleaning
-from ownvoice.run import RefreshRun
-from ownvoice.versions import DatasetVersion
+from ownvoice.config.recipe import Cleaning
+from ownvoice.config.run import RefreshRun
+from ownvoice.states import ArticleState
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.versions import DatasetVersion
 
 _WINDOW_TEXTS = 200
 _ALL = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from ownvoice.recipe import TRIPLES_PER_CHUNK, GenerationRecipe
+from ownvoice.config.recipe import TRIPLES_PER_CHUNK, GenerationRecipe
 
 # English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
 _CHARS_PER_TOKEN = 4

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ownvoice.articles.known import KnownArticle
-from ownvoice.lake import Lake
+from ownvoice.articles.table import KnownArticle
+from ownvoice.storage.lake import Lake
 
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 _CHARS_JUDGED = 20_000

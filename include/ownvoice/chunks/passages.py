@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterator
 from itertools import chain, pairwise
 
-from ownvoice.articles.shingles import words
+from ownvoice.articles.near_duplicates.shingles import words
 from ownvoice.chunks.cleaned import CleanedText, OffsetMap
 from ownvoice.chunks.sentences import sentences
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
-from ownvoice.articles.known import KnownArticle
-from ownvoice.articles.record import base_version, pending_articles, read_retried
+from ownvoice.articles.changeset import base_version, pending_articles, read_retried
+from ownvoice.articles.table import KnownArticle
 from ownvoice.chunks.boilerplate import decide_reading, find_boilerplate
 from ownvoice.chunks.estimate import estimate
 from ownvoice.chunks.language import language_of
 from ownvoice.chunks.planned import DEFERRED, OTHER_LANGUAGE, Batch, Plan, PlannedChunk, label, write_batch, write_plan
 from ownvoice.chunks.reading import cut_article
 from ownvoice.chunks.too_long import too_long_chunks
-from ownvoice.lake import Lake
-from ownvoice.run import RefreshRun, recorded_run
+from ownvoice.config.run import RefreshRun, recorded_run
+from ownvoice.storage.lake import Lake
 
 
 def plan_batches(lake: Lake, run_id: str) -> list[Batch]:

@@ -10,9 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake
-from ownvoice.run import RefreshRun
+from ownvoice.storage.lake import Lake
 
 PLANNED_CHUNKS = pa.schema(
     [

@@ -11,8 +11,8 @@ from ownvoice.chunks.cleaned import CleanedText
 from ownvoice.chunks.cut import Span, halves
 from ownvoice.chunks.cut import cut as cut_faithful
 from ownvoice.chunks.passages import without_passages
+from ownvoice.config.recipe import Cleaning, GenerationRecipe
 from ownvoice.errors import OwnvoiceError
-from ownvoice.recipe import Cleaning, GenerationRecipe
 
 _Cut = Callable[[CleanedText, int, int], list[tuple[int, int]]]
 _CLEANS: dict[Cleaning, Callable[[str], CleanedText]] = {"faithful": faithful.clean, "chapter": chapter.clean}

@@ -5,7 +5,7 @@ too_long/<recipe id>/<chunk key>   a chunk that was too long for this recipe's m
 
 from __future__ import annotations
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 
 _FOLDER = "too_long"
 

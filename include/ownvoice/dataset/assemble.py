@@ -11,11 +11,16 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
-from ownvoice.articles.known import KnownArticle
-from ownvoice.articles.record import pending_articles, read_changes
+from ownvoice.articles.changeset import pending_articles, read_changes
+from ownvoice.articles.table import KnownArticle
 from ownvoice.chunks.planned import DEFERRED, read_batch, read_plan
-from ownvoice.lake import Lake
-from ownvoice.life import (
+from ownvoice.config.run import RefreshRun
+from ownvoice.llm.attempts import ChunkOutcome
+from ownvoice.llm.outcomes import outcome_row
+from ownvoice.pairs.filters import without_repeats
+from ownvoice.pairs.second_model import records_of_failed_batch
+from ownvoice.pairs.staging import Row, Staged, chunk_record, read_staged
+from ownvoice.states import (
     ArticleEvent,
     ArticleState,
     ChunkEvent,
@@ -24,13 +29,8 @@ from ownvoice.life import (
     may_replace_pairs,
     next_article_state,
 )
-from ownvoice.pairs.filters import without_repeats
-from ownvoice.pairs.reject import records_of_failed_batch
-from ownvoice.pairs.staging import Row, Staged, chunk_record, read_staged
-from ownvoice.run import RefreshRun
-from ownvoice.triples.failed import outcomes_of_failed_batch
-from ownvoice.triples.outcomes import outcome_row
-from ownvoice.triples.settle import ChunkOutcome
+from ownvoice.storage.lake import Lake
+from ownvoice.triples.generate import outcomes_of_failed_batch
 
 
 @dataclass(frozen=True, slots=True)

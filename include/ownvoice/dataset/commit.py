@@ -11,18 +11,18 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ownvoice.articles.known import KnownArticle, having, known_articles
+from ownvoice.articles.table import KnownArticle, having, known_articles
 from ownvoice.chunks.planned import read_plan
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
-from ownvoice.lake import Lake
+from ownvoice.pairs.committed import StandingPairs, kept_by_retry, standing_pairs
 from ownvoice.pairs.staging import Row
-from ownvoice.pairs.standing import StandingPairs, kept_by_retry, standing_pairs
-from ownvoice.run import RefreshRun, recorded_run
-from ownvoice.tables import PAIRS
-from ownvoice.versions import RECORD, DatasetVersion, newest_version, version_of_run
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.tables import PAIRS
+from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version, version_of_run
 
 
 @dataclass(slots=True)

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ownvoice.errors import SettingsError
-from ownvoice.lake import Lake, scan, sql_text
-from ownvoice.versions import version_or_latest
+from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.versions import version_or_latest
 
 Form = Literal["standard", "conversational"]
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from ownvoice.errors import LostCommitError
-from ownvoice.lake import Lake
-from ownvoice.probe import probe_creation
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.probe import probe_creation
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable, Transaction

@@ -7,8 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.dataset.log_entry import own_entry, until_ours
-from ownvoice.lake import Lake, sql_text
-from ownvoice.tables import RUNS
+from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.storage.tables import RUNS
 
 
 def write_run_row(lake: Lake, row: dict[str, Any]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Collection
 from operator import itemgetter
 from typing import Any
 
-from ownvoice.lake import Lake, scan, sql_text
-from ownvoice.tables import PAIRS
-from ownvoice.versions import DatasetVersion
+from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.tables import PAIRS
+from ownvoice.storage.versions import DatasetVersion
 
 
 def sample_pairs(

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from ownvoice.dataset.verify import Verification
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 
 
 def record_verification(lake: Lake, found: Verification) -> None:

@@ -11,8 +11,8 @@ from typing import Any
 from ownvoice.chunks import render
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake, scan
-from ownvoice.versions import version_or_latest
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import version_or_latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ownvoice.articles.known import KnownArticle, to_rows
+from ownvoice.articles.table import KnownArticle, to_rows
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.log_entry import own_entry
-from ownvoice.lake import Lake, sql_text
 from ownvoice.pairs.staging import Row
-from ownvoice.run import RefreshRun
-from ownvoice.tables import CHUNKS, PAIRS
-from ownvoice.versions import DatasetVersion
+from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.storage.tables import CHUNKS, PAIRS
+from ownvoice.storage.versions import DatasetVersion
 
 if TYPE_CHECKING:
     from deltalake import CommitProperties, DeltaTable, Transaction

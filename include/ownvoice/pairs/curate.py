@@ -12,22 +12,22 @@ from ownvoice.chunks import cleaning_version
 from ownvoice.chunks.boilerplate import left_out, read_boilerplate
 from ownvoice.chunks.planned import read_batch
 from ownvoice.chunks.too_long import note_too_long
+from ownvoice.config.recipe import Cleaning
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent, ChunkState
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.outcomes import read_outcomes
+from ownvoice.pairs.committed import kept_by_retry
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.screen import Screen
+from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, write_staged
-from ownvoice.pairs.standing import kept_by_retry
 from ownvoice.pairs.verbatim import Reading
-from ownvoice.recipe import Cleaning
-from ownvoice.run import RefreshRun, recorded_run
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.outcomes import read_outcomes
+from ownvoice.states import ChunkEvent, ChunkState
+from ownvoice.storage.lake import Lake
 from ownvoice.triples.parse import reader
 from ownvoice.triples.triple import Triple
 

@@ -22,10 +22,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ownvoice.articles.shingles import words
+from ownvoice.articles.near_duplicates.shingles import words
 from ownvoice.errors import SettingsError
-from ownvoice.lake import Lake
-from ownvoice.stores import ObjectStore, StoredObject
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore, StoredObject
 
 FEWEST_WORDS, MOST_WORDS = 8, 13
 _GRAMS = pa.schema([("words", pa.uint8()), ("gram", pa.uint64()), ("file", pa.string()), ("row", pa.int64())])

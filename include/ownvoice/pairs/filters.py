@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.fold import fold
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.recipe import GenerationRecipe
 
 _OPENERS = "\"'“‘„‚«‹(["
 _CLOSERS = "\"'”’“‘»›)]"

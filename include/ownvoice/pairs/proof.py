@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from ownvoice.chunks import clean, cleaning_version, render
 from ownvoice.chunks.cleaned import CleanedText
+from ownvoice.config.recipe import Cleaning
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.verbatim import Reading, locate
-from ownvoice.recipe import Cleaning
 
 
 @dataclass(frozen=True, slots=True)

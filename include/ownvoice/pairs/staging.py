@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent, ChunkState, next_chunk_state
-from ownvoice.run import RefreshRun
-from ownvoice.tables import CHUNKS, PAIRS
-from ownvoice.triples.outcomes import OutcomeRow
+from ownvoice.config.run import RefreshRun
+from ownvoice.llm.outcomes import OutcomeRow
+from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.tables import CHUNKS, PAIRS
 
 DROPS = pa.schema(
     [

@@ -11,20 +11,21 @@ from itertools import islice
 from ownvoice.articles.article import Article
 from ownvoice.articles.source import list_objects, read_objects
 from ownvoice.chunks import Chunk, cut_article
-from ownvoice.generators import Way
-from ownvoice.lake import Lake
+from ownvoice.config.generators import Way
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.source_rules import SourceRules
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.completion import request_key
+from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.verbatim import Reading
-from ownvoice.recipe import GenerationRecipe
-from ownvoice.source_rules import SourceRules
-from ownvoice.stores import ObjectStore
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.endpoints import Endpoints, ask_everywhere
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.parse import reader
-from ownvoice.triples.request import request_body, request_key
-from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
+from ownvoice.triples.request import request_body
 from ownvoice.triples.triple import Triple
 
 

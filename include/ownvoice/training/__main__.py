@@ -14,14 +14,14 @@ import traceback
 from typing import Any
 
 from ownvoice.errors import OwnvoiceError
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from ownvoice.training.exits import Exit
 from ownvoice.training.folders import patiently
-from ownvoice.training.machine import device_name, image_id, library_versions
 from ownvoice.training.record import Record
 from ownvoice.training.run import TrainingRun, read_training_run
-from ownvoice.training.stop import Stop
-from ownvoice.training.train import train
+from ownvoice.training.trainer.machine import device_name, image_id, library_versions
+from ownvoice.training.trainer.stop import Stop
+from ownvoice.training.trainer.train import train
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from ownvoice.errors import StorageUnavailableError
-from ownvoice.stores import ObjectStore
+from ownvoice.storage.stores import ObjectStore
 
 _T = TypeVar("_T")
 

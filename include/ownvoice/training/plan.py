@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ownvoice.lake import Lake, scan
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.request import TrainingRequest, recipes_of
 from ownvoice.training.rows import SplitSizes, split_sizes
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.settings import TrainingSettings
 from ownvoice.training.variants import Variants, training_id, write_variants
-from ownvoice.versions import all_versions, version_or_latest
 
 _CHARS_PER_TOKEN = 4  # of English prose, for an estimate alone
 _AROUND_TRAINING_H = 0.3  # a node comes up, the image and the base are loaded, the model is merged and checked

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ownvoice.errors import StorageError
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 from ownvoice.training.folders import patiently
 
 MetricRow = dict[str, Any]

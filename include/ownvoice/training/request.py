@@ -11,8 +11,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ownvoice.config.settings import problems_in
 from ownvoice.errors import SettingsError
-from ownvoice.settings import problems_in
 from ownvoice.training.recipe import TrainingRecipe, problems_of
 
 VARIED = ("lora_rank", "lora_alpha", "beta", "learning_rate", "epochs")

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.errors import BadDataError, OwnvoiceError, StorageError
-from ownvoice.lake import Lake, scan
-from ownvoice.versions import DatasetVersion, version_or_latest
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from ownvoice.config.run import run_folder
+from ownvoice.config.settings import settings_error
 from ownvoice.errors import SettingsError
-from ownvoice.lake import Lake
-from ownvoice.run import run_folder
-from ownvoice.settings import settings_error
-from ownvoice.stores import ObjectStore
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.training.recipe import TrainingRecipe
 
 

@@ -9,8 +9,8 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
+from ownvoice.config.settings import settings_error
 from ownvoice.errors import SettingsError
-from ownvoice.settings import settings_error
 from ownvoice.training.recipe import TrainingRecipe
 
 

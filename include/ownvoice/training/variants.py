@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from ownvoice.lake import Lake
-from ownvoice.run import run_folder
+from ownvoice.config.run import run_folder
+from ownvoice.storage.lake import Lake
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pyarrow.parquet as pq
 
 from ownvoice.chunks.chunk import chunk_key, is_divisible
 from ownvoice.chunks.planned import open_batch, read_plan
+from ownvoice.config.generators import Way
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
-from ownvoice.generators import Way
-from ownvoice.lake import Lake
-from ownvoice.life import ChunkEvent
-from ownvoice.run import RefreshRun, recorded_run
-from ownvoice.triples.answers import AnswerStore
-from ownvoice.triples.asker import NOBODY, Asker
-from ownvoice.triples.batch_api import PlanBatch, ask_in_batches, take_in
-from ownvoice.triples.endpoints import Endpoints, ask_everywhere
-from ownvoice.triples.failures import Failure
-from ownvoice.triples.outcomes import outcomes_writer
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.asker import NOBODY, Asker
+from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.batch.api import PlanBatch, ask_in_batches, take_in
+from ownvoice.llm.completion import longer_request, request_key
+from ownvoice.llm.endpoints import Endpoints, ask_everywhere
+from ownvoice.llm.failures import Failure
+from ownvoice.llm.outcomes import OutcomeRow, outcome_row, outcomes_writer
+from ownvoice.llm.replay import stored_outcomes
+from ownvoice.llm.tally import Tally
+from ownvoice.states import ChunkEvent
+from ownvoice.storage.lake import Lake
+from ownvoice.triples.allotment import open_purse, shares_of_batch
 from ownvoice.triples.parse import reader
-from ownvoice.triples.request import longer_request, request_body, request_key
-from ownvoice.triples.settle import ChunkAsk, ChunkOutcome
-from ownvoice.triples.shares import open_purse, shares_of_batch
-from ownvoice.triples.tally import Tally
+from ownvoice.triples.request import request_body
 
 OnOutcome = Callable[[ChunkOutcome], None]
 
@@ -161,3 +163,14 @@ def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float, advice
             f"({tally.commonest_faults(*_FRUITLESS)}), more than the share of {max_dead_share} that "
             f"OWNVOICE_MAX_DEAD_SHARE allows. {advice}, and run again: nothing is asked twice."
         )
+
+
+def outcomes_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> Mapping[tuple[str, int], OutcomeRow]:
+    """Return rows of `OUTCOMES` by article id and chunk index, worked out from the stored answers.
+
+    What the batch bought before it failed is in them: tokens, cost, tries and who asked. A failure that brought no
+    answer left nothing behind but its line in the task's log.
+    """
+    with open_batch(lake, run, batch) as planned:
+        found = stored_outcomes(lake, run.run_id, planned_asks(planned, run))
+        return {(one.article_id, one.chunk_index): outcome_row(one, run.prices) for one in found}

@@ -6,26 +6,16 @@ import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from functools import partial
-from typing import Any, TypeGuard
+from typing import Any
 
+from ownvoice.llm.completion import Fault, is_text, mapping, message_and_ending
 from ownvoice.triples.prompts import kinds_of
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 from ownvoice.triples.triple import Triple
 
 _DECODER = json.JSONDecoder(strict=False)  # models put raw line breaks into strings
 _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
-
-
-class Fault(StrEnum):
-    """What is wrong with an answer that arrived. The names are stable: reports and tables carry them."""
-
-    TRUNCATED = "truncated"
-    REFUSED = "refused"
-    EMPTY = "empty"
-    BAD_JSON = "bad_json"
-    WRONG_SHAPE = "wrong_shape"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +31,6 @@ class Answer:
         return bool(self.triples)
 
 
-@dataclass(frozen=True, slots=True)
-class TextAnswer:
-    """An answer in plain text, and what is wrong with it, if anything; one that is cut off is no use."""
-
-    text: str
-    fault: Fault | None
-
-    @property
-    def usable(self) -> bool:
-        """Whether it can stand as it is."""
-        return self.fault is None
-
-
-def parse_text(completion: dict[str, Any]) -> TextAnswer:
-    """Read the plain text out of a chat completion; whatever JSON it is, the result is a `TextAnswer`."""
-    message, ending = _message_and_ending(completion)
-    content = message.get("content")
-    text = content.strip() if _is_text(content) else ""
-    return TextAnswer(text, ending or (None if text else Fault.EMPTY))
-
-
 def reader(prompt_version: str) -> Callable[[dict[str, Any]], Answer]:
     """Return what reads the answers to a prompt version."""
     return partial(parse_answer, kinds=kinds_of(prompt_version))
@@ -72,30 +41,10 @@ def parse_answer(completion: dict[str, Any], kinds: Collection[str] = ()) -> Ans
 
     Where `kinds` were asked for, a triple that names none of them is none.
     """
-    message, ending = _message_and_ending(completion)
+    message, ending = message_and_ending(completion)
     content = message.get("content")
     triples, fault = _read(content if isinstance(content, str) else "", kinds)
     return Answer(triples, ending or fault)
-
-
-def _message_and_ending(completion: dict[str, Any]) -> tuple[dict[str, Any], Fault | None]:
-    """Return the message, and what is wrong with how it ended."""
-    choice = _mapping(_first(completion.get("choices")))
-    message = _mapping(choice.get("message"))
-    finish_reason = choice.get("finish_reason")
-    if finish_reason == "content_filter" or message.get("refusal"):
-        return message, Fault.REFUSED
-    return message, Fault.TRUNCATED if finish_reason == "length" else None
-
-
-def token_usage(completion: dict[str, Any]) -> tuple[int, int]:
-    """Return prompt and completion tokens as the endpoint counted them; 0 where it did not say."""
-    usage = _mapping(completion.get("usage"))
-    prompt_tokens, completion_tokens = usage.get("prompt_tokens"), usage.get("completion_tokens")
-    return (
-        prompt_tokens if isinstance(prompt_tokens, int) else 0,
-        completion_tokens if isinstance(completion_tokens, int) else 0,
-    )
 
 
 def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:
@@ -138,8 +87,8 @@ def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
 
 
 def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
-    fields = _mapping(entry)
-    texts = [text for name in TRIPLE_FIELDS if _is_text(text := fields.get(name))]
+    fields = mapping(entry)
+    texts = [text for name in TRIPLE_FIELDS if is_text(text := fields.get(name))]
     if len(texts) < len(TRIPLE_FIELDS):
         return None
     triple = Triple(*texts)
@@ -147,22 +96,3 @@ def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
         return triple
     kind = str(fields.get(KIND_FIELD)).strip().lower()
     return replace(triple, kind=kind) if kind in kinds else None
-
-
-def _is_text(value: object) -> TypeGuard[str]:
-    """Whether `value` is a string with something in it that UTF-8 can hold (a JSON escape may be half a pair)."""
-    if not isinstance(value, str) or not value.strip():
-        return False
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _first(value: object) -> object:
-    return value[0] if isinstance(value, list) and value else None

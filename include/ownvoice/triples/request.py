@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from ownvoice.chunks.chunk import chunk_key
-from ownvoice.generators import Generator, RejectedBy
-from ownvoice.recipe import GenerationRecipe
+from ownvoice.config.generators import Generator, RejectedBy
+from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.triples.prompts import kinds_of, render
 
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
@@ -61,14 +59,3 @@ def rejected_body(second: RejectedBy, instruction: str) -> dict[str, Any]:
         "temperature": second.temperature,
         "max_tokens": second.max_output_tokens,
     }
-
-
-def longer_request(body: dict[str, Any]) -> dict[str, Any]:
-    """Return the request that allows twice the tokens, for a chunk whose answer was cut off."""
-    return body | {"max_tokens": 2 * body["max_tokens"]}
-
-
-def request_key(body: dict[str, Any]) -> str:
-    """Return the SHA-256 (64 hex digits) of the canonical JSON of `body`: sorted keys, no spaces, UTF-8."""
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(canonical.encode()).hexdigest()

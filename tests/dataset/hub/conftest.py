@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.push import push_to_hub
 from ownvoice.dataset.hub.record import Pushed
-from ownvoice.hub import hub_client, token_from_environment
-from ownvoice.monitoring.report import write_report
-from ownvoice.settings import HubDataset
+from ownvoice.reports.report import write_report
+from ownvoice.storage.hub import hub_client, token_from_environment
 from stand_ins.night import Night
 
 TARGET = HubDataset("ann/pairs")

@@ -11,13 +11,13 @@ import pytest
 import yaml
 from markdown_it import MarkdownIt
 
+from ownvoice.config.run import RefreshRun
+from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.card import dataset_card
 from ownvoice.dataset.hub.facts import Facts, facts_of
 from ownvoice.dataset.hub.push import draft
-from ownvoice.run import RefreshRun
-from ownvoice.settings import HubDataset
+from ownvoice.storage.versions import DatasetVersion, latest_version
 from ownvoice.terminal import printable
-from ownvoice.versions import DatasetVersion, latest_version
 from stand_ins.hostile_articles import HOSTILE_ARTICLES
 
 TARGET = HubDataset("ann/pairs")

@@ -7,9 +7,9 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from ownvoice.cli import app
+from ownvoice.cli.main import app
 from ownvoice.errors import SettingsError
-from ownvoice.training.lineage import lineage_of_version
+from ownvoice.training.results.lineage import lineage_of_version
 
 
 def push_command(lake, *options):

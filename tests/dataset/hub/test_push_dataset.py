@@ -10,12 +10,12 @@ import sys
 import pyarrow.parquet as pq
 import pytest
 
+from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.record import last_push, pushes_of_version
 from ownvoice.dataset.hub.shards import shards_of, write_shard
 from ownvoice.errors import HubAccessError, HubUnavailableError, SettingsError, StorageError
-from ownvoice.lake import scan
-from ownvoice.settings import HubDataset
-from ownvoice.versions import latest_version
+from ownvoice.storage.lake import scan
+from ownvoice.storage.versions import latest_version
 from stand_ins.hub import READER
 
 
@@ -29,9 +29,9 @@ KILLED = """
 import os, signal, sys
 from huggingface_hub import HfApi
 from ownvoice.dataset.hub.push import push_to_hub
-from ownvoice.hub import hub_client, token_from_environment
-from ownvoice.lake import Lake
-from ownvoice.settings import HubDataset
+from ownvoice.storage.hub import hub_client, token_from_environment
+from ownvoice.storage.lake import Lake
+from ownvoice.config.settings import HubDataset
 
 HfApi.create_commit = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 push_to_hub(Lake(sys.argv[1]), hub_client(token_from_environment()), HubDataset("ann/pairs"))

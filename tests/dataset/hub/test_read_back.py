@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from ownvoice.lake import scan
-from ownvoice.versions import latest_version
+from ownvoice.storage.lake import scan
+from ownvoice.storage.versions import latest_version
 
 READ = """
 import json, sys

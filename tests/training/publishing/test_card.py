@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import BadDataError
-from ownvoice.streamed import open_object
-from ownvoice.training.curves import PANELS, curves_svg, points_of
-from ownvoice.training.provenance import read_block, training_rows
-from ownvoice.training.publish import draft
-from ownvoice.training.style import compared_styles
+from ownvoice.storage.streamed import open_object
+from ownvoice.training.publishing.provenance import read_block, training_rows
+from ownvoice.training.publishing.publish import draft
+from ownvoice.training.results.curves import PANELS, curves_svg, points_of
+from ownvoice.training.trainer.style import compared_styles
 from stand_ins.trained import curves
 
 SVG = "{http://www.w3.org/2000/svg}"

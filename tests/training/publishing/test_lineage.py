@@ -8,12 +8,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from ownvoice.cli import app
+from ownvoice.cli.main import app
 from ownvoice.errors import SettingsError, StorageError
-from ownvoice.training.outcome import Publication, write_publication
+from ownvoice.storage.versions import latest_version
 from ownvoice.training.plan import new_pairs_since_last_training
-from ownvoice.training.report import write_training_report
-from ownvoice.versions import latest_version
+from ownvoice.training.results.outcome import Publication, write_publication
+from ownvoice.training.results.report import write_training_report
 
 REVISION = "1234567890" * 4
 

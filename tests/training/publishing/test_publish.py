@@ -16,9 +16,9 @@ from ownvoice.errors import (
     SettingsError,
     StorageError,
 )
-from ownvoice.training.outcome import Publication, read_outcome
-from ownvoice.training.provenance import read_block, training_rows
-from ownvoice.training.publish import draft, publish
+from ownvoice.training.publishing.provenance import read_block, training_rows
+from ownvoice.training.publishing.publish import draft, publish
+from ownvoice.training.results.outcome import Publication, read_outcome
 from stand_ins.hub import READER, WRITER
 from stand_ins.hub_repository import Repository
 
@@ -208,7 +208,16 @@ def test_the_exact_training_rows_are_found_from_the_published_card_alone(trained
 
 def test_a_dry_run_shows_card_and_files_and_asks_the_hub_nothing(trained, lake, hub):
     trained()
-    command = [sys.executable, "-m", "ownvoice.training.publish", "--run", "run-1", "--lake", lake.uri, "--dry-run"]
+    command = [
+        sys.executable,
+        "-m",
+        "ownvoice.training.publishing",
+        "--run",
+        "run-1",
+        "--lake",
+        lake.uri,
+        "--dry-run",
+    ]
     shown = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert shown.returncode == 0, shown.stderr
     assert shown.stdout.startswith("---\n")
@@ -219,7 +228,7 @@ def test_a_dry_run_shows_card_and_files_and_asks_the_hub_nothing(trained, lake, 
 
 def test_the_command_publishes_from_a_process_of_its_own_and_prints_no_key(trained, lake, hub):
     trained()
-    command = [sys.executable, "-m", "ownvoice.training.publish", "--run", "run-1", "--lake", lake.uri]
+    command = [sys.executable, "-m", "ownvoice.training.publishing", "--run", "run-1", "--lake", lake.uri]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=dict(os.environ))
     assert done.returncode == 0, done.stderr
     assert "published: ann/voice at" in done.stdout

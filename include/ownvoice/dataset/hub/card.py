@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
+from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.facts import Facts
 from ownvoice.dataset.hub.shards import SPLITS
-from ownvoice.settings import HubDataset
 from ownvoice.terminal import printable
 
 _SIZES = ((1_000, "1K"), (10_000, "10K"), (100_000, "100K"), (1_000_000, "1M"), (10_000_000, "10M"))

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.lake import Lake, scan
+from ownvoice.config.run import RefreshRun, recorded_run, report_key
 from ownvoice.pairs.staging import Row
-from ownvoice.run import RefreshRun, recorded_run, report_key
-from ownvoice.versions import DatasetVersion, all_versions
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import DatasetVersion, all_versions
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

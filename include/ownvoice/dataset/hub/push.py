@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.card import dataset_card
 from ownvoice.dataset.hub.facts import facts_of
 from ownvoice.dataset.hub.record import Pushed, dates_changed, last_push, record_push
 from ownvoice.dataset.hub.shards import is_shard, shards_of, write_shard
-from ownvoice.hub import hub_faults
-from ownvoice.lake import Lake
-from ownvoice.settings import HubDataset
-from ownvoice.versions import DatasetVersion, version_or_latest
+from ownvoice.storage.hub import hub_faults
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
-from ownvoice.lake import Lake
+from ownvoice.storage.lake import Lake
 
 _FOLDER = "hub"
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ownvoice.lake import Lake, scan, sql_text
-from ownvoice.tables import PAIRS
-from ownvoice.versions import DatasetVersion, all_versions
+from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.tables import PAIRS
+from ownvoice.storage.versions import DatasetVersion, all_versions
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable

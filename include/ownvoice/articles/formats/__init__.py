@@ -1,0 +1,1 @@
+"""The formats a source may hold articles in, each a reader."""

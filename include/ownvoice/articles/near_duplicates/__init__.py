@@ -1,0 +1,1 @@
+"""Finding near-duplicate articles by sketches kept in the lake."""

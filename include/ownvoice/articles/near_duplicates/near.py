@@ -1,0 +1,65 @@
+"""Near-duplicates: tonight's texts held against each other and against those of all nights before.
+
+Sketches name the candidates, the originals decide: near is what has a Jaccard index of shingles of at least the
+threshold. The index of sketches is completed from the originals at every reconcile, and whenever it is not there.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+
+import numpy as np
+
+from ownvoice.articles.cluster import Near
+from ownvoice.articles.near_duplicates.shingles import jaccard, shingles
+from ownvoice.articles.near_duplicates.sketch import Sketches, sketches
+from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
+from ownvoice.storage.lake import Lake
+
+_READERS = 16
+_TEXTS_AT_A_TIME = 64
+_SHINGLED_TEXTS_HELD = 256
+
+
+def near_candidates(lake: Lake, texts: Collection[str]) -> set[tuple[str, str]]:
+    """Index `texts`, hashes of originals; return the pairs of hashes that may be near-duplicates."""
+    if not texts:
+        return set()
+    index, asked = SketchIndex(lake), sorted(texts)
+    sketched = _sketched(lake, asked)
+    index.add(asked, sketched)
+    pairs = ((asked[row], text) for row, text in index.candidates(sketched))
+    return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
+
+
+def near_duplicates(lake: Lake, pairs: Iterable[tuple[str, str]], least_jaccard: float) -> Near:
+    """Return which of the candidates are near-duplicates."""
+
+    @lru_cache(_SHINGLED_TEXTS_HELD)
+    def shingled(text: str) -> frozenset[str]:
+        return shingles(lake.original(text))
+
+    near: defaultdict[str, set[str]] = defaultdict(set)
+    for this, that in sorted(pairs):
+        if jaccard(shingled(this), shingled(that)) >= least_jaccard:
+            near[this].add(that)
+            near[that].add(this)
+    return near
+
+
+def complete_index(lake: Lake, texts: Iterable[str]) -> None:
+    """Index those of `texts` (hashes of originals) that are not indexed yet."""
+    index = SketchIndex(lake)
+    if missing := sorted(set(texts) - index.texts()):
+        index.add(missing, _sketched(lake, missing))
+    index.mark_complete()
+
+
+def _sketched(lake: Lake, texts: Sequence[str]) -> Sketches:
+    """Sketch originals, a part of them held at a time."""
+    parts = [texts[start : start + _TEXTS_AT_A_TIME] for start in range(0, len(texts), _TEXTS_AT_A_TIME)]
+    with ThreadPoolExecutor(_READERS) as readers:
+        return np.concatenate([sketches(map(shingles, readers.map(lake.original, part))) for part in parts])

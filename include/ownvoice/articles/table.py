@@ -1,0 +1,93 @@
+"""What the lake knows of each article: a row of `tables/articles`.
+
+A lake may know millions; a night asks for the rows that concern it, and the table is streamed past that question.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import reduce
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownvoice.states import ArticleState
+from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.tables import ARTICLES
+from ownvoice.storage.versions import DatasetVersion
+
+
+@dataclass(frozen=True, slots=True)
+class KnownArticle:
+    """One row of `tables/articles`; the columns are described there."""
+
+    article_id: str
+    author_id: str
+    title: str
+    language: str
+    licence: str
+    consent: str
+    source_key: str
+    source_object: str
+    source_tag: str
+    article_sha256: str
+    cluster_key: str
+    split: str
+    state: ArticleState
+    written_sha256: str | None
+    written_date: dt.date | None
+    last_run: str | None
+
+
+Question = Callable[[pa.RecordBatch], pa.BooleanArray]
+
+
+def known_articles(lake: Lake, version: DatasetVersion | None, question: Question) -> dict[str, KnownArticle]:
+    """Return the articles of dataset `version` that meet `question`, by id; none where there is no version yet."""
+    if version is None:
+        return {}
+    rows = scan(lake.table("articles", version.articles_version))
+    return {article.article_id: article for batch in rows for article in from_rows(batch.filter(question(batch)))}
+
+
+def standing_texts(lake: Lake, version: DatasetVersion | None) -> set[str]:
+    """Return the hashes of the texts of all articles that stand in the source, as far as `version` knows."""
+    if version is None:
+        return set()
+    table = lake.table("articles", version.articles_version)
+    rows = scan(table, "article_sha256", f"state <> {sql_text(ArticleState.REMOVED)}")
+    return {text for batch in rows for text in batch["article_sha256"].to_pylist()}
+
+
+def having(column: str, values: Collection[str]) -> Question:
+    """Ask for the articles whose `column` holds one of `values`."""
+    wanted = pa.array(values, pa.string())
+    return lambda batch: pc.is_in(batch[column], wanted)
+
+
+def below(folders: Iterable[str]) -> Question:
+    """Ask for the articles whose object stands below one of `folders`; the empty folder is the whole source."""
+    prefixes = [f"{folder}/" if folder else "" for folder in folders]
+    return any_of(*(_starting_with(prefix) for prefix in prefixes))
+
+
+def any_of(*questions: Question) -> Question:
+    """Ask for the articles that meet at least one of `questions`."""
+    return lambda batch: reduce(pc.or_, (question(batch) for question in questions))
+
+
+def _starting_with(prefix: str) -> Question:
+    return lambda batch: pc.starts_with(batch["source_object"], prefix)
+
+
+def from_rows(rows: pa.Table | pa.RecordBatch) -> list[KnownArticle]:
+    """Read rows whose columns include those of `tables/articles`."""
+    names = [field.name for field in fields(KnownArticle)]
+    return [KnownArticle(**row | {"state": ArticleState(row["state"])}) for row in rows.select(names).to_pylist()]
+
+
+def to_rows(articles: Iterable[KnownArticle]) -> pa.Table:
+    """Write articles as rows of `tables/articles`."""
+    return pa.Table.from_pylist([asdict(article) for article in articles], schema=ARTICLES)

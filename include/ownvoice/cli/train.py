@@ -1,0 +1,87 @@
+"""`ownvoice train`: the steps of the training DAG on one machine and without Airflow, up to the report."""
+
+from __future__ import annotations
+
+import datetime as dt
+import subprocess
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from ownvoice.cli.options import LakeOption, VersionOption
+from ownvoice.config.settings import load_settings, settings_error, with_fields
+from ownvoice.errors import NotTrainedError, SettingsError
+from ownvoice.storage.lake import Lake
+from ownvoice.training.plan import PlannedTraining, plan_training
+from ownvoice.training.request import TrainingRequest, parse_variants
+from ownvoice.training.results.comparison import compare
+from ownvoice.training.results.report import write_run_report
+from ownvoice.training.settings import TrainingSettings, load_training_settings
+from ownvoice.training.variants import read_variants
+
+Repeatable = list[str] | None
+
+
+def train_command(
+    lake: LakeOption = None,
+    version: VersionOption = None,
+    recipe: Annotated[Repeatable, typer.Option(help="A recipe field, as name=value; repeatable.")] = None,
+    variant: Annotated[
+        Repeatable, typer.Option(help="A recipe to compare, as name:field=value,field=value; repeatable.")
+    ] = None,
+    run_id: Annotated[str | None, typer.Option("--run", help="Go on with this run instead of a new one.")] = None,
+    dry_run: Annotated[bool, typer.Option(help="Check all recipes and show the estimate; train nothing.")] = False,
+) -> None:
+    """Train a version by DPO in the trainer's own environment, one recipe after the other; compare several."""
+    settings = load_training_settings()
+    opened = Lake(load_settings(lake=lake).lake)
+    now = dt.datetime.now(dt.UTC)
+    run_id = run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}"
+    request = _request(settings, version, recipe, variant)
+    planned = plan_training(opened, run_id, request, settings)
+    print("\n".join(_plan_lines(run_id, planned)), flush=True)
+    if not dry_run:
+        for one in planned:
+            _run_trainer(settings, one)
+        lines, _ = write_run_report(opened, run_id, now.date())
+        print("\n".join(lines))
+        _refuse_untrained(opened, run_id)
+
+
+def _request(
+    settings: TrainingSettings, version: int | None, recipe: Repeatable, variant: Repeatable
+) -> TrainingRequest:
+    try:
+        return TrainingRequest(
+            recipe=with_fields(settings.recipe, recipe or ()),
+            dataset_version=version,
+            variants=parse_variants(variant or ()),
+        )
+    except ValidationError as error:
+        raise settings_error(error) from None
+
+
+def _plan_lines(run_id: str, planned: list[PlannedTraining]) -> Iterator[str]:
+    yield f"run {run_id} on dataset version {planned[0].dataset_version}, {planned[0].train_pairs} pairs"
+    for one in planned:
+        yield f"  {one.variant or 'recipe'}: {one.steps} steps, about {one.hours} hours and {one.usd} USD"
+
+
+def _run_trainer(settings: TrainingSettings, planned: PlannedTraining) -> None:
+    """Run the trainer to its end, whichever that is; its result in the lake tells."""
+    command = [settings.python, "-m", "ownvoice.training", "--recipe", planned.recipe_uri]
+    try:
+        subprocess.run(command, check=False)  # noqa: S603  # a path from the settings, and a list
+    except OSError as error:
+        raise SettingsError(
+            f"{settings.python} cannot be run ({error.strerror}). Make the trainer's environment with `make trainer`, "
+            "or name its Python in OWNVOICE_TRAINER_PYTHON."
+        ) from None
+
+
+def _refuse_untrained(lake: Lake, run_id: str) -> None:
+    trainings = compare(lake, read_variants(lake, run_id))
+    if lost := [f"{one.run_id} ({one.verdict}): {one.reasons[0]}" for one in trainings if not one.is_trained]:
+        raise NotTrainedError(f"not trained: {'; '.join(lost)} `ownvoice train --run {run_id}` goes on with this run.")

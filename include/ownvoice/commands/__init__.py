@@ -1,1 +1,0 @@
-"""The commands of the command line: each reads its options, asks one room, and prints."""

@@ -1,0 +1,1 @@
+"""Asking a model: client, rate limit, budget, stored answers, failures. Knows neither chunks nor triples."""

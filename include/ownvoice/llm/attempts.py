@@ -1,0 +1,219 @@
+"""One chunk on its way from a request to an outcome: what each answer and each failure makes of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from ownvoice.config.generators import LLM_API, Way
+from ownvoice.llm.asker import NOBODY, Asker
+from ownvoice.llm.budget import worst_case
+from ownvoice.llm.completion import ReadAnswer, longer_request, parse_text, request_key, token_usage
+from ownvoice.llm.failures import RULES, Failure, Rule
+from ownvoice.states import ChunkEvent
+
+ANSWERED = "answered"
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkAsk:
+    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read.
+
+    `anew`: it is dead, and answers of earlier runs do not count against its tries. `divisible`: where it is too long
+    for the model, the next plan may cut it in two.
+    """
+
+    article_id: str
+    chunk_index: int
+    request_key: str
+    body: dict[str, Any]
+    anew: bool = False
+    divisible: bool = False
+    endpoint: str = LLM_API
+    read: Callable[[dict[str, Any]], ReadAnswer] = parse_text
+
+    @property
+    def way(self) -> Way:
+        """Where the request goes."""
+        return self.endpoint, self.body["model"]
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One request for a chunk: when it ended (UTC, ISO 8601), and how.
+
+    `result` is "answered", what was wrong with the answer (`parse.Fault`), or why there was none (`failures.Failure`).
+    """
+
+    at: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkOutcome:
+    """What became of one chunk.
+
+    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer;
+    empty where no answer was looked for. `attempts` counts stored answers, those of earlier nights included; `tries`
+    names them and the failures in between.
+
+    `asker` is the try that asked last for this chunk in this run. An answer's record names its own, so that a try which
+    only finds what an earlier one stored does not pass for the one that asked. What no record tells is forgotten with
+    the process: a killed try whose requests brought nothing into the lake is not named, nor are its failures.
+
+    `requests`, tokens and seconds are of what this run asked for this chunk: every answer that it bought, whichever try
+    stored it, and the failures of the last try. `reserved_tokens` is what the answers might have come to,
+    `wasted_tokens` what the unusable ones among them did.
+    """
+
+    article_id: str
+    chunk_index: int
+    request_key: str
+    model: str
+    event: ChunkEvent
+    asker: Asker = NOBODY
+    attempts: int = 0
+    requests: int = 0
+    tries: tuple[Try, ...] = ()
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    reserved_tokens: int = 0
+    wasted_tokens: int = 0
+    latency_s: float = 0.0
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What went wrong, in order."""
+        return tuple(one.result for one in self.tries if one.result != ANSWERED)
+
+
+@dataclass(slots=True)
+class Settling:
+    """What is known of a chunk while it is being settled. `key` and `body` are those of its present request.
+
+    `used_up` is what the chunk comes to if no further answer is stored: a dead chunk that was asked about anew may have
+    a good one beyond its tries.
+    """
+
+    ask: ChunkAsk
+    run_id: str
+    asker: Asker = NOBODY
+    key: str = ""
+    body: dict[str, Any] = field(default_factory=dict)
+    attempt: int = 1
+    used_up: ChunkEvent | None = None
+    _answers: int = 0
+    _counted_answers: int = 0
+    _requests: int = 0
+    _asked_by: Asker = NOBODY
+    _tries: list[Try] = field(default_factory=list)
+    _failures: Counter[Failure] = field(default_factory=Counter)
+    _failing_since_s: float | None = None
+    _prompt_tokens: int = 0
+    _completion_tokens: int = 0
+    _reserved_tokens: int = 0
+    _wasted_tokens: int = 0
+    _latency_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.key, self.body = self.ask.request_key, self.ask.body
+
+    @property
+    def buyer(self) -> list[str | int]:
+        """Who pays for an answer that arrives now: run and chunk, as its record names them."""
+        return [self.run_id, self.ask.article_id, self.ask.chunk_index]
+
+    @property
+    def is_longer(self) -> bool:
+        """Whether the present request allows a longer answer than the recipe does."""
+        return self.key != self.ask.request_key
+
+    @property
+    def last_result(self) -> str:
+        """How the last request ended."""
+        return self._tries[-1].result
+
+    def take(self, record: dict[str, Any]) -> ChunkEvent | None:
+        """Count one more answer; return what it makes of the chunk, or None where another one is needed."""
+        self._answers += 1
+        self.attempt += 1
+        self._failures.clear()
+        self._failing_since_s = None
+        answer = self.ask.read(record["response"])
+        self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
+        bought = record.get("bought_for") == self.buyer
+        if bought:
+            self._asked(Asker.of(record))
+            self._pay(record, wasted=not answer.usable)
+        if answer.fault is None or answer.usable:
+            return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
+        self._use_up(record, RULES[answer.fault])
+        return None
+
+    def _use_up(self, record: dict[str, Any], rule: Rule) -> None:
+        """Count an unusable answer against the tries, and turn to the request for a longer one where that helps."""
+        self._counted_answers += not (self.ask.anew and self._is_of_another_run(record))
+        if self._counted_answers >= rule.tries:
+            self.used_up = self.used_up or rule.then
+        if rule.longer and not self.is_longer:
+            self.body = longer_request(self.body)
+            self.key, self.attempt = request_key(self.body), 1
+
+    def _is_of_another_run(self, record: dict[str, Any]) -> bool:
+        bought_for: list[str] = record.get("bought_for") or [""]
+        return bought_for[0] != self.run_id
+
+    def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
+        """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
+        self._asked(self.asker)
+        self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
+        self._failures[failure] += 1
+        if self._failing_since_s is None:
+            self._failing_since_s = now_s
+        rule = RULES[failure]
+        patient = rule.then is ChunkEvent.NOT_ANSWERED and now_s - self._failing_since_s < patience_s
+        return None if patient or self._failures[failure] < rule.tries else self.comes_to(failure)
+
+    def comes_to(self, failure: Failure) -> ChunkEvent:
+        """Return what becomes of the chunk after its last `failure`."""
+        if failure is Failure.CONTEXT_TOO_LONG and self.ask.divisible:
+            return ChunkEvent.TOO_LONG
+        return RULES[failure].then
+
+    def wait_s(self, failure: Failure) -> float:
+        """Return how long to wait before the next request after `failure`."""
+        return RULES[failure].wait_s(self._failures.total())
+
+    def outcome(self, event: ChunkEvent) -> ChunkOutcome:
+        """Return what became of the chunk."""
+        return ChunkOutcome(
+            article_id=self.ask.article_id,
+            chunk_index=self.ask.chunk_index,
+            request_key=self.key,
+            model=self.body["model"],
+            event=event,
+            asker=self._asked_by,
+            attempts=self._answers,
+            requests=self._requests,
+            tries=tuple(self._tries),
+            prompt_tokens=self._prompt_tokens,
+            completion_tokens=self._completion_tokens,
+            reserved_tokens=self._reserved_tokens,
+            wasted_tokens=self._wasted_tokens,
+            latency_s=self._latency_s,
+        )
+
+    def _asked(self, by: Asker) -> None:
+        self._requests += 1
+        self._asked_by = by
+
+    def _pay(self, record: dict[str, Any], *, wasted: bool) -> None:
+        prompt_tokens, completion_tokens = token_usage(record["response"])
+        self._prompt_tokens += prompt_tokens
+        self._completion_tokens += completion_tokens
+        self._reserved_tokens += int(worst_case(None, record["request"]).tokens)
+        self._wasted_tokens += wasted * (prompt_tokens + completion_tokens)
+        self._latency_s += record["latency_s"]

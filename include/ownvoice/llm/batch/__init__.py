@@ -1,0 +1,1 @@
+"""The batch API of an endpoint: files, batch jobs, intents, results."""

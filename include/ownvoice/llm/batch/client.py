@@ -1,0 +1,197 @@
+"""The edge to the batch API of any endpoint that speaks OpenAI's: files in, a batch over them, files out."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ownvoice.errors import ModelAccessError, ModelUnavailableError
+from ownvoice.llm.batch.files import ENDPOINT
+from ownvoice.llm.batch.intents import OPEN_INTENTS
+from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
+from ownvoice.llm.failures import Failure, classified, without_an_answer
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+    from openai.types import Batch
+
+INTENT_KEY = "ownvoice_intent"
+"""The metadata key under which a batch carries the intent that it was submitted for."""
+
+_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
+_CLOCK_SKEW_S = 3600
+_REFUSALS = frozenset({Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG})
+
+
+@dataclass(frozen=True, slots=True)
+class BatchState:
+    """Where a batch stands; `failures` are the codes for which one that `failed` was not taken on at all."""
+
+    batch_id: str
+    status: str
+    done: int
+    total: int
+    file_ids: tuple[str, ...]
+    failures: tuple[str, ...]
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of it."""
+        return self.status in _ENDED
+
+
+def open_client(access: ModelAccess) -> AsyncOpenAI:
+    """Return the SDK's client, an async context manager that closes its connections.
+
+    It repeats by itself what failed and costs nothing.
+    """
+    import openai
+
+    return openai.AsyncOpenAI(
+        base_url=access.endpoint,
+        api_key=access.api_key,
+        timeout=openai.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
+        http_client=openai.DefaultAioHttpClient(),
+    )
+
+
+async def upload_requests(client: AsyncOpenAI, name: str, file: bytes) -> str:
+    """Upload a request file, which costs nothing yet; return its id."""
+    async with _translated(client, "take the file of requests"):
+        return (await client.files.create(file=(name, file), purpose="batch")).id
+
+
+async def create_batch(client: AsyncOpenAI, file_id: str, intent_id: str) -> str:
+    """Submit an uploaded file, which is the paid call, and return the batch's id.
+
+    It is made once: the SDK would make it again when the connection drops, and might pay twice.
+    """
+    once = client.with_options(max_retries=0)
+    async with _translated(client, "take on the batch"):
+        batch = await once.batches.create(
+            input_file_id=file_id,
+            endpoint=ENDPOINT,
+            completion_window="24h",
+            metadata={INTENT_KEY: intent_id},
+        )
+    return batch.id
+
+
+async def find_batches(client: AsyncOpenAI, intent_id: str, since_s: float) -> list[BatchState]:
+    """Return the batches that were submitted for an intent since that Unix time, the oldest first."""
+    found = []
+    async with _translated(client, "list its batches"):
+        async for batch in client.batches.list(limit=100):  # the newest first
+            if batch.created_at < since_s - _CLOCK_SKEW_S:
+                break
+            if (batch.metadata or {}).get(INTENT_KEY) == intent_id:
+                found.append(_state(batch))
+    return found[::-1]
+
+
+async def batch_state(client: AsyncOpenAI, batch_id: str) -> BatchState:
+    """Return where a batch stands. Raises `ModelAccessError` where the endpoint does not know it."""
+    async with _translated(
+        client, f"know {batch_id}, which the lake lists below {OPEN_INTENTS} (remove it there to ask anew)"
+    ):
+        return _state(await client.batches.retrieve(batch_id))
+
+
+async def cancel_batch(client: AsyncOpenAI, batch_id: str) -> None:
+    """Stop a batch; what it has answered by then is paid for."""
+    async with _translated(client, f"cancel {batch_id}"):
+        await client.batches.cancel(batch_id)
+
+
+async def result_lines(client: AsyncOpenAI, file_id: str) -> AsyncIterator[bytes]:
+    """Yield the lines of an output or error file as they arrive; it is never held whole."""
+    rest = b""
+    async with (
+        _translated(client, f"give back file {file_id}"),
+        client.files.with_streaming_response.content(file_id) as response,
+    ):
+        async for part in response.iter_bytes():
+            # Not the SDK's lines: those end at U+2028 too, which may stand within an answer.
+            *lines, rest = (rest + part).split(b"\n")
+            for line in lines:
+                yield line
+    if rest:
+        yield rest
+
+
+async def until_all_ended(
+    access: ModelAccess,
+    batch_ids: Sequence[str],
+    look_every_s: float,
+    on_look: Callable[[Sequence[BatchState]], None] = lambda _: None,
+) -> None:
+    """Look at batches until all have ended; `on_look` hears where they stand each time.
+
+    An endpoint that does not answer is looked at again. Raises `ModelAccessError` where no look can succeed.
+    """
+    async with open_client(access) as client:
+        while True:
+            with contextlib.suppress(ModelUnavailableError):
+                states = [await batch_state(client, batch_id) for batch_id in batch_ids]
+                on_look(states)
+                if all(state.ended for state in states):
+                    return
+            await asyncio.sleep(look_every_s)
+
+
+def _state(batch: Batch) -> BatchState:
+    counts = batch.request_counts
+    errors = (batch.errors and batch.errors.data) or []
+    return BatchState(
+        batch_id=batch.id,
+        status=batch.status,
+        done=counts.completed + counts.failed if counts else 0,
+        total=counts.total if counts else 0,
+        file_ids=tuple(file_id for file_id in (batch.output_file_id, batch.error_file_id) if file_id),
+        failures=tuple(dict.fromkeys(error.code for error in errors if error.code)),
+    )
+
+
+@contextlib.asynccontextmanager
+async def _translated(client: AsyncOpenAI, doing: str) -> AsyncIterator[None]:
+    import aiohttp
+    import openai
+
+    try:
+        yield
+    except (openai.OpenAIError, aiohttp.ClientError, TimeoutError) as error:
+        raise _meaning(error, str(client.base_url).rstrip("/"), doing) from None
+
+
+def _meaning(error: Exception, endpoint: str, doing: str) -> ModelAccessError | ModelUnavailableError:
+    if getattr(error, "status_code", None) in (404, 405):
+        return ModelAccessError(
+            f"{endpoint} does not {doing}. Check the host and key of the Airflow connection `llm_api`; "
+            "where the endpoint has no batch API, run with mode realtime."
+        )
+    failure = _failure(error, endpoint)
+    if isinstance(failure, ModelAccessError):
+        return failure
+    if failure in _REFUSALS:
+        return ModelAccessError(f"{endpoint} refuses to {doing}. Run with mode realtime to see what it objects to.")
+    return ModelUnavailableError(f"{endpoint} did not {doing} ({failure}). Run again: nothing is submitted twice.")
+
+
+def _failure(error: Exception, endpoint: str) -> ModelAccessError | Failure:
+    import aiohttp
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        return classified(error.status_code, {"error": error.body}, endpoint=endpoint, model="of the batch")
+    within = (cause for cause in _causes(error) if isinstance(cause, aiohttp.ClientError | TimeoutError))
+    return without_an_answer(next(within, error))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an error and what it was raised from: the SDK and its transport each put their own around it."""
+    while error is not None:
+        yield error
+        error = error.__cause__

@@ -1,0 +1,108 @@
+"""The files that the batch API takes and gives back: a request a line, an answer or a failure a line. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ownvoice.errors import ModelAccessError
+from ownvoice.llm.failures import RULES, Failure, classified
+from ownvoice.states import ChunkEvent
+
+MAX_REQUESTS_PER_FILE = 50_000
+MAX_FILE_BYTES = 200_000_000
+"""What OpenAI takes as one batch; other endpoints have taken over the same two numbers."""
+
+ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
+
+
+@dataclass(frozen=True, slots=True)
+class GaveUp:
+    """A request that is not to be asked again in this try: why a batch did not answer it; None: never submitted."""
+
+    failure: Failure | None
+    event: ChunkEvent
+
+    @classmethod
+    def after(cls, failure: Failure) -> GaveUp:
+        """Return what a failure makes of the request's chunk."""
+        return cls(failure, RULES[failure].then)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """A line of an output or error file: a completion, a failure, or a refusal that holds for every request."""
+
+    request_key: str
+    result: dict[str, Any] | GaveUp | ModelAccessError
+
+
+def request_line(request_key: str, body: dict[str, Any]) -> bytes:
+    """Return the line that asks: its `custom_id` is the request key."""
+    line = {"custom_id": request_key, "method": "POST", "url": ENDPOINT, "body": body}
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def request_files(lines: Iterable[tuple[str, bytes]]) -> Iterator[tuple[list[str], bytes]]:
+    """Yield files that keep both limits, each with its request keys in order; `lines` are keys with their lines."""
+    keys: list[str] = []
+    file = bytearray()
+    for key, line in lines:
+        if keys and (len(keys) == MAX_REQUESTS_PER_FILE or len(file) + len(line) > MAX_FILE_BYTES):
+            yield keys, bytes(file)
+            keys, file = [], bytearray()
+        keys.append(key)
+        file += line
+    if keys:
+        yield keys, bytes(file)
+
+
+def requests_by_key(file: bytes) -> dict[str, bytes]:
+    """Return the lines of a request file by their keys, unread: most of a large file is never looked at again."""
+    start = len(b'{"custom_id":"')
+    return {line[start : line.index(b'"', start)].decode(): line for line in file.splitlines()}
+
+
+def request_of(line: bytes) -> dict[str, Any]:
+    """Return the body of a request line."""
+    body: dict[str, Any] = json.loads(line)["body"]
+    return body
+
+
+def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
+    """Read a line of an output or error file; None where it is no such line, or names no request."""
+    try:
+        value = json.loads(line)
+        key = value["custom_id"]
+    except (ValueError, RecursionError, TypeError, KeyError):
+        return None
+    if not isinstance(key, str):
+        return None
+    response = _mapping(value.get("response"))
+    body = _mapping(response.get("body"))
+    if response.get("status_code") == 200 and isinstance(body.get("choices"), list):
+        return BatchLine(key, body)
+    answer = body if body.get("error") else value
+    return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
+
+
+def unanswered(batch_status: str) -> GaveUp:
+    """Return what becomes of a request that no line speaks of, by the status with which its batch ended."""
+    failures = {"expired": Failure.BATCH_EXPIRED, "cancelled": Failure.BATCH_CANCELLED}
+    return GaveUp.after(failures.get(batch_status, Failure.BATCH_LINE_MISSING))
+
+
+def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -> GaveUp | ModelAccessError:
+    code = _mapping(answer.get("error")).get("code")
+    if code in (Failure.BATCH_EXPIRED, Failure.BATCH_CANCELLED):
+        return GaveUp.after(Failure(code))
+    if status == 200:
+        return GaveUp.after(Failure.NOT_A_COMPLETION)
+    failure = classified(status if isinstance(status, int) else 500, answer, endpoint=endpoint, model=model)
+    return failure if isinstance(failure, ModelAccessError) else GaveUp.after(failure)
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

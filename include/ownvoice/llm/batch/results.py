@@ -1,0 +1,112 @@
+"""Taking in a batch that has ended: its answers into the store, and what it did not answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.batch.client import BatchState, result_lines
+from ownvoice.llm.batch.files import BatchLine, GaveUp, read_line, request_of, requests_by_key, unanswered
+from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
+from ownvoice.llm.failures import Failure, FieldRefusedError
+from ownvoice.storage.lake import Lake
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+_WRITES_AT_ONCE = 64
+_ENQUEUED_TOO_MUCH = "token_limit_exceeded"
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """The requests without an answer, and what is wrong with all of them alike, if anything."""
+
+    failed: dict[str, GaveUp]
+    problem: OwnvoiceError | None
+
+
+async def collect(
+    lake: Lake, client: AsyncOpenAI, intent: Intent, state: BatchState, recipe: GenerationRecipe
+) -> Collected:
+    """Store every answer of an ended batch, and close its intent. Repeated, it stores the same again."""
+    answers = AnswerStore(lake.store)
+    requests = requests_by_key(submitted_file(lake, intent))
+    not_heard_of = set(intent.requests)
+    failed: dict[str, GaveUp] = {}
+    problem: OwnvoiceError | None = _not_taken_on(state) if state.status == "failed" else None
+    async for lines in _lines(client, intent, state, _model_of(requests)):
+        records = []
+        for line in lines:
+            not_heard_of.discard(line.request_key)
+            if isinstance(line.result, GaveUp):
+                failed[line.request_key] = line.result
+            elif isinstance(line.result, FieldRefusedError) and _is_longer(requests[line.request_key], recipe):
+                failed[line.request_key] = GaveUp.after(Failure.BAD_REQUEST)  # it has no longer answers to give
+            elif isinstance(line.result, ModelAccessError):
+                problem = line.result
+            else:
+                records.append(_record(intent, line.request_key, requests[line.request_key], line.result))
+        await asyncio.gather(*(answers.put(one["request_key"], one["attempt"], one) for one in records))
+    failed |= dict.fromkeys(not_heard_of, unanswered(state.status))
+    close_intent(lake, intent, state.status, failed)
+    return Collected(failed, problem)
+
+
+async def _lines(client: AsyncOpenAI, intent: Intent, state: BatchState, model: str) -> AsyncIterator[list[BatchLine]]:
+    """Yield the lines of the output and error files that speak of the intent's requests, some at a time."""
+    endpoint = str(client.base_url).rstrip("/")
+    part: list[BatchLine] = []
+    for file_id in state.file_ids:
+        async for data in result_lines(client, file_id):
+            line = read_line(data, endpoint=endpoint, model=model)
+            if line and line.request_key in intent.requests:
+                part.append(line)
+            if len(part) == _WRITES_AT_ONCE:
+                yield part
+                part = []
+    yield part
+
+
+def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -> dict[str, Any]:
+    attempt, article_id, chunk_index = intent.requests[key]
+    return {
+        "request_key": key,
+        "attempt": attempt,
+        "bought_for": [intent.run_id, article_id, chunk_index],
+        "asked_by": intent.asked_by,
+        "batch_id": intent.batch_id,
+        "request": request_of(line),
+        "response": completion,
+        "received_at": datetime.now(UTC).isoformat(),
+        "latency_s": 0.0,  # a batch does not tell
+    }
+
+
+def _is_longer(line: bytes, recipe: GenerationRecipe) -> bool:
+    """Whether a request allows a longer answer than the recipe does."""
+    return bool(request_of(line)["max_tokens"] > recipe.max_output_tokens)
+
+
+def _model_of(requests: dict[str, bytes]) -> str:
+    """Return the model that a file of requests asks: all of them ask the same one."""
+    return str(request_of(next(iter(requests.values())))["model"])
+
+
+def _not_taken_on(state: BatchState) -> OwnvoiceError:
+    reasons = ", ".join(state.failures) or "no reason given"
+    if _ENQUEUED_TOO_MUCH in state.failures:
+        return ModelUnavailableError(
+            f"{state.batch_id} was not taken on ({reasons}), and cost nothing: too much is enqueued for this account. "
+            "Run again when other batches have ended."
+        )
+    return ModelAccessError(
+        f"{state.batch_id} was not taken on ({reasons}), and cost nothing. "
+        "Correct the recipe, or run with mode realtime, then run again."
+    )

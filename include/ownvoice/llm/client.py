@@ -1,0 +1,147 @@
+"""The edge to the model: any endpoint that speaks OpenAI's chat completions.
+
+Plain HTTP, without the SDK: retries, time-outs and errors are this room's own, and what the SDK builds around a request
+costs more CPU than all the rest of it (`benchmarks/generation.py`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ownvoice.errors import SettingsError
+from ownvoice.llm.failures import Failure, RequestFailedError, classified, without_an_answer
+from ownvoice.llm.rate_limit_headers import RateLimits, announced_limits, retry_after_s
+
+if TYPE_CHECKING:
+    import aiohttp
+
+OPENAI_URL = "https://api.openai.com/v1"
+CONNECT_TIMEOUT_S = 10.0
+_MOST_IN_FLIGHT = 1000
+_ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAccess:
+    """Where the model is and how it is asked.
+
+    `base_url` None means OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds a whole request, to the last byte of
+    its answer, and `read_timeout_s` each silence in it, also the one before the first byte; a connection is made within
+    ten seconds or not at all. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that
+    run at once, for each model that has no `model_limits`; None is found out. After `patience_s` without any answer the
+    endpoint is given up.
+    Raises `SettingsError`, never with the key in it, where a field cannot be right.
+    """
+
+    base_url: str | None
+    api_key: str = field(repr=False)
+    request_timeout_s: float = 60.0
+    read_timeout_s: float | None = None
+    max_requests_in_flight: int = 256
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    patience_s: float = 120.0
+    model_limits: Mapping[str, RateLimits] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        problems = list(_problems(self))
+        if problems:
+            raise SettingsError(f"The model cannot be asked: {'; '.join(problems)}.")
+
+    @property
+    def endpoint(self) -> str:
+        """The address that stands in front of `/chat/completions`."""
+        return (self.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL).rstrip("/")
+
+    @property
+    def rate_limits(self) -> RateLimits:
+        """The limits that the settings name."""
+        return RateLimits(self.requests_per_minute, self.tokens_per_minute)
+
+    def for_model(self, model: str) -> ModelAccess:
+        """Return the way to one model here, with that model's own limits where it has some."""
+        own = self.model_limits.get(model, self.rate_limits)
+        return replace(self, requests_per_minute=own.requests_per_minute, tokens_per_minute=own.tokens_per_minute)
+
+
+def open_session(access: ModelAccess) -> aiohttp.ClientSession:
+    """Return an HTTP session for the endpoint: an async context manager that closes its connections.
+
+    Connecting and the whole request have time-outs of their own; proxies come from the usual environment variables.
+    """
+    import aiohttp
+
+    headers = {"Authorization": f"Bearer {access.api_key}", "Content-Type": "application/json"}
+    headers |= {name: os.environ[variable] for variable, name in _ACCOUNT_HEADERS.items() if os.environ.get(variable)}
+    return aiohttp.ClientSession(
+        headers=headers,
+        timeout=aiohttp.ClientTimeout(
+            total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S, sock_read=access.read_timeout_s
+        ),
+        connector=aiohttp.TCPConnector(limit=_MOST_IN_FLIGHT),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        trust_env=True,
+    )
+
+
+async def request_completion(
+    session: aiohttp.ClientSession, access: ModelAccess, body: dict[str, Any]
+) -> tuple[dict[str, Any], RateLimits]:
+    """Send `body` to `POST /chat/completions`, once; return the completion as it came, and the limits it announced.
+
+    Raises `ModelAccessError` where no request can succeed, `RequestFailedError` where this one did not.
+    """
+    import aiohttp
+
+    try:
+        async with session.post(f"{access.endpoint}/chat/completions", data=json.dumps(body).encode()) as answer:
+            data = await answer.read()
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise RequestFailedError(without_an_answer(error)) from None
+    limits = announced_limits(answer.headers)
+    value = _json(data)
+    if answer.status < 400:
+        return _completion(value), limits
+    failure = classified(answer.status, value, endpoint=access.endpoint, model=body["model"])
+    if isinstance(failure, Failure):
+        raise RequestFailedError(failure, retry_after_s(answer.headers), limits)
+    raise failure
+
+
+def _json(data: bytes) -> Any:
+    """Return what the JSON says; None where it is none."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _completion(value: Any) -> dict[str, Any]:
+    """Return a completion as it came; some gateways answer 200 with a web page or with an error of their own."""
+    if isinstance(value, dict) and isinstance(value.get("choices"), list):
+        return value
+    raise RequestFailedError(Failure.NOT_A_COMPLETION)
+
+
+def _problems(access: ModelAccess) -> Iterator[str]:
+    key = access.api_key
+    if not key:
+        yield "its key is empty (an endpoint that needs none takes any word)"
+    elif not key.isascii() or not key.isprintable() or key != key.strip():
+        yield "its key holds a space, a line break or a character that no key has; copy it again"
+    address = urlsplit(access.endpoint)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        yield "its base_url is not an address that begins with http:// or https://"
+    if address.username or address.password:
+        yield "its base_url holds a name or password, which belong into the key"
+    if not 1 <= access.max_requests_in_flight <= _MOST_IN_FLIGHT:
+        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_MOST_IN_FLIGHT}"
+    for name in ("request_timeout_s", "read_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):
+        value = getattr(access, name)
+        if value is not None and value <= 0:
+            yield f"{name} is {value}, and must be above 0"

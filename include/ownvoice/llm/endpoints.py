@@ -1,0 +1,69 @@
+"""The endpoints of a recipe, each under the name of its Airflow connection, and asking at several of them at once."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ownvoice.config.generators import LLM_API, Way
+from ownvoice.config.settings import Settings
+from ownvoice.errors import ModelUnavailableError
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.client import OPENAI_URL, ModelAccess
+from ownvoice.llm.rate_limit_headers import RateLimits
+from ownvoice.llm.workers import ask_chunks
+
+Endpoints = Callable[[str], ModelAccess]
+"""From the name of an endpoint to the way to it. Raises `SettingsError` where nothing says how to reach it."""
+
+
+def variables_of(endpoint: str) -> tuple[str, str]:
+    """Return the names of the variables that hold its base URL and its key where there is no connection."""
+    prefix = "OPENAI" if endpoint == LLM_API else endpoint.upper()
+    return f"{prefix}_BASE_URL", f"{prefix}_API_KEY"
+
+
+def from_environment(endpoint: str) -> tuple[str | None, str | None]:
+    """Return base URL and key as the environment names them, each None where it does not."""
+    base_url, api_key = (os.environ.get(name) or None for name in variables_of(endpoint))
+    return base_url, api_key
+
+
+def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> ModelAccess:
+    """Return the way to an endpoint, asked as the settings say; an endpoint without a key takes any word."""
+    return ModelAccess(
+        base_url or OPENAI_URL,
+        api_key or "none",
+        request_timeout_s=settings.request_timeout_s,
+        read_timeout_s=settings.read_timeout_s,
+        max_requests_in_flight=settings.max_requests_in_flight,
+        requests_per_minute=settings.requests_per_minute,
+        tokens_per_minute=settings.tokens_per_minute,
+        model_limits={
+            model: RateLimits(limits.requests_per_minute, limits.tokens_per_minute)
+            for model, limits in settings.limits.items()
+        },
+    )
+
+
+async def ask_everywhere(
+    asks: Mapping[Way, Iterable[ChunkAsk]],
+    answers: AnswerStore,
+    endpoints: Endpoints,
+    on_outcome: Callable[[ChunkOutcome], None],
+    **shared: Any,
+) -> None:
+    """Do what `ask_chunks` does at every endpoint and model at once, each at its own pace; they share purse and tally.
+
+    Where one of them fails the others go on to their end, since what they have open is paid for; then the fault that
+    no retry mends is raised before one that a retry may.
+    """
+    accesses = {(endpoint, model): endpoints(endpoint).for_model(model) for endpoint, model in asks}
+    asking = (ask_chunks(asks[way], answers, accesses[way], on_outcome, **shared) for way in asks)
+    ended = await asyncio.gather(*asking, return_exceptions=True)
+    faults = [fault for fault in ended if fault is not None]
+    if faults:
+        raise min(faults, key=lambda fault: isinstance(fault, ModelUnavailableError))

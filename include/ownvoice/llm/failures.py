@@ -1,0 +1,168 @@
+"""Everything that can go wrong with a request or its answer, and what is done about each: one table.
+
+Some failures concern every request (a bad key, an unknown model, a spent quota): they are `ModelAccessError`, and end
+the batch. The others concern one request and end at most its chunk. Nothing here repeats the endpoint's own words,
+since some endpoints echo the key in them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from random import uniform
+from typing import Any
+
+from ownvoice.errors import ModelAccessError
+from ownvoice.llm.completion import Fault
+from ownvoice.llm.rate_limit_headers import NOTHING_SAID, RateLimits
+from ownvoice.states import ChunkEvent
+
+
+class Failure(StrEnum):
+    """Why one request brought no answer. The names are stable: reports and tables carry them."""
+
+    CONTEXT_TOO_LONG = "context_too_long"
+    BAD_REQUEST = "bad_request"
+    RATE_LIMITED = "rate_limited"
+    TIMED_OUT = "timed_out"
+    NOT_CONNECTED = "not_connected"
+    CONNECTION_LOST = "connection_lost"
+    SERVER_ERROR = "server_error"
+    NOT_A_COMPLETION = "not_a_completion"
+    BATCH_EXPIRED = "batch_expired"
+    BATCH_CANCELLED = "batch_cancelled"
+    BATCH_LINE_MISSING = "batch_line_missing"  # the batch ended in order, and neither file speaks of the request
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is done about one class of failure.
+
+    A chunk may meet it `tries` times; then `then` happens to it. Where that leaves it for later, it does not happen
+    before `ModelAccess.patience_s` has passed since its first failure, so that no short outage defers a chunk. In
+    between it waits `first_wait_s`, twice as long each further time, at most ten seconds, and less by up to a half, so
+    that chunks which failed together do not come back together. `longer`: the next request allows twice the tokens.
+    `may_be_billed`: there was no answer, and still the endpoint may have made one.
+    """
+
+    tries: int
+    then: ChunkEvent
+    first_wait_s: float = 0.0
+    longer: bool = False
+    may_be_billed: bool = False
+
+    def wait_s(self, failures_in_a_row: int) -> float:
+        """Return how long to wait after so many failures."""
+        return uniform(0.5, 1) * min(_LONGEST_WAIT_S, self.first_wait_s * 2.0 ** (failures_in_a_row - 1))  # noqa: S311
+
+
+_LONGEST_WAIT_S = 10.0
+_DEAD, _LATER = ChunkEvent.TRIES_USED_UP, ChunkEvent.NOT_ANSWERED
+MAX_ANSWERS_PER_CHUNK = 4
+
+RULES: dict[Failure | Fault, Rule] = {
+    Failure.CONTEXT_TOO_LONG: Rule(1, _DEAD),
+    Failure.BAD_REQUEST: Rule(1, _DEAD),
+    Failure.RATE_LIMITED: Rule(20, _LATER, first_wait_s=1.0),
+    Failure.TIMED_OUT: Rule(3, _LATER, may_be_billed=True),
+    Failure.NOT_CONNECTED: Rule(5, _LATER, first_wait_s=0.5),
+    Failure.CONNECTION_LOST: Rule(5, _LATER, first_wait_s=0.5, may_be_billed=True),
+    Failure.SERVER_ERROR: Rule(5, _LATER, first_wait_s=0.5),
+    Failure.NOT_A_COMPLETION: Rule(3, _LATER, first_wait_s=0.5, may_be_billed=True),
+    Failure.BATCH_EXPIRED: Rule(1, _LATER),
+    Failure.BATCH_CANCELLED: Rule(1, _LATER),
+    Failure.BATCH_LINE_MISSING: Rule(1, _LATER),
+    Fault.REFUSED: Rule(1, _DEAD),
+    Fault.TRUNCATED: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD, longer=True),
+    Fault.EMPTY: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
+    Fault.BAD_JSON: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
+    Fault.WRONG_SHAPE: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
+}
+"""An unusable answer (`Fault`) is paid for, so the tries of a chunk count its answers whatever was wrong with each.
+
+A chunk that is too long for the model's context is cut in two by the next plan while it is long enough for that.
+"""
+
+_ONE_REQUEST: dict[str | int, Failure] = {
+    "context_length_exceeded": Failure.CONTEXT_TOO_LONG,
+    408: Failure.TIMED_OUT,
+    409: Failure.SERVER_ERROR,
+    413: Failure.CONTEXT_TOO_LONG,
+    429: Failure.RATE_LIMITED,
+}
+
+_KEY_ADVICE = (
+    "Check the password of the Airflow connection `llm_api`, or OPENAI_API_KEY; "
+    "for another endpoint of the recipe those of its name."
+)
+_ADDRESS_ADVICE = (
+    "Check the recipe's model, and the host of the Airflow connection `llm_api`, or OPENAI_BASE_URL "
+    "(it usually ends in /v1)."
+)
+_QUOTA_SENTENCE = "the account's quota is spent. Raise its limit or top it up, then run again: nothing is asked twice."
+
+_EVERY_REQUEST: dict[str | int, str] = {
+    "insufficient_quota": _QUOTA_SENTENCE,
+    401: f"the key is not accepted. {_KEY_ADVICE}",
+    402: _QUOTA_SENTENCE,
+    403: f"the key may not use model {{model!r}}. {_KEY_ADVICE}",
+    404: f"there is no model {{model!r}}, or no chat completions, at this address. {_ADDRESS_ADVICE}",
+    405: f"there are no chat completions at this address. {_ADDRESS_ADVICE}",
+}
+
+_RECIPE_FIELDS = frozenset({"model", "temperature", "max_tokens", "response_format"})
+
+
+class FieldRefusedError(ModelAccessError):
+    """The model does not take what a field of the request says."""
+
+
+class RequestFailedError(Exception):
+    """One request brought no answer; private to this room, where it becomes a try of its chunk."""
+
+    def __init__(self, failure: Failure, retry_after_s: float | None = None, limits: RateLimits = NOTHING_SAID) -> None:
+        super().__init__(failure.value)
+        self.failure = failure
+        self.retry_after_s = retry_after_s
+        self.limits = limits
+
+
+def classified(status: int, answer: Any, *, endpoint: str, model: str) -> ModelAccessError | Failure:
+    """Turn an answer of HTTP status 400 or more into the failure it stands for; `answer` is its JSON, read."""
+    error = _error_of(answer)
+    code = "context_length_exceeded" if _speaks_of_context_length(status, error) else error.get("code")
+    for sign in (code, status):
+        if sign in _EVERY_REQUEST:
+            return ModelAccessError(f"{endpoint}: {_EVERY_REQUEST[sign].format(model=model)}")
+        if sign in _ONE_REQUEST:
+            return _ONE_REQUEST[sign]
+    if status >= 500:
+        return Failure.SERVER_ERROR
+    field = error.get("param")
+    if field in _RECIPE_FIELDS:
+        return FieldRefusedError(
+            f"{endpoint}: model {model!r} does not take the recipe's {field}. Change it in the recipe, then run again."
+        )
+    return Failure.BAD_REQUEST
+
+
+def without_an_answer(error: BaseException) -> Failure:
+    """Name what kept an answer from coming; only what was sent can have been billed."""
+    import aiohttp
+
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Failure.NOT_CONNECTED
+    return Failure.TIMED_OUT if isinstance(error, TimeoutError) else Failure.CONNECTION_LOST
+
+
+def _error_of(answer: Any) -> dict[str, Any]:
+    """Return what is plain text or number in the `error` object of an answer in OpenAI's form."""
+    error = answer.get("error") if isinstance(answer, dict) else None
+    if not isinstance(error, dict):
+        return {}
+    return {name: value for name, value in error.items() if isinstance(value, str | int)}
+
+
+def _speaks_of_context_length(status: int, error: dict[str, Any]) -> bool:
+    """Whether it is a context overflow told in words alone, as vLLM and others do."""
+    return status == 400 and "maximum context length" in str(error.get("message"))

@@ -1,0 +1,80 @@
+"""Where a chunk stands by its stored answers alone: settled, or which answer is to be asked for next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.asker import NOBODY, Asker
+from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome, Settling, Try
+from ownvoice.llm.batch.files import GaveUp
+from ownvoice.states import ChunkEvent
+from ownvoice.storage.lake import Lake
+
+_READS_AT_ONCE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A chunk that needs another answer: the request that asks, and which answer to it that will be.
+
+    `unasked` is what becomes of the chunk where the budget does not allow it.
+    """
+
+    ask: ChunkAsk
+    request_key: str
+    body: dict[str, Any]
+    attempt: int
+    unasked: ChunkOutcome
+
+
+async def standing(
+    ask: ChunkAsk, answers: AnswerStore, run_id: str, asker: Asker, gave_up: Mapping[str, GaveUp]
+) -> ChunkOutcome | Wanted:
+    """Go through the stored answers of a chunk by the rules of `ask_chunks`, and ask nothing.
+
+    `gave_up` holds the requests that are not to be asked for again in this try.
+    """
+    chunk = Settling(ask, run_id, asker)
+    event = None
+    while event is None:
+        record = await answers.get(chunk.key, chunk.attempt)
+        if record:
+            event = chunk.take(record)
+        elif chunk.used_up:
+            event = chunk.used_up
+        else:
+            return _unanswered(chunk, gave_up.get(chunk.key))
+    return chunk.outcome(event)
+
+
+def _unanswered(chunk: Settling, gave_up: GaveUp | None) -> ChunkOutcome | Wanted:
+    if gave_up is None:
+        unasked = chunk.outcome(ChunkEvent.NOT_AFFORDED)
+        return Wanted(chunk.ask, chunk.key, chunk.body, chunk.attempt, unasked)
+    if gave_up.failure is None:
+        return chunk.outcome(gave_up.event)
+    outcome = chunk.outcome(chunk.comes_to(gave_up.failure))
+    return replace(outcome, tries=(*outcome.tries, Try(datetime.now(UTC).isoformat(), gave_up.failure)))
+
+
+def stored_outcomes(lake: Lake, run_id: str, asks: Iterable[ChunkAsk]) -> Iterator[ChunkOutcome]:
+    """Yield what the stored answers alone tell of `asks`, as outcomes of a batch that failed."""
+    answers = AnswerStore(lake.store)
+
+    async def settle(ask: ChunkAsk) -> ChunkOutcome:
+        found = await standing(ask, answers, run_id, NOBODY, {})
+        outcome = found.unasked if isinstance(found, Wanted) else found
+        return replace(outcome, event=ChunkEvent.BATCH_FAILED)
+
+    async def settle_part(part: list[ChunkAsk]) -> list[ChunkOutcome]:
+        return await asyncio.gather(*map(settle, part))
+
+    rest = iter(asks)
+    while part := list(islice(rest, _READS_AT_ONCE)):
+        yield from asyncio.run(settle_part(part))

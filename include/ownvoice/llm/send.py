@@ -1,0 +1,119 @@
+"""Buying one answer: within the budget, at the pace, and stored before anything else is done with it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Coroutine, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ownvoice.errors import ModelAccessError
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.attempts import Settling
+from ownvoice.llm.budget import Purse, Spend, paced_tokens, spend, worst_case
+from ownvoice.llm.client import ModelAccess, request_completion
+from ownvoice.llm.completion import token_usage
+from ownvoice.llm.failures import RULES, Failure, FieldRefusedError, RequestFailedError
+from ownvoice.llm.rate_limit import Pace
+from ownvoice.llm.tally import Tally
+
+if TYPE_CHECKING:
+    import aiohttp
+
+
+class NotAffordedError(Exception):
+    """The worst case of a request does not fit into the purse; private to this room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """What all requests of a batch go through."""
+
+    session: aiohttp.ClientSession
+    access: ModelAccess
+    answers: AnswerStore
+    pace: Pace
+    purse: Purse
+    tally: Tally
+
+    async def buy(self, chunk: Settling) -> dict[str, Any]:
+        """Ask once about `chunk`; return the record of the answer, as it stands in the store.
+
+        Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came.
+        """
+        worst = worst_case(self.tally.prices.get(chunk.body["model"]), chunk.body)
+        if not await self.purse.reserve(worst):
+            raise NotAffordedError
+        actual = Spend()
+        try:
+            sent_at = await self.pace.turn(paced_tokens(chunk.body))
+            actual = worst  # a request that ends in no known way may have been billed
+            with self._in_flight():
+                response = await self._request(chunk.body, sent_at)
+                actual = self._billed(chunk.body["model"], response, worst)
+                record = _record(chunk, response, time.monotonic() - sent_at)
+                return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
+        except RequestFailedError as failed:
+            actual = worst if RULES[failed.failure].may_be_billed else Spend()
+            raise
+        except ModelAccessError as refused:
+            actual = Spend()
+            if chunk.is_longer and isinstance(refused, FieldRefusedError):  # that ends the chunk, not the batch
+                raise RequestFailedError(Failure.BAD_REQUEST) from None
+            raise
+        finally:
+            self.purse.settle(worst, actual)
+
+    @contextlib.contextmanager
+    def _in_flight(self) -> Iterator[None]:
+        """Hold a place until the answer is stored: a kill costs no more answers than there are places."""
+        answered = False
+        try:
+            yield
+            answered = True
+        finally:
+            self.pace.done(answered=answered)
+
+    async def _request(self, body: dict[str, Any], sent_at: float) -> dict[str, Any]:
+        """Send the request and tell the pace what the endpoint says about its limits."""
+        try:
+            response, limits = await request_completion(self.session, self.access, body)
+        except RequestFailedError as failed:
+            self.pace.heed(failed.limits)
+            if failed.failure is Failure.RATE_LIMITED:
+                self.pace.refused(sent_at, failed.retry_after_s)
+            raise
+        self.pace.heed(limits)
+        return response
+
+    def _billed(self, model: str, response: dict[str, Any], worst: Spend) -> Spend:
+        prompt_tokens, completion_tokens = token_usage(response)
+        if not prompt_tokens and not completion_tokens:
+            return worst  # some endpoints do not count
+        return spend(self.tally.prices.get(model), prompt_tokens, completion_tokens)
+
+
+def _record(chunk: Settling, response: dict[str, Any], latency_s: float) -> dict[str, Any]:
+    return {
+        "request_key": chunk.key,
+        "attempt": chunk.attempt,
+        "bought_for": chunk.buyer,
+        "asked_by": asdict(chunk.asker),
+        "request": chunk.body,
+        "response": response,
+        "received_at": datetime.now(UTC).isoformat(),
+        "latency_s": round(latency_s, 3),
+    }
+
+
+async def _even_if_cancelled(keeping: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+    """Await `keeping` to its end, also when this task is cancelled meanwhile: an answer is paid for."""
+    task = asyncio.ensure_future(keeping)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise

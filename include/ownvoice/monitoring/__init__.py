@@ -1,1 +1,0 @@
-"""Monitoring: what a refresh did, in numbers that add up."""

@@ -1,0 +1,1 @@
+"""The stand-in model server that ships with the package."""

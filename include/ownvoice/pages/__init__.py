@@ -1,0 +1,1 @@
+"""The queries behind the pages, one module a route."""

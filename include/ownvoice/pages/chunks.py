@@ -1,0 +1,148 @@
+"""The chunks of one refresh: which met what, a page at a time, and one of them with all that was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ownvoice.config.run import run_folder
+from ownvoice.dataset.chunk_rows import run_chunks
+from ownvoice.errors import StorageError
+from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.completion import token_usage
+from ownvoice.pages.cache import CACHE
+from ownvoice.pages.refresh import stored_report
+from ownvoice.pairs.staging import Row
+from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.triples.parse import reader
+
+CHUNKS_PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkFilter:
+    """Which chunks are wanted; what is empty is not asked for. `error` is a fault met, `reason` a drop reason."""
+
+    state: str = ""
+    error: str = ""
+    article_id: str = ""
+    batch: str = ""
+    reason: str = ""
+
+    def as_sql(self) -> str:
+        """Return the condition."""
+        columns = {"state": self.state, "article_id": self.article_id, "batch": self.batch}
+        clauses = [f"{name} = {sql_text(value)}" for name, value in columns.items() if value]
+        if self.error:
+            clauses.append(f"array_has(faults, {sql_text(self.error)})")
+        if self.reason:
+            clauses.append(f"array_has(map_keys(drop_reasons), {sql_text(self.reason)})")
+        return " AND ".join(["true", *clauses])
+
+
+def chunks_page(lake: Lake, run_id: str, wanted: ChunkFilter, number: int = 1) -> dict[str, Any] | None:
+    """Return a page of the run's chunks in the order of the articles; None where the lake knows no such refresh.
+
+    A run that has not reported yet has no `report`, and one without a version no chunks.
+    """
+    report = stored_report(lake, run_id)
+    if report is None:
+        is_known = lake.read_json(f"{run_folder(run_id)}/run.json") is not None
+        return {"run_id": run_id, "report": None} if is_known else None
+    key = (lake.uri, "chunks", run_id, str(report["version"]))
+    total = CACHE.get((*key, wanted), lambda: _count(lake, report, wanted))
+    batches = CACHE.get((*key, "batches"), lambda: _batches(lake, report))
+    first = (number - 1) * CHUNKS_PER_PAGE
+    order = f"ORDER BY article_id, chunk_index LIMIT {CHUNKS_PER_PAGE} OFFSET {first}"
+    return {
+        "run_id": run_id,
+        "report": report,
+        "chunks": [_read(row) for row in run_chunks(lake, report, "*", f"{wanted.as_sql()} {order}")],
+        "total": total,
+        "number": number,
+        "last_number": max(1, -(-total // CHUNKS_PER_PAGE)),
+        "batches": batches,
+    }
+
+
+def chunk_page(lake: Lake, run_id: str, article_id: str, chunk_index: int) -> dict[str, Any] | None:
+    """Return one chunk with its text, its tries, the raw answers and what became of each triple; or None."""
+    report = stored_report(lake, run_id)
+    if report is None:
+        return None
+    where = f"article_id = {sql_text(article_id)} AND chunk_index = {chunk_index:d}"
+    chunk = next(map(_read, run_chunks(lake, report, "*", where)), None)
+    if chunk is None:
+        return None
+    text, lost = _text(lake, chunk)
+    return {
+        "run_id": run_id,
+        "report": report,
+        "chunk": chunk,
+        "text": text,
+        "lost": lost,
+        "answers": list(_answers(lake, chunk)),
+        "kept": _staged(lake, chunk, "pairs"),
+        "dropped": _staged(lake, chunk, "drops"),
+    }
+
+
+def _count(lake: Lake, report: Mapping[str, Any], wanted: ChunkFilter) -> int:
+    (row,) = run_chunks(lake, report, "count(*) AS found", wanted.as_sql()) if report["version"] else ({"found": 0},)
+    return int(row["found"])
+
+
+def _batches(lake: Lake, report: Mapping[str, Any]) -> list[str]:
+    return [row["batch"] for row in run_chunks(lake, report, "DISTINCT batch", "true ORDER BY batch")]
+
+
+def _read(row: Row) -> Row:
+    return row | {"drop_reasons": dict(row["drop_reasons"])}
+
+
+def _text(lake: Lake, chunk: Row) -> tuple[str | None, str | None]:
+    """Return the chunk as it stands in its original, or the sentence that says why it does not."""
+    try:
+        return lake.original(chunk["article_sha256"])[chunk["start"] : chunk["end"]], None
+    except StorageError as error:
+        return None, str(error)
+
+
+def _answers(lake: Lake, chunk: Row) -> Iterator[dict[str, Any]]:
+    """Yield the stored answers to the request that counts; an object that is no answer ends them."""
+    if not chunk["request_key"]:
+        return
+    try:
+        records = AnswerStore(lake.store).read_all(chunk["request_key"])
+    except StorageError as error:
+        yield {"broken": str(error)}
+        return
+    read = reader(chunk["prompt_version"])
+    for record in records:
+        prompt_tokens, completion_tokens = token_usage(record["response"])
+        yield {
+            "broken": None,
+            "received_at": record.get("received_at"),
+            "latency_s": record.get("latency_s"),
+            "fault": read(record["response"]).fault,
+            "prompt_tokens": prompt_tokens,
+            "completion_tokens": completion_tokens,
+            "content": _content(record["response"]),
+        }
+
+
+def _content(completion: Mapping[str, Any]) -> str:
+    """Return the answer's text as it came, or the whole completion where it has none in its usual place."""
+    try:
+        message = completion["choices"][0]["message"]
+        return str(message["content"] or message.get("refusal") or "")
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return str(completion)
+
+
+def _staged(lake: Lake, chunk: Row, kind: str) -> list[Row]:
+    """Return the chunk's rows among what its batch staged: `pairs` or `drops`."""
+    rows = lake.read_rows(f"{run_folder(chunk['run_id'])}/staged/{chunk['batch']}/{kind}.parquet")
+    place = (chunk["article_id"], chunk["chunk_index"])
+    return [row for row in rows.to_pylist() if (row["article_id"], row["chunk_index"]) == place] if rows else []

@@ -1,0 +1,89 @@
+"""One refresh: its report, the waterfall from articles to pairs, its batches and its faults."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ownvoice.config.run import run_folder
+from ownvoice.dataset.chunk_rows import run_chunks
+from ownvoice.pages.cache import CACHE
+from ownvoice.pairs.staging import CURATED, STAGED
+from ownvoice.reports.advice import commonest
+from ownvoice.reports.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
+from ownvoice.reports.waterfall import Step, waterfall
+from ownvoice.storage.lake import Lake
+
+
+class Line(NamedTuple):
+    """A step of the waterfall beside the total of its stage; `field` and `value` find the chunks it counts."""
+
+    step: Step
+    whole: int
+    field: str
+    value: str
+
+
+def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return what there is to see of a refresh; None where the lake knows no such run.
+
+    A run that has not reported yet has no `report`, and `so_far` instead.
+    """
+    report = stored_report(lake, run_id)
+    if report is None:
+        so_far = _so_far(lake, run_id)
+        return so_far and {"run_id": run_id, "report": None, "so_far": so_far}
+    chunks = CACHE.get(
+        (lake.uri, "timeline", report["run_id"], str(report["version"])),
+        lambda: list(run_chunks(lake, report, TIMELINE_COLUMNS)),
+    )
+    started_at = dt.datetime.fromisoformat(report["started_at"])
+    batches = batch_times(chunks, started_at)
+    return {
+        "run_id": report["run_id"],
+        "report": report,
+        "waterfall": waterfall_lines(report),
+        "batches": batches,
+        "slowest": slowest(batches),
+        "faults_over_time": faults_over_time(chunks, started_at),
+        "commonest": commonest(report["faults"]),
+        "drops": commonest(report["triples"]["dropped"], most=len(report["triples"]["dropped"])),
+    }
+
+
+def stored_report(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return the report of a refresh, or None; ids that differ only in signs a path cannot hold are not mixed up."""
+    report = lake.read_json(f"{run_folder(run_id)}/report.json")
+    is_it = isinstance(report, dict) and report.get("run_id") == run_id and "triples" in report
+    return report if is_it else None
+
+
+def waterfall_lines(report: Mapping[str, Any]) -> list[Line]:
+    """Return the steps from articles to pairs, each with what it is a share of and how its chunks are found."""
+    fields = {"chunks": "state", "triples": "reason"}
+    lines: list[Line] = []
+    whole = 0
+    for step in waterfall(report):
+        whole = step.count if step.kind == "total" else whole
+        field = fields.get(step.stage, "") if step.kind == "lost" else ""
+        lines.append(Line(step, whole, field, step.name.replace(" ", "_")))
+    return lines
+
+
+def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return how far a run has come that has not reported."""
+    folder = run_folder(run_id)
+    run = lake.read_json(f"{folder}/run.json")
+    if run is None or run.get("run_id") != run_id:
+        return None
+    plan = lake.read_json(f"{folder}/plan.json")
+    listing = lake.read_json(f"{folder}/listing.json") or {}
+    curated = CURATED if run["recipe"].get("rejected_by") else STAGED
+    return {
+        "refresh_date": run["refresh_date"],
+        "articles": listing.get("counts", {}),
+        "plan": plan,
+        "generated": len(list(lake.store.objects(f"{folder}/outcomes"))) if plan else 0,
+        "curated": len(lake.store.folders(f"{folder}/{curated}")) if plan else 0,
+    }

@@ -1,0 +1,109 @@
+"""One training run with all that is known of it, and several laid over each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from string import ascii_uppercase
+from typing import Any
+
+from ownvoice.config.run import run_folder
+from ownvoice.pages.trainings import MOST_CHOICES, reported_trainings
+from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.versions import find_version
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.results.files import (
+    Training,
+    as_fields,
+    read_json,
+    read_training,
+    variant_of,
+    variants_of,
+)
+
+_LOG_LINES = 15
+
+
+def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return what there is to see of a training run; None where the lake knows no such run."""
+    training = read_training(lake, run_id)
+    if training is None:
+        return None
+    version = training.dataset_version
+    return {
+        "training": training,
+        "variant_of": variant_of(lake, run_id),
+        "version": None if version is None else find_version(lake, version),
+        "charts": curve_charts(training.metrics, training.findings),
+        "numbers": curves_as_numbers(training.metrics),
+        "recipe": list(_recipe_facts(training.recipe)),
+        "said": training.log[-_LOG_LINES:],
+        "others": other_trainings(lake, run_id),
+    }
+
+
+def overlay_page(lake: Lake, run_ids: Sequence[str]) -> dict[str, Any] | None:
+    """Return training runs side by side as A, B and so on, as they are named; None where one of them is not known."""
+    trainings = [read_training(lake, run_id) for run_id in dict.fromkeys(run_ids)]
+    found = [one for one in trainings if one is not None]
+    return _laid_over(dict(zip(ascii_uppercase, found, strict=False))) if len(found) == len(trainings) else None
+
+
+def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
+    """Return the trainings of a run with several recipes, side by side by name, and which was chosen; else None."""
+    read = {name: read_training(lake, one) for name, one in variants_of(lake, run_id).items()}
+    trainings = {name: one for name, one in read.items() if one is not None}
+    if not trainings:
+        return None
+    comparison = as_fields(read_json(lake, f"{run_folder(run_id)}/comparison.json", []))
+    return _laid_over(trainings) | {
+        "run_id": run_id,
+        "chosen": comparison.get("chosen"),
+        "rule": comparison.get("rule"),
+    }
+
+
+def other_trainings(lake: Lake, run_id: str = "") -> list[str]:
+    """Return the ids of the newest trainings that have reported, without `run_id`."""
+    return [row["run_id"] for row in reported_trainings(lake)[:MOST_CHOICES] if row["run_id"] != run_id]
+
+
+def _laid_over(trainings: dict[str, Training]) -> dict[str, Any]:
+    return {
+        "run_id": None,
+        "trainings": trainings,
+        "charts": overlay_charts({name: one.metrics for name, one in trainings.items()}),
+        "numbers": {name: curves_as_numbers(one.metrics) for name, one in trainings.items()},
+        "differences": list(_differences(trainings)),
+        "samples": _side_by_side(trainings),
+    }
+
+
+def _recipe_facts(recipe: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Yield the fields of a recipe, each with the default where it has another value."""
+    defaults = TrainingRecipe().model_dump(mode="json")
+    for name, value in recipe.items():
+        yield name, value, defaults[name] if value != defaults.get(name, value) else None
+
+
+def _differences(trainings: dict[str, Training]) -> Iterator[tuple[str, list[Any]]]:
+    """Yield what the recipes, or the dataset versions, do not share, with the value of each training."""
+    recipes = [{"dataset_version": one.dataset_version} | one.recipe for one in trainings.values()]
+    for name in dict.fromkeys(name for recipe in recipes for name in recipe):
+        values = [recipe.get(name) for recipe in recipes]
+        if any(value != values[0] for value in values):
+            yield name, values
+
+
+def _side_by_side(trainings: dict[str, Training]) -> dict[str, list[tuple[str, str]]]:
+    """Return the answers to each question: those of the bases, each once, and then that of every training."""
+    answers: dict[str, list[tuple[str, str]]] = {}
+    for one in trainings.values():
+        for sample in one.samples:
+            base = ("before", sample["base"])
+            if base not in (kept := answers.setdefault(sample["question"], [])):
+                kept.append(base)
+    for name, one in trainings.items():
+        for sample in one.samples:
+            answers[sample["question"]].append((name, sample["trained"]))
+    return answers

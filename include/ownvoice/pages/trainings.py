@@ -1,0 +1,97 @@
+"""All training runs: a row of `tables/runs` each with its recipe in short, and those that have not reported yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ownvoice.config.run import report_key, run_folder
+from ownvoice.pages.cache import CACHE
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.training.results.files import Training, as_fields, as_publication, read_json, read_training, variant_of
+
+TRAININGS_PER_PAGE = 25
+MOST_CHOICES = 200
+_MOST_NOT_REPORTED = 20
+
+Row = dict[str, Any]
+
+
+def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
+    """Return page `number` of the training runs, newest first; the first has those that have not reported yet too."""
+    table = lake.table("runs")
+    version = table.version() if table else -1
+    reported = reported_trainings(lake)
+    first = (number - 1) * TRAININGS_PER_PAGE
+
+    def listed(row: Row) -> Row:
+        return CACHE.get((lake.uri, "training", version, row["run_id"]), lambda: row | _told(lake, row["run_id"]))
+
+    return {
+        "not_reported": _not_reported(lake) if number == 1 else [],
+        "rows": [listed(row) for row in reported[first : first + TRAININGS_PER_PAGE]],
+        "choices": [row["run_id"] for row in reported[:MOST_CHOICES]],
+        "total": len(reported),
+        "number": number,
+        "last_number": max(1, -(-len(reported) // TRAININGS_PER_PAGE)),
+    }
+
+
+def reported_trainings(lake: Lake) -> list[Row]:
+    """Return the rows of all trainings that have reported, newest first."""
+    table = lake.table("runs")
+    if table is None:
+        return []
+
+    def read() -> list[Row]:
+        order = "kind = 'training' ORDER BY refresh_date DESC, run_id DESC"
+        return [
+            row | {"counts": dict(row["counts"] or {})}
+            for batch in scan(table, where=order)
+            for row in batch.to_pylist()
+        ]
+
+    return CACHE.get((lake.uri, "reported trainings", table.version()), read)
+
+
+def recipe_in_short(recipe: Mapping[str, Any]) -> str:
+    """Return what tells recipes apart at a glance; nothing for one that is not known."""
+    named = {"lora_rank": "rank {}", "beta": "beta {}", "learning_rate": "rate {}", "epochs": "epochs {}"}
+    return ", ".join(words.format(recipe[name]) for name, words in named.items() if name in recipe)
+
+
+def _told(lake: Lake, run_id: str) -> Row:
+    """Return what the report of a training says beyond its row of the table."""
+    report = as_fields(read_json(lake, report_key(run_id), []))
+    result = as_fields(report.get("result"))
+    return {
+        "recipe": recipe_in_short(as_fields(result.get("recipe"))),
+        "base": as_fields(result.get("base")).get("name"),
+        "publication": as_publication(report.get("publication")),
+        "variant_of": variant_of(lake, run_id),
+    }
+
+
+def _folders_of_reported(lake: Lake) -> frozenset[str]:
+    """Return the folders below `runs` of all that has reported, a refresh or a training."""
+    table = lake.table("runs")
+    if table is None:
+        return frozenset()
+
+    def read() -> frozenset[str]:
+        run_ids = (run_id for batch in scan(table, "run_id") for run_id in batch["run_id"].to_pylist())
+        return frozenset(run_folder(run_id).removeprefix("runs/") for run_id in run_ids)
+
+    return CACHE.get((lake.uri, "folders of reported runs", table.version()), read)
+
+
+def _not_reported(lake: Lake) -> list[Training]:
+    known = _folders_of_reported(lake)
+    found: list[Training] = []
+    for name in reversed(lake.store.folders("runs")):
+        if name in known or len(found) == _MOST_NOT_REPORTED:
+            continue
+        given = as_fields(read_json(lake, f"runs/{name}/recipe.json", []))
+        training = read_training(lake, str(given.get("run_id"))) if given else None
+        found += [training] if training else []
+    return found

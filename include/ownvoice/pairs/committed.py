@@ -1,0 +1,47 @@
+"""The committed pairs of some articles, and those among them that a retry must not take away."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ownvoice.articles.changeset import base_version, pending_articles
+from ownvoice.articles.table import KnownArticle
+from ownvoice.config.run import RefreshRun
+from ownvoice.pairs.staging import Row
+from ownvoice.storage.lake import Lake, scan, sql_text
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+StandingPairs = Mapping[str, list[Row]]
+
+
+def standing_pairs(pairs: DeltaTable, articles: Iterable[KnownArticle]) -> StandingPairs:
+    """Return the committed pairs of `articles` by article id; only their own refresh dates are read."""
+    written = {article.article_id: article.written_date for article in articles if article.written_date}
+    standing: dict[str, list[Row]] = defaultdict(list)
+    if written:
+        dates = ", ".join(sorted({sql_text(str(date)) for date in written.values()}))
+        wanted = pa.array(written, pa.string())
+        for batch in scan(pairs, where=f"refresh_date IN ({dates})"):
+            for row in batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist():
+                standing[row["article_id"]].append(row)
+    return standing
+
+
+def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:
+    """Return the ids of the pairs that stood when a retry began, of the articles it retries; a night keeps none.
+
+    They are those of the version it was held against, so that a repeated task comes to the same.
+    """
+    base = base_version(lake, run) if run.retry == "dead" else None
+    pairs = lake.table("pairs", base.number) if base else None
+    if pairs is None:
+        return frozenset()
+    found = standing_pairs(pairs, pending_articles(lake, run))
+    return frozenset(row["pair_id"] for rows in found.values() for row in rows)

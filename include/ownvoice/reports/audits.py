@@ -1,0 +1,55 @@
+"""The audits of a refresh: of the version that it made, by a fixed sample, and of the pairs of the night."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ownvoice.dataset.sample import made_by_its_run, sample_pairs
+from ownvoice.pairs import audits, cues
+from ownvoice.pairs.audits import Audit, Rows
+from ownvoice.states import ChunkState
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import DatasetVersion
+
+SAMPLE_PAIRS = 10_000  # up to the most that the chapter advises for a style, the sample is all of it
+_COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id")
+_CUES = (cues.told_apart_by_length, cues.told_apart_by_punctuation, cues.told_apart_by_words)
+
+
+def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[dict[str, Any]]:
+    """Return the audits of the version that a refresh made from `chunks`, its rows of `tables/chunks`.
+
+    Each is an `Audit` as a dict, with the `scope` that it speaks of: version or night. The night's pairs are judged by
+    themselves where they are enough to judge and not all there is.
+    """
+    night = [audits.verbatim(chunks)]
+    sample = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS)
+    whole = [*_of_pairs(sample), _coverage(lake, version, chunks), audits.pair_count(version.pairs)]
+    if version.added < version.pairs:
+        pairs = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS, made_by_its_run(version))
+        night += [cue(pairs) for cue in _CUES] if cues.can_judge(pairs) else []
+    return [asdict(one) | {"scope": scope} for scope, found in (("version", whole), ("night", night)) for one in found]
+
+
+def _of_pairs(sample: Rows) -> list[Audit]:
+    if not sample:
+        return []
+    cheap = (audits.lengths, audits.repeated_prompts, audits.repeated_chosen, audits.authors)
+    return [ask(sample) for ask in (*_CUES, *cheap)]
+
+
+def _coverage(lake: Lake, version: DatasetVersion, chunks: Rows) -> Audit:
+    """Count the articles that were worked through, and the chunks that were answered, with and without a pair."""
+    answered = [chunk["kept"] for chunk in chunks if chunk["state"] in (ChunkState.ANSWERED, ChunkState.REUSED)]
+    return audits.coverage(
+        articles=_count(lake, "articles", version.articles_version, "count(*)", "written_sha256 IS NOT NULL"),
+        articles_with_pairs=_count(lake, "pairs", version.number, "count(DISTINCT article_id)"),
+        chunks=len(answered),
+        chunks_with_pairs=sum(kept > 0 for kept in answered),
+    )
+
+
+def _count(lake: Lake, table: str, number: int, expression: str, where: str = "true") -> int:
+    (batch,) = scan(lake.table(table, number), f"{expression} AS found", where)
+    return int(batch["found"][0].as_py())

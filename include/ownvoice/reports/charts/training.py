@@ -1,0 +1,132 @@
+"""The curves of training runs as Vega-Lite specs: the chapter's panels, with the health rules where they struck."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+from ownvoice.reports.charts.trends import Spec, bare_chart, spec
+from ownvoice.training.health import Finding
+from ownvoice.training.record import MetricRow
+from ownvoice.training.results.curves import PANELS, Point, points_of
+
+PANEL_OF_RULE = {
+    "not_finite": "Loss",
+    "diverged": "Loss",
+    "loss_collapsed": "Loss",
+    "too_easy": "Accuracy",
+    "validation_gap": "Loss",
+    "gradient_spikes": "Gradient norm",
+    "margins_flat": "Margin",
+    "likelihood_displacement": "Rewards",
+}
+
+_MOST_POINTS = 600
+_ROWS_IN_NUMBERS = 12
+_LEVEL_COLOURS = {"warn": "#e8912d", "block": "#d1495b"}
+
+
+def curve_charts(metrics: Sequence[MetricRow], findings: Sequence[Finding] = ()) -> dict[str, Spec]:
+    """Return one spec by title for each panel in which anything was measured."""
+    return {
+        title: spec(_with_rules(_lines(title, rows, "series"), rows, [one for one in findings if _panel(one) == title]))
+        for title, rows in _panels({"": metrics})
+    }
+
+
+def overlay_charts(runs: Mapping[str, Sequence[MetricRow]]) -> dict[str, Spec]:
+    """Return one spec by title for each panel, with a colour for each run and a dash for each series of it."""
+    import altair as alt
+
+    def lines(title: str, rows: list[Spec]) -> Any:
+        drawn = _lines(title, rows, "run")
+        several = len({row["series"] for row in rows}) > 1
+        return drawn.encode(strokeDash=alt.StrokeDash("series:N", title=None, sort=None)) if several else drawn
+
+    return {title: spec(lines(title, rows)) for title, rows in _panels(runs)}
+
+
+def curves_as_numbers(metrics: Sequence[MetricRow]) -> dict[str, Any]:
+    """Return the curves as a table: the names of what was measured, and a few rows from the first step to the last."""
+    names = [name for series in PANELS.values() for name in series if points_of(metrics, name)]
+    by_step: dict[int, MetricRow] = {}
+    for row in metrics:
+        by_step[row["step"]] = by_step.get(row["step"], {}) | row
+    steps = [step for step, row in sorted(by_step.items()) if row.keys() & names]
+    most = _ROWS_IN_NUMBERS - 1
+    shown = sorted({steps[round(place * (len(steps) - 1) / most)] for place in range(most + 1)}) if steps else []
+    return {"names": names, "rows": [by_step[step] for step in shown], "steps": len(steps)}
+
+
+def thinned(points: Sequence[Point], most: int = _MOST_POINTS) -> list[Point]:
+    """Return at most `most` points: the lowest and the highest of equal stretches, so that no spike is lost."""
+    if len(points) <= most:
+        return list(points)
+    stretches = most // 2
+    bounds = [place * len(points) // stretches for place in range(stretches + 1)]
+    kept = set()
+    for start, end in pairwise(bounds):
+        stretch = range(start, end)
+        kept |= {min(stretch, key=lambda i: points[i][1]), max(stretch, key=lambda i: points[i][1])}
+    return [points[i] for i in sorted(kept)]
+
+
+def _panels(runs: Mapping[str, Sequence[MetricRow]]) -> Iterator[tuple[str, list[Spec]]]:
+    for title, series in PANELS.items():
+        rows = [
+            {"run": run, "series": legend, "step": step, "value": value}
+            for run, metrics in runs.items()
+            for name, legend in series.items()
+            for step, value in thinned(points_of(metrics, name))
+        ]
+        if rows:
+            yield title, rows
+
+
+def _lines(title: str, rows: list[Spec], coloured_by: str) -> Any:
+    import altair as alt
+
+    alone = len({row["run"] for row in rows}) == 1 and len({row["series"] for row in rows}) == 1
+    tooltip = ["run:N", "series:N", "step:Q", "value:Q"]
+    return (
+        bare_chart(rows)
+        .mark_line(point=len(rows) < 60)
+        .encode(
+            alt.X("step:Q", title="step", axis=alt.Axis(tickMinStep=1)),
+            alt.Y(
+                "value:Q",
+                title=None,
+                scale=alt.Scale(zero=False),
+                axis=alt.Axis(format="~e" if title == "Learning rate" else "~g"),
+            ),
+            alt.Color(f"{coloured_by}:N", title=None, sort=None, legend=None if alone else alt.Legend(columns=2)),
+            tooltip=tooltip if coloured_by == "run" else tooltip[1:],
+        )
+    )
+
+
+def _with_rules(lines: Any, rows: list[Spec], findings: Sequence[Finding]) -> Any:
+    """Draw a line across the panel at the step of each finding, with the name of its rule."""
+    import altair as alt
+
+    if not findings:
+        return lines
+    middle = max(row["step"] for row in rows) / 2
+    struck = [one._asdict() | {"name": one.rule.replace("_", " "), "is_late": one.step > middle} for one in findings]
+    colour = alt.Color(
+        "level:N", legend=None, scale=alt.Scale(domain=[*_LEVEL_COLOURS], range=[*_LEVEL_COLOURS.values()])
+    )
+    where = bare_chart(struck).encode(alt.X("step:Q"), colour, tooltip=["level:N", "name:N", "step:Q", "reason:N"])
+    rule = where.mark_rule(strokeDash=[5, 3], strokeWidth=2)
+    name = where.mark_text(
+        baseline="top",
+        fontWeight="bold",
+        align=alt.expr("datum.is_late ? 'right' : 'left'"),
+        dx=alt.expr("datum.is_late ? -5 : 5"),
+    ).encode(alt.Text("name:N"), y=alt.value(1))
+    return alt.layer(lines, rule, name).resolve_scale(color="independent")
+
+
+def _panel(finding: Finding) -> str:
+    return PANEL_OF_RULE.get(finding.rule, "Loss")

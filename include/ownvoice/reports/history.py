@@ -1,0 +1,110 @@
+"""What is unusual about a night: a number far from where it was in the last fourteen nights."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import sqrt
+from statistics import median
+
+NIGHTS = 14
+_FEWEST_NIGHTS = 5
+# Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): a modified z-score past 3.5 is an outlier.
+_MOST_DEVIATIONS = 3.5
+_MAD_TO_SIGMA = 1.4826
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """One refresh. `counts` are those of its row; shares are None where there is nothing to take a share of."""
+
+    run_id: str
+    refresh_date: dt.date
+    verdict: str
+    version: int | None
+    recipe_id: str
+    counts: Mapping[str, int]
+    retries: int | None = None
+    cost_usd: float | None = None
+    duration_s: float | None = None
+    unusual: tuple[str, ...] = ()
+
+    def count(self, name: str) -> int:
+        """Return one of the counts; what did not happen was not counted."""
+        return self.counts.get(name, 0)
+
+    @property
+    def is_night(self) -> bool:
+        """Whether it went through a night's work: no dry run, and no retry, which asks only about what was dead."""
+        return not self.count("dry_run") and "articles_retried" not in self.counts
+
+    @property
+    def tokens(self) -> int:
+        """Tokens bought, prompts and answers together."""
+        return self.count("prompt_tokens") + self.count("completion_tokens")
+
+    @property
+    def dead_share(self) -> float | None:
+        """Share of the chunks that have no usable answer after every try."""
+        return _share(self.count("chunks_dead"), self.count("chunks_total"))
+
+    @property
+    def keep_rate(self) -> float | None:
+        """Share of the triples that became pairs."""
+        return _share(self.count("kept"), self.count("triples"))
+
+    @property
+    def verbatim_rate(self) -> float | None:
+        """Share of the triples whose quote stands in the article."""
+        return _share(self.count("triples") - self.count("dropped_not_verbatim"), self.count("triples"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Measure:
+    """One number of a night, how it is written, and the difference from the usual value that is none worth a look."""
+
+    name: str
+    value: Callable[[Refresh], float | None]
+    write: Callable[[float], str]
+    least: Callable[[Refresh, float], float]
+    only_above: bool = False
+
+
+_MEASURES = (
+    _Measure("dead share", lambda one: one.dead_share, "{:.0%}".format, lambda one, usual: 0.02),
+    _Measure("verbatim rate", lambda one: one.verbatim_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
+    _Measure("keep rate", lambda one: one.keep_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
+    _Measure("cost", lambda one: _cost_usd(one), "${:,.4f}".format, lambda one, usual: 0.25 * usual, only_above=True),
+)
+
+
+def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
+    """Yield a clause for each number of `one` that is far from its median over the last fourteen of `earlier`.
+
+    Nights without such a number do not count; with fewer than five nothing is said.
+    """
+    for measure in _MEASURES:
+        value = measure.value(one)
+        values = [found for found in map(measure.value, earlier[-NIGHTS:]) if found is not None]
+        if value is None or len(values) < _FEWEST_NIGHTS:
+            continue
+        usual = median(values)
+        spread = _MAD_TO_SIGMA * median(abs(found - usual) for found in values)
+        difference = value - usual if measure.only_above else abs(value - usual)
+        if difference > max(_MOST_DEVIATIONS * spread, measure.least(one, usual)):
+            yield f"{measure.name} {measure.write(value)}, usually {measure.write(usual)}"
+
+
+def _cost_usd(one: Refresh) -> float | None:
+    """Return what a night cost that had chunks to ask about; one without any is free, and no measure of the others."""
+    return one.cost_usd if one.count("chunks_total") else None
+
+
+def _chance(one: Refresh, usual: float) -> float:
+    """Return how far a share may lie off by chance alone in a night of so few triples, and five points at least."""
+    return max(0.05, _MOST_DEVIATIONS * sqrt(usual * (1 - usual) / max(one.count("triples"), 1)))
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None

@@ -1,0 +1,135 @@
+"""The report that people look at: one HTML page a night, self-contained, without a script.
+
+What articles and models wrote is escaped by the template and made visible; the page's policy allows its one style
+sheet and nothing else, so that nothing on it can run or be fetched.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import hashlib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ownvoice.config.run import run_folder
+from ownvoice.dataset.sample import made_by_its_run, sample_pairs
+from ownvoice.errors import StorageError
+from ownvoice.reports.advice import advice_on
+from ownvoice.reports.charts import audits as charts
+from ownvoice.reports.excerpt import Part, excerpt, visible
+from ownvoice.reports.waterfall import waterfall
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.versions import DatasetVersion
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+    from markupsafe import Markup
+
+_PAIRS_SHOWN = 3
+_PAIRS_LOOKED_AT = 40  # among which those of different articles are preferred
+
+
+def write_page(lake: Lake, report: Mapping[str, Any], version: DatasetVersion | None) -> None:
+    """Put the page of a report beside it; repeated, it writes the same again."""
+    pairs = _shown_pairs(lake, version) if version else []
+    lake.store.write(page_key(report["run_id"]), page_html(report, pairs).encode())
+
+
+def read_page(lake: Lake, run_id: str) -> bytes:
+    """Return the page of a run. Raises `StorageError` where there is none."""
+    page = lake.store.read(page_key(run_id))
+    if page is None:
+        raise StorageError(f"{lake.uri}/{page_key(run_id)} is not there. Clear write_report of this run and run again.")
+    return page
+
+
+def page_key(run_id: str) -> str:
+    """Return where the page of a run stands in the lake."""
+    return f"{run_folder(run_id)}/report.html"
+
+
+def page_html(report: Mapping[str, Any], pairs: list[dict[str, Any]]) -> str:
+    """Return the page of a report; `pairs` are rows of the dataset, each with the `excerpt` of its article."""
+    from markupsafe import Markup
+
+    style = _file("report.css")
+    return _template().render(
+        report=report,
+        pairs=pairs,
+        advice_on=advice_on,
+        date=f"{dt.date.fromisoformat(report['refresh_date']):%-d %B %Y}",
+        charts=_charts(report),
+        style=Markup(style),  # noqa: S704  # our own file
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+    )
+
+
+def _charts(report: Mapping[str, Any]) -> dict[str, Markup]:
+    """Return each chart that the report has numbers for, as SVG by name."""
+    from markupsafe import Markup
+
+    return {name: Markup(charts.svg(chart)) for name, chart in _drawn(report)}  # noqa: S704  # vl-convert escapes text
+
+
+def _drawn(report: Mapping[str, Any]) -> Iterator[tuple[str, charts.Chart]]:
+    if steps := waterfall(report):
+        yield "waterfall", charts.waterfall_chart(steps)
+    for audit in report["audits"]:
+        if audit["name"] == "lengths":
+            yield "lengths", charts.lengths_chart(audit["numbers"])
+    if cues := [audit for audit in report["audits"] if audit["numbers"].get("auc")]:
+        yield "cues", charts.cues_chart(cues)
+    if report["chunks_by_requests"]:
+        requests = {_times(made): count for made, count in report["chunks_by_requests"].items()}
+        yield "requests", charts.bars_chart(requests, "Chunks by how often they were asked about")
+    if tokens := {name: count for name, count in _tokens(report["spend"]).items() if count}:
+        yield "tokens", charts.bars_chart(tokens, "Tokens")
+
+
+def _times(made: str) -> str:
+    return "once" if made == "1" else f"{made} times"
+
+
+def _tokens(spend: Mapping[str, Any]) -> dict[str, int]:
+    return {
+        "planned, at most": spend["planned"]["tokens"],
+        "reserved": spend["reserved_tokens"],
+        "spent": spend["spent"]["tokens"],
+        "of it wasted": spend["wasted_tokens"],
+    }
+
+
+def _shown_pairs(lake: Lake, version: DatasetVersion) -> list[dict[str, Any]]:
+    """Return a few pairs that the version's run made, of different articles where there are, with their excerpts."""
+    rows = sample_pairs(lake, version, _PAIRS_LOOKED_AT, where=made_by_its_run(version))
+    first_of_each = {row["article_id"]: row for row in reversed(rows)}.values()
+    others = [row for row in rows if row not in first_of_each]
+    return [row | {"excerpt": _excerpt(lake, row)} for row in [*first_of_each, *others][:_PAIRS_SHOWN]]
+
+
+def _excerpt(lake: Lake, row: Mapping[str, Any]) -> list[Part]:
+    spans = [(span["start"], span["end"]) for span in row["spans"]]
+    return list(excerpt(lake.original(row["article_sha256"]), spans))
+
+
+@cache
+def _template() -> Template:
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
+    )
+    environment.filters |= {"number": "{:,}".format, "usd": "${:,.4f}".format}
+    return environment.from_string(_file("report.html.j2"))
+
+
+def _file(name: str) -> str:
+    return resources.files("ownvoice.reports").joinpath("templates", name).read_text("utf-8")

@@ -1,0 +1,209 @@
+"""The lake: objects under one URI, and the four Delta tables that stand beside them.
+
+originals/<sha256>                   article text, by content
+too_long/<recipe>/<chunk>            which chunks a model's context did not hold
+answers/<request sha256>/<attempt>   what the model answered
+tables/{pairs,articles,chunks,runs}  Delta tables
+sketches/, passages/, readings/      what tells near-duplicates and boilerplate (`articles/`, `chunks/` say how)
+evaluation/                          the word runs of evaluation sets
+runs/<run>/                          what the tasks of one run hand to each other, and its report
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ownvoice.errors import StorageError
+from ownvoice.storage.aws import AwsAccess, table_options
+from ownvoice.storage.stores import ObjectStore, storage_error
+from ownvoice.storage.tables import PARTITIONS, TABLES
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+_ROWS_PER_GROUP = 1000  # of Parquet files that tasks hand to each other: what a reader holds at a time
+
+# Every committed version stays readable: nothing expires by itself. Checkpoints are made by `dataset.log_entry`, which
+# knows whether what they sum up stands.
+_CONFIGURATION = {
+    "delta.enableExpiredLogCleanup": "false",
+    "delta.logRetentionDuration": "interval 3650 days",
+    "delta.deletedFileRetentionDuration": "interval 3650 days",
+    "delta.checkpointInterval": "1000000000",
+}
+
+
+class Lake:
+    """Everything Ownvoice keeps. Raises `StorageError` for what cannot be opened, read or written."""
+
+    def __init__(self, uri: str, access: AwsAccess | None = None) -> None:
+        self.store = ObjectStore(uri, access, create_folder=True)
+        self.uri = self.store.uri
+
+    # Objects
+
+    def read_json(self, key: str) -> Any:
+        """Return the JSON value under `key`, or None where nothing stands."""
+        data = self.store.read(key)
+        return None if data is None else json.loads(data)
+
+    def write_json(self, key: str, value: Any) -> None:
+        """Put `value` under `key` as JSON."""
+        self.store.write(key, json.dumps(value, ensure_ascii=False, indent=1).encode())
+
+    def read_rows(self, key: str) -> pa.Table | None:
+        """Return the rows of the Parquet file under `key`, or None where nothing stands."""
+        data = self.store.read(key)
+        return None if data is None else pq.read_table(io.BytesIO(data))
+
+    def write_rows(self, key: str, rows: pa.Table) -> None:
+        """Put `rows` under `key` as one Parquet file."""
+        buffer = io.BytesIO()
+        pq.write_table(rows, buffer, row_group_size=_ROWS_PER_GROUP)
+        self.store.write(key, buffer.getvalue())
+
+    @contextlib.contextmanager
+    def open_rows(self, key: str) -> Iterator[pq.ParquetFile]:
+        """Open the Parquet file under `key`, to be read in parts. Raises `StorageError` where nothing stands."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "rows.parquet")
+            self.store.download(key, path)
+            with pq.ParquetFile(path) as rows:
+                yield rows
+
+    @contextlib.contextmanager
+    def rows_writer(self, key: str, schema: pa.Schema) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+        """Yield what writes rows, part by part; they stand under `key` as one file once the block is left in order."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder, "rows.parquet")
+            with pq.ParquetWriter(path, schema) as writer:
+                yield lambda rows: writer.write_table(pa.Table.from_pylist(rows, schema=schema))
+            self.store.upload(key, path)
+
+    def keep_original(self, article_sha256: str, content: str) -> None:
+        """Keep an article's own content under its hash, once."""
+        self.store.create(_original_key(article_sha256), content.encode())
+
+    def original(self, article_sha256: str) -> str:
+        """Return an article's own content. Raises `StorageError` where the lake has lost it or it has changed."""
+        data = self.store.read(_original_key(article_sha256))
+        if data is None or hashlib.sha256(data).hexdigest() != article_sha256:
+            state = "is gone" if data is None else "is not what its name says"
+            raise StorageError(
+                f"{self.uri}/{_original_key(article_sha256)} {state}. Put it back from a backup of the lake; "
+                "no pair of that article can be proved without it."
+            )
+        return data.decode()
+
+    # Tables
+
+    def table(self, name: str, version: int | None = None) -> DeltaTable | None:
+        """Open a table as it stands (or at `version`); None where it was never made.
+
+        Raises `StorageError` where its columns are those of another Ownvoice, or it has no such version.
+        """
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError, TableNotFoundError
+
+        try:
+            table = DeltaTable(self._table_uri(name), version=version, storage_options=self._table_options())
+        except TableNotFoundError:
+            return None
+        except DeltaError as error:
+            raise StorageError(self._unreadable(name, version, error)) from None
+        except OSError as error:
+            raise storage_error(self.uri, f"tables/{name}", error) from None
+        _check_columns(f"{self.uri}/tables/{name}", pa.schema(table.schema().to_arrow()), TABLES[name])
+        return table
+
+    def table_for_writing(self, name: str) -> DeltaTable:
+        """Open a table, and make it first where it is not there."""
+        from deltalake import DeltaTable
+        from deltalake.exceptions import CommitFailedError
+
+        if found := self.table(name):
+            return found
+        with contextlib.suppress(CommitFailedError):  # another writer makes the same table at the same time
+            DeltaTable.create(
+                self._table_uri(name),
+                schema=TABLES[name],
+                mode="ignore",
+                partition_by=PARTITIONS[name],
+                configuration=_CONFIGURATION,
+                storage_options=self._table_options(),
+            )
+        made = self.table(name)
+        assert made is not None, "it was made here or by another writer"
+        return made
+
+    def log_entry(self, name: str, version: int) -> bytes | None:
+        """Return what stands in a table's log as its `version`, or None where that was never committed."""
+        return self.store.read(f"tables/{name}/_delta_log/{version:020}.json")
+
+    def _table_uri(self, name: str) -> str:
+        uri = f"{self.uri}/tables/{name}"
+        return uri if uri.startswith("s3://") else str(Path(unquote(urlsplit(uri).path)))
+
+    def _table_options(self) -> dict[str, str]:
+        return table_options(self.store.access) if self.uri.startswith("s3://") else {}
+
+    def _unreadable(self, name: str, version: int | None, error: Exception) -> str:
+        wanted = f"{self.uri}/tables/{name}" + ("" if version is None else f" at version {version}")
+        return (
+            f"{wanted} cannot be opened: {str(error).splitlines()[0][:200]}. `ownvoice versions` lists what is there."
+        )
+
+
+def scan(
+    table: DeltaTable | None, columns: str = "*", where: str = "true", *, files_at_once: int | None = None
+) -> Iterator[pa.RecordBatch]:
+    """Stream the rows of `table` that meet the SQL condition `where`; no table, no rows.
+
+    Each file that is read at once costs memory for its largest row group; where `files_at_once` does not say how many,
+    there is one for each core. Reads through deltalake's own query engine, which uses the table's credentials on every
+    store and, unlike `DeltaTable.to_pyarrow_table()`, does not abort the interpreter at exit (deltalake 1.6.6).
+    """
+    if table is None:
+        return
+    from deltalake import QueryBuilder
+
+    config = {"datafusion.execution.target_partitions": str(files_at_once)} if files_at_once else None
+    for batch in QueryBuilder(config).register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
+        yield _with_plain_text(pa.record_batch(batch))
+
+
+def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:
+    """Turn string views into strings: pyarrow 26 cannot filter views yet."""
+    fields = [field.with_type(pa.string()) if field.type == pa.string_view() else field for field in rows.schema]
+    return rows.cast(pa.schema(fields))
+
+
+def _original_key(article_sha256: str) -> str:
+    return f"originals/{article_sha256}"
+
+
+def sql_text(value: str) -> str:
+    """Quote `value` as an SQL text literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _check_columns(table: str, found: pa.Schema, expected: pa.Schema) -> None:
+    missing = sorted(set(expected.names) - set(found.names))
+    foreign = sorted(set(found.names) - set(expected.names))
+    if missing or foreign:
+        raise StorageError(
+            f"{table} was written by another version of Ownvoice "
+            f"(missing columns: {', '.join(missing) or 'none'}; unknown columns: {', '.join(foreign) or 'none'}). "
+            "Point OWNVOICE_LAKE at a new lake, or run the version that wrote this one; nothing was changed."
+        )

@@ -1,0 +1,62 @@
+"""Whether the lake's store creates an object once when many try at the same time: found by trying, and remembered.
+
+Two logs rest on conditional creation (`If-None-Match: *`): a Delta table's, whose entries may have one writer each, and
+our own of answers. Folders and AWS keep to it; Ceph's gateway does on a plain bucket and lets every racer win on a
+versioned one. Where it does not hold nothing is lost, but every commit waits and looks twice (`dataset.log_entry`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict, dataclass
+from uuid import uuid4
+
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+
+_KEY = "probe.json"
+_RACERS = 16
+_RACES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class CreationProbe:
+    """What was found at the lake `uri`: how many of `racers` were told that they had created the same object.
+
+    `winners` is that of the worst race.
+    """
+
+    uri: str
+    racers: int
+    winners: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether no race had two winners."""
+        return self.winners <= 1
+
+    @property
+    def sentence(self) -> str:
+        """Say what was found, and what follows from it."""
+        found = f"{self.winners} of {self.racers} racers created the same object"
+        if self.holds:
+            return f"conditional creation holds ({found})"
+        return f"conditional creation does NOT hold ({found}): commits wait and look twice, one refresh at a time"
+
+
+def probe_creation(lake: Lake) -> CreationProbe:
+    """Return what was found about the lake's store; the first call tries it, and later ones read what it found."""
+    stored = lake.read_json(_KEY)
+    if stored and stored["uri"] == lake.uri:  # a lake that was copied elsewhere stands on another store
+        return CreationProbe(**stored)
+    winners = max(asyncio.run(_race(lake.store)) for _ in range(_RACES))
+    probe = CreationProbe(lake.uri, _RACERS, winners)
+    lake.write_json(_KEY, asdict(probe))
+    return probe
+
+
+async def _race(store: ObjectStore) -> int:
+    key = f"probe/{uuid4().hex}"
+    won = await asyncio.gather(*(store.create_async(key, str(racer).encode()) for racer in range(_RACERS)))
+    store.delete(key)
+    return sum(won)

@@ -1,0 +1,221 @@
+"""Object I/O for buckets and folders alike: one small vocabulary over obstore, with errors a person can act on.
+
+A key is a path below the store's URI, with `/` between its parts. Nothing above this module knows which kind of
+store it talks to.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore import exceptions as obstore_errors
+from obstore.store import LocalStore, S3Store
+
+from ownvoice.errors import SettingsError, StorageAccessError, StorageError, StorageUnavailableError
+from ownvoice.storage.aws import AwsAccess, credentials, s3_address
+
+_DOWNLOAD_PART_BYTES = 64 << 20  # the client's time limit counts for a whole answer, so a large object comes in parts
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object of a listing: its key, its size in bytes, and a tag that changes when its bytes do."""
+
+    key: str
+    size: int
+    tag: str
+
+
+class ObjectStore:
+    """A bucket prefix (`s3://bucket/prefix`) or a folder (`file:///folder`).
+
+    Raises `StorageError` where the store is missing or refuses, `StorageUnavailableError` where it does not answer.
+    """
+
+    def __init__(self, uri: str, access: AwsAccess | None = None, *, create_folder: bool = False) -> None:
+        self.uri = uri.rstrip("/")
+        self.access = access or AwsAccess()
+        with self._translated("open"):
+            self._store = _open(self.uri, self.access, create_folder)
+
+    def read(self, key: str) -> bytes | None:
+        """Return the bytes under `key`, or None where nothing stands."""
+        try:
+            with self._translated(key):
+                return bytes(obstore.get(self._store, key).bytes())
+        except FileNotFoundError:
+            return None
+
+    def read_range(self, stored: StoredObject, start: int, length: int) -> bytes:
+        """Return `length` bytes of an object of a listing, from `start` on.
+
+        Raises `StorageError` where it is gone, or is no longer the object that was listed.
+        """
+        try:
+            with self._translated(stored.key):
+                found = obstore.get(self._store, stored.key, options={"range": (start, start + length)})
+                data = bytes(found.bytes())
+        except FileNotFoundError:
+            raise StorageError(
+                f"{self.uri}/{stored.key} is gone. Put it back from a backup, or make it anew."
+            ) from None
+        if _tag(found.meta) != stored.tag:
+            raise StorageError(
+                f"{self.uri}/{stored.key} was written anew while it was being read. Run again to read it."
+            )
+        return data
+
+    async def read_async(self, key: str) -> bytes | None:
+        """As `read`, for many at once."""
+        try:
+            with self._translated(key):
+                return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+        except FileNotFoundError:
+            return None
+
+    def write(self, key: str, data: bytes) -> None:
+        """Put `data` under `key`, whatever stood there; readers see the old bytes or the new, never a part."""
+        with self._translated(key):
+            obstore.put(self._store, key, data)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Put `data` under `key` unless something stands there; say whether this call wrote it."""
+        try:
+            with self._translated(key):
+                obstore.put(self._store, key, data, mode="create")
+        except obstore_errors.AlreadyExistsError:
+            return False
+        return True
+
+    async def create_async(self, key: str, data: bytes) -> bool:
+        """As `create`, for many at once."""
+        try:
+            with self._translated(key):
+                await obstore.put_async(self._store, key, data, mode="create")
+        except obstore_errors.AlreadyExistsError:
+            return False
+        return True
+
+    def upload(self, key: str, path: Path) -> None:
+        """Put the file at `path` under `key`, in parts where it is large; it is never held in memory whole."""
+        with self._translated(key):
+            obstore.put(self._store, key, path)
+
+    def download(self, key: str, path: Path) -> None:
+        """Write what stands under `key` to the file `path`. Raises `StorageError` where nothing stands."""
+        try:
+            with self._translated(key), path.open("wb") as file:
+                size = obstore.head(self._store, key)["size"]
+                for start in range(0, size, _DOWNLOAD_PART_BYTES):
+                    length = min(_DOWNLOAD_PART_BYTES, size - start)
+                    file.write(obstore.get_range(self._store, key, start=start, length=length))
+        except FileNotFoundError:
+            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it anew.") from None
+
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield every object whose key lies below the folder `prefix`, in no promised order."""
+        with self._translated(prefix or "listing"):
+            for page in obstore.list(self._store, prefix or None):
+                for meta in page:
+                    yield StoredObject(meta["path"], meta["size"], _tag(meta))
+
+    def stat(self, key: str) -> StoredObject | None:
+        """Return size and tag of what stands under `key`, or None."""
+        try:
+            with self._translated(key):
+                meta = obstore.head(self._store, key)
+        except FileNotFoundError:
+            return None
+        return StoredObject(key, meta["size"], f"{meta['e_tag']}:{meta['size']}")
+
+    def folders(self, prefix: str = "") -> list[str]:
+        """Return the names of the folders directly below `prefix`, sorted."""
+        with self._translated(prefix or "listing"):
+            found = obstore.list_with_delimiter(self._store, prefix or None)["common_prefixes"]
+        return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found)
+
+    def delete(self, key: str) -> None:
+        """Remove what stands under `key`; nothing there is no fault."""
+        with contextlib.suppress(FileNotFoundError), self._translated(key):
+            obstore.delete(self._store, key)
+
+    @contextlib.contextmanager
+    def _translated(self, what: str) -> Iterator[None]:
+        """Turn a store's error into one sentence; absence and `AlreadyExists` pass, since callers ask for them."""
+        try:
+            yield
+        except obstore_errors.AlreadyExistsError:
+            raise
+        except FileNotFoundError as error:
+            if "NoSuchBucket" in str(error):
+                raise StorageError(f"{self.uri}: there is no such bucket. Create it, or correct the URI.") from None
+            raise
+        except (obstore_errors.PermissionDeniedError, obstore_errors.UnauthenticatedError, PermissionError):
+            raise _access_denied(self.uri, what) from None
+        except obstore_errors.BaseError as error:
+            raise storage_error(self.uri, what, error) from None
+
+
+def _tag(meta: Mapping[str, Any]) -> str:
+    return f"{meta['e_tag']}:{meta['size']}"
+
+
+def _access_denied(uri: str, what: str) -> StorageAccessError:
+    who = "the key or role of its connection" if uri.startswith("s3://") else "the owner and mode of the folder"
+    return StorageAccessError(
+        f"{uri} ({what}): access denied. Check {who}, and that it may list and read there; "
+        "in a lake it must write and delete too."
+    )
+
+
+def storage_error(uri: str, what: str, error: Exception) -> StorageError:
+    """Turn what a library said about `what` in a store into one sentence that says what next."""
+    text = re.sub(r"\s*\x1b\[31m↳\x1b\[0m\s*", ": ", str(error))  # deltalake breaks its chain of causes into lines
+    if "NoSuchBucket" in text:
+        return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")
+    if (
+        "InvalidAccessKeyId" in text
+        or "SignatureDoesNotMatch" in text
+        or "AccessDenied" in text
+        or "Permission denied" in text
+    ):
+        return _access_denied(uri, what)
+    first_line = text.strip().splitlines()[0][:400].rstrip(".")
+    return StorageUnavailableError(
+        f"{uri} ({what}): the store did not answer as a store should: {first_line}. "
+        "Check the endpoint and the network, then run again; nothing was half-written."
+    )
+
+
+def _open(uri: str, access: AwsAccess, create_folder: bool) -> LocalStore | S3Store:
+    parts = urlsplit(uri)
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        folder = Path(unquote(parts.path))
+        if not create_folder and not folder.is_dir():
+            raise StorageError(f"{uri}: there is no such folder. Create it, or correct the URI.")
+        try:
+            return LocalStore(folder, mkdir=create_folder)
+        except OSError as error:
+            raise StorageError(f"{uri} cannot be used: {error}. Name a folder that this user may make.") from None
+    if parts.scheme == "s3" and parts.netloc:
+        return _open_s3(parts.netloc, parts.path.strip("/"), access)
+    raise SettingsError(f"{uri!r} is not a store: write s3://bucket/prefix or file:///absolute/folder.")
+
+
+def _open_s3(bucket: str, prefix: str, access: AwsAccess) -> S3Store:
+    return S3Store(
+        bucket,
+        prefix=prefix or None,
+        config=s3_address(access),  # type: ignore[arg-type]  # the names it shares with deltalake, as plain strings
+        client_options={"timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=10)},
+        retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
+        credential_provider=credentials(access),
+    )

@@ -1,0 +1,113 @@
+"""Committed dataset versions: what the log of `tables/pairs` says about each.
+
+Version N is version N of the Delta table `pairs`. Its commit carries one JSON record that names its counts, its
+digest and the versions of the side tables that belong to it; a side table that is further ahead was left by a
+commit that never finished, and readers do not see it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from ownvoice.errors import StorageError
+from ownvoice.storage.lake import Lake
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+RECORD = "ownvoice"
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetVersion:
+    """One committed version. `digest` is over its logical rows; `lattice` is the state that the next one adds to."""
+
+    number: int
+    run_id: str
+    refresh_date: dt.date
+    committed_at: dt.datetime
+    pairs: int
+    added: int
+    retired: int
+    digest: str
+    lattice: str
+    articles_version: int
+    chunks_version: int
+
+    def as_record(self) -> str:
+        """Return the JSON that the commit carries; number and time are the log's own."""
+        record = asdict(self)
+        del record["number"], record["committed_at"]
+        return json.dumps(record, default=str)
+
+
+def latest_version(lake: Lake) -> DatasetVersion | None:
+    """Return the newest committed version, or None where the lake holds none."""
+    pairs = lake.table("pairs")
+    return None if pairs is None else newest_version(lake, pairs)
+
+
+def newest_version(lake: Lake, pairs: DeltaTable) -> DatasetVersion | None:
+    """Return the newest version in the table `pairs` as it was opened, or None."""
+    # Nearly always the last entry of the log; a maintenance job may have written a few since.
+    found = (_version(lake, number) for number in range(pairs.version(), 0, -1))
+    return next((version for version in found if version), None)
+
+
+def all_versions(lake: Lake) -> list[DatasetVersion]:
+    """Return every committed version, oldest first."""
+    pairs = lake.table("pairs")
+    return [] if pairs is None else list(_newest_first(pairs))[::-1]
+
+
+def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
+    """Return version `number`, or the newest. Raises `StorageError` where there is none."""
+    found = find_version(lake, number)
+    if found is None:
+        wanted = "no dataset version" if number is None else f"no dataset version {number}"
+        raise StorageError(
+            f"{lake.uri} holds {wanted}. `ownvoice versions` lists what is there; `ownvoice refresh` makes one."
+        )
+    return found
+
+
+def find_version(lake: Lake, number: int | None) -> DatasetVersion | None:
+    """Return version `number`, or the newest; None where there is none."""
+    return latest_version(lake) if number is None else _version(lake, number)
+
+
+def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:
+    """Return the newest version that the run committed, or None."""
+    pairs = lake.table("pairs")
+    if pairs is None or pairs.transaction_version(run_id) is None:
+        return None
+    return next((version for version in _newest_first(pairs) if version.run_id == run_id), None)
+
+
+def _version(lake: Lake, number: int) -> DatasetVersion | None:
+    """Return version `number` from its own entry of the log; None where it is no dataset version."""
+    actions = map(json.loads, (lake.log_entry("pairs", number) or b"").splitlines())
+    commits = (action["commitInfo"] for action in actions if "commitInfo" in action)
+    return next((_from_log(number, commit) for commit in commits if RECORD in commit), None)
+
+
+def _newest_first(pairs: DeltaTable) -> Iterator[DatasetVersion]:
+    # Numbered by their place: `history` numbers from the version that was opened, though the log may have grown since.
+    entries = pairs.history()
+    for number, entry in zip(reversed(range(len(entries))), entries, strict=True):
+        if RECORD in entry:
+            yield _from_log(number, entry)
+
+
+def _from_log(number: int, entry: dict[str, Any]) -> DatasetVersion:
+    record = json.loads(entry[RECORD])
+    return DatasetVersion(
+        number=number,
+        committed_at=dt.datetime.fromtimestamp(entry["timestamp"] / 1000, dt.UTC),
+        refresh_date=dt.date.fromisoformat(record.pop("refresh_date")),
+        **record,
+    )

@@ -1,0 +1,1 @@
+"""Publishing a trained model on the Hub, with its card and provenance."""

@@ -1,0 +1,49 @@
+"""The command that publishes a trained model.
+
+Run as: python -m ownvoice.training.publishing --run RUN --lake s3://bucket/prefix [--dry-run] [--license L] [--public]
+HF_TOKEN may write to the recipe's hub_repository. Safe to repeat at any point.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator
+
+from ownvoice.errors import OwnvoiceError
+from ownvoice.storage.lake import Lake
+from ownvoice.training.publishing.publish import Draft, draft, publish
+
+
+def main() -> int:
+    """Publish, or show what would be published; return the exit code."""
+    parser = argparse.ArgumentParser(
+        prog="python -m ownvoice.training.publishing", description="Publish a training run."
+    )
+    parser.add_argument("--run", required=True, help="the run's id")
+    parser.add_argument("--lake", required=True, help="s3://bucket/prefix or file:///folder")
+    parser.add_argument("--license", help="licence that the card names")
+    parser.add_argument("--public", action="store_true", help="a repository that is made is public")
+    parser.add_argument("--dry-run", action="store_true", help="print card and files, and ask the Hub nothing")
+    given = parser.parse_args()
+    try:
+        lake = Lake(given.lake)
+        if given.dry_run:
+            print("\n".join(_shown(draft(lake, given.run, given.license))))
+        else:
+            done = publish(lake, given.run, given.license, private=not given.public)
+            print(f"published: {done.repo_id} at {done.revision}, tag {done.tag}")
+    except OwnvoiceError as error:
+        print(f"ownvoice.training.publishing: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _shown(wanted: Draft) -> Iterator[str]:
+    yield wanted.card
+    yield f"{wanted.repo_id}, tag {wanted.tag}:"
+    yield from (f"{file.size:>16,}  {name}" for name, file in sorted(wanted.files.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

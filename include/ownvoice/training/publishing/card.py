@@ -1,0 +1,130 @@
+"""The model card: computed from the run alone. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from ownvoice.training.publishing.provenance import as_block
+from ownvoice.training.results.curves import CURVES
+
+_LAKE_BASE = "lake:"
+_STYLES = ("author", "base", "trained")
+
+
+def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any], model_license: str | None) -> str:
+    """Return the README.md of the published model: what it was made from, how it went, and the record of both."""
+    parts = [
+        _front_matter(result["base"]["name"], model_license),
+        f"# {repo_id.rpartition('/')[2]}",
+        _summary(record),
+        "## Made from",
+        _table(_ingredients(record, result)),
+        "## Curves",
+        f"![Loss, rewards, margin, accuracy, gradient norm and learning rate by step]({CURVES})",
+        f"## Health: {result['health']['verdict']}",
+        "\n".join(_findings(result["health"])),
+        "## Numbers",
+        _table(_numbers(result)),
+        *_style(result.get("style") or {}),
+        "## Recipe",
+        _table((name, f"`{value}`") for name, value in record["recipe"].items()),
+        "## The training rows",
+        "With the lake that holds this dataset version, "
+        "`ownvoice.training.publishing.provenance.training_rows` returns the exact "
+        "rows that this record names, and refuses where their digest differs.",
+        as_block(dict(record)),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _front_matter(base: str, model_license: str | None) -> str:
+    """Return what the Hub indexes; a licence or a base that is not known is left out, never guessed."""
+    fields: dict[str, Any] = {
+        "library_name": "transformers",
+        "pipeline_tag": "text-generation",
+        "tags": ["dpo", "trl", "ownvoice"],
+    }
+    if not base.startswith(_LAKE_BASE):
+        fields["base_model"] = base
+    if model_license:
+        fields["license"] = model_license
+    return f"---\n{yaml.safe_dump(fields, sort_keys=False)}---"
+
+
+def _summary(record: Mapping[str, Any]) -> str:
+    return (
+        f"`{record['base']['name']}`, trained by direct preference optimization on {record['rows']['count']} pairs of "
+        f"version {record['dataset']['version']} of a preference dataset in which every chosen answer is an author's "
+        "own text, proved verbatim. The weights are merged; the adapter stays with its maker."
+    )
+
+
+def _ingredients(record: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    left_out = ", ".join(f"{count} {reason}" for reason, count in result["rows_left_out"]["train"].items())
+    yield "base", f"`{record['base']['name']}` at `{record['base']['commit']}`"
+    yield "dataset version", f"{record['dataset']['version']}, digest `{record['dataset']['digest']}`"
+    yield "pairs", f"{result['rows']['train']} to train on, {result['rows']['test']} to test with"
+    yield "left out", left_out or "none"
+    yield "run", f"`{record['run']}`"
+    yield "recipe", f"`{record['recipe_id']}`"
+    yield "image", f"`{record['image']}`"
+    yield "device", str(result["device"])
+
+
+def _findings(health: Mapping[str, Any]) -> Iterator[str]:
+    yield "The curves, read by the rules of `ownvoice.training.health`:\n"
+    for finding in health["findings"]:
+        yield f"- **{finding['level']}** ({finding['rule']}): {finding['reason']}"
+    if not health["findings"]:
+        yield "- no rule found anything to say"
+
+
+def _numbers(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    test, merge = result["test"], result["merge"]
+    yield "steps", str(result["steps"])
+    yield "first training loss", f"{float(result['first_loss']):.4f}"
+    for name, words in (
+        ("loss", "test loss"),
+        ("rewards/accuracies", "test accuracy"),
+        ("rewards/margins", "test margin"),
+    ):
+        if (value := test.get(f"eval_{name}")) is not None:
+            yield words, f"{float(value):.4f}"
+    yield "merged weights", f"{merge['dtype']}, {merge['kl_merged_nats']:.1e} nats from the adapter model"
+    least, usual = f"{merge['kept_least']:.0%}", f"{merge['kept_median']:.0%}"
+    yield "change that rounding kept", f"{usual} in the median of all modules, {least} in the one with the least"
+    yield "the base, for comparison", f"{merge['kl_base_nats']:.1e} nats from the adapter model"
+
+
+def _style(styles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Yield the section on style; a run without answers has none."""
+    if not styles:
+        return
+    yield "## Style"
+    yield (
+        "The answers to the fixed questions, of the base and of the trained model, beside the author's own text of the "
+        "test split. A few answers are little text; `ownvoice.training.trainer.style` says how each number is counted."
+    )
+    head = ["| | author | base | trained |", "|---|---|---|---|"]
+    yield "\n".join(
+        head
+        + [
+            f"| {name.replace('_', ' ')} | " + " | ".join(_count(styles[of].get(name)) for of in _STYLES) + " |"
+            for name in styles["trained"]
+        ]
+    )
+
+
+def _count(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"
+
+
+def _table(rows: Iterator[tuple[str, str]]) -> str:
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {_cell(value)} |" for name, value in rows)])
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -1,0 +1,106 @@
+"""A model repository on the Hub: one commit on a pull request, merged, tagged; each step safe to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from ownvoice.errors import HubMismatchError
+from ownvoice.storage.hub import CHANGED, hub_faults
+
+if TYPE_CHECKING:
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+
+# What a former model may have left and no loader must find beside this one; other files of the owner stay.
+_WEIGHTS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to publish: its size in bytes, and how to read it once it is needed."""
+
+    size: int
+    open: Callable[[], bytes | BinaryIO]
+
+
+class HubRepository:
+    """One model repository. Raises `HubAccessError`, `HubUnavailableError` and `HubMismatchError`."""
+
+    def __init__(self, api: HfApi, repo_id: str) -> None:
+        self._api = api
+        self.repo_id = repo_id
+
+    def publish(self, tag: str, title: str, files: Mapping[str, File], *, private: bool) -> str:
+        """Make `files` the model and tag it; return the tagged commit.
+
+        What an earlier, interrupted call did is found again: its tag, its open pull request, its merged commit.
+        """
+        with hub_faults(self.repo_id):
+            self._api.create_repo(self.repo_id, private=private, exist_ok=True)
+            if revision := self._tagged(tag):
+                return revision
+            number = self._proposed(title) or self._propose(title, files)
+            if number is not None:
+                self._merge(number)
+            revision = self._head()
+            self._check(revision, files)
+            self._api.create_tag(self.repo_id, tag=tag, revision=revision, exist_ok=True)
+            return revision
+
+    def _tagged(self, tag: str) -> str | None:
+        tags = self._api.list_repo_refs(self.repo_id).tags
+        return next((found.target_commit for found in tags if found.name == tag), None)
+
+    def _head(self) -> str:
+        return str(self._api.repo_info(self.repo_id, revision="main").sha)
+
+    def _proposed(self, title: str) -> int | None:
+        found = self._api.get_repo_discussions(self.repo_id, discussion_type="pull_request", discussion_status="open")
+        return next((one.num for one in found if one.title == title), None)
+
+    def _propose(self, title: str, files: Mapping[str, File]) -> int | None:
+        """Upload, and open the pull request; None where the Hub has all of it already."""
+        head = self._head()
+        operations = [*self._stale(head, files), *_additions(files)]
+        commit = self._api.create_commit(
+            self.repo_id, operations, commit_message=title, parent_commit=head, create_pr=True
+        )
+        number: int | None = commit.pr_num
+        return number
+
+    def _merge(self, number: int) -> None:
+        from huggingface_hub.errors import HfHubHTTPError
+
+        try:
+            self._api.merge_pull_request(self.repo_id, number, comment="Published by Ownvoice.")
+        except HfHubHTTPError as error:
+            if error.response.status_code in CHANGED:  # it will never merge: the next call has to open another
+                self._api.change_discussion_status(self.repo_id, number, new_status="closed")
+            raise
+
+    def _stale(self, head: str, files: Mapping[str, File]) -> Iterator[CommitOperationDelete]:
+        from huggingface_hub import CommitOperationDelete
+
+        for entry in self._api.list_repo_tree(self.repo_id, revision=head):
+            if entry.path.endswith(_WEIGHTS) and entry.path not in files:
+                yield CommitOperationDelete(entry.path)
+
+    def _check(self, revision: str, files: Mapping[str, File]) -> None:
+        tree = self._api.list_repo_tree(self.repo_id, revision=revision)
+        sizes = {entry.path: getattr(entry, "size", None) for entry in tree}  # a folder has none
+        wrong = sorted(path for path, file in files.items() if sizes.get(path) != file.size)
+        foreign = sorted(path for path in sizes.keys() - files.keys() if path.endswith(_WEIGHTS))
+        if wrong or foreign:
+            raise HubMismatchError(
+                f"{self.repo_id} at {revision} is not the model of this run "
+                f"(missing or of another size: {', '.join(wrong) or 'nothing'}; foreign weights: "
+                f"{', '.join(foreign) or 'none'}). Somebody else wrote to it at the same time; publish again."
+            )
+
+
+def _additions(files: Mapping[str, File]) -> Iterator[CommitOperationAdd]:
+    from huggingface_hub import CommitOperationAdd
+
+    for path, file in files.items():
+        yield CommitOperationAdd(path, file.open())

@@ -1,0 +1,80 @@
+"""The record in a model's card from which the exact training rows are found again.
+
+The rule: the rows of the dataset version whose split is `train`, in the order of their pair ids, without those whose
+pair ids are listed as left out. Their digest is the one that dataset versions carry, over these rows alone.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from ownvoice.dataset.digest import digest_of, lattice_of
+from ownvoice.errors import BadDataError
+from ownvoice.pairs.staging import Row
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import version_or_latest
+from ownvoice.training.results.outcome import Outcome
+
+RULE = "the version's rows with split = 'train' in the order of pair_id, without those listed in left_out"
+
+_MARK = "<!-- ownvoice record: from this block alone the training rows are found again -->"
+_BLOCK = re.compile(re.escape(_MARK) + r"\s+```json\n(.*?)\n```", re.DOTALL)
+
+
+def provenance(lake: Lake, outcome: Outcome, result: dict[str, Any]) -> dict[str, Any]:
+    """Return the record of a trained run. Raises `BadDataError` where its rows can not be told any more."""
+    left_out = sorted(result["left_out_pair_ids"]["train"])
+    rows = _train_rows(lake, result["dataset"]["version"], left_out)
+    if len(rows) != result["rows"]["train"]:
+        raise BadDataError(
+            f"run {outcome.run.run_id} was trained on {result['rows']['train']} pairs, and its dataset version with "
+            f"what it says it left out gives {len(rows)}. Train it again with this version of Ownvoice."
+        )
+    return {
+        "run": outcome.run.run_id,
+        "dataset": result["dataset"],
+        "rows": {
+            "rule": RULE,
+            "left_out": left_out,
+            "count": len(rows),
+            "digest": digest_of(lattice_of(rows)),
+        },
+        "base": result["base"],
+        "recipe_id": result["recipe_id"],
+        "recipe": result["recipe"],
+        "image": result["image"],
+        "versions": result["versions"],
+    }
+
+
+def as_block(record: dict[str, Any]) -> str:
+    """Return the record as the part of a card that `read_block` finds."""
+    return f"{_MARK}\n\n```json\n{json.dumps(record, indent=1, ensure_ascii=False)}\n```"
+
+
+def read_block(card: str) -> dict[str, Any]:
+    """Return the record in a card. Raises `BadDataError` where it holds none."""
+    found = _BLOCK.search(card)
+    if found is None:
+        raise BadDataError("this card holds no Ownvoice record. Take the README.md of a published model as it is.")
+    return dict(json.loads(found[1]))
+
+
+def training_rows(lake: Lake, record: dict[str, Any]) -> list[Row]:
+    """Return the rows that the record names. Raises `BadDataError` where the lake no longer gives the same ones."""
+    rows = _train_rows(lake, record["dataset"]["version"], record["rows"]["left_out"])
+    if digest_of(lattice_of(rows)) != record["rows"]["digest"]:
+        raise BadDataError(
+            f"dataset version {record['dataset']['version']} of {lake.uri} does not give the rows of this card. "
+            "It is another lake, or its rows were changed; `ownvoice verify` tells which."
+        )
+    return rows
+
+
+def _train_rows(lake: Lake, version: int, left_out: list[str]) -> list[Row]:
+    table = lake.table("pairs", version_or_latest(lake, version).number)
+    batches = scan(table, where="split = 'train' ORDER BY pair_id")
+    without = set(left_out)
+    return [row for batch in batches for row in batch.to_pylist() if row["pair_id"] not in without]

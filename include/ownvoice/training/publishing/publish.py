@@ -1,0 +1,74 @@
+"""Publishing: what stands in the lake becomes one tagged commit on the Hub; nothing is trained, nothing held whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+from ownvoice.errors import SettingsError
+from ownvoice.storage.hub import hub_client, token_from_environment
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.streamed import open_object
+from ownvoice.training.publishing.card import model_card
+from ownvoice.training.publishing.hub import File, HubRepository
+from ownvoice.training.publishing.provenance import provenance
+from ownvoice.training.results.curves import CURVES, curves_svg
+from ownvoice.training.results.outcome import Publication, refuse_blocked, trained_outcome, write_publication
+from ownvoice.training.run import TrainingRun
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What would be published, where, and under which tag."""
+
+    run: TrainingRun
+    repo_id: str
+    tag: str
+    card: str
+    files: dict[str, File]
+
+
+def draft(lake: Lake, run_id: str, model_license: str | None = None) -> Draft:
+    """Put together what a run publishes; the Hub is not asked.
+
+    Raises `SettingsError` where the recipe names no repository, `HealthError` where the verdict is block, and
+    `StorageError` where the run left no model.
+    """
+    outcome, result = trained_outcome(lake, run_id)
+    repo_id = outcome.run.recipe.hub_repository
+    if not repo_id:
+        raise SettingsError(f"the recipe of run {run_id} names no hub_repository: set it, as owner/name.")
+    refuse_blocked(outcome)
+    card = model_card(repo_id, provenance(lake, outcome, result), result, model_license)
+    written = {"README.md": card.encode(), CURVES: curves_svg(outcome.metrics).encode()}
+    files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
+    return Draft(outcome.run, repo_id, _tag(run_id), card, dict(_merged(lake, outcome.run)) | files)
+
+
+def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:
+    """Yield the files that stand directly in `merged/`: no checkpoint, no adapter and no `ref` is ever among them."""
+    prefix = f"{run.folder}/merged/"
+    for stored in lake.store.objects(prefix.rstrip("/")):
+        name = stored.key.removeprefix(prefix)
+        if "/" not in name:
+            yield name, File(stored.size, partial(open_object, lake.store, stored))
+
+
+def _tag(run_id: str) -> str:
+    """Return the run's name as Git allows it in a tag."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", run_id).strip(".-")
+
+
+def publish(lake: Lake, run_id: str, model_license: str | None = None, *, private: bool = True) -> Publication:
+    """Publish a run's merged model and write `publication.json`; a run that is published already stays as it is.
+
+    Raises what `draft` and `HubRepository` raise.
+    """
+    wanted = draft(lake, run_id, model_license)
+    repository = HubRepository(hub_client(token_from_environment()), wanted.repo_id)
+    revision = repository.publish(wanted.tag, f"Training run {run_id}", wanted.files, private=private)
+    publication = Publication(wanted.repo_id, revision, wanted.tag)
+    write_publication(lake, wanted.run, publication)
+    return publication

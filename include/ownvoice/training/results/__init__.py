@@ -1,0 +1,1 @@
+"""What training runs left in the lake, read back and compared."""

@@ -1,0 +1,99 @@
+"""Lineage both ways: from a model to what it was made from, and from a dataset version to its models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ownvoice.dataset.hub.record import pushes_of_version
+from ownvoice.errors import StorageError
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import version_or_latest
+from ownvoice.training.results.report import read_training_report
+
+
+def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
+    """Return what the model was made from: base, recipe, image, dataset version, and the refresh that made that.
+
+    `revision` is a commit of the Hub (or its first characters), a tag, or the id of the training run. Raises
+    `StorageError` where no recorded training has it.
+    """
+    for run_id in _trainings(lake):
+        report = read_training_report(lake, run_id)
+        published = report["publication"] or {"revision": "", "tag": ""}
+        if revision in (run_id, published["tag"]) or (
+            len(revision) >= 7 and published["revision"].startswith(revision)
+        ):
+            return _ancestry(lake, report)
+    raise StorageError(f"no training in {lake.uri} made {revision!r}. `ownvoice lineage --version N` lists what was.")
+
+
+def lineage_of_version(lake: Lake, number: int) -> dict[str, Any]:
+    """Return the refresh that made a dataset version, where it stands on the Hub, and every training that used it."""
+    reports = [read_training_report(lake, run_id) for run_id in _trainings(lake, number)]
+    hub = [asdict(pushed) for pushed in pushes_of_version(lake, number)]
+    return {**_origin(lake, number), "hub": hub, "trainings": [_descendant(report) for report in reports]}
+
+
+def model_lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield the ancestry of a model as text."""
+    model = found["model"]
+    yield f"model      {model['repo_id']} at {model['revision']}" if model else "model      in the lake, not published"
+    yield f"training   {found['run_id']}, verdict {found['verdict']}"
+    for name, value in found["base"].items():
+        yield f"base {name:6}{value}"
+    yield f"recipe     {found['recipe_id']}"
+    yield f"image      {found['image']}"
+    yield from _origin_lines(found)
+
+
+def version_lines(found: dict[str, Any]) -> Iterator[str]:
+    """Yield what became of a dataset version as text."""
+    yield from _origin_lines(found)
+    for pushed in found["hub"]:
+        yield f"hub        {pushed['repo_id']} at {pushed['revision']}"
+    for one in found["trainings"]:
+        model = one["model"]
+        where = f"{model['repo_id']} at {model['revision'][:12]}" if model else "not published"
+        yield f"training   {one['run_id']}: {one['verdict']}, {where}"
+    if not found["trainings"]:
+        yield "training   none"
+
+
+def _origin_lines(found: dict[str, Any]) -> Iterator[str]:
+    yield f"version    {found['dataset_version']}, {found['pairs']} pairs, digest {found['digest']}"
+    yield f"refresh    {found['refresh']} of {found['refresh_date']}"
+
+
+def _trainings(lake: Lake, version: int | None = None) -> list[str]:
+    where = "kind = 'training'" + ("" if version is None else f" AND version = {version:d}")
+    batches = scan(lake.table("runs"), "run_id", f"{where} ORDER BY refresh_date, run_id")
+    return [row["run_id"] for batch in batches for row in batch.to_pylist()]
+
+
+def _ancestry(lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
+    result = report["result"]
+    made_from = {name: result.get(name) for name in ("recipe", "image", "versions")}
+    return {
+        **_descendant(report),
+        "recipe_id": report["recipe_id"],
+        "base": result.get("base", {}),
+        **made_from,
+        **_origin(lake, report["dataset_version"]),
+    }
+
+
+def _descendant(report: dict[str, Any]) -> dict[str, Any]:
+    return {"run_id": report["run_id"], "verdict": report["verdict"], "model": report["publication"]}
+
+
+def _origin(lake: Lake, number: int) -> dict[str, Any]:
+    version = version_or_latest(lake, number)
+    return {
+        "dataset_version": version.number,
+        "digest": version.digest,
+        "pairs": version.pairs,
+        "refresh": version.run_id,
+        "refresh_date": version.refresh_date.isoformat(),
+    }

@@ -1,0 +1,1 @@
+"""The two ways to train: Unsloth, and plain TRL with PEFT."""

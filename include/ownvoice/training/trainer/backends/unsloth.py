@@ -1,0 +1,54 @@
+"""Unsloth, on one NVIDIA GPU. Written from its source and documentation; it has not been run on a GPU yet.
+
+Importing unsloth before trl and transformers is what patches them (`PatchDPOTrainer` does nothing any more). It hands
+TRL a model that already wears its adapter, so TRL adds a frozen copy of it named `ref`, which is never published.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from ownvoice.errors import NoGpuError
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.trainer.backends.protocol import Loaded
+
+
+def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
+    """Import unsloth, with a missing GPU fatal and its compiled code in an empty folder of this run."""
+    os.environ["UNSLOTH_DISABLE_CPU_FALLBACK"] = "1"
+    os.environ["UNSLOTH_COMPILE_LOCATION"] = str(scratch / "unsloth_compiled_cache")
+    try:
+        import unsloth  # noqa: F401
+    except (ImportError, NotImplementedError) as error:
+        raise NoGpuError(
+            f"the unsloth backend cannot start here: {str(error).strip().splitlines()[0]}. It needs the trainer image "
+            "and an NVIDIA GPU; elsewhere set backend to trl."
+        ) from None
+
+
+def load(folder: Path, recipe: TrainingRecipe) -> Loaded:
+    """Load the base and put a fresh adapter on it, as the chapter does."""
+    from unsloth import FastLanguageModel
+
+    model, tokenizer = FastLanguageModel.from_pretrained(
+        model_name=str(folder), max_seq_length=recipe.max_seq_length, load_in_4bit=recipe.load_in_4bit
+    )
+    model = FastLanguageModel.get_peft_model(
+        model,
+        r=recipe.lora_rank,
+        lora_alpha=recipe.lora_alpha,
+        lora_dropout=recipe.lora_dropout,
+        target_modules=list(recipe.target_modules),
+        use_gradient_checkpointing="unsloth",
+        random_state=recipe.seed,
+    )
+    return Loaded(model, tokenizer, None)
+
+
+def for_inference(model: Any) -> None:
+    """Switch to Unsloth's faster generation."""
+    from unsloth import FastLanguageModel
+
+    FastLanguageModel.for_inference(model)

@@ -1,0 +1,95 @@
+"""What happens at each step: numbers kept, checkpoints brought to the lake, a reason to stop heeded."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
+from ownvoice.training.health import judge
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.record import Record
+from ownvoice.training.trainer.stop import Stop
+
+_FIRST_LOSS_TOLERANCE = 1e-3
+
+
+class Watch:
+    """The callbacks of one training. `failure` is why it was ended early, or None."""
+
+    def __init__(self, recipe: TrainingRecipe, record: Record, stop: Stop, keep: Callable[[int, Path], None]) -> None:
+        self._recipe = recipe
+        self._record = record
+        self._stop = stop
+        self._keep = keep
+        self._step_started = 0.0
+        self.step_seconds: list[float] = []
+        self.failure: OwnvoiceError | None = None
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
+        """Keep a row of numbers, say it in one line and look at it."""
+        self._record.measure(state.global_step, logs)
+        if line := _line(state, logs):
+            self._record.say(line)
+        self.failure = self.failure or self._fault(state.global_step, logs)
+        if self.failure:
+            control.should_training_stop = True
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Bring the checkpoint that was just written to the lake, unless it holds a failure."""
+        if self.failure is None:
+            self._keep(state.global_step, Path(args.output_dir) / f"checkpoint-{state.global_step}")
+
+    def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Start the clock of a step."""
+        self._step_started = time.monotonic()
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        """Stop the clock; where the process was asked to end, write a checkpoint now and train no more."""
+        self.step_seconds.append(time.monotonic() - self._step_started)
+        if self._stop.requested:
+            control.should_save = True
+            control.should_training_stop = True
+
+    def _fault(self, step: int, logs: dict[str, Any]) -> OwnvoiceError | None:
+        for name in ("loss", "grad_norm"):
+            if not math.isfinite(logs.get(name, 0.0)):
+                return DivergedError(f"{name} is {logs[name]} at step {step}. Lower learning_rate and train anew.")
+        if step == 1 and "loss" in logs and (error := wrong_start(logs["loss"], self._recipe)):
+            return error
+        if self._recipe.stop_when_blocked:
+            health = judge(self._record.metrics)
+            if health.verdict == "block":
+                return DivergedError(f"stopped at step {step}: {'; '.join(health.reasons('block'))}")
+        return None
+
+
+def _line(state: Any, logs: dict[str, Any]) -> str | None:
+    for prefix, what in (("", ""), ("eval_", " on the test split")):
+        if f"{prefix}loss" in logs:
+            return (
+                f"step {state.global_step}/{state.max_steps}{what}: loss {logs[f'{prefix}loss']:.4f}, "
+                f"margin {logs[f'{prefix}rewards/margins']:.3f}, accuracy {logs[f'{prefix}rewards/accuracies']:.2f}"
+            )
+    return None
+
+
+def wrong_start(loss: float, recipe: TrainingRecipe) -> WrongStartError | None:
+    """Return what is wrong with the loss before anything was learned, or None."""
+    if abs(loss - recipe.first_loss) <= _FIRST_LOSS_TOLERANCE:
+        return None
+    return WrongStartError(
+        f"the first loss is {loss:.4f} and must be {recipe.first_loss:.4f}: the model does not equal its reference, or "
+        "accumulation is scaled wrongly. Compare the library versions in result.json with the pinned ones."
+    )
+
+
+def as_callback(watch: Watch) -> Any:
+    """Give `watch` the type that the Trainer asks of its callbacks."""
+    from transformers import TrainerCallback
+
+    events = {name: staticmethod(getattr(watch, name)) for name in dir(watch) if name.startswith("on_")}
+    return type("WatchCallback", (TrainerCallback,), events)()

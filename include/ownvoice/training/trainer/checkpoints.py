@@ -1,0 +1,71 @@
+"""Checkpoints in the lake: kept while training goes on, and taken up only by the same recipe, data, base and image.
+
+A checkpoint counts from the moment its `checkpoint.json`, written last, stands beside its files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ownvoice.storage.lake import Lake
+from ownvoice.training.folders import delete_folder, download_folder, file_hashes, upload_folder
+
+_MARKER = "checkpoint.json"
+_KEPT = 2  # the newest, and one to fall back on where it is damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What has to be equal for one run to go on from a checkpoint of another try."""
+
+    recipe_id: str
+    dataset_digest: str
+    base_commit: str
+    image: str
+
+
+def keep_checkpoint(lake: Lake, run_folder: str, step: int, folder: Path, identity: Identity) -> None:
+    """Put the checkpoint in `folder` into the lake; then remove all but the newest few."""
+    prefix = f"{run_folder}/checkpoints/step-{step}"
+    lake.store.delete(f"{prefix}/{_MARKER}")
+    upload_folder(lake.store, folder, prefix)
+    lake.write_json(f"{prefix}/{_MARKER}", asdict(identity) | {"step": step, "files": file_hashes(folder)})
+    for old in _steps(lake, run_folder)[_KEPT:]:
+        delete_folder(lake.store, f"{run_folder}/checkpoints/step-{old}")
+
+
+def fetch_last_checkpoint(
+    lake: Lake, run_folder: str, identity: Identity, folder: Path
+) -> tuple[int | None, list[str]]:
+    """Bring the newest usable checkpoint into `folder`; return its step, or None, and why others were passed over."""
+    passed_over = []
+    for step in _steps(lake, run_folder):
+        prefix = f"{run_folder}/checkpoints/step-{step}"
+        marker = lake.read_json(f"{prefix}/{_MARKER}")
+        if reason := next(_reasons_against(marker, identity), None):
+            passed_over.append(f"checkpoint step-{step} {reason}")
+            continue
+        target = folder / f"checkpoint-{step}"
+        download_folder(lake.store, prefix, target)
+        (target / _MARKER).unlink()
+        if file_hashes(target) == marker["files"]:
+            return step, passed_over
+        passed_over.append(f"checkpoint step-{step} is damaged in the lake")
+    return None, passed_over
+
+
+def _reasons_against(marker: dict[str, Any] | None, identity: Identity) -> Iterator[str]:
+    if marker is None:
+        yield "was never finished"
+        return
+    for name, wanted in asdict(identity).items():
+        if marker[name] != wanted:
+            yield f"has another {name.replace('_', ' ')} ({marker[name]}, not {wanted})"
+
+
+def _steps(lake: Lake, run_folder: str) -> list[int]:
+    keys = (found.key for found in lake.store.objects(f"{run_folder}/checkpoints"))
+    return sorted({int(key.split("/step-")[1].split("/")[0]) for key in keys}, reverse=True)

@@ -1,0 +1,156 @@
+"""TRL's DPOTrainer as a recipe wants it, and the longest batch tried out before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ownvoice.errors import BadDataError
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.trainer.backends.protocol import Loaded
+from ownvoice.training.trainer.base import Base
+from ownvoice.training.trainer.callbacks import wrong_start
+from ownvoice.training.trainer.prompts import Formatted
+
+
+def make_trainer(
+    loaded: Loaded, train: Formatted, test: Formatted, recipe: TrainingRecipe, folder: Path, callbacks: list[Any]
+) -> Any:
+    """Build the trainer. Raises `BadDataError` where TRL would train on other rows than those that were checked."""
+    from datasets import Dataset
+    from transformers import PrinterCallback
+    from trl import DPOTrainer
+
+    trainer = DPOTrainer(
+        model=loaded.model,
+        ref_model=None,
+        args=_config(recipe, len(train.rows), folder),
+        train_dataset=Dataset.from_list(train.rows),
+        eval_dataset=Dataset.from_list(test.rows),
+        processing_class=loaded.tokenizer,
+        peft_config=loaded.lora,
+        callbacks=callbacks,
+    )
+    trainer.remove_callback(PrinterCallback)  # the record says each step once
+    if (len(trainer.train_dataset), len(trainer.eval_dataset)) != (len(train.rows), len(test.rows)):
+        raise BadDataError(
+            f"TRL kept {len(trainer.train_dataset)} of {len(train.rows)} train pairs and {len(trainer.eval_dataset)} "
+            f"of {len(test.rows)} test pairs, all of them checked. Compare the trl version with the pinned one."
+        )
+    return trainer
+
+
+def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path) -> Any:
+    import torch
+    from trl import DPOConfig
+
+    on_gpu = torch.cuda.is_available()
+    every = recipe.steps_between_evaluations(train_pairs)
+    return DPOConfig(
+        output_dir=str(folder),
+        beta=recipe.beta,
+        loss_type=[recipe.loss_type],
+        max_length=recipe.max_length,
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type=recipe.lr_schedule,
+        warmup_steps=recipe.warmup_steps,
+        num_train_epochs=recipe.epochs,
+        per_device_train_batch_size=recipe.batch_pairs,
+        per_device_eval_batch_size=recipe.batch_pairs,
+        gradient_accumulation_steps=recipe.accumulation_steps,
+        optim=optimizer_here(recipe),
+        weight_decay=recipe.weight_decay,
+        eval_strategy="steps",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        logging_steps=1,
+        logging_nan_inf_filter=False,  # it would print the last finite loss in the place of a NaN
+        report_to="none",
+        disable_tqdm=True,
+        seed=recipe.seed,
+        use_cpu=not on_gpu,
+        bf16=on_gpu and torch.cuda.is_bf16_supported(),
+        fp16=on_gpu and not torch.cuda.is_bf16_supported(),
+        gradient_checkpointing=on_gpu,
+    )
+
+
+def optimizer_here(recipe: TrainingRecipe) -> str:
+    """Return the recipe's optimizer, or the one with full states on a CPU, where 8-bit kernels do not exist."""
+    import torch
+
+    return recipe.optimizer if torch.cuda.is_available() else "adamw_torch"
+
+
+def fit_batch_to_memory(trainer: Any, tokens: list[int], recipe: TrainingRecipe, say: Callable[[str], None]) -> int:
+    """Try the longest batch; while it does not fit, halve its pairs and accumulate twice as often.
+
+    An optimizer step then sees the same pairs as before. Return the longest pair, in tokens. Raises what the device
+    raises where a batch that cannot be halved does not fit, and what `try_longest_batch` raises.
+    """
+    import torch
+
+    while True:
+        pairs = trainer.args.per_device_train_batch_size
+        try:
+            return try_longest_batch(trainer, tokens, recipe)
+        except torch.OutOfMemoryError:
+            if pairs % 2:
+                raise
+        _set_batch(trainer, pairs // 2, 2 * trainer.args.gradient_accumulation_steps)
+        say(
+            f"out of memory with {pairs} pairs at once: trying {pairs // 2}, accumulated "
+            f"{trainer.args.gradient_accumulation_steps} times"
+        )
+
+
+def _set_batch(trainer: Any, pairs: int, accumulation_steps: int) -> None:
+    import torch
+
+    trainer.args.per_device_train_batch_size = trainer.args.per_device_eval_batch_size = pairs
+    trainer._train_batch_size = trainer.args.train_batch_size  # which it looked up when it was built
+    trainer.args.gradient_accumulation_steps = accumulation_steps  # and not the accelerator's: it would divide again
+    trainer.model.zero_grad()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def try_longest_batch(trainer: Any, tokens: list[int], recipe: TrainingRecipe) -> int:
+    """Go forward and back over the longest pairs, before an hour of shorter ones; return the longest, in tokens.
+
+    Raises `WrongStartError` where its loss is not that of an untrained model, and what the device raises where it
+    does not fit.
+    """
+    pairs = trainer.args.per_device_train_batch_size
+    longest = sorted(range(len(tokens)), key=tokens.__getitem__, reverse=True)[:pairs]
+    batch = trainer.data_collator([trainer.train_dataset[index] for index in longest])
+    if batch["input_ids"].shape[1] != tokens[longest[0]]:
+        raise BadDataError(
+            f"TRL makes {batch['input_ids'].shape[1]} tokens of the longest pair and the check counted "
+            f"{tokens[longest[0]]}. Compare the trl and transformers versions with the pinned ones."
+        )
+    trainer.model.train()
+    with trainer.compute_loss_context_manager():
+        loss = trainer.compute_loss(trainer.model, trainer._prepare_inputs(batch))
+    loss.backward()
+    trainer.model.zero_grad()
+    trainer._metrics["train"].clear()  # the first logged step must not average this one in
+    trainer._total_train_tokens = 0
+    if error := wrong_start(float(loss.detach()), recipe):
+        raise error
+    return tokens[longest[0]]
+
+
+def save_adapter(model: Any, folder: Path, base: Base) -> None:
+    """Save the trained adapter alone: no `ref` beside it, and the base under the name by which others find it."""
+    config = model.peft_config["default"]
+    here = config.base_model_name_or_path
+    config.base_model_name_or_path, config.revision = base.name, base.commit
+    try:
+        model.save_pretrained(folder, selected_adapters=["default"], save_embedding_layers=False)
+    finally:
+        config.base_model_name_or_path, config.revision = here, None
+    (folder / "README.md").unlink(missing_ok=True)  # PEFT's own card names this machine's folders

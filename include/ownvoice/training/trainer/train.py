@@ -1,0 +1,114 @@
+"""A training run from its recipe to its merged, checked model: the stages, in order.
+
+Everything that is made is in the lake before the next stage starts, so that no later fault can lose it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from ownvoice.errors import BadDataError
+from ownvoice.storage.lake import Lake
+from ownvoice.training.folders import patiently
+from ownvoice.training.health import judge
+from ownvoice.training.recipe import refuse_what_cannot_work
+from ownvoice.training.record import Record
+from ownvoice.training.rows import Pairs, read_pairs
+from ownvoice.training.run import TrainingRun
+from ownvoice.training.trainer.backends.choose import backend_of
+from ownvoice.training.trainer.backends.protocol import Loaded
+from ownvoice.training.trainer.base import Base, fetch_base
+from ownvoice.training.trainer.fit import fit
+from ownvoice.training.trainer.machine import hide_progress_bars
+from ownvoice.training.trainer.merge import merge_in_new_process
+from ownvoice.training.trainer.merge_check import check_in_new_process
+from ownvoice.training.trainer.prompts import Formatted, format_pairs
+from ownvoice.training.trainer.samples import answer_questions
+from ownvoice.training.trainer.stop import Stop
+from ownvoice.training.trainer.style import compared_styles
+from ownvoice.training.trainer.work import Work
+
+_CHECK_TEXTS = 8
+
+
+def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict[str, Any]) -> None:
+    """Go through all stages and fill `result`. Raises an `OwnvoiceError` that names how the run ended otherwise."""
+    with tempfile.TemporaryDirectory(prefix="ownvoice-training-") as folder:
+        work = Work(run, lake, record, stop, Path(folder), result)
+        result["seconds"] = work.seconds
+        backend = backend_of(run.recipe)
+        backend.prepare(run.recipe, work.scratch)
+        hide_progress_bars()
+        with work.stage("read"):
+            pairs = _read(work)
+            base = _base(work)
+        with work.stage("load"):
+            loaded = backend.load(base.folder, run.recipe)
+            rows = _format(work, pairs, loaded)
+        trainer = fit(work, loaded, base, rows)
+        backend.for_inference(trainer.model)
+        _answer(work, trainer, pairs)
+        _merge(work, base, rows["test"])
+
+
+def _read(work: Work) -> Pairs:
+    """Read the version and verify its digest; refuse by numbers alone before anything large is fetched."""
+    pairs = read_pairs(work.lake, work.run.dataset_version)
+    work.result["dataset"] = {"version": pairs.version.number, "digest": pairs.version.digest}
+    work.record.say(
+        f"dataset: version {pairs.version.number} of {work.lake.uri}, {len(pairs.train)} train and "
+        f"{len(pairs.test)} test pairs, digest {pairs.version.digest[:12]} verified"
+    )
+    refuse_what_cannot_work(work.recipe, len(pairs.train))
+    return pairs
+
+
+def _base(work: Work) -> Base:
+    base = patiently(lambda: fetch_base(work.lake, work.recipe, work.scratch / "base"), work.record.say)
+    work.result["base"] = {"name": base.name, "commit": base.commit}
+    work.record.say(f"base: {base.name} at {base.commit}")
+    return base
+
+
+def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
+    """Format both splits, say and count what is left out, and refuse what its tokens make impossible."""
+    splits = {"train": pairs.train, "test": pairs.test}
+    rows = {name: format_pairs(split, loaded.tokenizer, work.recipe) for name, split in splits.items()}
+    work.result["rows"] = {name: len(split.rows) for name, split in rows.items()}
+    work.result["rows_left_out"] = {name: dict(split.left_out) for name, split in rows.items()}
+    work.result["left_out_pair_ids"] = {name: split.left_out_pair_ids for name, split in rows.items()}
+    for name, split in rows.items():
+        why = ", ".join(f"{count} {reason}" for reason, count in split.left_out.items()) or "none"
+        work.record.say(f"{name}: {len(split.rows)} pairs; left out: {why}")
+    longest_prompt = max(split.longest_prompt_tokens for split in rows.values())
+    refuse_what_cannot_work(work.recipe, len(rows["train"].rows), longest_prompt)
+    if not rows["test"].rows:
+        raise BadDataError("no test pair is left after these checks. Raise max_length, or look at the reasons above.")
+    return rows
+
+
+def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
+    """Answer the fixed questions, and hold the style of the answers against text that was not trained on."""
+    with work.stage("samples"):
+        answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
+    patiently(lambda: work.lake.write_json(f"{work.run.folder}/samples.json", answers), work.record.say)
+    work.result["style"] = compared_styles([pair.chosen for pair in pairs.test], answers)
+    work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
+
+
+def _merge(work: Work, base: Base, test: Formatted) -> None:
+    adapter, merged, dtype = work.scratch / "adapter", work.scratch / "merged", work.recipe.merge_dtype
+    texts = [row["prompt"] + row["chosen"] for row in test.rows[:_CHECK_TEXTS]]
+    with work.stage("merge"):
+        merge_in_new_process(base.folder, adapter, merged, dtype)
+    with work.stage("merge_check"):
+        numbers = check_in_new_process(base.folder, adapter, merged, texts, work.scratch)
+    merge = work.result["merge"] = {"dtype": dtype} | numbers
+    work.record.say(
+        f"merged to {dtype}: {numbers['kl_merged_nats']:.1e} nats from the adapter model; the base is "
+        f"{numbers['kl_base_nats']:.1e} away; {numbers['kept_least']:.0%} of the change kept where it is least"
+    )
+    work.result["health"] = judge(work.record.metrics, merge).as_json()
+    work.keep_folder("merged")

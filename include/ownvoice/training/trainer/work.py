@@ -1,0 +1,55 @@
+"""One try of a training run: what its stages share, and how each of them is timed and kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ownvoice.storage.lake import Lake
+from ownvoice.training.folders import delete_folder, patiently, upload_folder
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.record import Record
+from ownvoice.training.run import TrainingRun
+from ownvoice.training.trainer.stop import Stop
+
+
+@dataclass(slots=True)
+class Work:
+    """What the stages work with; `result` is what `result.json` will hold, as far as it has come."""
+
+    run: TrainingRun
+    lake: Lake
+    record: Record
+    stop: Stop
+    scratch: Path
+    result: dict[str, Any]
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def recipe(self) -> TrainingRecipe:
+        """The run's recipe."""
+        return self.run.recipe
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage."""
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self.seconds[name] = round(time.monotonic() - started, 2)
+
+    def keep_folder(self, name: str) -> None:
+        """Bring a folder of the scratch space to the lake, in the place of what an earlier try left there."""
+        key = f"{self.run.folder}/{name}"
+
+        def put() -> dict[str, int]:
+            delete_folder(self.lake.store, key)
+            return upload_folder(self.lake.store, self.scratch / name, key)
+
+        sizes = patiently(put, self.record.say)
+        self.record.say(f"{name}: {len(sizes)} files, {sum(sizes.values()):,} bytes, in the lake")

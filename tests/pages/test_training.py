@@ -1,0 +1,222 @@
+"""What the pages read of a training run, whole, half written, or broken."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+
+import pytest
+
+from ownvoice.pages.training import overlay_page, training_page, variants_page
+from ownvoice.pages.trainings import trainings_page
+from ownvoice.reports.charts import training as training_charts
+from ownvoice.reports.charts.training import PANEL_OF_RULE, curve_charts, curves_as_numbers, overlay_charts, thinned
+from ownvoice.reports.report import write_report
+from ownvoice.storage.lake import Lake
+from ownvoice.training import health
+from ownvoice.training.plan import plan_training
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.request import TrainingRequest
+from ownvoice.training.results.curves import PANELS
+from ownvoice.training.results.files import read_training, readable_rows
+from ownvoice.training.results.outcome import Publication, write_publication
+from ownvoice.training.results.report import write_run_report
+from ownvoice.training.run import read_training_run
+from ownvoice.training.settings import TrainingSettings
+from stand_ins.night import Night
+from stand_ins.pair_lake import commit_pairs, small_dataset
+from stand_ins.trained import curves, leave_trained_run
+
+RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
+DAY = dt.date(2026, 11, 20)
+
+
+@pytest.fixture
+def lake(lake: Lake) -> Lake:
+    commit_pairs(lake, small_dataset())
+    return lake
+
+
+def plan(lake, run_id="run", **variants):
+    request = TrainingRequest(recipe=RECIPE, variants=variants)
+    return [read_training_run(one.recipe_uri) for one in plan_training(lake, run_id, request, TrainingSettings())]
+
+
+def trained(lake, run_id="run", kind="good", **variants):
+    for run in plan(lake, run_id, **variants):
+        leave_trained_run(lake, run, kind)
+    write_run_report(lake, run_id, DAY)
+
+
+def say(lake, run_id, text, ago=dt.timedelta()):
+    at = dt.datetime.now(dt.UTC) - ago
+    lake.store.write(f"runs/{run_id}/log.txt", f"{at:%Y-%m-%dT%H:%M:%SZ} {text}\n".encode())
+
+
+def test_a_training_is_followed_from_its_plan_to_its_verdict(lake):
+    (run,) = plan(lake)
+    assert (read_training(lake, "run").state, read_training(lake, "run").is_live) == ("planned", True)
+    say(lake, "run", "step 3/20: loss 0.6")
+    assert (read_training(lake, "run").state, read_training(lake, "run").is_live) == ("training", True)
+    say(lake, "run", "step 3/20: loss 0.6", ago=dt.timedelta(hours=1))
+    assert (read_training(lake, "run").state, read_training(lake, "run").is_live) == ("not ended", False)
+    leave_trained_run(lake, run, "block")
+    say(lake, "run", "TRAINED: done (12.5 s)")
+    assert (read_training(lake, "run").state, read_training(lake, "run").is_live) == ("block", False)
+
+
+def test_a_second_try_is_at_work_though_the_first_one_has_a_result(lake):
+    plan(lake)
+    lake.write_json("runs/run/result.json", {"exit": "STOPPED", "message": "evicted"})
+    say(lake, "run", "STOPPED: evicted (3 s)")
+    assert read_training(lake, "run").state == "stopped"
+    say(lake, "run", "resumed from step 4")
+    assert read_training(lake, "run").state == "training"
+
+
+def test_rows_that_are_cut_or_no_numbers_are_left_out_and_counted():
+    good = json.dumps(curves("good")[0])
+    data = f'{good}\n{{"step": 2, "loss": "nan", "x": [1]}}\n{{"step": 3, "loss": Infinity}}\n\n[1]\n{{"step": -1}}\n'
+    data += (
+        '{"step": true}\n{"step": 4, "loss": 1e999, "grad_norm": '
+        + "9" * 400
+        + "}\n"
+        + "[" * 100_000
+        + '\n{"step": 5, "lo'
+    )
+    rows, unreadable = readable_rows(data.encode() + b"\xff")
+    assert [row["step"] for row in rows] == [1, 2, 3, 4]
+    assert math.isnan(rows[1]["loss"])
+    assert "x" not in rows[1]
+    assert unreadable == 5
+
+
+@pytest.mark.parametrize("name", ["recipe", "result", "samples", "publication"])
+@pytest.mark.parametrize(
+    "broken", [b"", b'{"run_id": "ru', b"[" * 100_000, b"\xff\xfe", b"7", b"null", b'{"health": 7}']
+)
+def test_a_broken_file_is_a_sentence_at_most_and_the_rest_is_shown(lake, name, broken):
+    trained(lake)
+    lake.store.write(f"runs/run/{name}.json", broken)
+    page = training_page(lake, "run")
+    if page is None:
+        assert name == "recipe"
+        return
+    assert list(page["charts"]) == list(PANELS)
+    assert len(page["training"].faults) <= 1
+
+
+def test_a_metrics_file_cut_in_the_middle_of_a_line_is_drawn_as_far_as_it_goes(lake):
+    trained(lake)
+    whole = lake.store.read("runs/run/metrics.jsonl")
+    lake.store.write("runs/run/metrics.jsonl", whole[: len(whole) // 2])
+    page = training_page(lake, "run")
+    assert "1 lines are cut" in page["training"].faults[0]
+    assert 5 < page["numbers"]["steps"] < 20
+    assert page["training"].state == "pass", "the verdict is that of the trainer, who had all of them"
+
+
+def test_numbers_that_are_not_finite_are_a_finding_and_no_point(lake):
+    trained(lake)
+    rows = curves("good")
+    rows[5] |= {"loss": "nan", "grad_norm": "inf"}
+    lake.store.write("runs/run/metrics.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows).encode())
+    page = training_page(lake, "run")
+    (finding,) = page["training"].findings
+    assert (finding.rule, finding.step) == ("not_finite", 6)
+    json.dumps(page["charts"], allow_nan=False)
+
+
+def test_ids_of_nothing_and_ids_that_differ_in_signs_a_path_cannot_hold_are_not_found(lake):
+    trained(lake, "a:b")
+    assert training_page(lake, "a:b")
+    for run_id in ("", "..", "a-b", "a/b", "../../runs/a:b", "\x00", "nope"):
+        assert training_page(lake, run_id) is None
+        assert variants_page(lake, run_id) is None
+        assert overlay_page(lake, ["a:b", run_id]) is None
+
+
+def test_every_health_rule_has_a_panel_of_the_chapter():
+    assert {rule.__name__.removeprefix("_") for rule in (*health._RULES, health._not_finite)} == PANEL_OF_RULE.keys()
+    assert set(PANEL_OF_RULE.values()) <= PANELS.keys()
+
+
+def test_a_rule_is_drawn_where_it_struck_with_its_reason():
+    metrics = curves("block")
+    charts = curve_charts(metrics, health.judge(metrics).findings)
+    ((step, level, reason),) = {
+        (row["step"], row["level"], row["reason"]) for row in drawn_rows(charts["Rewards"]) if "reason" in row
+    }
+    assert (step, level) == (20, "block")
+    assert "likelihood displacement" in reason
+    assert not any("reason" in row for title, spec in charts.items() if title != "Rewards" for row in drawn_rows(spec))
+
+
+def drawn_rows(spec):
+    """The rows of every layer of a chart."""
+    return [row for layer in (spec, *spec.get("layer", ())) for row in layer.get("data", {}).get("values", ())]
+
+
+def test_a_long_run_is_thinned_and_keeps_its_spikes():
+    points = [(float(step), 1.0) for step in range(10_000)]
+    points[4321] = (4321.0, 99.0)
+    kept = thinned(points)
+    assert len(kept) <= training_charts._MOST_POINTS
+    assert (4321.0, 99.0) in kept
+    assert kept == sorted(kept)
+
+
+def test_the_curves_as_numbers_go_from_the_first_step_to_the_last():
+    table = curves_as_numbers(curves("good", steps=300))
+    assert (table["rows"][0]["step"], table["rows"][-1]["step"], table["steps"]) == (1, 300, 300)
+    assert len(table["rows"]) == 12
+    assert table["rows"][-1]["eval_loss"] == 0.52
+    assert curves_as_numbers([]) == {"names": [], "rows": [], "steps": 0}
+
+
+def test_the_list_has_recipe_revision_and_what_has_not_reported(lake):
+    (run,) = plan(lake, "published")
+    leave_trained_run(lake, run)
+    write_publication(lake, run, Publication("me/voice", "c0ffee" * 6, "run-1"))
+    write_run_report(lake, "published", DAY)
+    plan(lake, "waiting")
+    lake.write_json("runs/a-night/run.json", {"run_id": "a-night"})
+    page = trainings_page(lake)
+    (row,) = page["rows"]
+    assert row["recipe"] == "rank 32, beta 0.5, rate 2e-06, epochs 1"
+    assert row["publication"].revision == "c0ffee" * 6
+    assert [one.run_id for one in page["not_reported"]] == ["waiting"]
+
+
+def test_no_refresh_that_has_reported_is_looked_into_for_a_training(lake, tmp_path, offline_model, monkeypatch):
+    night = Night(lake, tmp_path / "articles", offline_model)
+    for run_id in ("dry:1", "dry:2"):
+        night.list_and_plan(run_id, dry_run=True)
+        write_report(lake, run_id)
+    plan(lake, "waiting")
+    looked_into = []
+    read = Lake.read_json
+    monkeypatch.setattr(Lake, "read_json", lambda self, key: looked_into.append(key) or read(self, key))
+    assert [one.run_id for one in trainings_page(lake)["not_reported"]] == ["waiting"]
+    assert not [key for key in looked_into if "/dry" in key]
+
+
+def test_several_recipes_of_a_run_are_named_and_found_from_each_other(lake):
+    trained(lake, "both", chapter={}, soft={"beta": 0.1})
+    page = variants_page(lake, "both")
+    assert list(page["trainings"]) == ["chapter", "soft"]
+    assert page["differences"] == [("beta", [0.5, 0.1])]
+    assert page["chosen"] == "chapter"
+    assert page["samples"] == {"Why?": [("before", "Because."), ("chapter", "I wonder."), ("soft", "I wonder.")]}
+    assert training_page(lake, "both.soft")["variant_of"] == ("both", "soft")
+    assert {row["variant_of"] for row in trainings_page(lake)["rows"]} == {("both", "chapter"), ("both", "soft")}
+
+
+def test_two_runs_laid_over_each_other_have_a_colour_each(lake):
+    trained(lake, "one")
+    trained(lake, "two", "block")
+    page = overlay_page(lake, ["two", "one", "two"])
+    assert [one.run_id for one in page["trainings"].values()] == ["two", "one"]
+    assert {row["run"] for row in drawn_rows(page["charts"]["Loss"])} == {"A", "B"}
+    assert overlay_charts({}) == {}

@@ -1,0 +1,200 @@
+"""The pages about training runs, behind a real Airflow and in a real browser."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from urllib.parse import quote, urlencode
+
+import httpx
+import pytest
+
+from ownvoice.storage.lake import Lake
+from ownvoice.training.plan import plan_training
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.request import TrainingRequest
+from ownvoice.training.results.report import write_run_report
+from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
+from ownvoice.training.settings import TrainingSettings
+from stand_ins.airflow_server import running_airflow
+from stand_ins.browser import Seen
+from stand_ins.hostile_articles import HOSTILE_ARTICLES
+from stand_ins.pair_lake import commit_pairs, small_dataset
+from stand_ins.trained import curves, leave_trained_run
+
+GOOD, BLOCKED, SEVERAL, LIVE = "manual__good", "manual__blocked", "manual__several", "manual__live"
+HOSTILE = "<script>document.title='owned'</script> ../../x"
+RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
+PAGES = [
+    "/trainings",
+    f"/training?run_id={GOOD}",
+    f"/overlay?run_id={GOOD}&run_id={BLOCKED}",
+    "/run?dag_id=train_dpo&run_id=x",
+]
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory):
+    """A lake with two trainings, one that compares recipes, one of hostile texts, and one that is at work."""
+    lake = Lake((tmp_path_factory.mktemp("trainings") / "lake").as_uri())
+    commit_pairs(lake, small_dataset())
+    for day, (run_id, kind, variants) in enumerate(
+        [(GOOD, "good", {}), (BLOCKED, "block", {}), (SEVERAL, "good", {"chapter": {}, "soft": {"beta": 0.1}})], 1
+    ):
+        for one in plan(lake, run_id, variants):
+            leave_trained_run(lake, one, kind)
+        write_run_report(lake, run_id, dt.date(2026, 2, day))
+    leave_hostile_run(lake)
+    plan(lake, LIVE, {})
+    measure(lake, 7)
+    return lake
+
+
+def plan(lake, run_id, variants):
+    request = TrainingRequest(recipe=RECIPE, variants=variants)
+    return [read_training_run(one.recipe_uri) for one in plan_training(lake, run_id, request, TrainingSettings())]
+
+
+def measure(lake, steps):
+    """Let the run at work measure so many steps, the last of which is only half written."""
+    rows = "".join(f"{json.dumps(row)}\n" for row in curves("good")[:steps])
+    lake.store.write(f"runs/{LIVE}/metrics.jsonl", f'{rows}{{"step": {steps + 1}, "lo'.encode())
+    log = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ} step {steps}/20: loss 0.6\n"
+    lake.store.write(f"runs/{LIVE}/log.txt", log.encode())
+
+
+def leave_hostile_run(lake):
+    """Let a hostile text stand wherever one can: id, recipe, base, samples, reasons, message, log, publication."""
+    fragments = [article.article_id for article in HOSTILE_ARTICLES]
+    everything = " ".join(fragments)
+    recipe = RECIPE.model_copy(update={"base_model": everything, "base_revision": everything})
+    run = TrainingRun(run_id=HOSTILE, lake=lake.uri, dataset_version=1, recipe=recipe)
+    write_training_run(lake, run)
+    result = leave_trained_run(lake, run, "block")
+    result["base"] = dict.fromkeys(("name", "commit"), everything)
+    result["rows_left_out"]["train"] = dict.fromkeys(fragments, 1)
+    finding = {"rule": everything, "level": "warn", "step": 3, "reason": everything}
+    result |= {"image": everything, "message": everything, "device": everything, "health": {"findings": [finding]}}
+    lake.write_json(f"{run.folder}/result.json", result)
+    lake.store.delete(f"{run.folder}/metrics.jsonl")
+    samples = [{"question": text, "base": text, "trained": text} for text in fragments]
+    lake.write_json(f"{run.folder}/samples.json", samples)
+    lake.write_json(f"{run.folder}/publication.json", dict.fromkeys(("repo_id", "revision", "tag"), everything))
+    lake.store.write(f"{run.folder}/log.txt", f"2026-02-01T00:00:00Z TRAINED: {everything}\n".encode())
+
+
+@pytest.fixture(scope="module")
+def server(lake, tmp_path_factory):
+    with running_airflow(tmp_path_factory.mktemp("airflow"), lake.uri) as server:
+        yield server
+
+
+@pytest.fixture
+def show(server, browser):
+    """Show a page to somebody who is logged in; at the end nothing was complained of, and no other host was asked."""
+    opened = []
+
+    def open_page(path, width=1280):
+        page = browser.new_page(viewport={"width": width, "height": 900})
+        token = {"name": "_token", "value": server.client.cookies["_token"], "url": server.address}
+        page.context.add_cookies([token])
+        seen = Seen(page)
+        page.on("console", lambda message: seen.console.append(message.text))
+        page.on("pageerror", lambda error: seen.console.append(str(error)))
+        page.on("request", lambda request: seen.requests.append(request.url))
+        page.goto(f"{server.address}/ownvoice{path}")
+        opened.append(seen)
+        return seen
+
+    yield open_page
+    for seen in opened:
+        assert seen.console == []
+        assert {re.match(r"https?://[^/]+", address)[0] for address in seen.requests} == {server.address}
+        assert seen.page.title() != "owned"
+        seen.page.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_without_the_right_to_read_the_training_nothing_is_shown(server, page):
+    assert httpx.get(f"{server.address}/ownvoice{page}", trust_env=False).status_code == 401
+    assert server.log_in("stranger").get(f"/ownvoice{page}").status_code == 403
+
+
+def test_the_tab_of_a_training_leads_to_its_page(server):
+    answer = server.client.get(f"/ownvoice/run?dag_id=train_dpo&run_id={quote(SEVERAL)}")
+    assert answer.is_redirect
+    page = server.client.get(answer.headers["location"])
+    assert page.status_code == 200
+    assert "2 recipes on one dataset version" in page.text
+    assert "Chosen is <b>chapter</b>" in page.text
+
+
+@pytest.mark.parametrize("run_id", ["gone", "", "../../x", "/etc/passwd", "\x00", "x" * 200, "\u202e"])
+def test_a_training_that_is_not_there_is_told_so(server, run_id):
+    for page in ("training", "overlay"):
+        answer = server.client.get(f"/ownvoice/{page}?{urlencode({'run_id': run_id})}")
+        assert answer.status_code == 404
+        assert "The lake" in answer.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["/overlay", "/training", "/trainings?number=0", "/overlay?" + "run_id=x&" * 9, "/training?run_id=" + "x" * 900],
+)
+def test_an_address_that_names_no_training_is_refused(server, page):
+    answer = server.client.get(f"/ownvoice{page}")
+    assert answer.status_code == 422
+    assert "The address of this page is not right" in answer.text
+
+
+def test_a_page_without_a_script_has_every_number_in_a_table(server):
+    page = server.client.get(f"/ownvoice/overlay?run_id={GOOD}&run_id={BLOCKED}").text
+    assert page.count("<table") >= 4
+    assert page.count("<caption>") == page.count("<table")
+    assert "The curves of B as numbers" in page
+
+
+def test_from_the_list_to_one_run_and_to_another_laid_over_it(show):
+    seen = show("/trainings")
+    page = seen.page
+    page.get_by_role("link", name=BLOCKED, exact=True).click()
+    page.wait_for_selector("figure.chart canvas")
+    assert page.locator("figure.chart canvas").count() == 6
+    assert "likelihood displacement" in page.locator("#health ~ .scroll").inner_text()
+    assert "I wonder." in page.locator("ol.pairs").inner_text()
+    page.get_by_role("combobox", name="Another run").select_option(GOOD)
+    page.get_by_role("button", name="Lay over each other").click()
+    page.wait_for_selector("figure.chart canvas")
+    assert page.get_by_role("heading", name="Training runs side by side").is_visible()
+    assert "same recipe, same dataset version" in page.locator("main").inner_text()
+    page.get_by_role("link", name="1", exact=True).first.click()
+    assert page.get_by_role("heading", name="Version 1").is_visible()
+
+
+def test_a_training_at_work_is_followed_without_a_touch(show, lake):
+    seen = show(f"/training?run_id={LIVE}")
+    assert "At work" in seen.page.locator("main").inner_text()
+    assert "cut or no numbers" in seen.page.locator("main").inner_text()
+    measure(lake, 12)
+    seen.page.get_by_text("at step 12").wait_for(timeout=30_000)
+    seen.page.wait_for_selector("figure.chart canvas")
+
+
+def test_texts_that_attack_are_shown_and_do_nothing(show):
+    for path in (
+        f"/training?{urlencode({'run_id': HOSTILE})}",
+        "/overlay?" + urlencode({"run_id": [HOSTILE, GOOD]}, doseq=True),
+        "/trainings",
+    ):
+        seen = show(path)
+        assert HOSTILE in seen.page.locator("main").inner_text()
+        assert "onerror" in seen.page.locator("main").inner_text() or path == "/trainings"
+        assert seen.page.locator("main script:not([type='application/json'])").count() == 0
+
+
+@pytest.mark.parametrize("path", PAGES[:3])
+def test_no_page_scrolls_sideways_on_a_telephone(show, path):
+    seen = show(path, width=420)
+    seen.page.wait_for_load_state("networkidle")
+    assert not seen.scrolls_sideways
