@@ -97,7 +97,10 @@ class Forgetful:
 def ours(base_url: str, chunks: int, *, store: bool = True, **limits: Any) -> dict[str, Any]:
     """Settle the chunks as a task does; every answer is stored unless `store` is false."""
     meter = Meter(chunks)
-    asks = (ChunkAsk("article", number, request_key(body), body) for number, body in enumerate(bodies(chunks)))
+    asks = (
+        ChunkAsk("article", number, request_key(body), body, read=parse_answer)
+        for number, body in enumerate(bodies(chunks))
+    )
     access = ModelAccess(base_url, "key", **limits)
     with tempfile.TemporaryDirectory() as folder:
         answers = AnswerStore(ObjectStore(Path(folder).as_uri())) if store else Forgetful()

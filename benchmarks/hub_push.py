@@ -33,8 +33,8 @@ from stand_ins.hub import WRITER, StandInHub, running_hub
 
 NEW_PAIRS = 100
 PAIRS_PER_ARTICLE = 10
-MOST_BYTES_PER_NEW_PAIR = 5_000
-MOST_PEAK_MB = 1_000
+MAX_BYTES_PER_NEW_PAIR = 5_000
+MAX_PEAK_MB = 1_000
 FIRST, NEXT = dt.date(2026, 5, 9), dt.date(2026, 5, 10)
 WORDS = random.Random(1).sample([f"{a}{b}{c}" for a in "bdfglmnrst" for b in "aeiou" for c in "klmnprstvz"], 500)
 
@@ -73,7 +73,7 @@ def main() -> int:
         commit(lake, NEXT, pairs, NEW_PAIRS)
         sent, peak_mb = measure(hub, f"ownvoice, {NEW_PAIRS} pairs more", OURS, lake.uri)
         peer(hub, lake, Path(folder, "next"), f"datasets, {NEW_PAIRS} pairs more")
-    met = sent <= MOST_BYTES_PER_NEW_PAIR * NEW_PAIRS and peak_mb <= MOST_PEAK_MB
+    met = sent <= MAX_BYTES_PER_NEW_PAIR * NEW_PAIRS and peak_mb <= MAX_PEAK_MB
     print(f"{sent / NEW_PAIRS:,.0f} bytes sent a new pair, {peak_mb:,.0f} MB: {'met' if met else 'MISSED'}")
     return 0 if met else 1
 

@@ -31,7 +31,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 
 ARTICLE_CHARS = 5_000
-MOST_GROWTH = 1.5
+MAX_GROWTH = 1.5
 
 
 def main() -> None:
@@ -49,7 +49,7 @@ def main() -> None:
                 size = f"{gigabytes / 4 * factor:.2f}GB"
                 print(f"{size:>8}  {articles:8,}  {work.__name__:14}  {seconds:7.1f}  {held_mb:7.0f}")
             peaks.append(held_mb)
-    if peaks[1] > MOST_GROWTH * peaks[0]:
+    if peaks[1] > MAX_GROWTH * peaks[0]:
         sys.exit(f"the first step held {peaks[1]:.0f} MB where a quarter of the text took {peaks[0]:.0f}")
 
 

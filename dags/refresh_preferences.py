@@ -26,7 +26,7 @@ worker. Cleared or retried, it finds the batch that runs already. To stop a nigh
 what they have answered is taken, the rest waits for another night. A budget is held against every request at its worst.
 
 **By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* looks
-for edits and removals in old day folders too; *retry* asks anew about chunks that have no usable answer, and about
+for edits and removals in old day folders too; *retry* asks again about chunks that have no usable answer, and about
 nothing else. A partial run never moves the cursor.
 """
 

@@ -10,14 +10,19 @@ from typing import Any
 
 import pytest
 
+from ownvoice.llm.answers import AnswerStore
 from ownvoice.offline_model.server import OfflineModel, running_offline_model
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+from stand_ins.faulty_model import FaultyModel, running_faulty_model
+from stand_ins.hostile_articles import write_hostile_articles
 from stand_ins.hub import WRITER, StandInHub, running_hub
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
 
 REPOSITORY = Path(__file__).parent.parent
+SAMPLES = REPOSITORY / "samples" / "articles"
 BOOK = REPOSITORY.parent / "shared" / "data" / "book"
 
 
@@ -74,3 +79,46 @@ def book_dir() -> Path:
 def book_articles(book_dir: Path) -> list[dict[str, Any]]:
     """The 76 raw articles: dicts with id, content (a dict: Title, Subtitle, Content, language), author_id, link."""
     return json.loads((book_dir / "raw_documents.json").read_text())["artifact_data"]
+
+
+@pytest.fixture
+def model() -> Iterator[FaultyModel]:
+    with running_faulty_model() as running:
+        yield running
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> AnswerStore:
+    return AnswerStore(ObjectStore(tmp_path.as_uri()))
+
+
+@pytest.fixture
+def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ownvoice.llm.failures._MAX_WAIT_S", 0.01)
+
+
+def run_night(folder: Path, articles: Path, **fields) -> tuple[Lake, dict]:
+    from stand_ins.offline_night import offline_night  # the trainer's environment lacks what a refresh imports
+
+    lake = Lake((folder / "lake").as_uri())
+    return lake, offline_night(lake, articles, **fields)
+
+
+@pytest.fixture(scope="session")
+def night(tmp_path_factory) -> tuple[Lake, dict]:
+    return run_night(tmp_path_factory.mktemp("samples"), SAMPLES)
+
+
+@pytest.fixture(scope="session")
+def hostile(tmp_path_factory) -> tuple[Lake, dict]:
+    folder = tmp_path_factory.mktemp("hostile")
+    (folder / "articles").mkdir()
+    write_hostile_articles(folder / "articles")
+    (folder / "articles" / "<img src=x onerror=document.title='owned'>.md").write_bytes(b"\xff\xfe")
+    return run_night(folder, folder / "articles")
+
+
+@pytest.fixture
+def refreshed():
+    """Run a night of the sample articles into a folder; return its lake and its report."""
+    return lambda folder, **fields: run_night(folder, SAMPLES, **fields)

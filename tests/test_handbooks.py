@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.articles.table import known_articles
+from ownvoice.articles.table import read_articles
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules
@@ -69,7 +69,7 @@ def test_a_handbook_of_html_pages_is_verified_and_no_page_is_lost_without_a_reas
     assert proof.passed, (len(proof.failed), proof.clusters_on_both_sides)
     assert proof.pairs == report["pairs"]["total"] == triples["kept"] > 20
 
-    known = known_articles(lake, latest_version(lake), lambda rows: rows["article_id"].is_valid())
+    known = read_articles(lake, latest_version(lake), lambda rows: rows["article_id"].is_valid())
     assert {article.licence for article in known.values() if article.author_id == "debian"} == {"GPL-2.0-or-later"}
     chunked = {row["article_id"] for rows in scan(lake.table("chunks"), "article_id") for row in rows.to_pylist()}
     assert chunked == {i for i, article in known.items() if article.state is ArticleState.CURRENT}

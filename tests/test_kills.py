@@ -36,11 +36,11 @@ STEPS = [
 BATCH_STEPS = [
     "ownvoice.llm.batch.api:new_intent",
     "ownvoice.llm.batch.api:upload_requests",
-    "ownvoice.llm.batch.api:create_batch",
+    "ownvoice.llm.batch.api:create_batch_job",
     "ownvoice.llm.batch.api:record_batch_id",
     "ownvoice.llm.batch.results:close_intent",
-    "ownvoice.triples.generate:take_in",
-    "ownvoice.triples.generate:ask_in_batches",
+    "ownvoice.triples.generate:collect_arrived",
+    "ownvoice.triples.generate:ask_by_batch_jobs",
 ]
 
 

@@ -1,4 +1,4 @@
-"""Asking anew about dead chunks, through every room: what is asked, what is paid, and what stays as it was."""
+"""Asking again about dead chunks, through every room: what is asked, what is paid, and what stays as it was."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_class_of_error_takes_in_chunks_that_met_another_one_last(with_dead, l
     first = lake.read_json(f"answers/{key}/1.json")
     first["response"]["choices"][0]["message"]["content"] = ""
     lake.write_json(f"answers/{key}/1.json", first)
-    with_dead.edit("a", "A sentence at the end, so that the chunks of this article are recorded anew.")
+    with_dead.edit("a", "A sentence at the end, so that the chunks of this article are recorded again.")
     with_dead.run("two")
     assert dead(lake) == [("a", "bad_json"), ("b", "empty")]
     retry(with_dead, retry_error="empty")
@@ -177,4 +177,4 @@ def test_dead_chunks_are_listed_with_reason_and_advice_in_a_hundred_columns(with
     told = " ".join(map(str.strip, lines))
     for reason in ("bad_json", "empty"):
         assert f"1 × {reason}: {advice_on(reason).what_to_do}" in told
-    assert lines[-1].startswith("Ask about them anew: ownvoice retry --only dead")
+    assert lines[-1].startswith("Ask about them again: ownvoice retry --only dead")

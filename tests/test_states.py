@@ -45,7 +45,7 @@ def test_a_removed_article_comes_back_as_pending():
 
 def test_no_event_takes_an_article_that_is_gone_further_away():
     leaving = {event for (state, event) in ARTICLE_TRANSITIONS if state is ArticleState.REMOVED}
-    assert leaving == {ArticleEvent.APPEARED, ArticleEvent.COPIED, ArticleEvent.WITHHELD}
+    assert leaving == {ArticleEvent.APPEARED, ArticleEvent.COPIED, ArticleEvent.CONSENT_REFUSED}
 
 
 @pytest.mark.parametrize("state", [s for s in ArticleState if is_live(s)])

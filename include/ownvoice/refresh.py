@@ -14,8 +14,8 @@ from ownvoice.chunks.planned import Batch
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
-from ownvoice.llm.batch.api import BatchesRunningError
-from ownvoice.llm.batch.client import BatchState, until_all_ended
+from ownvoice.llm.batch.api import BatchJobsRunningError
+from ownvoice.llm.batch.client import BatchJobState, until_all_ended
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.tally import Tally
 from ownvoice.pairs.curate import curate_batch
@@ -71,13 +71,13 @@ def _generate(
     while True:
         try:
             generate_batch(lake, run_id, batch.name, endpoints, on_progress)
-        except BatchesRunningError as running:
+        except BatchJobsRunningError as running:
             for endpoint, batch_ids in running.by_endpoint.items():
                 asyncio.run(until_all_ended(endpoints(endpoint), batch_ids, _LOOK_EVERY_S, on_look))
         else:
             return
 
 
-def _say(label: str, on_step: OnStep, states: Sequence[BatchState]) -> None:
+def _say(label: str, on_step: OnStep, states: Sequence[BatchJobState]) -> None:
     for state in states:
         on_step(f"{label}: {state.batch_id} is {state.status}, {state.done} of {state.total} requests are done")

@@ -15,7 +15,7 @@ class ArticleState(StrEnum):
     PENDING = "pending"  # some chunk of its present text is not answered yet
     CURRENT = "current"  # every chunk of its present text is answered or dead, and its pairs are committed
     DUPLICATE = "duplicate"  # another article of its cluster is generated from; this one is not
-    WITHHELD = "withheld"  # its author does not consent; it is not generated from, and its pairs are retired
+    CONSENT_REFUSED = "withheld"  # its author does not consent; it is not generated from, and its pairs are retired
     REMOVED = "removed"  # gone from the source; its pairs are retired
 
 
@@ -27,9 +27,9 @@ class ArticleEvent(StrEnum):
     RENAMED = "renamed"
     COPIED = "copied"  # its text is that of an article that is generated from already
     PROMOTED = "promoted"  # what kept it back is gone: the article it was a duplicate of, or a refused consent
-    WITHHELD = "withheld"  # consent is refused for its text
+    CONSENT_REFUSED = "withheld"  # consent is refused for its text
     VANISHED = "vanished"
-    RETRIED = "retried"  # a person wants its dead chunks asked about anew
+    RETRIED = "retried"  # a person wants its dead chunks asked about again
     SETTLED = "settled"
 
 
@@ -38,35 +38,35 @@ _A, _E = ArticleState, ArticleEvent
 ARTICLE_TRANSITIONS: dict[tuple[ArticleState | None, ArticleEvent], ArticleState] = {
     (None, _E.APPEARED): _A.PENDING,
     (None, _E.COPIED): _A.DUPLICATE,
-    (None, _E.WITHHELD): _A.WITHHELD,
+    (None, _E.CONSENT_REFUSED): _A.CONSENT_REFUSED,
     (_A.PENDING, _E.EDITED): _A.PENDING,
     (_A.PENDING, _E.RENAMED): _A.PENDING,
     (_A.PENDING, _E.COPIED): _A.DUPLICATE,
-    (_A.PENDING, _E.WITHHELD): _A.WITHHELD,
+    (_A.PENDING, _E.CONSENT_REFUSED): _A.CONSENT_REFUSED,
     (_A.PENDING, _E.VANISHED): _A.REMOVED,
     (_A.PENDING, _E.RETRIED): _A.PENDING,
     (_A.PENDING, _E.SETTLED): _A.CURRENT,
     (_A.CURRENT, _E.EDITED): _A.PENDING,
     (_A.CURRENT, _E.RENAMED): _A.CURRENT,
     (_A.CURRENT, _E.COPIED): _A.DUPLICATE,
-    (_A.CURRENT, _E.WITHHELD): _A.WITHHELD,
+    (_A.CURRENT, _E.CONSENT_REFUSED): _A.CONSENT_REFUSED,
     (_A.CURRENT, _E.VANISHED): _A.REMOVED,
     (_A.CURRENT, _E.RETRIED): _A.PENDING,
     (_A.DUPLICATE, _E.EDITED): _A.PENDING,
     (_A.DUPLICATE, _E.RENAMED): _A.DUPLICATE,
     (_A.DUPLICATE, _E.COPIED): _A.DUPLICATE,
     (_A.DUPLICATE, _E.PROMOTED): _A.PENDING,
-    (_A.DUPLICATE, _E.WITHHELD): _A.WITHHELD,
+    (_A.DUPLICATE, _E.CONSENT_REFUSED): _A.CONSENT_REFUSED,
     (_A.DUPLICATE, _E.VANISHED): _A.REMOVED,
-    (_A.WITHHELD, _E.EDITED): _A.PENDING,
-    (_A.WITHHELD, _E.RENAMED): _A.WITHHELD,
-    (_A.WITHHELD, _E.COPIED): _A.DUPLICATE,
-    (_A.WITHHELD, _E.PROMOTED): _A.PENDING,
-    (_A.WITHHELD, _E.WITHHELD): _A.WITHHELD,
-    (_A.WITHHELD, _E.VANISHED): _A.REMOVED,
+    (_A.CONSENT_REFUSED, _E.EDITED): _A.PENDING,
+    (_A.CONSENT_REFUSED, _E.RENAMED): _A.CONSENT_REFUSED,
+    (_A.CONSENT_REFUSED, _E.COPIED): _A.DUPLICATE,
+    (_A.CONSENT_REFUSED, _E.PROMOTED): _A.PENDING,
+    (_A.CONSENT_REFUSED, _E.CONSENT_REFUSED): _A.CONSENT_REFUSED,
+    (_A.CONSENT_REFUSED, _E.VANISHED): _A.REMOVED,
     (_A.REMOVED, _E.APPEARED): _A.PENDING,
     (_A.REMOVED, _E.COPIED): _A.DUPLICATE,
-    (_A.REMOVED, _E.WITHHELD): _A.WITHHELD,
+    (_A.REMOVED, _E.CONSENT_REFUSED): _A.CONSENT_REFUSED,
 }
 
 
@@ -92,7 +92,7 @@ class ChunkEvent(StrEnum):
     CUT_BY_LIMIT = "cut_by_limit"
     BATCH_FAILED = "batch_failed"
     PLANNED_AGAIN = "planned_again"
-    RETRIED = "retried"  # a person wants it asked about anew
+    RETRIED = "retried"  # a person wants it asked about again
 
 
 _C, _F = ChunkState, ChunkEvent

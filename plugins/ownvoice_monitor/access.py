@@ -21,7 +21,7 @@ _KEPT_S = 60
 def lake() -> Lake:
     """Return the lake of the settings with the connection `aws_lake`, as the tasks open it.
 
-    It is opened anew every minute, so that a changed connection takes effect without a restart.
+    It is opened again every minute, so that a changed connection takes effect without a restart.
     """
     with _opening:
         return _opened(int(time.monotonic() // _KEPT_S))

@@ -197,7 +197,7 @@ def test_two_heirs_that_are_not_near_each_other_stay_on_the_side_of_their_cluste
 
 def test_a_near_duplicate_of_what_is_withheld_is_not_generated_from_until_that_is_gone():
     known, events, _ = night({}, seen("a.md", ONE, consent="no"), seen("b.md", ONCE), near=CHAIN)
-    assert events == {"a.md": ArticleEvent.WITHHELD, "b.md": ArticleEvent.COPIED}
+    assert events == {"a.md": ArticleEvent.CONSENT_REFUSED, "b.md": ArticleEvent.COPIED}
     released, events, _ = night(known, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)
     assert events == {"a.md": ArticleEvent.PROMOTED}
     assert released["b.md"].state is ArticleState.DUPLICATE
@@ -263,7 +263,7 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
         self.known[article.article_id] = pending
         if settles:
             self.known = settled(self.known)
-            assert self.known[article.article_id] == article, "asked about anew and settled, it is what it was"
+            assert self.known[article.article_id] == article, "asked about again and settled, it is what it was"
 
     def check(self, standing_keys):
         live = [a for a in self.known.values() if is_live(a.state)]
@@ -274,7 +274,9 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
             sha256(text) for key, (text, *_, consent) in self.files.items() if consent == "no" and key in standing_keys
         }
         for article in live:
-            assert (article.state is ArticleState.WITHHELD) == (article.article_sha256 in refused), "to the letter"
+            assert (article.state is ArticleState.CONSENT_REFUSED) == (article.article_sha256 in refused), (
+                "to the letter"
+            )
         generated = [a for a in live if a.state in (ArticleState.PENDING, ArticleState.CURRENT)]
         for this, that in combinations(generated, 2):
             assert not is_near(this, that), "of near-duplicates one is generated from"

@@ -18,7 +18,7 @@ from ownvoice.articles.changeset import pending_articles, read_listing
 from ownvoice.articles.cursor import advance_cursor
 from ownvoice.articles.scan import list_new_articles
 from ownvoice.articles.source import list_objects, read_objects
-from ownvoice.articles.table import known_articles
+from ownvoice.articles.table import read_articles
 from ownvoice.chunks.plan import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules
@@ -64,7 +64,7 @@ class Nights:
     @property
     def articles(self):
         """What the lake knows, by id."""
-        return known_articles(self.lake, latest_version(self.lake), lambda rows: pa.array([True] * rows.num_rows))
+        return read_articles(self.lake, latest_version(self.lake), lambda rows: pa.array([True] * rows.num_rows))
 
     @property
     def reasons(self):
@@ -173,7 +173,7 @@ def test_an_article_without_consent_is_counted_and_never_asked_about(night, sour
     source.write("a.md", b"---\nconsent: no\n---\nOne.")
     source.write("b.md", b"Two.")
     assert night() == {"appeared": 1, "withheld": 1}
-    assert night.articles["a.md"].state is ArticleState.WITHHELD
+    assert night.articles["a.md"].state is ArticleState.CONSENT_REFUSED
     assert [article.article_id for article in pending_articles(night.lake, night.run)] == ["b.md"]
     assert night() == {"unchanged": 2}
     source.write("a.md", b"---\nconsent: no\n---\nOne, edited.")

@@ -102,14 +102,14 @@ def test_a_trigger_that_cannot_look_wakes_the_task_which_meets_the_fault_itself(
         connect(monkeypatch, empty)
 
         async def first_event():
-            return await anext(batches.BatchesTrigger({"llm_api": ["batch_unknown"]}, 0.01).run())
+            return await anext(batches.BatchJobsTrigger({"llm_api": ["batch_unknown"]}, 0.01).run())
 
         assert asyncio.run(first_event()) is not None
 
 
 def test_a_retry_attaches_to_the_batch_that_runs_already(new_lake, run_refresh, offline_model, monkeypatch):
     lake = new_lake("lake")
-    whole = batch_api.create_batch
+    whole = batch_api.create_batch_job
 
     async def lost_at_first(*args):
         batch_id = await whole(*args)

@@ -97,12 +97,12 @@ def test_a_push_that_fails_ends_the_run_red_and_version_and_cursor_stand(
 
 @pytest.mark.parametrize("way", ["connection", "variable"])
 def test_the_token_is_in_no_log_no_result_and_no_rendered_field(
-    lake, hub, repository, run_refresh, monkeypatch, capfd, way
+    lake, hub, repository, run_refresh, monkeypatch, capfd, route
 ):
     from airflow.utils.session import create_session
     from sqlalchemy import text
 
-    if way == "connection":
+    if route == "connection":
         monkeypatch.delenv("HF_TOKEN")
         monkeypatch.setenv("AIRFLOW_CONN_HUGGING_FACE", json.dumps({"conn_type": "generic", "password": WRITER}))
     hub.fail("POST", "/commit/", status=500)

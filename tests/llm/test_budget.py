@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.llm.budget import UNLIMITED, Purse, Spend, paced_tokens, share_of_batch, spend, worst_case
+from ownvoice.llm.budget import UNLIMITED, Spend, SpendingLimit, rate_limited_tokens, share_of_batch, spend, worst_case
 from ownvoice.triples.request import request_body
 
 PRICE = ModelPrice(  # invented for the arithmetic
@@ -22,9 +22,9 @@ def tokens(count: float) -> Spend:
     return Spend(count, 0.0)
 
 
-def purse(share: float, *, spent: float = 0, notes: list[float] | None = None) -> Purse:
+def spending_limit(share: float, *, spent: float = 0, notes: list[float] | None = None) -> SpendingLimit:
     noted = [] if notes is None else notes
-    return Purse(Spend(share, math.inf), tokens(spent), lambda amount: noted.append(amount.tokens))
+    return SpendingLimit(Spend(share, math.inf), tokens(spent), lambda amount: noted.append(amount.tokens))
 
 
 def test_tokens_have_a_cost_where_the_price_is_known() -> None:
@@ -37,12 +37,12 @@ def test_no_prompt_has_more_tokens_than_its_worst_case(text: str) -> None:
     body = request_body(GenerationRecipe(), text)
     one_a_byte = sum(len(message["content"].encode(errors="replace")) for message in body["messages"])
     assert worst_case(None, body).tokens >= one_a_byte + body["max_tokens"] + 8 * len(body["messages"])
-    assert paced_tokens(body) <= worst_case(None, body).tokens
+    assert rate_limited_tokens(body) <= worst_case(None, body).tokens
 
 
 def test_a_reservation_that_fits_is_granted_and_one_that_does_not_is_refused() -> None:
     async def reserve() -> list[bool]:
-        one = purse(100)
+        one = spending_limit(100)
         granted = [await one.reserve(tokens(60))]
         one.settle(tokens(60), tokens(30))
         return [*granted, await one.reserve(tokens(70)), await one.reserve(tokens(71))]
@@ -52,7 +52,7 @@ def test_a_reservation_that_fits_is_granted_and_one_that_does_not_is_refused() -
 
 def test_what_might_fit_once_others_are_settled_waits_for_them() -> None:
     async def reserve() -> bool:
-        one = purse(100)
+        one = spending_limit(100)
         await one.reserve(tokens(60))
         waiting = asyncio.ensure_future(one.reserve(tokens(60)))
         await asyncio.sleep(0)
@@ -70,7 +70,7 @@ def test_a_purse_never_spends_more_than_its_share_and_never_more_than_it_noted(
     notes = [0.0]
 
     async def spend_all() -> float:
-        one = purse(share, notes=notes)
+        one = spending_limit(share, notes=notes)
         spent = 0.0
         for worst, percent in requests:
             if await one.reserve(tokens(worst)):
@@ -91,7 +91,7 @@ def test_few_requests_wait_for_a_note() -> None:
     notes: list[float] = []
 
     async def spend_all() -> None:
-        one = purse(100_000, notes=notes)
+        one = spending_limit(100_000, notes=notes)
         while await one.reserve(tokens(100)):
             one.settle(tokens(100), tokens(100))
 
@@ -101,7 +101,7 @@ def test_few_requests_wait_for_a_note() -> None:
 
 def test_what_an_earlier_try_may_have_spent_is_gone() -> None:
     async def reserve() -> list[bool]:
-        one = purse(100, spent=80)
+        one = spending_limit(100, spent=80)
         return [await one.reserve(tokens(21)), await one.reserve(tokens(20))]
 
     assert asyncio.run(reserve()) == [False, True]
@@ -111,7 +111,7 @@ def test_requests_that_are_open_when_a_task_ends_count_as_spent() -> None:
     notes: list[float] = []
 
     async def leave() -> None:
-        one = purse(1000, notes=notes)
+        one = spending_limit(1000, notes=notes)
         await one.reserve(tokens(300))
         one.close()
 
@@ -123,7 +123,7 @@ def test_without_a_budget_everything_fits_and_nothing_is_noted() -> None:
     notes: list[Spend] = []
 
     async def spend_all() -> bool:
-        one = Purse(UNLIMITED, Spend(), notes.append)
+        one = SpendingLimit(UNLIMITED, Spend(), notes.append)
         fits = await one.reserve(Spend(10**12, 10**6))
         one.close()
         return fits

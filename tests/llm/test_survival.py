@@ -31,6 +31,7 @@ from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.generate import generate_batch
+from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body
 from stand_ins.busy_model import Habits, RunningModel, running_busy_model
 from stand_ins.planned_night import RUN_ID, chunk_text, plan_night, start_task
@@ -56,7 +57,9 @@ def model(server: RunningModel) -> RunningModel:
 
 def settle(model: RunningModel, folder: Path, chunks: int, **limits: Any) -> list[ChunkOutcome]:
     bodies = [request_body(GenerationRecipe(), chunk_text(number)) for number in range(chunks)]
-    asks = [ChunkAsk("article", number, request_key(body), body) for number, body in enumerate(bodies)]
+    asks = [
+        ChunkAsk("article", number, request_key(body), body, read=parse_answer) for number, body in enumerate(bodies)
+    ]
     access = ModelAccess(model.base_url, "key", **{"request_timeout_s": 2.0} | limits)
     outcomes: list[ChunkOutcome] = []
     asyncio.run(ask_chunks(asks, AnswerStore(ObjectStore(folder.as_uri())), access, outcomes.append))

@@ -105,7 +105,7 @@ def test_what_is_no_request_is_refused_in_the_apis_own_form(model: OfflineModel,
 
 def test_it_counts_what_it_answered(tmp_path: Path) -> None:
     body = request_body(RECIPE, TEXT)
-    asks = [ChunkAsk("article", 0, request_key(body), body)]
+    asks = [ChunkAsk("article", 0, request_key(body), body, read=parse_answer)]
     answers = AnswerStore(ObjectStore(tmp_path.as_uri()))
     with running_offline_model() as model:
         for event in (ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND):

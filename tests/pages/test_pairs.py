@@ -54,7 +54,7 @@ def test_a_text_is_found_in_any_case_and_its_signs_mean_nothing(filled):
 
 
 def test_a_search_that_finds_nothing_goes_on_where_it_left_off(filled, monkeypatch):
-    monkeypatch.setattr(pair_search, "_MOST_ROWS", 1)
+    monkeypatch.setattr(pair_search, "_MAX_ROWS", 1)
     page = pairs_page(filled, None, PairFilter(text="nowhere"))
     assert page["pairs"] == []
     assert page["next"].date == DAYS[2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ownvoice.pairs.evaluation import FEWEST_WORDS
+from ownvoice.pairs.evaluation import MIN_WORDS
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import scan
 from ownvoice.storage.stores import ObjectStore
@@ -15,7 +15,7 @@ def test_a_pair_that_holds_a_row_is_dropped_and_the_row_is_named(lake, tmp_path,
     night.write("a", "b")
     night.run("before")
     pairs = [row for batch in scan(lake.table("pairs"), f"pair_id, {side}") for row in batch.to_pylist()]
-    hit = next(pair for pair in pairs if len(pair[side].split()) >= FEWEST_WORDS)
+    hit = next(pair for pair in pairs if len(pair[side].split()) >= MIN_WORDS)
     sets = ObjectStore((tmp_path / "sets").as_uri(), create_folder=True)
     sets.write("quiz.txt", f"\n{' '.join(hit[side].upper().split())}".encode())
     for name in "ab":

@@ -14,8 +14,8 @@ from ownvoice.config.generators import RejectedBy
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.asker import NOBODY, Asker
 from ownvoice.llm.attempts import ChunkOutcome, Try
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.evaluation import EvaluationGrams, read_evaluation_sets
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screens import Screen
@@ -64,7 +64,7 @@ def outcome(number: int, event: ChunkEvent) -> ChunkOutcome:
         request_key=f"key-{number}",
         model="sft",
         event=event,
-        asker=Asker("reject_batch", 0, 2) if bought else NOBODY,
+        task_try=TaskTry("reject_batch", 0, 2) if bought else NO_TASK,
         attempts=1,
         requests=1 * bought,
         tries=(Try("t", "answered" if event in (ARRIVED, FOUND) else "timed_out"),),

@@ -11,6 +11,7 @@ from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.completion import request_key
 from ownvoice.llm.workers import ask_chunks
+from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body
 from stand_ins.faulty_model import FaultyModel
 
@@ -19,7 +20,7 @@ RECIPE = GenerationRecipe()
 
 def asking(*chunk_texts: str) -> list[ChunkAsk]:
     bodies = [request_body(RECIPE, text) for text in chunk_texts]
-    return [ChunkAsk("article", index, request_key(body), body) for index, body in enumerate(bodies)]
+    return [ChunkAsk("article", index, request_key(body), body, read=parse_answer) for index, body in enumerate(bodies)]
 
 
 def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:

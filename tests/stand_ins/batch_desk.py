@@ -11,7 +11,7 @@ import pytest
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.batch.api import BatchesRunningError, PlanBatch, ask_in_batches, take_in
+from ownvoice.llm.batch.api import BatchJobsRunningError, PlanBatch, ask_by_batch_jobs, collect_arrived
 from ownvoice.llm.batch.client import until_all_ended
 from ownvoice.llm.budget import UNLIMITED
 from ownvoice.llm.client import ModelAccess
@@ -44,14 +44,14 @@ class Desk:
         asks = asking(*texts)
 
         async def once() -> list[ChunkOutcome]:
-            gave_up = await take_in(plan, keys_of(asks), lambda _: self.access)
-            return await ask_in_batches(plan, asks, gave_up, self.share, lambda _: self.access)
+            gave_up = await collect_arrived(plan, keys_of(asks), lambda _: self.access)
+            return await ask_by_batch_jobs(plan, asks, gave_up, self.share, lambda _: self.access)
 
         return asyncio.run(once())
 
     def submit(self, *texts: str, run_id: str = "run") -> list[str]:
         """Do what one start does, up to where it waits; return the batches it waits for."""
-        with pytest.raises(BatchesRunningError) as running:
+        with pytest.raises(BatchJobsRunningError) as running:
             self.call(*texts, run_id=run_id)
         return list(running.value.batch_ids)
 
@@ -60,7 +60,7 @@ class Desk:
         for _ in range(6):
             try:
                 return self.call(*texts, run_id=run_id)
-            except BatchesRunningError as running:
+            except BatchJobsRunningError as running:
                 asyncio.run(until_all_ended(self.access, running.batch_ids, 0.01))
         raise AssertionError("it never comes to an end")
 

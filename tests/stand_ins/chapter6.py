@@ -1,6 +1,6 @@
 """Chapter 6 of the LLM Engineer's Handbook, as its two text functions behave: the peer that ours is held against.
 
-Written anew from the algorithm; patterns, order of steps and comparisons are the chapter's, since the tests
+Written again from the algorithm; patterns, order of steps and comparisons are the chapter's, since the tests
 compare byte for byte and the benchmark compares speed.
 """
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.offline_model.batches import OfflineBatches, error_body, error_response
+from ownvoice.offline_model.batches import OfflineBatchJobs, error_body, error_response
 from ownvoice.offline_model.server import serving
 
 TRIPLE = {"instruction": "Explain it.", "generated_answer": "It is so.", "extracted_answer": "So it is."}
@@ -59,7 +59,7 @@ class FaultyModel:
         self.bodies: list[dict[str, Any]] = []
         self.at_once = self.most_at_once = 0
         self.met: defaultdict[str, list[str]] = defaultdict(list)
-        self.batches = OfflineBatches(self._answer_line)
+        self.batches = OfflineBatchJobs(self._answer_line)
         self.drop_confirmations = 0
 
     def app(self) -> web.Application:

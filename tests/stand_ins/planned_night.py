@@ -39,7 +39,7 @@ def plan_night(lake: Lake, texts: list[str], *, batches: int = 1, **fields: Any)
 def start_task(lake: Lake, batch: str, base_url: str, *, in_flight: int = 8) -> BaseProcess:
     """Start the task body on one batch in a process of its own, with SIGKILL as the only way to end it early."""
     processes = multiprocessing.get_context("forkserver")  # forking this process would copy the store's threads
-    processes.set_forkserver_preload(["aiohttp", "ownvoice.triples.generate"])  # else each process loads them anew
+    processes.set_forkserver_preload(["aiohttp", "ownvoice.triples.generate"])  # else each process loads them again
     task = processes.Process(target=_generate, args=(lake.uri, batch, base_url, in_flight))
     task.start()
     return task
@@ -52,4 +52,4 @@ def _generate(lake_uri: str, batch: str, base_url: str, in_flight: int) -> None:
 
 def _chunk(number: int, text: str) -> dict[str, Any]:
     empty = {field.name: 0 if field.type == pa.int64() else "" for field in PLANNED_CHUNKS}
-    return empty | {"article_id": "article", "chunk_index": number, "text": text, "anew": False}
+    return empty | {"article_id": "article", "chunk_index": number, "text": text, "is_retry": False}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.errors import ModelUnavailableError
-from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.batch.api import BatchJobsRunningError
 from ownvoice.llm.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
 from stand_ins.night import Night
@@ -28,7 +28,7 @@ def generate(lake, offline_model):
 @pytest.fixture
 def batch_id(night, generate):
     night.list_and_plan("monday", mode="batch")
-    with pytest.raises(BatchesRunningError) as running:
+    with pytest.raises(BatchJobsRunningError) as running:
         generate("monday")
     (batch_id,) = running.value.batch_ids
     return batch_id
@@ -45,7 +45,7 @@ def test_a_batch_that_expired_with_little_done_is_tried_again(batch_id, generate
     offline_model.batches.end(batch_id, "expired", answered=1)
     with pytest.raises(ModelUnavailableError, match="batch_expired"):
         generate("monday")
-    with pytest.raises(BatchesRunningError):
+    with pytest.raises(BatchJobsRunningError):
         generate("monday")
     assert set(offline_model.batches.billed.values()) == {1}
 
@@ -61,7 +61,7 @@ def test_a_batch_that_somebody_cancelled_is_left_for_another_night(batch_id, gen
 def test_a_realtime_night_waits_for_a_batch_that_was_left_behind(night, batch_id, generate, offline_model):
     asked = offline_model.requests_served
     night.list_and_plan("tuesday", mode="realtime")
-    with pytest.raises(BatchesRunningError):
+    with pytest.raises(BatchJobsRunningError):
         generate("tuesday")
     offline_model.batches.end(batch_id, "completed")
     assert generate("tuesday") == {"reused": asked}

@@ -8,29 +8,29 @@ import pytest
 
 from ownvoice.config.run import recorded_run
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.asker import NOBODY, Asker
-from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.batch.api import BatchJobsRunningError
 from ownvoice.llm.batch.client import until_all_ended
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.outcomes import OUTCOMES, read_outcomes
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import CHUNKS
 from ownvoice.triples.generate import generate_batch
 from stand_ins.planned_night import RUN_ID, plan_night
 
-FIRST, SECOND = Asker("generate_batch", 3, 1), Asker("generate_batch", 3, 2)
+FIRST, SECOND = TaskTry("generate_batch", 3, 1), TaskTry("generate_batch", 3, 2)
 RECIPE_IN_WORDS = ("good: one", "bad_json good: two", "server_error good: three")
 
 
-def settle(lake, model, asker):
+def settle(lake, model, task_try):
     """Settle the planned batch as one try of a task; return its rows in the order of the chunks."""
-    generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"), asker=asker)
+    generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"), task_try=task_try)
     rows = read_outcomes(lake, recorded_run(lake, RUN_ID), "batch-0000")
     return [rows[place] for place in sorted(rows)]
 
 
 def askers(rows):
-    return [Asker(row["task_id"], row["map_index"], row["try_number"]) for row in rows]
+    return [TaskTry(row["task_id"], row["map_index"], row["try_number"]) for row in rows]
 
 
 def test_outcomes_are_columns_of_the_ledger_and_of_the_same_types():
@@ -65,19 +65,19 @@ def test_a_try_that_asked_in_vain_is_named(lake: Lake, model):
 
 def test_in_another_run_and_on_the_command_line_nobody_is_named(lake: Lake, model):
     plan_night(lake, ["good: one"])
-    assert askers(settle(lake, model, NOBODY)) == [NOBODY]
+    assert askers(settle(lake, model, NO_TASK)) == [NO_TASK]
     plan_night(lake, ["good: two"])
     (row,) = settle(lake, model, FIRST)
     record = asyncio.run(AnswerStore(lake.store).get(row["request_key"], 1))
     lake.store.delete(f"answers/{row['request_key']}/1.json")
     asyncio.run(AnswerStore(lake.store).put(row["request_key"], 1, record | {"bought_for": ["another", "article", 0]}))
     (row,) = settle(lake, model, SECOND)
-    assert (row["event"], row["requests"], askers([row])) == ("stored_answer_found", 0, [NOBODY])
+    assert (row["event"], row["requests"], askers([row])) == ("stored_answer_found", 0, [NO_TASK])
 
 
 def test_an_answer_of_a_batch_names_the_try_that_submitted_it(lake: Lake, model):
     plan_night(lake, ["good: one"], mode="batch")
-    with pytest.raises(BatchesRunningError) as running:
+    with pytest.raises(BatchJobsRunningError) as running:
         settle(lake, model, FIRST)
     access = ModelAccess(model.base_url, "key")
     asyncio.run(until_all_ended(access, running.value.batch_ids, 0.01))

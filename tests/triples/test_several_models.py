@@ -13,7 +13,7 @@ from ownvoice.config.prices import ModelLimits, ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelAccessError, SettingsError
-from ownvoice.llm.batch.api import BatchesRunningError
+from ownvoice.llm.batch.api import BatchJobsRunningError
 from ownvoice.llm.batch.client import until_all_ended
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.endpoints import Endpoints, access_by
@@ -121,7 +121,7 @@ def test_a_budget_in_dollars_wants_the_price_of_every_model(lake):
 
 def test_in_batch_mode_each_model_has_batches_of_its_own(lake, endpoints, offline_model, there):
     run = plan_night(lake, TEXTS, recipe=TWO, mode="batch")
-    with pytest.raises(BatchesRunningError) as running:
+    with pytest.raises(BatchJobsRunningError) as running:
         generate(lake, endpoints)
     assert {name: len(ids) for name, ids in running.value.by_endpoint.items()} == {"llm_api": 1, "llm_there": 1}
     for name, batch_ids in running.value.by_endpoint.items():

@@ -18,10 +18,10 @@ from ownvoice.airflow.connections import model_access
 from ownvoice.errors import OwnvoiceError
 
 LOOK_EVERY_S = 60.0
-_LONGEST_WAIT = dt.timedelta(hours=30)  # a batch ends by itself within 24 hours; this is for one that does not
+_MAX_WAIT = dt.timedelta(hours=30)  # a batch ends by itself within 24 hours; this is for one that does not
 
 
-class BatchesTrigger(BaseTrigger):
+class BatchJobsTrigger(BaseTrigger):
     """Fires when all `batches` have ended, or cannot be looked at; they are ids by the name of their endpoint.
 
     Keys are read where it runs.
@@ -48,12 +48,12 @@ class BatchesTrigger(BaseTrigger):
                 access = await asyncio.to_thread(model_access, endpoint)
                 await until_all_ended(access, batch_ids, self.look_every_s)
         except OwnvoiceError:
-            # A triggerer without the connection that workers have must not wake a task that waits for ever anew.
+            # A triggerer without the connection that workers have must not wake a task that waits for ever again.
             await asyncio.sleep(self.look_every_s)
         yield TriggerEvent("look again")  # type: ignore[no-untyped-call]
 
 
 def defer_until_ended(batches: Mapping[str, list[str]]) -> NoReturn:
     """Give the worker back until all batches have ended; they are ids by the name of their endpoint."""
-    trigger = BatchesTrigger(dict(batches), LOOK_EVERY_S)
-    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=_LONGEST_WAIT)
+    trigger = BatchJobsTrigger(dict(batches), LOOK_EVERY_S)
+    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=_MAX_WAIT)

@@ -23,7 +23,7 @@ from ownvoice.terminal import printable
 _log = logging.getLogger(__name__)
 
 _PATIENCE_S = 30  # a notifier that hangs must not hold a worker
-_MOST_CHARS = 1000
+_MAX_CHARS = 1000
 _UNFORESEEN = (
     "The trace above says where. Clear the task to try again: what is in the lake is neither lost nor repeated."
 )
@@ -60,7 +60,7 @@ def cause(context: Any) -> str:
     kind = type(error).__name__ if isinstance(error, BaseException) else "it was killed, or its worker was lost"
     about = "".join(f", {clause}" for clause in _chunks(context, error))
     text = " ".join(printable(f"{context['ti'].task_id} failed ({kind}{about}): {_what_to_do(error)}").split())
-    return text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]} …"
+    return text if len(text) <= _MAX_CHARS else f"{text[:_MAX_CHARS]} …"
 
 
 def _what_to_do(error: Any) -> str:

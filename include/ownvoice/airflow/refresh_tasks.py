@@ -58,8 +58,8 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     """
     from ownvoice.airflow.batches import defer_until_ended
     from ownvoice.airflow.metrics import BatchMetrics
-    from ownvoice.llm.asker import Asker
-    from ownvoice.llm.batch.api import BatchesRunningError
+    from ownvoice.llm.batch.api import BatchJobsRunningError
+    from ownvoice.llm.task_try import TaskTry
     from ownvoice.reports.progress import Progress
     from ownvoice.triples import generate
 
@@ -69,10 +69,12 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
         progress.chunks(tally)
         metrics.tell(tally)
 
-    asker = Asker(ti.task_id, ti.map_index, ti.try_number)
+    task_try = TaskTry(ti.task_id, ti.map_index, ti.try_number)
     try:
-        counts = generate.generate_batch(open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, asker)
-    except BatchesRunningError as running:
+        counts = generate.generate_batch(
+            open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, task_try
+        )
+    except BatchJobsRunningError as running:
         defer_until_ended(running.by_endpoint)
     progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
@@ -90,7 +92,7 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
 def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
     """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
     from ownvoice.airflow.metrics import BatchMetrics
-    from ownvoice.llm.asker import Asker
+    from ownvoice.llm.task_try import TaskTry
     from ownvoice.pairs import second_model as reject
     from ownvoice.reports.progress import Progress
 
@@ -100,8 +102,8 @@ def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]
         progress.chunks(tally)
         metrics.tell(tally)
 
-    asker = Asker(ti.task_id, ti.map_index, ti.try_number)
-    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, asker)
+    task_try = TaskTry(ti.task_id, ti.map_index, ti.try_number)
+    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, task_try)
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from ownvoice.articles.article import KeptArticle, Quarantined, Reason
 from ownvoice.articles.cluster import Near, holders_of, side_of
-from ownvoice.articles.table import KnownArticle
+from ownvoice.articles.table import ArticleRow
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 
 
@@ -33,13 +33,13 @@ class Change:
     change is out of date.
     """
 
-    row: KnownArticle
+    row: ArticleRow
     event: ArticleEvent | None
     seen_run: str | None
 
 
 def compare(
-    known: Mapping[str, KnownArticle],
+    known: Mapping[str, ArticleRow],
     seen: Iterable[SeenArticle],
     is_judged: Callable[[str], bool],
     test_share: float,
@@ -79,18 +79,18 @@ def compare(
     return changes, refused
 
 
-def _standing_holder(article: KnownArticle) -> str | None:
+def _standing_holder(article: ArticleRow) -> str | None:
     """Return, for an article whose cluster is not in doubt, whose key and side it has as a duplicate: its own."""
     return article.article_id if article.state is ArticleState.DUPLICATE else None
 
 
-def _vanish(article: KnownArticle) -> Change:
+def _vanish(article: ArticleRow) -> Change:
     state = next_article_state(article.state, ArticleEvent.VANISHED)
     return Change(replace(article, state=state), ArticleEvent.VANISHED, article.last_run)
 
 
 def _identify(
-    live: Mapping[str, KnownArticle], seen: list[SeenArticle], is_judged: Callable[[str], bool]
+    live: Mapping[str, ArticleRow], seen: list[SeenArticle], is_judged: Callable[[str], bool]
 ) -> tuple[dict[str, SeenArticle], list[Quarantined]]:
     """Give every seen article its id, the surest sign first: metadata, the key, the text of one that is gone."""
     by_key = {article.source_key: article_id for article_id, article in live.items()}
@@ -130,25 +130,25 @@ def _identify(
     return found, refused
 
 
-def _stands_elsewhere(known: KnownArticle | None, one: SeenArticle, is_judged: Callable[[str], bool]) -> bool:
+def _stands_elsewhere(known: ArticleRow | None, one: SeenArticle, is_judged: Callable[[str], bool]) -> bool:
     return known is not None and known.source_key != one.article.source_key and not is_judged(known.source_object)
 
 
-def _free_id(article: KeptArticle, live: Mapping[str, KnownArticle], found: Mapping[str, SeenArticle]) -> str:
+def _free_id(article: KeptArticle, live: Mapping[str, ArticleRow], found: Mapping[str, SeenArticle]) -> str:
     """Return the article's key, or, where an article that moved away still bears it, the key and a mark of the text."""
     key = article.source_key
     return f"{key}~{article.sha256[:8]}" if key in live or key in found else key
 
 
-def _is_refused(known: KnownArticle | None, one: SeenArticle | None) -> bool:
+def _is_refused(known: ArticleRow | None, one: SeenArticle | None) -> bool:
     return (one.article.consent if one else known.consent if known else "") == "no"
 
 
 def _change(
-    known: KnownArticle | None,
+    known: ArticleRow | None,
     one: SeenArticle | None,
     article_id: str,
-    holder: KnownArticle | None,
+    holder: ArticleRow | None,
     *,
     test_share: float,
     is_refused: bool,
@@ -164,17 +164,17 @@ def _change(
 
 
 def _event(
-    known: KnownArticle | None, one: SeenArticle | None, *, is_copy: bool, is_refused: bool
+    known: ArticleRow | None, one: SeenArticle | None, *, is_copy: bool, is_refused: bool
 ) -> ArticleEvent | None:
     state = known.state if known else None
     same_text = one is None or (known is not None and known.article_sha256 == one.article.sha256)
-    if is_refused and not (state is ArticleState.WITHHELD and same_text):
-        return ArticleEvent.WITHHELD
+    if is_refused and not (state is ArticleState.CONSENT_REFUSED and same_text):
+        return ArticleEvent.CONSENT_REFUSED
     if known is None or not is_live(state):
         return ArticleEvent.COPIED if is_copy else ArticleEvent.APPEARED
     if is_copy and not is_refused and not (state is ArticleState.DUPLICATE and same_text):
         return ArticleEvent.COPIED
-    if not is_copy and not is_refused and same_text and state in (ArticleState.DUPLICATE, ArticleState.WITHHELD):
+    if not is_copy and not is_refused and same_text and state in (ArticleState.DUPLICATE, ArticleState.CONSENT_REFUSED):
         return ArticleEvent.PROMOTED
     if not same_text:
         return ArticleEvent.EDITED
@@ -183,13 +183,13 @@ def _event(
     return None
 
 
-def _row(known: KnownArticle | None, one: SeenArticle | None, article_id: str, test_share: float) -> KnownArticle:
+def _row(known: ArticleRow | None, one: SeenArticle | None, article_id: str, test_share: float) -> ArticleRow:
     """Return the row with what was read tonight, before its state is decided."""
     if one is None:
         assert known is not None, "an article that was not read is one the lake knows"
         return known
     article = one.article
-    return KnownArticle(
+    return ArticleRow(
         article_id=article_id,
         author_id=article.author_id,
         title=article.title,

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ownvoice.articles.changes import Change
 from ownvoice.articles.source import is_below
-from ownvoice.articles.table import KnownArticle, from_rows, having, known_articles, to_rows
+from ownvoice.articles.table import ArticleRow, from_rows, having, read_articles, to_rows
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.states import ArticleEvent, ArticleState
 from ownvoice.storage.lake import Lake
@@ -47,12 +47,12 @@ def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Itera
 
 
 def record_retried(lake: Lake, run: RefreshRun, chunks: Iterable[ChunkPlace]) -> None:
-    """Write down the dead chunks that this run asks about anew."""
+    """Write down the dead chunks that this run asks about again."""
     lake.write_json(_retried_key(run), sorted(chunks))
 
 
 def read_retried(lake: Lake, run: RefreshRun) -> frozenset[ChunkPlace]:
-    """Return the dead chunks that this run asks about anew; none in a night."""
+    """Return the dead chunks that this run asks about again; none in a night."""
     return frozenset((article_id, chunk_key) for article_id, chunk_key in lake.read_json(_retried_key(run)) or ())
 
 
@@ -78,7 +78,7 @@ def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
     ]
 
 
-def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
+def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:
     """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's.
 
     A run that asks about dead chunks leaves to the nights what they have left over.
@@ -86,7 +86,7 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[KnownArticle]:
     changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
     if run.retry == "dead":
         return list(changed.values())
-    left_over = known_articles(lake, base_version(lake, run), having("state", [ArticleState.PENDING]))
+    left_over = read_articles(lake, base_version(lake, run), having("state", [ArticleState.PENDING]))
     candidates = [*(article for i, article in left_over.items() if i not in changed), *changed.values()]
     return [
         article

@@ -11,7 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from ownvoice.articles.table import KnownArticle
+from ownvoice.articles.table import ArticleRow
 from ownvoice.states import ArticleState, is_live
 
 Near = Mapping[str, Collection[str]]
@@ -24,13 +24,13 @@ def side_of(cluster_key: str, test_share: float) -> str:
     return "test" if position < test_share else "train"
 
 
-def cluster_of(known: Mapping[str, KnownArticle], article_id: str) -> str:
+def cluster_of(known: Mapping[str, ArticleRow], article_id: str) -> str:
     """Return the key of the cluster that an article is of, or, where it is new, would begin."""
     return known[article_id].cluster_key if article_id in known else article_id
 
 
 def holders_of(
-    known: Mapping[str, KnownArticle], texts: Mapping[str, str], near: Near, withheld: Collection[str]
+    known: Mapping[str, ArticleRow], texts: Mapping[str, str], near: Near, withheld: Collection[str]
 ) -> dict[str, str | None]:
     """Return the holder of each article that is in doubt, or None where it becomes one; a holder stands before its own.
 
@@ -60,13 +60,13 @@ def holders_of(
     return decided
 
 
-def _in_doubt(known: Mapping[str, KnownArticle], texts: Mapping[str, str], withheld: Collection[str]) -> set[str]:
+def _in_doubt(known: Mapping[str, ArticleRow], texts: Mapping[str, str], withheld: Collection[str]) -> set[str]:
     as_before = {
         i
         for i, one in known.items()
         if is_live(one.state)
         and texts.get(i) == one.article_sha256
-        and (one.state is not ArticleState.WITHHELD or one.article_sha256 in withheld)
+        and (one.state is not ArticleState.CONSENT_REFUSED or one.article_sha256 in withheld)
     }
     loose = {
         one.cluster_key
@@ -79,7 +79,7 @@ def _in_doubt(known: Mapping[str, KnownArticle], texts: Mapping[str, str], withh
 
 def _claim(
     article_id: str,
-    known: Mapping[str, KnownArticle],
+    known: Mapping[str, ArticleRow],
     texts: Mapping[str, str],
     near: Near,
     heirs: Mapping[str, Collection[str]],
@@ -97,11 +97,11 @@ def _claim(
     return 2 if claimed - {known[article_id].cluster_key} else 0
 
 
-def _is_heir(article_id: str, known: Mapping[str, KnownArticle], texts: Mapping[str, str]) -> bool:
+def _is_heir(article_id: str, known: Mapping[str, ArticleRow], texts: Mapping[str, str]) -> bool:
     """Whether an article in doubt says what it said: what it was kept back by is gone or does not."""
     one = known.get(article_id)
     return (
         one is not None
-        and one.state in (ArticleState.DUPLICATE, ArticleState.WITHHELD)
+        and one.state in (ArticleState.DUPLICATE, ArticleState.CONSENT_REFUSED)
         and one.article_sha256 == texts[article_id]
     )

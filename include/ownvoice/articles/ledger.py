@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ownvoice.articles.table import KnownArticle, having, known_articles
+from ownvoice.articles.table import ArticleRow, having, read_articles
 from ownvoice.states import ArticleState, ChunkState
 from ownvoice.storage.lake import Lake, scan, sql_text
 from ownvoice.storage.versions import DatasetVersion, all_versions
@@ -34,13 +34,13 @@ def chunks_in(lake: Lake, version: DatasetVersion, state: ChunkState, **columns:
         for part in scan(table, "*", where)
         for row in part.to_pylist()
     ]
-    articles = known_articles(lake, version, having("article_id", {row["article_id"] for row in rows}))
+    articles = read_articles(lake, version, having("article_id", {row["article_id"] for row in rows}))
     newest = _newest_runs(lake, version, articles)
     standing = [row for row in rows if _stands(row, articles, newest)]
     return sorted(standing, key=lambda row: (row["article_id"], row["chunk_index"]))
 
 
-def _stands(row: ChunkRow, articles: Mapping[str, KnownArticle], newest: Mapping[str, str]) -> bool:
+def _stands(row: ChunkRow, articles: Mapping[str, ArticleRow], newest: Mapping[str, str]) -> bool:
     article = articles.get(row["article_id"])
     if article is None or article.state not in _GENERATED_FROM or row["article_sha256"] != article.article_sha256:
         return False

@@ -11,7 +11,7 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def worked_ahead(
+def prefetched(
     work: Callable[[_Item], _Result], items: Iterable[_Item], most: int
 ) -> Iterator[tuple[_Item, Future[_Result]]]:
     """Yield each item with what `work` makes of it, in the order given; at most `most` are begun ahead."""

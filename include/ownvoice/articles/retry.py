@@ -1,4 +1,4 @@
-"""The first step of a run that asks anew about dead chunks: it looks into the ledger, and not at the source."""
+"""The first step of a run that asks again about dead chunks: it looks into the ledger, and not at the source."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ownvoice.articles.changes import Change
 from ownvoice.articles.changeset import Listing, record_listing, record_retried
 from ownvoice.articles.ledger import ChunkRow, chunks_in
 from ownvoice.articles.source import is_below
-from ownvoice.articles.table import having, known_articles
+from ownvoice.articles.table import having, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import SettingsError
 from ownvoice.states import ArticleEvent, ChunkState, next_article_state
@@ -17,9 +17,9 @@ from ownvoice.storage.versions import DatasetVersion
 
 
 def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:
-    """Write down the articles whose dead chunks are to be asked about anew; return counts by event.
+    """Write down the articles whose dead chunks are to be asked about again; return counts by event.
 
-    Only chunks that this run's own recipe asked about: another one would ask about their whole articles anew. `prefix`
+    Only chunks that this run's own recipe asked about: another one would ask about their whole articles again. `prefix`
     and `limit_articles` narrow a retry too. Raises `SettingsError` where there are dead chunks, and all are of other
     recipes.
     """
@@ -27,7 +27,7 @@ def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_
     ours = [row for row in dead if row["recipe_id"] == run.recipe.recipe_id]
     if dead and not ours:
         raise SettingsError(_of_other_recipes(run, dead))
-    found = known_articles(lake, base, having("article_id", {row["article_id"] for row in ours})).values()
+    found = read_articles(lake, base, having("article_id", {row["article_id"] for row in ours})).values()
     within = [article for article in found if is_below(article.source_object, [run.prefix])][: run.limit_articles]
     changes = [
         Change(

@@ -19,10 +19,10 @@ from ownvoice.articles.cluster import Near
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.near_duplicates.near import complete_index, near_candidates, near_duplicates
 from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
-from ownvoice.articles.prefetch import worked_ahead
+from ownvoice.articles.prefetch import prefetched
 from ownvoice.articles.retry import list_dead
 from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
-from ownvoice.articles.table import KnownArticle, any_of, below, having, known_articles, standing_texts
+from ownvoice.articles.table import ArticleRow, any_of, below, having, live_text_hashes, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageError
@@ -36,7 +36,7 @@ _Part = tuple[SourceObject, Article | Quarantined | None]
 
 
 @dataclass(slots=True)
-class Look:
+class SourceScan:
     """One look at the source: what was listed below which folders, and what was read of it."""
 
     folders: list[str]
@@ -73,8 +73,8 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     if run.retry == "dead":
         return list_dead(lake, run, base, started_at)
     folders, reconcile = _folders(lake, source, run)
-    known = known_articles(lake, base, below(folders))
-    look = Look(folders, {found.key: found for found in list_objects(source, folders, run.source)})
+    known = read_articles(lake, base, below(folders))
+    look = SourceScan(folders, {found.key: found for found in list_objects(source, folders, run.source)})
     _refuse_an_empty_source(source, run, look, known.values())
     _read_changed(source, lake, look, known.values(), run.source)
 
@@ -105,7 +105,7 @@ def _folders(lake: Lake, source: ObjectStore, run: RefreshRun) -> tuple[list[str
 
 
 def _read_changed(
-    source: ObjectStore, lake: Lake, look: Look, known: Iterable[KnownArticle], rules: SourceRules
+    source: ObjectStore, lake: Lake, look: SourceScan, known: Iterable[ArticleRow], rules: SourceRules
 ) -> None:
     """Read the objects of which an article does not carry the present tag, and keep the originals."""
     tags: dict[str, set[str]] = defaultdict(set)
@@ -114,7 +114,7 @@ def _read_changed(
             tags[article.source_object].add(article.source_tag)
     changed = (found for found in look.listed.values() if tags.get(found.key) != {found.tag})
     parts: list[KeptArticle | Quarantined] = []
-    for (found, _), kept in worked_ahead(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
+    for (found, _), kept in prefetched(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
         if part := kept.result():
             parts.append(part)
         else:
@@ -139,8 +139,8 @@ def _kept(lake: Lake, part: _Part) -> KeptArticle | Quarantined | None:
 
 
 def _related(
-    lake: Lake, base: DatasetVersion | None, look: Look, known: Iterable[KnownArticle]
-) -> dict[str, KnownArticle]:
+    lake: Lake, base: DatasetVersion | None, look: SourceScan, known: Iterable[ArticleRow]
+) -> dict[str, ArticleRow]:
     """Return the articles elsewhere that tonight's could be: by id, by key, or by a text that came or went."""
     articles = [one.article for one in look.seen]
     leaving = [article for article in known if look.is_judged(article.source_object)]
@@ -155,53 +155,55 @@ def _related(
         having("source_key", keys),
         having("cluster_key", _loose_clusters(look, known)),
     )
-    return known_articles(lake, base, question)
+    return read_articles(lake, base, question)
 
 
 def _near(
     lake: Lake,
     base: DatasetVersion | None,
     run: RefreshRun,
-    look: Look,
-    known: dict[str, KnownArticle],
+    look: SourceScan,
+    known: dict[str, ArticleRow],
     *,
     reconcile: bool,
 ) -> Near:
     """Find the near-duplicates of what is new and of what may lose its holder, and add their articles to `known`."""
     if reconcile or not SketchIndex(lake).is_complete():
-        complete_index(lake, standing_texts(lake, base))
+        complete_index(lake, live_text_hashes(lake, base))
     texts = _texts_in_doubt(look, known)
     pairs = near_candidates(lake, texts)
     if elsewhere := {text for pair in pairs for text in pair} - texts:
-        known |= known_articles(lake, base, having("article_sha256", elsewhere))
+        known |= read_articles(lake, base, having("article_sha256", elsewhere))
     standing = texts | {article.article_sha256 for article in known.values() if is_live(article.state)}
     pairs = {pair for pair in pairs if standing.issuperset(pair)}
     return near_duplicates(lake, pairs, run.near_duplicate_jaccard)
 
 
-def _texts_in_doubt(look: Look, known: Mapping[str, KnownArticle]) -> set[str]:
+def _texts_in_doubt(look: SourceScan, known: Mapping[str, ArticleRow]) -> set[str]:
     """Return the hashes of texts that are new tonight, and of what may not be kept back any more."""
     stand = {(a.source_key, a.article_sha256) for a in known.values() if is_live(a.state)}
     articles = [one.article for one in look.seen]
     texts = {a.sha256 for a in articles if (a.source_key, a.sha256) not in stand}
-    loose, kept_back = _loose_clusters(look, known.values()), (ArticleState.DUPLICATE, ArticleState.WITHHELD)
+    loose, kept_back = _loose_clusters(look, known.values()), (ArticleState.DUPLICATE, ArticleState.CONSENT_REFUSED)
     return texts | {a.article_sha256 for a in known.values() if a.state in kept_back and a.cluster_key in loose}
 
 
-def _loose_clusters(look: Look, known: Iterable[KnownArticle]) -> set[str]:
+def _loose_clusters(look: SourceScan, known: Iterable[ArticleRow]) -> set[str]:
     """Return the keys of clusters whose holder may be gone, say something else, or be withheld no more tonight."""
     seen = {(one.article.source_key, one.article.sha256) for one in look.seen}
     read = {one.source_object for one in look.seen}
     return {
         a.cluster_key
         for a in known
-        if a.state in (ArticleState.PENDING, ArticleState.CURRENT, ArticleState.WITHHELD)
+        if a.state in (ArticleState.PENDING, ArticleState.CURRENT, ArticleState.CONSENT_REFUSED)
         and (a.source_object in read or look.is_judged(a.source_object))
-        and (a.state is ArticleState.WITHHELD or (a.source_key, a.article_sha256) not in seen)
+        and (a.state is ArticleState.CONSENT_REFUSED or (a.source_key, a.article_sha256) not in seen)
     }
 
 
-def _refuse_an_empty_source(source: ObjectStore, run: RefreshRun, look: Look, known: Collection[KnownArticle]) -> None:
+def _refuse_an_empty_source(
+    source: ObjectStore, run: RefreshRun, look: SourceScan, known: Collection[ArticleRow]
+) -> None:
     """Stop before a wrong URI or prefix retires a whole dataset."""
     lost = sum(is_live(article.state) for article in known)
     if lost and not look.listed:
@@ -212,7 +214,7 @@ def _refuse_an_empty_source(source: ObjectStore, run: RefreshRun, look: Look, kn
 
 
 def _counts(
-    known: Mapping[str, KnownArticle], changes: list[Change], listed: Mapping[str, SourceObject]
+    known: Mapping[str, ArticleRow], changes: list[Change], listed: Mapping[str, SourceObject]
 ) -> dict[str, int]:
     events = Counter(str(change.event) for change in changes if change.event)
     changed = {change.row.article_id for change in changes if change.event}

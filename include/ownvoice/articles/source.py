@@ -11,9 +11,9 @@ from functools import partial
 from typing import BinaryIO
 
 from ownvoice.articles.article import Article, Quarantined, Reason, UnreadableError
-from ownvoice.articles.formats.read import SINGLE_FORMS, form_of, parse_object
+from ownvoice.articles.formats.read import SINGLE_FORMS, format_of, parse_object
 from ownvoice.articles.formats.text import MAX_METADATA_BYTES, read_sidecar
-from ownvoice.articles.prefetch import worked_ahead
+from ownvoice.articles.prefetch import prefetched
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageAccessError, StorageError, StorageUnavailableError
 from ownvoice.storage.stores import ObjectStore, StoredObject
@@ -63,10 +63,10 @@ def list_objects(store: ObjectStore, folders: Iterable[str], rules: SourceRules)
     """
     for folder in folders:
         found = {stored.key: stored for stored in store.objects(folder)}
-        sidecars = {key: _sidecar_of(key, found) for key in found if form_of(key) in SINGLE_FORMS}
+        sidecars = {key: _sidecar_of(key, found) for key in found if format_of(key) in SINGLE_FORMS}
         taken = {sidecar.key for sidecar in sidecars.values() if sidecar}
         for key, stored in found.items():
-            if form_of(key) and key not in taken:
+            if format_of(key) and key not in taken:
                 sidecar = sidecars.get(key)
                 parts = (stored.tag, sidecar.tag if sidecar else "", rules.mark)
                 yield SourceObject(stored, sidecar, "|".join(filter(None, parts)))
@@ -87,7 +87,7 @@ def read_objects(
     """
     errors: list[StorageError] = []
     count = 0
-    for one, opened in worked_ahead(partial(_open, store), objects, _READERS):
+    for one, opened in prefetched(partial(_open, store), objects, _READERS):
         count += 1
         yield one, _parsed(one, opened, rules, errors)
     if errors and len(errors) == count and isinstance(errors[0], (StorageAccessError, StorageUnavailableError)):
@@ -118,5 +118,5 @@ def _parsed(one: SourceObject, opened: Future[_Opened], rules: SourceRules, erro
 
 
 def _sidecar_of(key: str, found: Mapping[str, StoredObject]) -> StoredObject | None:
-    stem = key[: key.lower().rindex(form_of(key))]
+    stem = key[: key.lower().rindex(format_of(key))]
     return next((found[stem + suffix] for suffix in _SIDECAR_SUFFIXES if stem + suffix in found), None)

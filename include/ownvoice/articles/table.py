@@ -20,7 +20,7 @@ from ownvoice.storage.versions import DatasetVersion
 
 
 @dataclass(frozen=True, slots=True)
-class KnownArticle:
+class ArticleRow:
     """One row of `tables/articles`; the columns are described there."""
 
     article_id: str
@@ -41,10 +41,10 @@ class KnownArticle:
     last_run: str | None
 
 
-Question = Callable[[pa.RecordBatch], pa.BooleanArray]
+RowFilter = Callable[[pa.RecordBatch], pa.BooleanArray]
 
 
-def known_articles(lake: Lake, version: DatasetVersion | None, question: Question) -> dict[str, KnownArticle]:
+def read_articles(lake: Lake, version: DatasetVersion | None, question: RowFilter) -> dict[str, ArticleRow]:
     """Return the articles of dataset `version` that meet `question`, by id; none where there is no version yet."""
     if version is None:
         return {}
@@ -52,7 +52,7 @@ def known_articles(lake: Lake, version: DatasetVersion | None, question: Questio
     return {article.article_id: article for batch in rows for article in from_rows(batch.filter(question(batch)))}
 
 
-def standing_texts(lake: Lake, version: DatasetVersion | None) -> set[str]:
+def live_text_hashes(lake: Lake, version: DatasetVersion | None) -> set[str]:
     """Return the hashes of the texts of all articles that stand in the source, as far as `version` knows."""
     if version is None:
         return set()
@@ -61,33 +61,33 @@ def standing_texts(lake: Lake, version: DatasetVersion | None) -> set[str]:
     return {text for batch in rows for text in batch["article_sha256"].to_pylist()}
 
 
-def having(column: str, values: Collection[str]) -> Question:
+def having(column: str, values: Collection[str]) -> RowFilter:
     """Ask for the articles whose `column` holds one of `values`."""
     wanted = pa.array(values, pa.string())
     return lambda batch: pc.is_in(batch[column], wanted)
 
 
-def below(folders: Iterable[str]) -> Question:
+def below(folders: Iterable[str]) -> RowFilter:
     """Ask for the articles whose object stands below one of `folders`; the empty folder is the whole source."""
     prefixes = [f"{folder}/" if folder else "" for folder in folders]
     return any_of(*(_starting_with(prefix) for prefix in prefixes))
 
 
-def any_of(*questions: Question) -> Question:
+def any_of(*questions: RowFilter) -> RowFilter:
     """Ask for the articles that meet at least one of `questions`."""
     return lambda batch: reduce(pc.or_, (question(batch) for question in questions))
 
 
-def _starting_with(prefix: str) -> Question:
+def _starting_with(prefix: str) -> RowFilter:
     return lambda batch: pc.starts_with(batch["source_object"], prefix)
 
 
-def from_rows(rows: pa.Table | pa.RecordBatch) -> list[KnownArticle]:
+def from_rows(rows: pa.Table | pa.RecordBatch) -> list[ArticleRow]:
     """Read rows whose columns include those of `tables/articles`."""
-    names = [field.name for field in fields(KnownArticle)]
-    return [KnownArticle(**row | {"state": ArticleState(row["state"])}) for row in rows.select(names).to_pylist()]
+    names = [field.name for field in fields(ArticleRow)]
+    return [ArticleRow(**row | {"state": ArticleState(row["state"])}) for row in rows.select(names).to_pylist()]
 
 
-def to_rows(articles: Iterable[KnownArticle]) -> pa.Table:
+def to_rows(articles: Iterable[ArticleRow]) -> pa.Table:
     """Write articles as rows of `tables/articles`."""
     return pa.Table.from_pylist([asdict(article) for article in articles], schema=ARTICLES)

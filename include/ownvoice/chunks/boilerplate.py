@@ -4,7 +4,7 @@ passages/<cleaning>/<set>.parquet   the passages of the newest texts of a set: a
 readings/<cleaning>/<sha256>.json   what is left out of the reading of a text, decided when it is first asked about
 
 Counting goes over the newest texts of a set, so that a night reads one object an author, whatever the lake knows; an
-author's counts that are not there are made anew from the originals. What becomes boilerplate later changes no reading
+author's counts that are not there are made again from the originals. What becomes boilerplate later changes no reading
 that was decided: the chunks and answers of a text stay what they were.
 """
 
@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pyarrow as pa
 
-from ownvoice.articles.table import KnownArticle, having, known_articles
+from ownvoice.articles.table import ArticleRow, having, read_articles
 from ownvoice.chunks.passages import passages
 from ownvoice.chunks.reading import clean, cleaning_version
 from ownvoice.config.recipe import Cleaning
@@ -33,7 +33,7 @@ _Window = dict[str, Sequence[int]]  # the keys of the passages of each text, by 
 
 
 def find_boilerplate(
-    lake: Lake, run: RefreshRun, base: DatasetVersion | None, articles: Iterable[KnownArticle]
+    lake: Lake, run: RefreshRun, base: DatasetVersion | None, articles: Iterable[ArticleRow]
 ) -> dict[str, frozenset[int]]:
     """Return the keys of the boilerplate in the text of each of `articles`, by its hash.
 
@@ -80,7 +80,7 @@ def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: 
     stored = {name: lake.read_rows(_window_key(run, name)) for name in (_ALL, *authors)}
     windows = {name: _from_rows(rows) if rows else {} for name, rows in stored.items()}
     lost = [author for author in authors if stored[author] is None]
-    for article in known_articles(lake, base, having("author_id", lost)).values() if lost else ():
+    for article in read_articles(lake, base, having("author_id", lost)).values() if lost else ():
         window = windows[article.author_id]
         if article.state is ArticleState.CURRENT and len(window) < _WINDOW_TEXTS:
             window[article.article_sha256] = _keys(lake, run.recipe.cleaning, article.article_sha256)

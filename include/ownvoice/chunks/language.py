@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from ownvoice.articles.table import KnownArticle
+from ownvoice.articles.table import ArticleRow
 from ownvoice.storage.lake import Lake
 
 _CODE = re.compile(r"([a-z]{2,3})(?:[-_].*)?", re.IGNORECASE)
 _CHARS_JUDGED = 20_000
 
 
-def language_of(lake: Lake, article: KnownArticle) -> str:
+def language_of(lake: Lake, article: ArticleRow) -> str:
     """Return an ISO 639 code, by py3langid (Lui and Baldwin, 2012: langid.py) where the source names none."""
     if named := _CODE.fullmatch(article.language.strip()):
         return named[1].lower()

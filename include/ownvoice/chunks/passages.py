@@ -15,7 +15,7 @@ from ownvoice.articles.near_duplicates.shingles import words
 from ownvoice.chunks.cleaned import CleanedText, OffsetMap
 from ownvoice.chunks.sentences import sentences
 
-_FEWEST_WORDS = 5
+_MIN_WORDS = 5
 _PARAGRAPH = re.compile(r"[^\n]+")
 _SPACE = re.compile(r"\s*")
 
@@ -31,7 +31,7 @@ def passages(text: str) -> Iterator[tuple[int, Span]]:
             spans.append((spans[0][0], spans[-1][1]))
         for span in spans:
             found = words(text[slice(*span)])
-            if len(found) >= _FEWEST_WORDS:
+            if len(found) >= _MIN_WORDS:
                 yield int.from_bytes(hashlib.blake2b(" ".join(found).encode(), digest_size=8).digest()), span
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from ownvoice.articles.changeset import base_version, pending_articles, read_retried
-from ownvoice.articles.table import KnownArticle
+from ownvoice.articles.table import ArticleRow
 from ownvoice.chunks.boilerplate import decide_reading, find_boilerplate
 from ownvoice.chunks.estimate import estimate
 from ownvoice.chunks.language import language_of
@@ -63,7 +63,7 @@ def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], 
 
 
 def _planned(
-    lake: Lake, run: RefreshRun, articles: Iterable[KnownArticle], without: Mapping[str, Collection[int]]
+    lake: Lake, run: RefreshRun, articles: Iterable[ArticleRow], without: Mapping[str, Collection[int]]
 ) -> Iterator[PlannedChunk]:
     retried, too_long = read_retried(lake, run), too_long_chunks(lake, run.recipe.recipe_id)
     for article in articles:
@@ -82,5 +82,5 @@ def _planned(
                 "start": chunk.start,
                 "end": chunk.end,
                 "text": chunk.text,
-                "anew": (article.article_id, chunk.key) in retried,
+                "is_retry": (article.article_id, chunk.key) in retried,
             }

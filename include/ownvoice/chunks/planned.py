@@ -28,7 +28,7 @@ PLANNED_CHUNKS = pa.schema(
         ("start", pa.int64()),
         ("end", pa.int64()),
         ("text", pa.string()),
-        ("anew", pa.bool_()),  # a dead chunk that is to be asked about as often again
+        ("is_retry", pa.bool_()),  # a dead chunk that is to be asked about as often again
     ]
 )
 

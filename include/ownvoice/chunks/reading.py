@@ -66,7 +66,7 @@ def render(content: str, spans: Sequence[tuple[int, int]], cleaning_version: str
     if cleaning_version not in _VERSIONS.values():
         raise OwnvoiceError(
             f"cleaning version {cleaning_version!r} is unknown here (known: {', '.join(_VERSIONS.values())}): "
-            "render these pairs with the Ownvoice release that made them, or generate them anew"
+            "render these pairs with the Ownvoice release that made them, or generate them again"
         )
     cleaned = _faithful_reading(content)
     return " ".join(cleaned.rendered(start, end) for start, end in spans)

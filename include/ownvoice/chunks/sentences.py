@@ -21,7 +21,7 @@ _END = re.compile(
 _WORD_EDGE = re.compile(r"[\s(\[“\"'‘’«]")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # an initial, or letters as in "e.g" and "U.S"
-_LONGEST_WORD = 16
+_MAX_WORD = 16
 _LOOK_AHEAD = 64  # what may stand after an end that is to be judged
 _ABBREVIATION = re.compile(
     r"mr|mrs|ms|dr|prof|st|jr|sr|messrs|gen|col|capt|lt|sgt|rev|hon|pres|gov|sen|vs|figs?|eqs?|vol|nos|nr|eds?|pp|al|cf"
@@ -75,7 +75,7 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     position = match.start()
     if text[position] != "." or text.startswith("..", position):
         return True
-    nearby = text[max(0, position - _LONGEST_WORD) : position]
+    nearby = text[max(0, position - _MAX_WORD) : position]
     if _LIST_NUMBER.search(nearby):
         return False
     word = re.split(_WORD_EDGE, nearby)[-1]

@@ -70,7 +70,7 @@ def retry_command(
     run_id: RunOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask anew about dead chunks, with as many tries again; every other chunk keeps its answer."""
+    """Ask again about dead chunks, with as many tries again; every other chunk keeps its answer."""
     settings = load_settings(articles=articles, lake=lake, mode=mode, max_tokens=max_tokens, max_cost_usd=max_cost_usd)
     dead = {"retry": only, "retry_article": article, "retry_error": error}
     _run(settings, recipe_of(settings, recipe, offline), run_id, offline, as_json, dry_run=dry_run, **dead)

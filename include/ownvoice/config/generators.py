@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 LLM_API = "llm_api"
 """The endpoint that is asked where a recipe names no other."""
 
-Way = tuple[str, str]
+Route = tuple[str, str]
 """An endpoint and a model there: what has a pace of its own."""
 
 _ENDPOINT = Field(
@@ -38,7 +38,7 @@ class Generator(BaseModel):
         return f"{self.model} at {self.temperature}"
 
     @property
-    def way(self) -> Way:
+    def route(self) -> Route:
         """Where its requests go."""
         return self.endpoint, self.model
 
@@ -54,7 +54,7 @@ class RejectedBy(BaseModel):
     endpoint: str = _ENDPOINT
 
     @property
-    def way(self) -> Way:
+    def route(self) -> Route:
         """Where its requests go."""
         return self.endpoint, self.model
 

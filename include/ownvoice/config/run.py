@@ -43,7 +43,7 @@ class RefreshRun(BaseModel):
     )
     retry: Retry = Field(
         "none",
-        description="`dead`: leave the source alone and ask anew about chunks that have no usable answer after all "
+        description="`dead`: leave the source alone and ask again about chunks that have no usable answer after all "
         "tries, with as many tries again; every other chunk keeps its answer.",
     )
     retry_article: str = Field("", description="Of the dead chunks, only this article's.")

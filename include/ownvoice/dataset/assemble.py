@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
 from ownvoice.articles.changeset import pending_articles, read_changes
-from ownvoice.articles.table import KnownArticle
+from ownvoice.articles.table import ArticleRow
 from ownvoice.chunks.planned import DEFERRED, read_batch, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.attempts import ChunkOutcome
@@ -41,13 +41,13 @@ class ArticleOutcome:
     `pairs` take the place of those that stand, and otherwise those that stand stay.
     """
 
-    row: KnownArticle | None
+    row: ArticleRow | None
     replaces_pairs: bool
     pairs: list[Row]
     chunks: list[Row]
 
 
-def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[KnownArticle, str | None]]:
+def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[ArticleRow, str | None]]:
     """Return each article the run works on, by id, and the run that had written its row when this one looked."""
     changed = {change.row.article_id: (change.row, change.seen_run) for change in read_changes(lake, run)}
     left_over = {article.article_id: (article, article.last_run) for article in pending_articles(lake, run)}
@@ -55,7 +55,7 @@ def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[KnownArti
 
 
 def article_outcomes(
-    lake: Lake, run: RefreshRun, articles: Mapping[str, KnownArticle], first: Collection[str]
+    lake: Lake, run: RefreshRun, articles: Mapping[str, ArticleRow], first: Collection[str]
 ) -> Iterator[ArticleOutcome]:
     """Yield an outcome for every article of the plan, then for the other `articles`.
 
@@ -71,11 +71,11 @@ def article_outcomes(
             yield _outcome(article, Staged([], [], []), run)
 
 
-def _outcome(article: KnownArticle | None, staged: Staged, run: RefreshRun) -> ArticleOutcome:
+def _outcome(article: ArticleRow | None, staged: Staged, run: RefreshRun) -> ArticleOutcome:
     """Ask the table of states what happens to an article's row and pairs."""
     if article is None:
         return ArticleOutcome(None, False, [], staged.chunks)
-    if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE, ArticleState.WITHHELD):
+    if article.state in (ArticleState.REMOVED, ArticleState.DUPLICATE, ArticleState.CONSENT_REFUSED):
         return ArticleOutcome(replace(article, written_sha256=None, written_date=None), True, [], staged.chunks)
     if article.state is ArticleState.CURRENT:
         return ArticleOutcome(article, False, [], staged.chunks)

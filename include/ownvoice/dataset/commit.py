@@ -11,14 +11,14 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ownvoice.articles.table import KnownArticle, having, known_articles
+from ownvoice.articles.table import ArticleRow, having, read_articles
 from ownvoice.chunks.planned import read_plan
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
-from ownvoice.pairs.committed import StandingPairs, kept_by_retry, standing_pairs
+from ownvoice.pairs.committed import CommittedPairs, committed_pairs, kept_by_retry
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import PAIRS
@@ -30,11 +30,11 @@ class Sum:
     """What the commit comes to.
 
     `retired` counts the pairs that stand no longer as they did: they carry the refresh `dates`, and those in `gone`
-    are not written anew.
+    are not written again.
     """
 
     lattice: Lattice
-    articles: list[KnownArticle] = field(default_factory=list)
+    articles: list[ArticleRow] = field(default_factory=list)
     gone: list[Row] = field(default_factory=list)
     dates: set[str] = field(default_factory=set)
     retired: int = 0
@@ -60,9 +60,9 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
         return version_of_run(lake, run_id)
     pairs = lake.table_for_writing("pairs")
     base = newest_version(lake, pairs)
-    current = known_articles(lake, base, having("article_id", candidates))
+    current = read_articles(lake, base, having("article_id", candidates))
     articles = _still_ours(candidates, current, run)
-    standing = standing_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
+    standing = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
     first = kept_by_retry(lake, run)
 
     def outcomes() -> Iterator[ArticleOutcome]:
@@ -81,8 +81,8 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
 
 
 def _still_ours(
-    candidates: Mapping[str, tuple[KnownArticle, str | None]], current: Mapping[str, KnownArticle], run: RefreshRun
-) -> dict[str, KnownArticle]:
+    candidates: Mapping[str, tuple[ArticleRow, str | None]], current: Mapping[str, ArticleRow], run: RefreshRun
+) -> dict[str, ArticleRow]:
     """Leave out the articles that a later run has written since this one looked: its news of them is older."""
     return {
         article_id: replace(article, last_run=run.run_id)
@@ -91,7 +91,7 @@ def _still_ours(
     }
 
 
-def _add_up(outcomes: Iterable[ArticleOutcome], standing: StandingPairs, lattice: Lattice) -> Sum:
+def _add_up(outcomes: Iterable[ArticleOutcome], standing: CommittedPairs, lattice: Lattice) -> Sum:
     """Go through what there is to write, without holding it."""
     total = Sum(lattice)
     seal = hashlib.sha256()
@@ -111,7 +111,7 @@ def _add_up(outcomes: Iterable[ArticleOutcome], standing: StandingPairs, lattice
     return total
 
 
-def _difference(outcome: ArticleOutcome, standing: StandingPairs) -> tuple[list[Row], list[Row]]:
+def _difference(outcome: ArticleOutcome, standing: CommittedPairs) -> tuple[list[Row], list[Row]]:
     """Return the pairs to retire and to add for one article; one that stands already as it should is neither."""
     before = standing.get(outcome.row.article_id, []) if outcome.row else []
     wanted = [_as_committed(row) for row in outcome.pairs] if outcome.replaces_pairs else before

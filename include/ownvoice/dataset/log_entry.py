@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_MOST_TRIES = 4
-_SHORTEST_WAIT_S = 0.5
+_MAX_TRIES = 4
+_MIN_WAIT_S = 0.5
 _ENTRIES_PER_CHECKPOINT = 100
 
 
 def until_ours(commit: Callable[[], T]) -> T:
     """Call `commit` until no other writer gets in its way, four times at most; then raise its `LostCommitError`."""
-    for _ in range(_MOST_TRIES - 1):
+    for _ in range(_MAX_TRIES - 1):
         with suppress(LostCommitError):
             return commit()
     return commit()
@@ -63,7 +63,7 @@ def own_entry(
         return
     if not probe_creation(lake).holds:
         # Another writer that began before this entry stood needs about as long as this one did.
-        time.sleep(max(_SHORTEST_WAIT_S, 2 * (time.monotonic() - started)))
+        time.sleep(max(_MIN_WAIT_S, 2 * (time.monotonic() - started)))
     if mark.encode() not in (lake.log_entry(name, table.version()) or b""):
         raise _lost(table)
     if table.version() % _ENTRIES_PER_CHECKPOINT == 0:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from ownvoice.articles.table import KnownArticle, to_rows
+from ownvoice.articles.table import ArticleRow, to_rows
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.log_entry import own_entry
 from ownvoice.pairs.staging import Row
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _ROWS_AT_A_TIME = 2_000
 
 
-def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[KnownArticle], *, all_new: bool) -> int:
+def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[ArticleRow], *, all_new: bool) -> int:
     """Write article rows over those of the same ids; return the table's version.
 
     Where they are `all_new`, nothing is looked for among the rows that stand.

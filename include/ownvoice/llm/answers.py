@@ -13,7 +13,7 @@ class AnswerStore:
     """Answers at `answers/<request key>/<attempt>.json`; attempts count from 1.
 
     A record holds `request_key`, `attempt`, `request` (the whole body), `response` (the completion as it came),
-    `received_at` (UTC, ISO 8601), `latency_s`, `bought_for` (run, article, chunk) and `asked_by` (`Asker`). It is
+    `received_at` (UTC, ISO 8601), `latency_s`, `bought_for` (run, article, chunk) and `asked_by` (`TaskTry`). It is
     written once: where two workers asked the same thing, what was stored first is the answer of both. A store that
     lets both write keeps one of the two, and `read_all` reads whichever stands; where that is the unusable one of two,
     curation says so.
@@ -53,7 +53,7 @@ class AnswerStore:
             return record
         raise StorageError(
             f"{self._store.uri}/{name} is not a stored answer ({len(data)} bytes that do not hold a record). "
-            "Remove that object and run again: the chunk is then asked anew."
+            "Remove that object and run again: the chunk is then asked again."
         )
 
 

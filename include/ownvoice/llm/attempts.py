@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ownvoice.config.generators import LLM_API, Way
-from ownvoice.llm.asker import NOBODY, Asker
+from ownvoice.config.generators import LLM_API, Route
 from ownvoice.llm.budget import worst_case
 from ownvoice.llm.completion import ReadAnswer, longer_request, parse_text, request_key, token_usage
 from ownvoice.llm.failures import RULES, Failure, Rule
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
 
 ANSWERED = "answered"
@@ -22,21 +22,21 @@ ANSWERED = "answered"
 class ChunkAsk:
     """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read.
 
-    `anew`: it is dead, and answers of earlier runs do not count against its tries. `divisible`: where it is too long
-    for the model, the next plan may cut it in two.
+    `is_retry`: it is dead, and answers of earlier runs do not count against its tries. `divisible`: where it is too
+    long for the model, the next plan may cut it in two.
     """
 
     article_id: str
     chunk_index: int
     request_key: str
     body: dict[str, Any]
-    anew: bool = False
+    is_retry: bool = False
     divisible: bool = False
     endpoint: str = LLM_API
     read: Callable[[dict[str, Any]], ReadAnswer] = parse_text
 
     @property
-    def way(self) -> Way:
+    def route(self) -> Route:
         """Where the request goes."""
         return self.endpoint, self.body["model"]
 
@@ -60,9 +60,9 @@ class ChunkOutcome:
     empty where no answer was looked for. `attempts` counts stored answers, those of earlier nights included; `tries`
     names them and the failures in between.
 
-    `asker` is the try that asked last for this chunk in this run. An answer's record names its own, so that a try which
-    only finds what an earlier one stored does not pass for the one that asked. What no record tells is forgotten with
-    the process: a killed try whose requests brought nothing into the lake is not named, nor are its failures.
+    `task_try` is the try that asked last for this chunk in this run. An answer's record names its own, so that a try
+    which only finds what an earlier one stored does not pass for the one that asked. What no record tells is forgotten
+    with the process: a killed try whose requests brought nothing into the lake is not named, nor are its failures.
 
     `requests`, tokens and seconds are of what this run asked for this chunk: every answer that it bought, whichever try
     stored it, and the failures of the last try. `reserved_tokens` is what the answers might have come to,
@@ -74,7 +74,7 @@ class ChunkOutcome:
     request_key: str
     model: str
     event: ChunkEvent
-    asker: Asker = NOBODY
+    task_try: TaskTry = NO_TASK
     attempts: int = 0
     requests: int = 0
     tries: tuple[Try, ...] = ()
@@ -91,16 +91,16 @@ class ChunkOutcome:
 
 
 @dataclass(slots=True)
-class Settling:
+class ChunkAttempts:
     """What is known of a chunk while it is being settled. `key` and `body` are those of its present request.
 
-    `used_up` is what the chunk comes to if no further answer is stored: a dead chunk that was asked about anew may have
-    a good one beyond its tries.
+    `used_up` is what the chunk comes to if no further answer is stored: a dead chunk that is retried may have a
+    good one beyond its tries.
     """
 
     ask: ChunkAsk
     run_id: str
-    asker: Asker = NOBODY
+    task_try: TaskTry = NO_TASK
     key: str = ""
     body: dict[str, Any] = field(default_factory=dict)
     attempt: int = 1
@@ -108,7 +108,7 @@ class Settling:
     _answers: int = 0
     _counted_answers: int = 0
     _requests: int = 0
-    _asked_by: Asker = NOBODY
+    _asked_by: TaskTry = NO_TASK
     _tries: list[Try] = field(default_factory=list)
     _failures: Counter[Failure] = field(default_factory=Counter)
     _failing_since_s: float | None = None
@@ -146,7 +146,7 @@ class Settling:
         self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
         bought = record.get("bought_for") == self.buyer
         if bought:
-            self._asked(Asker.of(record))
+            self._asked(TaskTry.of(record))
             self._pay(record, wasted=not answer.usable)
         if answer.fault is None or answer.usable:
             return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
@@ -155,7 +155,7 @@ class Settling:
 
     def _use_up(self, record: dict[str, Any], rule: Rule) -> None:
         """Count an unusable answer against the tries, and turn to the request for a longer one where that helps."""
-        self._counted_answers += not (self.ask.anew and self._is_of_another_run(record))
+        self._counted_answers += not (self.ask.is_retry and self._is_of_another_run(record))
         if self._counted_answers >= rule.tries:
             self.used_up = self.used_up or rule.then
         if rule.longer and not self.is_longer:
@@ -168,7 +168,7 @@ class Settling:
 
     def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
         """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
-        self._asked(self.asker)
+        self._asked(self.task_try)
         self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
         self._failures[failure] += 1
         if self._failing_since_s is None:
@@ -195,7 +195,7 @@ class Settling:
             request_key=self.key,
             model=self.body["model"],
             event=event,
-            asker=self._asked_by,
+            task_try=self._asked_by,
             attempts=self._answers,
             requests=self._requests,
             tries=tuple(self._tries),
@@ -206,7 +206,7 @@ class Settling:
             latency_s=self._latency_s,
         )
 
-    def _asked(self, by: Asker) -> None:
+    def _asked(self, by: TaskTry) -> None:
         self._requests += 1
         self._asked_by = by
 

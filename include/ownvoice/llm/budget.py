@@ -51,7 +51,7 @@ def worst_case(price: ModelPrice | None, body: dict[str, Any]) -> Spend:
     return spend(price, len(json.dumps(body, ensure_ascii=False).encode()), body["max_tokens"])
 
 
-def paced_tokens(body: dict[str, Any]) -> int:
+def rate_limited_tokens(body: dict[str, Any]) -> int:
     """Return the tokens by which endpoints pace a request: the prompt as they estimate it, and all it may answer."""
     chars = sum(len(message["content"]) for message in body["messages"])
     return int(chars // _CHARS_PER_TOKEN + body["max_tokens"])
@@ -72,7 +72,7 @@ def share_of_batch(budget: Spend, number: int, batches: int, largest: Spend) -> 
     return Spend(budget.tokens / holders, budget.cost_usd / holders) if number < holders else Spend()
 
 
-class Purse:
+class SpendingLimit:
     """What one batch may spend and has spent.
 
     `record` is told, before the request goes out, an amount that will not be passed until it is told again: what a

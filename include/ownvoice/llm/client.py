@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 10.0
-_MOST_IN_FLIGHT = 1000
+_MAX_IN_FLIGHT = 1000
 _ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 
 
@@ -83,7 +83,7 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
         timeout=aiohttp.ClientTimeout(
             total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S, sock_read=access.read_timeout_s
         ),
-        connector=aiohttp.TCPConnector(limit=_MOST_IN_FLIGHT),
+        connector=aiohttp.TCPConnector(limit=_MAX_IN_FLIGHT),
         cookie_jar=aiohttp.DummyCookieJar(),
         trust_env=True,
     )
@@ -139,8 +139,8 @@ def _problems(access: ModelAccess) -> Iterator[str]:
         yield "its base_url is not an address that begins with http:// or https://"
     if address.username or address.password:
         yield "its base_url holds a name or password, which belong into the key"
-    if not 1 <= access.max_requests_in_flight <= _MOST_IN_FLIGHT:
-        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_MOST_IN_FLIGHT}"
+    if not 1 <= access.max_requests_in_flight <= _MAX_IN_FLIGHT:
+        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_MAX_IN_FLIGHT}"
     for name in ("request_timeout_s", "read_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):
         value = getattr(access, name)
         if value is not None and value <= 0:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ownvoice.config.generators import LLM_API, Way
+from ownvoice.config.generators import LLM_API, Route
 from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
@@ -50,7 +50,7 @@ def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> 
 
 
 async def ask_everywhere(
-    asks: Mapping[Way, Iterable[ChunkAsk]],
+    asks: Mapping[Route, Iterable[ChunkAsk]],
     answers: AnswerStore,
     endpoints: Endpoints,
     on_outcome: Callable[[ChunkOutcome], None],
@@ -62,7 +62,7 @@ async def ask_everywhere(
     no retry mends is raised before one that a retry may.
     """
     accesses = {(endpoint, model): endpoints(endpoint).for_model(model) for endpoint, model in asks}
-    asking = (ask_chunks(asks[way], answers, accesses[way], on_outcome, **shared) for way in asks)
+    asking = (ask_chunks(asks[route], answers, accesses[route], on_outcome, **shared) for route in asks)
     ended = await asyncio.gather(*asking, return_exceptions=True)
     faults = [fault for fault in ended if fault is not None]
     if faults:

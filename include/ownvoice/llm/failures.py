@@ -53,10 +53,10 @@ class Rule:
 
     def wait_s(self, failures_in_a_row: int) -> float:
         """Return how long to wait after so many failures."""
-        return uniform(0.5, 1) * min(_LONGEST_WAIT_S, self.first_wait_s * 2.0 ** (failures_in_a_row - 1))  # noqa: S311
+        return uniform(0.5, 1) * min(_MAX_WAIT_S, self.first_wait_s * 2.0 ** (failures_in_a_row - 1))  # noqa: S311
 
 
-_LONGEST_WAIT_S = 10.0
+_MAX_WAIT_S = 10.0
 _DEAD, _LATER = ChunkEvent.TRIES_USED_UP, ChunkEvent.NOT_ANSWERED
 MAX_ANSWERS_PER_CHUNK = 4
 

@@ -13,13 +13,13 @@ import pyarrow as pa
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun, run_folder
 from ownvoice.errors import StorageError
-from ownvoice.llm.asker import Asker
 from ownvoice.llm.attempts import ChunkOutcome
+from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import CHUNKS
 
-_NAMES = {"faults", "cost_usd", *(field.name for kind in (ChunkOutcome, Asker) for field in fields(kind))}
+_NAMES = {"faults", "cost_usd", *(field.name for kind in (ChunkOutcome, TaskTry) for field in fields(kind))}
 
 OUTCOMES = pa.schema([column for column in CHUNKS if column.name in _NAMES])
 """The columns of `tables/chunks` that generation fills."""
@@ -65,8 +65,8 @@ def count_states(lake: Lake, run_id: str, batch: str) -> Counter[ChunkState]:
 def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:
     """Return an outcome as a row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
     price = prices.get(outcome.model)
-    row: OutcomeRow = asdict(outcome) | asdict(outcome.asker)
-    del row["asker"]
+    row: OutcomeRow = asdict(outcome) | asdict(outcome.task_try)
+    del row["task_try"]
     cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
     return row | {"request_key": outcome.request_key or None, "faults": outcome.faults, "cost_usd": cost_usd}
 

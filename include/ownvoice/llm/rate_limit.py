@@ -22,19 +22,23 @@ _DOUBLES_EVERY_S = 0.15
 _LOOKS_AGAIN_AFTER_S = 0.02
 _LEFT_AFTER_A_REFUSAL = 0.7
 _GROWTH = 1 / 16
-_LONGEST_JITTER_S = 0.5
+_MAX_JITTER_S = 0.5
 _SHARE_USED = 0.98  # of a rate limit: asked to the brim, an endpoint refuses whatever comes a little early
 
 
-class Pace:
+class RateLimiter:
     """Asked before each request and told after it. Nothing in it blocks but `turn`."""
 
     def __init__(
-        self, most_in_flight: int, limits: RateLimits, sharers: int = 1, clock: Callable[[], float] = time.monotonic
+        self,
+        most_in_flight: int,
+        limits: RateLimits,
+        concurrent_tasks: int = 1,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._most_in_flight = most_in_flight
         self._limits = limits
-        self._sharers = sharers
+        self._sharers = concurrent_tasks
         self._clock = clock
         self._in_flight = 0
         self._window = float(most_in_flight)
@@ -86,7 +90,7 @@ class Pace:
             self._window = max(1.0, _LEFT_AFTER_A_REFUSAL * min(self._window, self._in_flight))
             self._slowed_at = now
         if retry_after_s and now + retry_after_s > self.resumes_at:
-            self.resumes_at = now + retry_after_s + random.uniform(0, min(retry_after_s, _LONGEST_JITTER_S))  # noqa: S311
+            self.resumes_at = now + retry_after_s + random.uniform(0, min(retry_after_s, _MAX_JITTER_S))  # noqa: S311
             self._ramp_from = self.resumes_at
 
     def heed(self, announced: RateLimits) -> None:

@@ -10,9 +10,9 @@ from itertools import islice
 from typing import Any
 
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.asker import NOBODY, Asker
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome, Settling, Try
+from ownvoice.llm.attempts import ChunkAsk, ChunkAttempts, ChunkOutcome, Try
 from ownvoice.llm.batch.files import GaveUp
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
 
@@ -20,7 +20,7 @@ _READS_AT_ONCE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class NextRequest:
     """A chunk that needs another answer: the request that asks, and which answer to it that will be.
 
     `unasked` is what becomes of the chunk where the budget does not allow it.
@@ -34,13 +34,13 @@ class Wanted:
 
 
 async def standing(
-    ask: ChunkAsk, answers: AnswerStore, run_id: str, asker: Asker, gave_up: Mapping[str, GaveUp]
-) -> ChunkOutcome | Wanted:
+    ask: ChunkAsk, answers: AnswerStore, run_id: str, task_try: TaskTry, gave_up: Mapping[str, GaveUp]
+) -> ChunkOutcome | NextRequest:
     """Go through the stored answers of a chunk by the rules of `ask_chunks`, and ask nothing.
 
     `gave_up` holds the requests that are not to be asked for again in this try.
     """
-    chunk = Settling(ask, run_id, asker)
+    chunk = ChunkAttempts(ask, run_id, task_try)
     event = None
     while event is None:
         record = await answers.get(chunk.key, chunk.attempt)
@@ -53,10 +53,10 @@ async def standing(
     return chunk.outcome(event)
 
 
-def _unanswered(chunk: Settling, gave_up: GaveUp | None) -> ChunkOutcome | Wanted:
+def _unanswered(chunk: ChunkAttempts, gave_up: GaveUp | None) -> ChunkOutcome | NextRequest:
     if gave_up is None:
         unasked = chunk.outcome(ChunkEvent.NOT_AFFORDED)
-        return Wanted(chunk.ask, chunk.key, chunk.body, chunk.attempt, unasked)
+        return NextRequest(chunk.ask, chunk.key, chunk.body, chunk.attempt, unasked)
     if gave_up.failure is None:
         return chunk.outcome(gave_up.event)
     outcome = chunk.outcome(chunk.comes_to(gave_up.failure))
@@ -68,8 +68,8 @@ def stored_outcomes(lake: Lake, run_id: str, asks: Iterable[ChunkAsk]) -> Iterat
     answers = AnswerStore(lake.store)
 
     async def settle(ask: ChunkAsk) -> ChunkOutcome:
-        found = await standing(ask, answers, run_id, NOBODY, {})
-        outcome = found.unasked if isinstance(found, Wanted) else found
+        found = await standing(ask, answers, run_id, NO_TASK, {})
+        outcome = found.unasked if isinstance(found, NextRequest) else found
         return replace(outcome, event=ChunkEvent.BATCH_FAILED)
 
     async def settle_part(part: list[ChunkAsk]) -> list[ChunkOutcome]:

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import Settling
-from ownvoice.llm.budget import Purse, Spend, paced_tokens, spend, worst_case
+from ownvoice.llm.attempts import ChunkAttempts
+from ownvoice.llm.budget import Spend, SpendingLimit, rate_limited_tokens, spend, worst_case
 from ownvoice.llm.client import ModelAccess, request_completion
 from ownvoice.llm.completion import token_usage
 from ownvoice.llm.failures import RULES, Failure, FieldRefusedError, RequestFailedError
-from ownvoice.llm.rate_limit import Pace
+from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.tally import Tally
 
 if TYPE_CHECKING:
@@ -29,27 +29,27 @@ class NotAffordedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Buyer:
+class RequestSender:
     """What all requests of a batch go through."""
 
     session: aiohttp.ClientSession
     access: ModelAccess
     answers: AnswerStore
-    pace: Pace
-    purse: Purse
+    rate_limiter: RateLimiter
+    spending_limit: SpendingLimit
     tally: Tally
 
-    async def buy(self, chunk: Settling) -> dict[str, Any]:
+    async def buy(self, chunk: ChunkAttempts) -> dict[str, Any]:
         """Ask once about `chunk`; return the record of the answer, as it stands in the store.
 
         Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came.
         """
         worst = worst_case(self.tally.prices.get(chunk.body["model"]), chunk.body)
-        if not await self.purse.reserve(worst):
+        if not await self.spending_limit.reserve(worst):
             raise NotAffordedError
         actual = Spend()
         try:
-            sent_at = await self.pace.turn(paced_tokens(chunk.body))
+            sent_at = await self.rate_limiter.turn(rate_limited_tokens(chunk.body))
             actual = worst  # a request that ends in no known way may have been billed
             with self._in_flight():
                 response = await self._request(chunk.body, sent_at)
@@ -65,7 +65,7 @@ class Buyer:
                 raise RequestFailedError(Failure.BAD_REQUEST) from None
             raise
         finally:
-            self.purse.settle(worst, actual)
+            self.spending_limit.settle(worst, actual)
 
     @contextlib.contextmanager
     def _in_flight(self) -> Iterator[None]:
@@ -75,18 +75,18 @@ class Buyer:
             yield
             answered = True
         finally:
-            self.pace.done(answered=answered)
+            self.rate_limiter.done(answered=answered)
 
     async def _request(self, body: dict[str, Any], sent_at: float) -> dict[str, Any]:
         """Send the request and tell the pace what the endpoint says about its limits."""
         try:
             response, limits = await request_completion(self.session, self.access, body)
         except RequestFailedError as failed:
-            self.pace.heed(failed.limits)
+            self.rate_limiter.heed(failed.limits)
             if failed.failure is Failure.RATE_LIMITED:
-                self.pace.refused(sent_at, failed.retry_after_s)
+                self.rate_limiter.refused(sent_at, failed.retry_after_s)
             raise
-        self.pace.heed(limits)
+        self.rate_limiter.heed(limits)
         return response
 
     def _billed(self, model: str, response: dict[str, Any], worst: Spend) -> Spend:
@@ -96,12 +96,12 @@ class Buyer:
         return spend(self.tally.prices.get(model), prompt_tokens, completion_tokens)
 
 
-def _record(chunk: Settling, response: dict[str, Any], latency_s: float) -> dict[str, Any]:
+def _record(chunk: ChunkAttempts, response: dict[str, Any], latency_s: float) -> dict[str, Any]:
     return {
         "request_key": chunk.key,
         "attempt": chunk.attempt,
         "bought_for": chunk.buyer,
-        "asked_by": asdict(chunk.asker),
+        "asked_by": asdict(chunk.task_try),
         "request": chunk.body,
         "response": response,
         "received_at": datetime.now(UTC).isoformat(),

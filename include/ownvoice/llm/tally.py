@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ownvoice.config.prices import ModelPrice
-from ownvoice.llm.asker import NOBODY, Asker
 from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.budget import Spend, spend
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 
 
@@ -32,7 +32,7 @@ class Tally:
 
     total: int = 0
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
-    asker: Asker = NOBODY
+    task_try: TaskTry = NO_TASK
     started_s: float = field(default_factory=time.monotonic)
     events: Counter[ChunkEvent] = field(default_factory=Counter)
     last_faults: dict[ChunkEvent, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -47,7 +47,7 @@ class Tally:
         price = self.prices.get(outcome.model)
         self.spent += spend(price, outcome.prompt_tokens, outcome.completion_tokens)
         self.last_faults[outcome.event].update(outcome.faults[-1:])
-        if outcome.asker == self.asker:
+        if outcome.task_try == self.task_try:
             self.own.chunks[outcome.event] += 1
             self.own.prompt_tokens += outcome.prompt_tokens
             self.own.completion_tokens += outcome.completion_tokens

@@ -10,19 +10,19 @@ from collections.abc import AsyncIterator, Callable, Iterable
 
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.asker import NOBODY, Asker
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome, Settling
-from ownvoice.llm.budget import UNLIMITED, Purse, Spend
+from ownvoice.llm.attempts import ChunkAsk, ChunkAttempts, ChunkOutcome
+from ownvoice.llm.budget import UNLIMITED, Spend, SpendingLimit
 from ownvoice.llm.client import ModelAccess, open_session
 from ownvoice.llm.failures import Failure, RequestFailedError
-from ownvoice.llm.rate_limit import Pace
-from ownvoice.llm.send import Buyer, NotAffordedError
+from ownvoice.llm.rate_limit import RateLimiter
+from ownvoice.llm.send import NotAffordedError, RequestSender
 from ownvoice.llm.tally import Tally
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
 
 _CHUNKS_PER_REQUEST = 2  # chunks at work for each request that may be open: some wait after a failure
 _SILENT_CHUNKS = 10  # so many left without an answer one after the other say that it is the endpoint that fails
-_LONGEST_PAUSE_S = 600.0
+_MAX_PAUSE_S = 600.0
 
 
 async def ask_chunks(
@@ -32,24 +32,25 @@ async def ask_chunks(
     on_outcome: Callable[[ChunkOutcome], None],
     *,
     run_id: str = "",
-    asker: Asker = NOBODY,
-    sharers: int = 1,
-    purse: Purse | None = None,
+    task_try: TaskTry = NO_TASK,
+    concurrent_tasks: int = 1,
+    spending_limit: SpendingLimit | None = None,
     tally: Tally | None = None,
 ) -> None:
     """Settle every chunk of `asks`; `on_outcome` hears of each once, as soon as it is known, in no promised order.
 
-    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled. `run_id` and `asker`
-    are noted with each answer, `sharers` tasks share the rate limits, `purse` holds what may be spent, `tally` counts
-    what happens. Raises `ModelAccessError` at once where no request can succeed, `ModelUnavailableError` where nothing
-    but failures has come back for a while, `StorageError` where an answer cannot be kept; what has arrived is stored.
+    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled. `run_id` and
+    `task_try` are noted with each answer, `concurrent_tasks` tasks share the rate limits, `spending_limit` holds what
+    may be spent, `tally` counts what happens. Raises `ModelAccessError` at once where no request can succeed,
+    `ModelUnavailableError` where nothing but failures has come back for a while, `StorageError` where an answer cannot
+    be kept; what has arrived is stored.
     """
     tally = tally or Tally()
-    purse = purse or Purse(UNLIMITED, Spend(), lambda _: None)
-    pace = Pace(access.max_requests_in_flight, access.rate_limits, sharers)
+    spending_limit = spending_limit or SpendingLimit(UNLIMITED, Spend(), lambda _: None)
+    rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, concurrent_tasks)
     async with open_session(access) as session:
-        buyer = Buyer(session, access, answers, pace, purse, tally)
-        batch = _Batch(asks, buyer, on_outcome, run_id, asker)
+        buyer = RequestSender(session, access, answers, rate_limiter, spending_limit, tally)
+        batch = _Batch(asks, buyer, on_outcome, run_id, task_try)
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(_CHUNKS_PER_REQUEST * access.max_requests_in_flight):
@@ -57,7 +58,7 @@ async def ask_chunks(
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         finally:
-            purse.close()
+            spending_limit.close()
 
 
 class _Batch:
@@ -66,16 +67,16 @@ class _Batch:
     def __init__(
         self,
         asks: Iterable[ChunkAsk],
-        buyer: Buyer,
+        buyer: RequestSender,
         on_outcome: Callable[[ChunkOutcome], None],
         run_id: str,
-        asker: Asker,
+        task_try: TaskTry,
     ) -> None:
         self._queue = iter(asks)
         self._buyer = buyer
         self._on_outcome = on_outcome
         self._run_id = run_id
-        self._asker = asker
+        self._asker = task_try
         self._at_work: dict[str, asyncio.Event] = {}
         self._silent: Counter[str] = Counter()
 
@@ -101,14 +102,14 @@ class _Batch:
 
     async def _settle(self, ask: ChunkAsk) -> ChunkOutcome:
         """Go through the answers of a chunk, buying those that are missing, up to the first usable one."""
-        chunk = Settling(ask, self._run_id, self._asker)
+        chunk = ChunkAttempts(ask, self._run_id, self._asker)
         event = None
         while event is None:
             stored = await self._buyer.answers.get(chunk.key, chunk.attempt)
             event = chunk.take(stored) if stored else chunk.used_up or await self._ask_once(chunk)
         return chunk.outcome(event)
 
-    async def _ask_once(self, chunk: Settling) -> ChunkEvent | None:
+    async def _ask_once(self, chunk: ChunkAttempts) -> ChunkEvent | None:
         """Buy one answer; return what it makes of the chunk, or None where it is to be asked about again."""
         try:
             event = chunk.take(await self._buyer.buy(chunk))
@@ -120,13 +121,13 @@ class _Batch:
             self._buyer.tally.retries[chunk.last_result] += 1
         return event
 
-    async def _after(self, chunk: Settling, failed: RequestFailedError) -> ChunkEvent | None:
+    async def _after(self, chunk: ChunkAttempts, failed: RequestFailedError) -> ChunkEvent | None:
         """Decide about a chunk whose request failed; where it is to be asked again, wait for the moment first."""
         pause_s = failed.retry_after_s or 0.0
-        if pause_s > _LONGEST_PAUSE_S:
+        if pause_s > _MAX_PAUSE_S:
             raise ModelUnavailableError(
                 f"The model endpoint wants {pause_s:.0f} s of rest ({failed.failure}), and a task waits no longer "
-                f"than {_LONGEST_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
+                f"than {_MAX_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
             )
         event = chunk.fail(failed.failure, time.monotonic(), self._buyer.access.patience_s)
         if event is None:

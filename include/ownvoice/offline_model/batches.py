@@ -20,7 +20,7 @@ _NOT_DONE = {"expired": "batch_expired"}  # a cancelled batch is silent about th
 
 
 @dataclass(slots=True)
-class OfflineBatch:
+class OfflineBatchJob:
     """One batch: its requests with the responses that were made for them, of which `answered` count."""
 
     batch_id: str
@@ -35,12 +35,12 @@ class OfflineBatch:
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
-class OfflineBatches:
+class OfflineBatchJobs:
     """All that was uploaded and submitted. While `hold` is true no batch ends but by `end`."""
 
     def __init__(self, answer: Answer) -> None:
         self.hold = False
-        self.batches: dict[str, OfflineBatch] = {}
+        self.batches: dict[str, OfflineBatchJob] = {}
         self._answer = answer
         self._files: dict[str, bytes] = {}
         self._numbers = itertools.count(1)
@@ -107,7 +107,9 @@ class OfflineBatches:
         lines = [json.loads(line) for line in data.splitlines()]
         responses = [(line["custom_id"], *self._answer(line["body"])) for line in lines]
         batch_id = f"batch_{next(self._numbers)}"
-        batch = OfflineBatch(batch_id, asked["input_file_id"], asked.get("metadata") or {}, responses, len(responses))
+        batch = OfflineBatchJob(
+            batch_id, asked["input_file_id"], asked.get("metadata") or {}, responses, len(responses)
+        )
         self.batches[batch_id] = batch
         if len({line["custom_id"] for line in lines}) < len(lines):
             batch.errors.append({"code": "duplicate_custom_id", "message": "A custom_id stands twice."})
@@ -156,7 +158,7 @@ def _missing(what: str) -> web.Response:
     return error_response(404, "invalid_request_error", None, f"There is no such {what}.")
 
 
-def _about(batch: OfflineBatch) -> dict[str, Any]:
+def _about(batch: OfflineBatchJob) -> dict[str, Any]:
     ended = batch.status not in _LOOKS[:2]
     failed = sum(status != 200 for _, status, _ in batch.responses[: batch.answered])
     counts = {"total": len(batch.responses), "completed": batch.answered - failed, "failed": failed}

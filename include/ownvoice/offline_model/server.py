@@ -21,7 +21,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.offline_model.batches import OfflineBatches, error_body, error_response
+from ownvoice.offline_model.batches import OfflineBatchJobs, error_body, error_response
 from ownvoice.offline_model.rules import offline_answer, offline_triples
 from ownvoice.triples.prompts import INSTRUCTION_KINDS
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
@@ -31,7 +31,7 @@ OFFLINE_MODEL = "ownvoice-offline-stand-in"
 
 OFFLINE_API_KEY = "offline"  # any key will do; none is refused, as elsewhere
 _CHARS_PER_TOKEN = 4
-_LARGEST_UPLOAD_BYTES = 256 << 20
+_MAX_UPLOAD_BYTES = 256 << 20
 
 
 class OfflineModel:
@@ -49,11 +49,11 @@ class OfflineModel:
         self.context_chars = 1_000_000
         self.answer_time_s = 0.0
         self.served: Counter[str] = Counter()
-        self.batches = OfflineBatches(self._answer)
+        self.batches = OfflineBatchJobs(self._answer)
 
     def app(self) -> web.Application:
         """Return the web application: models, chat completions, files, batches, and `/stats` for tests."""
-        app = web.Application(client_max_size=_LARGEST_UPLOAD_BYTES, middlewares=[_wants_a_key])
+        app = web.Application(client_max_size=_MAX_UPLOAD_BYTES, middlewares=[_wants_a_key])
         app.add_routes(
             [
                 web.get("/v1/models", self._models),

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 T = TypeVar("T")
 
-_MOST_KEPT = 64
+_MAX_KEPT = 64
 
 
 class Cache:
@@ -28,7 +28,7 @@ class Cache:
         made = make()  # outside the lock: a slow question must not hold up the quick ones
         with self._lock:
             self._kept[key] = made
-            while len(self._kept) > _MOST_KEPT:
+            while len(self._kept) > _MAX_KEPT:
                 self._kept.popitem(last=False)
         return made
 

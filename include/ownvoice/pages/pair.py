@@ -15,7 +15,7 @@ from ownvoice.storage.lake import Lake
 Piece = tuple[str, bool]  # a text, and whether it is marked
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-_MOST_TOKENS = 3_000  # comparing takes the square of it
+_MAX_TOKENS = 3_000  # comparing takes the square of it
 _CONTEXT_CHARS = 1_500
 
 
@@ -35,7 +35,7 @@ def pair_page(lake: Lake, pair: Row, *, whole_article: bool = False) -> dict[str
 def differences(chosen: str, rejected: str) -> tuple[list[Piece], list[Piece]]:
     """Return both answers in pieces, words that the other does not have marked; very long ones are left unmarked."""
     left, right = _TOKEN.findall(chosen), _TOKEN.findall(rejected)
-    if max(len(left), len(right)) > _MOST_TOKENS:
+    if max(len(left), len(right)) > _MAX_TOKENS:
         return [(chosen, False)], [(rejected, False)]
     blocks = SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks()
     sides = ([(one.a, one.size) for one in blocks], [(one.b, one.size) for one in blocks])

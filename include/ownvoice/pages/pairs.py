@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 PAIRS_PER_PAGE = 20
 _ROWS_AT_A_TIME = 20_000
-_MOST_ROWS = 100_000  # that one page looks through; a search goes on from there
-_MOST_AUTHORS = 200
+_MAX_ROWS = 100_000  # that one page looks through; a search goes on from there
+_MAX_AUTHORS = 200
 _ORDER = "refresh_date DESC, article_id, pair_id"
 
 
@@ -143,7 +143,7 @@ def _walk(
     looked_at, last = 0, dt.date.max
     remaining = {date: size for date, size in nights.items() if after is None or after.may_follow(date)}
     for dates in _parts(remaining):
-        if looked_at >= _MOST_ROWS:
+        if looked_at >= _MAX_ROWS:
             return found, looked_at, Place(last)
         where = f"refresh_date IN ({', '.join(sql_text(str(date)) for date in dates)}) AND {wanted.as_sql()}"
         if after:
@@ -186,6 +186,6 @@ def _place(row: Row) -> Place:
 
 
 def _authors(lake: Lake, version: DatasetVersion) -> list[str]:
-    query = f"true ORDER BY author_id LIMIT {_MOST_AUTHORS}"
+    query = f"true ORDER BY author_id LIMIT {_MAX_AUTHORS}"
     rows = scan(lake.table("articles", version.articles_version), "DISTINCT author_id", query)
     return [row["author_id"] for batch in rows for row in batch.to_pylist()]

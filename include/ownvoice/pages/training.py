@@ -7,7 +7,7 @@ from string import ascii_uppercase
 from typing import Any
 
 from ownvoice.config.run import run_folder
-from ownvoice.pages.trainings import MOST_CHOICES, reported_trainings
+from ownvoice.pages.trainings import MAX_CHOICES, reported_trainings
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import find_version
@@ -65,7 +65,7 @@ def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
 
 def other_trainings(lake: Lake, run_id: str = "") -> list[str]:
     """Return the ids of the newest trainings that have reported, without `run_id`."""
-    return [row["run_id"] for row in reported_trainings(lake)[:MOST_CHOICES] if row["run_id"] != run_id]
+    return [row["run_id"] for row in reported_trainings(lake)[:MAX_CHOICES] if row["run_id"] != run_id]
 
 
 def _laid_over(trainings: dict[str, Training]) -> dict[str, Any]:

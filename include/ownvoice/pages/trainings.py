@@ -11,8 +11,8 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.training.results.files import Training, as_fields, as_publication, read_json, read_training, variant_of
 
 TRAININGS_PER_PAGE = 25
-MOST_CHOICES = 200
-_MOST_NOT_REPORTED = 20
+MAX_CHOICES = 200
+_MAX_NOT_REPORTED = 20
 
 Row = dict[str, Any]
 
@@ -30,7 +30,7 @@ def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
     return {
         "not_reported": _not_reported(lake) if number == 1 else [],
         "rows": [listed(row) for row in reported[first : first + TRAININGS_PER_PAGE]],
-        "choices": [row["run_id"] for row in reported[:MOST_CHOICES]],
+        "choices": [row["run_id"] for row in reported[:MAX_CHOICES]],
         "total": len(reported),
         "number": number,
         "last_number": max(1, -(-len(reported) // TRAININGS_PER_PAGE)),
@@ -89,7 +89,7 @@ def _not_reported(lake: Lake) -> list[Training]:
     known = _folders_of_reported(lake)
     found: list[Training] = []
     for name in reversed(lake.store.folders("runs")):
-        if name in known or len(found) == _MOST_NOT_REPORTED:
+        if name in known or len(found) == _MAX_NOT_REPORTED:
             continue
         given = as_fields(read_json(lake, f"runs/{name}/recipe.json", []))
         training = read_training(lake, str(given.get("run_id"))) if given else None

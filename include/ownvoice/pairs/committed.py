@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownvoice.articles.changeset import base_version, pending_articles
-from ownvoice.articles.table import KnownArticle
+from ownvoice.articles.table import ArticleRow
 from ownvoice.config.run import RefreshRun
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan, sql_text
@@ -18,10 +18,10 @@ from ownvoice.storage.lake import Lake, scan, sql_text
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-StandingPairs = Mapping[str, list[Row]]
+CommittedPairs = Mapping[str, list[Row]]
 
 
-def standing_pairs(pairs: DeltaTable, articles: Iterable[KnownArticle]) -> StandingPairs:
+def committed_pairs(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> CommittedPairs:
     """Return the committed pairs of `articles` by article id; only their own refresh dates are read."""
     written = {article.article_id: article.written_date for article in articles if article.written_date}
     standing: dict[str, list[Row]] = defaultdict(list)
@@ -43,5 +43,5 @@ def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:
     pairs = lake.table("pairs", base.number) if base else None
     if pairs is None:
         return frozenset()
-    found = standing_pairs(pairs, pending_articles(lake, run))
+    found = committed_pairs(pairs, pending_articles(lake, run))
     return frozenset(row["pair_id"] for rows in found.values() for row in rows)

@@ -76,7 +76,7 @@ def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tup
             return answer.triples
     raise StorageError(
         f"answers/{request_key} held a usable answer and does not any more: another worker's stands in its place, or "
-        "it was removed. Clear generate_batch of this run and run again: the chunk is then asked anew."
+        "it was removed. Clear generate_batch of this run and run again: the chunk is then asked again."
     )
 
 

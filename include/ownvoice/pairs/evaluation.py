@@ -27,7 +27,7 @@ from ownvoice.errors import SettingsError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore, StoredObject
 
-FEWEST_WORDS, MOST_WORDS = 8, 13
+MIN_WORDS, MAX_WORDS = 8, 13
 _GRAMS = pa.schema([("words", pa.uint8()), ("gram", pa.uint64()), ("file", pa.string()), ("row", pa.int64())])
 _SUFFIXES = (".jsonl", ".ndjson", ".parquet", ".txt")
 
@@ -95,8 +95,8 @@ def _rows_of(store: ObjectStore, found: StoredObject) -> Iterator[dict[str, Any]
         for number, row in enumerate(_read(found.key, store.read(found.key) or b""), 1):
             for text in _texts(row):
                 spoken = words(text)
-                count = min(MOST_WORDS, len(spoken))
-                if count >= FEWEST_WORDS:
+                count = min(MAX_WORDS, len(spoken))
+                if count >= MIN_WORDS:
                     grams = sorted(set(_grams(spoken, count)))
                     yield from ({"words": count, "gram": gram, "file": file, "row": number} for gram in grams)
     except (ValueError, pa.ArrowException) as error:

@@ -15,19 +15,19 @@ from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.asker import NOBODY, Asker
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.batch.api import PlanBatch
 from ownvoice.llm.completion import longer_request, parse_text, request_key
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.replay import stored_outcomes
 from ownvoice.llm.tally import Tally
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rejected
 from ownvoice.pairs.staging import CURATED, Row, read_staged, write_staged
 from ownvoice.storage.lake import Lake
-from ownvoice.triples.allotment import open_purse, shares_of_batch
+from ownvoice.triples.allotment import open_spending_limit, shares_of_batch
 from ownvoice.triples.generate import refuse_silence, refuse_too_many_dead, reported
 from ownvoice.triples.request import rejected_body
 
@@ -43,7 +43,7 @@ def reject_batch(
     batch: str,
     endpoints: Endpoints,
     on_progress: Callable[[Tally], None] | None = None,
-    asker: Asker = NOBODY,
+    task_try: TaskTry = NO_TASK,
 ) -> dict[str, int]:
     """Stage the batch's pairs with their rejected answers; return counts: pairs kept, dropped, left for later.
 
@@ -56,9 +56,9 @@ def reject_batch(
     if curated is None:
         raise StorageError(f"{lake.uri}/{run.folder} has no curated {batch}: clear its curate_batch and run again.")
     asks = _asks(curated.pairs, run.recipe.rejected_by, run)
-    tally = Tally(len(asks), run.prices, asker, unit="rejected answers")
+    tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
-    asking = _ask(PlanBatch(lake, run, batch, asker), asks, endpoints, tally, outcomes.append)
+    asking = _ask(PlanBatch(lake, run, batch, task_try), asks, endpoints, tally, outcomes.append)
     asyncio.run(reported(asking, tally, on_progress))
     refuse_silence(batch, tally)
     if run.retry == "none":
@@ -90,7 +90,7 @@ def _asks(pairs: Iterable[Row], second: RejectedBy, run: RefreshRun) -> Asks:
             pair["chunk_index"],
             request_key(body),
             body,
-            anew=run.retry == "dead",
+            is_retry=run.retry == "dead",
             endpoint=second.endpoint,
             read=parse_text,
         )
@@ -117,14 +117,14 @@ async def _ask(
     run, batches = plan.run, read_plan(plan.lake, plan.run).batches
     _, share = shares_of_batch(run, batches.index(plan.name), len(batches))
     await ask_everywhere(
-        {ask.way: asks.values() for ask in asks.values()},
+        {ask.route: asks.values() for ask in asks.values()},
         AnswerStore(plan.lake.store),
         endpoints,
         on_outcome,
         run_id=run.run_id,
-        asker=plan.asker,
-        sharers=min(run.max_active_generation_tasks, len(batches)),
-        purse=open_purse(plan.lake, run, f"{plan.name}-rejected", share),
+        task_try=plan.task_try,
+        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
+        spending_limit=open_spending_limit(plan.lake, run, f"{plan.name}-rejected", share),
         tally=tally,
     )
 

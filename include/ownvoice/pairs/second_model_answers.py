@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.asker import Asker
 from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
+from ownvoice.llm.task_try import TaskTry
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screens import Screen
@@ -19,7 +19,7 @@ from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 Place = tuple[str, int]
 """Article id and chunk index."""
 
-_ASKER = tuple(field.name for field in fields(Asker))
+_ASKER = tuple(field.name for field in fields(TaskTry))
 _LEAVES_FOR_LATER = (ChunkEvent.NOT_ANSWERED, ChunkEvent.NOT_AFFORDED)
 _SUMS = ("attempts", "requests", "prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "latency_s")
 

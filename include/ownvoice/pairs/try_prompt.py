@@ -11,7 +11,7 @@ from itertools import islice
 from ownvoice.articles.article import Article
 from ownvoice.articles.source import list_objects, read_objects
 from ownvoice.chunks import Chunk, cut_article
-from ownvoice.config.generators import Way
+from ownvoice.config.generators import Route
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.llm.answers import AnswerStore
@@ -60,9 +60,9 @@ def try_prompt(
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)
     outcomes: dict[str, ChunkOutcome] = {}
-    by_way: dict[Way, list[ChunkAsk]] = defaultdict(list)
+    by_way: dict[Route, list[ChunkAsk]] = defaultdict(list)
     for ask in asks:
-        by_way[ask.way].append(ask)
+        by_way[ask.route].append(ask)
     asyncio.run(
         ask_everywhere(by_way, answers, endpoints, lambda outcome: outcomes.update({outcome.article_id: outcome}))
     )

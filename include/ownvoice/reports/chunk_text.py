@@ -35,7 +35,7 @@ def _what_to_do(reasons: Counter[str]) -> Iterator[str]:
     for reason, count in reasons.most_common():
         said = f"{count:,} × {reason}: {advice_on(reason).what_to_do}"
         yield from textwrap.wrap(said, _WIDTH_CHARS, subsequent_indent="    ")
-    yield "Ask about them anew: ownvoice retry --only dead [--article ID] [--error CLASS] [--dry-run]"
+    yield "Ask about them again: ownvoice retry --only dead [--article ID] [--error CLASS] [--dry-run]"
 
 
 def _last_error(chunk: dict[str, Any]) -> str:

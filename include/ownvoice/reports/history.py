@@ -9,9 +9,9 @@ from math import sqrt
 from statistics import median
 
 NIGHTS = 14
-_FEWEST_NIGHTS = 5
+_MIN_NIGHTS = 5
 # Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): a modified z-score past 3.5 is an outlier.
-_MOST_DEVIATIONS = 3.5
+_MAX_DEVIATIONS = 3.5
 _MAD_TO_SIGMA = 1.4826
 
 
@@ -87,12 +87,12 @@ def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
     for measure in _MEASURES:
         value = measure.value(one)
         values = [found for found in map(measure.value, earlier[-NIGHTS:]) if found is not None]
-        if value is None or len(values) < _FEWEST_NIGHTS:
+        if value is None or len(values) < _MIN_NIGHTS:
             continue
         usual = median(values)
         spread = _MAD_TO_SIGMA * median(abs(found - usual) for found in values)
         difference = value - usual if measure.only_above else abs(value - usual)
-        if difference > max(_MOST_DEVIATIONS * spread, measure.least(one, usual)):
+        if difference > max(_MAX_DEVIATIONS * spread, measure.least(one, usual)):
             yield f"{measure.name} {measure.write(value)}, usually {measure.write(usual)}"
 
 
@@ -103,7 +103,7 @@ def _cost_usd(one: Refresh) -> float | None:
 
 def _chance(one: Refresh, usual: float) -> float:
     """Return how far a share may lie off by chance alone in a night of so few triples, and five points at least."""
-    return max(0.05, _MOST_DEVIATIONS * sqrt(usual * (1 - usual) / max(one.count("triples"), 1)))
+    return max(0.05, _MAX_DEVIATIONS * sqrt(usual * (1 - usual) / max(one.count("triples"), 1)))
 
 
 def _share(part: int, whole: int) -> float | None:

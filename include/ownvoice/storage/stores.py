@@ -65,11 +65,11 @@ class ObjectStore:
                 data = bytes(found.bytes())
         except FileNotFoundError:
             raise StorageError(
-                f"{self.uri}/{stored.key} is gone. Put it back from a backup, or make it anew."
+                f"{self.uri}/{stored.key} is gone. Put it back from a backup, or make it again."
             ) from None
         if _tag(found.meta) != stored.tag:
             raise StorageError(
-                f"{self.uri}/{stored.key} was written anew while it was being read. Run again to read it."
+                f"{self.uri}/{stored.key} was written again while it was being read. Run again to read it."
             )
         return data
 
@@ -118,7 +118,7 @@ class ObjectStore:
                     length = min(_DOWNLOAD_PART_BYTES, size - start)
                     file.write(obstore.get_range(self._store, key, start=start, length=length))
         except FileNotFoundError:
-            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it anew.") from None
+            raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it again.") from None
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
         """Yield every object whose key lies below the folder `prefix`, in no promised order."""

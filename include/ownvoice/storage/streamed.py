@@ -17,7 +17,7 @@ _BUFFER_BYTES = 4 << 20  # one request to the store for so many bytes; a few obj
 def open_object(store: ObjectStore, stored: StoredObject) -> io.BufferedReader:
     """Open an object of a listing for reading.
 
-    Raises `StorageError` where it is gone, or has been written anew, by the time it is read.
+    Raises `StorageError` where it is gone, or has been written again, by the time it is read.
     """
     return io.BufferedReader(_Ranges(store, stored), min(_BUFFER_BYTES, max(stored.size, 1)))
 

@@ -57,7 +57,7 @@ def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
 
 
 def _is_done(run: TrainingRun, result: dict[str, Any]) -> bool:
-    """Say whether an earlier try trained this very recipe; one that differs after the training is merged anew."""
+    """Say whether an earlier try trained this very recipe; one that differs after the training is merged again."""
     return result.get("exit") == Exit.TRAINED.name and result["recipe"] == run.recipe.model_dump(mode="json")
 
 

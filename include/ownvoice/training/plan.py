@@ -87,7 +87,7 @@ def estimated_hours(chars: int, recipe: TrainingRecipe, settings: TrainingSettin
 def new_pairs_since_last_training(lake: Lake) -> int:
     """Return how many pairs the versions after the one that was trained on last have more, each by itself.
 
-    A pair that is only dated anew counts as retired and as added: what a retry or an edit writes again is not new.
+    A pair that is only dated again counts as retired and as added: what a retry or an edit writes again is not new.
     A training that failed counts too: what made it fail would fail the next one, at the same cost.
     """
     trained = scan(lake.table("runs"), "version", "kind = 'training' AND version IS NOT NULL")

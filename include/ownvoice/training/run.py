@@ -53,6 +53,6 @@ def read_training_run(uri: str) -> TrainingRun:
     try:
         return TrainingRun.model_validate(json.loads(data))
     except json.JSONDecodeError as error:
-        raise SettingsError(f"{uri} is not JSON ({error}). Write it anew.") from None
+        raise SettingsError(f"{uri} is not JSON ({error}). Write it again.") from None
     except ValidationError as error:
         raise settings_error(error) from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from ownvoice.config.recipe import TRIPLES_PER_CHUNK
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.budget import Purse, Spend, share_of_batch, worst_case
+from ownvoice.llm.budget import Spend, SpendingLimit, share_of_batch, worst_case
 from ownvoice.storage.lake import Lake
 from ownvoice.triples.request import rejected_body, request_body
 
@@ -35,7 +35,7 @@ def shares_of_batch(run: RefreshRun, number: int, batches: int) -> tuple[Spend, 
     return _part(share, triples, whole), _part(share, rejected, whole)
 
 
-def open_purse(lake: Lake, run: RefreshRun, name: str, share: Spend) -> Purse:
+def open_spending_limit(lake: Lake, run: RefreshRun, name: str, share: Spend) -> SpendingLimit:
     """Return a purse with `share`, less what earlier tries of the same task may have spent of it."""
     key = _key(run, name)
 
@@ -44,7 +44,7 @@ def open_purse(lake: Lake, run: RefreshRun, name: str, share: Spend) -> Purse:
         lake.write_json(key, {name: value if math.isfinite(value) else 0 for name, value in bounded.items()})
 
     before = lake.read_json(key) or {"tokens": 0, "cost_usd": 0.0}
-    return Purse(share, Spend(**before), record)
+    return SpendingLimit(share, Spend(**before), record)
 
 
 def _largest_triples(run: RefreshRun) -> Spend:

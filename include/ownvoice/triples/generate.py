@@ -10,22 +10,22 @@ import pyarrow.parquet as pq
 
 from ownvoice.chunks.chunk import chunk_key, is_divisible
 from ownvoice.chunks.planned import open_batch, read_plan
-from ownvoice.config.generators import Way
+from ownvoice.config.generators import Route
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.asker import NOBODY, Asker
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.batch.api import PlanBatch, ask_in_batches, take_in
+from ownvoice.llm.batch.api import PlanBatch, ask_by_batch_jobs, collect_arrived
 from ownvoice.llm.completion import longer_request, request_key
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.failures import Failure
 from ownvoice.llm.outcomes import OutcomeRow, outcome_row, outcomes_writer
 from ownvoice.llm.replay import stored_outcomes
 from ownvoice.llm.tally import Tally
+from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
-from ownvoice.triples.allotment import open_purse, shares_of_batch
+from ownvoice.triples.allotment import open_spending_limit, shares_of_batch
 from ownvoice.triples.parse import reader
 from ownvoice.triples.request import request_body
 
@@ -33,7 +33,7 @@ OnOutcome = Callable[[ChunkOutcome], None]
 
 _ROWS_AT_A_TIME = 500
 _SECONDS_BETWEEN_REPORTS = 5.0
-_FEWEST_CHUNKS_WITH_A_SHARE = 10
+_MIN_CHUNKS_WITH_A_SHARE = 10
 _FRUITLESS = (ChunkEvent.TRIES_USED_UP, ChunkEvent.TOO_LONG)
 _ADVICE = "Look at their answers with `ownvoice try-prompt`, change the recipe or the model"
 
@@ -44,14 +44,14 @@ def generate_batch(
     batch: str,
     endpoints: Endpoints,
     on_progress: Callable[[Tally], None] | None = None,
-    asker: Asker = NOBODY,
+    task_try: TaskTry = NO_TASK,
 ) -> dict[str, int]:
     """Settle the chunks of one batch and write down what became of each; return counts by chunk state.
 
     Every answer is in the lake before this looks at it, so that a killed or cleared task asks only for the rest.
-    `on_progress` hears every few seconds and at the end where things stand; `asker` is noted with each new answer.
+    `on_progress` hears every few seconds and at the end where things stand; `task_try` is noted with each new answer.
     Raises `ModelUnavailableError` where most chunks were left without an answer, `DeadChunksError` where too many are
-    dead, `ModelAccessError` where no request can succeed, and `BatchesRunningError` while answers are on their way
+    dead, `ModelAccessError` where no request can succeed, and `BatchJobsRunningError` while answers are on their way
     through a batch API: call again when those batches have ended.
     """
     run = recorded_run(lake, run_id)
@@ -59,8 +59,8 @@ def generate_batch(
         open_batch(lake, run, batch) as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
-        tally = Tally(planned.metadata.num_rows, run.prices, asker)
-        asking = _settle(PlanBatch(lake, run, batch, asker), planned, endpoints, tally, on_outcome)
+        tally = Tally(planned.metadata.num_rows, run.prices, task_try)
+        asking = _settle(PlanBatch(lake, run, batch, task_try), planned, endpoints, tally, on_outcome)
         asyncio.run(reported(asking, tally, on_progress))
     refuse_silence(batch, tally)
     if run.retry == "none":
@@ -73,24 +73,24 @@ async def _settle(
 ) -> None:
     """Take in what was submitted earlier, in either mode; then ask for the rest in the run's own."""
     run = plan.run
-    gave_up = await take_in(plan, _keys(planned, run), endpoints)
+    gave_up = await collect_arrived(plan, _keys(planned, run), endpoints)
     batches = read_plan(plan.lake, run).batches
     share, _ = shares_of_batch(run, batches.index(plan.name), len(batches))
     if run.mode == "batch":
-        for outcome in await ask_in_batches(plan, list(planned_asks(planned, run)), gave_up, share, endpoints):
+        for outcome in await ask_by_batch_jobs(plan, list(planned_asks(planned, run)), gave_up, share, endpoints):
             tally.count(outcome)
             on_outcome(outcome)
         return
-    ways = dict.fromkeys(generator.way for generator in run.recipe.mix)
+    routes = dict.fromkeys(generator.route for generator in run.recipe.mix)
     await ask_everywhere(
-        {way: planned_asks(planned, run, way) for way in ways},
+        {route: planned_asks(planned, run, route) for route in routes},
         AnswerStore(plan.lake.store),
         endpoints,
         on_outcome,
         run_id=run.run_id,
-        asker=plan.asker,
-        sharers=min(run.max_active_generation_tasks, len(batches)),
-        purse=open_purse(plan.lake, run, plan.name, share),
+        task_try=plan.task_try,
+        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
+        spending_limit=open_spending_limit(plan.lake, run, plan.name, share),
         tally=tally,
     )
 
@@ -102,20 +102,20 @@ def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
         yield request_key(longer_request(ask.body))
 
 
-def planned_asks(planned: pq.ParquetFile, run: RefreshRun, way: Way | None = None) -> Iterator[ChunkAsk]:
-    """Yield what is to be asked about the planned chunks of a batch, in their order; with a `way`, what goes there."""
+def planned_asks(planned: pq.ParquetFile, run: RefreshRun, route: Route | None = None) -> Iterator[ChunkAsk]:
+    """Yield what is to be asked about the planned chunks of a batch, in order; with a `route`, what goes there."""
     read = reader(run.recipe.prompt_version)
-    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "anew"]):
+    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "is_retry"]):
         for chunk in rows.to_pylist():
             generator = run.recipe.generator_of(chunk_key(chunk["text"]))
-            if way in (None, generator.way):
+            if route in (None, generator.route):
                 body = request_body(run.recipe, chunk["text"], generator)
                 yield ChunkAsk(
                     chunk["article_id"],
                     chunk["chunk_index"],
                     request_key(body),
                     body,
-                    anew=chunk["anew"],
+                    is_retry=chunk["is_retry"],
                     divisible=is_divisible(chunk["text"], run.recipe),
                     endpoint=generator.endpoint,
                     read=read,
@@ -157,7 +157,7 @@ def refuse_silence(batch: str, tally: Tally) -> None:
 def refuse_too_many_dead(batch: str, tally: Tally, max_dead_share: float, advice: str = _ADVICE) -> None:
     """Fail a batch in which so many chunks died that recipe or model must be at fault; `advice` says what next."""
     dead = sum(tally.events[event] for event in _FRUITLESS)
-    if tally.total >= _FEWEST_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
+    if tally.total >= _MIN_CHUNKS_WITH_A_SHARE and dead > max_dead_share * tally.total:
         raise DeadChunksError(
             f"{batch}: {dead} of {tally.total} {tally.unit} are dead or too long "
             f"({tally.commonest_faults(*_FRUITLESS)}), more than the share of {max_dead_share} that "

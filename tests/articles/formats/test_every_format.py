@@ -15,7 +15,7 @@ import pytest
 import zstandard
 
 from ownvoice.articles.article import Article, Quarantined, Reason
-from ownvoice.articles.formats.read import form_of, parse_object
+from ownvoice.articles.formats.read import format_of, parse_object
 from ownvoice.config.source_rules import SourceRules
 
 REPOSITORY = Path(__file__).parent.parent.parent.parent
@@ -274,7 +274,9 @@ def test_aliases_cannot_swell_front_matter():
 
 
 def test_what_is_read_is_told_by_the_end_of_the_key():
-    forms = {key: form_of(key) for key in ("A.MD", "b/c.json.gz", "d.txt.zst", "e.png", "f.gz", "g.tar.gz", "h.md.zip")}
+    forms = {
+        key: format_of(key) for key in ("A.MD", "b/c.json.gz", "d.txt.zst", "e.png", "f.gz", "g.tar.gz", "h.md.zip")
+    }
     assert forms == {"A.MD": ".md", "b/c.json.gz": ".json", "d.txt.zst": ".txt"} | dict.fromkeys(
         ("e.png", "f.gz", "g.tar.gz", "h.md.zip"), ""
     )

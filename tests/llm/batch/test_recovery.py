@@ -67,7 +67,7 @@ def test_a_batch_that_was_submitted_twice_is_taken_in_once_and_the_other_is_stop
         async with open_client(desk.access) as client:
             lines = desk.model.batches._files[first.file_id]
             file_id = await upload_requests(client, "again.jsonl", lines)
-            return await batch_api.create_batch(client, file_id, first.metadata[INTENT_KEY])
+            return await batch_api.create_batch_job(client, file_id, first.metadata[INTENT_KEY])
 
     second = asyncio.run(submit_again())
     assert desk.submit(*GOOD) == [first.batch_id]
@@ -110,7 +110,7 @@ def test_a_batch_that_was_not_taken_on_is_named_with_its_reason(desk: Desk, code
     desk.model.batches.end(batch_id, "failed", answered=0)
     with pytest.raises(error, match=rf"{batch_id} was not taken on \({code}\)"):
         desk.call(*GOOD)
-    assert events(desk.settle(*GOOD)) == [ARRIVED] * 4, "the next try submits anew"
+    assert events(desk.settle(*GOOD)) == [ARRIVED] * 4, "the next try submits again"
 
 
 def test_a_refusal_that_holds_for_every_request_is_raised_once_the_answers_are_stored(desk: Desk) -> None:

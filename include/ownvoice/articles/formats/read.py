@@ -37,7 +37,7 @@ MANY_FORMS: dict[str, Callable[[str, BinaryIO, SourceRules], Iterator[Article | 
 _FAULTS_SHOWN = 20  # of one kind in one object; the others are counted
 
 
-def form_of(key: str) -> str:
+def format_of(key: str) -> str:
     """Return the suffix that says how `key` is read, without that of a packed object; empty where none does."""
     name = key.lower()
     for packed in PACKINGS:
@@ -57,7 +57,7 @@ def parse_object(
 
 
 def _parsed(key: str, file: BinaryIO, rules: SourceRules, sidecar: Fields) -> Iterator[Article | Quarantined]:
-    form = form_of(key)
+    form = format_of(key)
     try:
         plain = unpacked(key, file)
         if form in SINGLE_FORMS:

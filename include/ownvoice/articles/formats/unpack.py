@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 MAX_ARTICLE_BYTES = 50 << 20
 PACKINGS = {".gz": "gzip", ".zst": "zstd"}
-_MOST_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can do 1 to 1,032, Zstandard more
+_MAX_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can do 1 to 1,032, Zstandard more
 _BUFFER_BYTES = 1 << 20
 
 
 def most_unpacked_bytes(packed_bytes: int) -> int:
     """Return how much may come out of `packed_bytes` before it is taken for a bomb."""
-    return max(MAX_ARTICLE_BYTES, packed_bytes * _MOST_TIMES_LARGER)
+    return max(MAX_ARTICLE_BYTES, packed_bytes * _MAX_TIMES_LARGER)
 
 
 def unpacked(key: str, file: BinaryIO) -> BinaryIO:

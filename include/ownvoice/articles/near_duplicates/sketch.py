@@ -14,14 +14,14 @@ import numpy as np
 import numpy.typing as npt
 
 KEYS = 64
-FEWEST_SHARED = 7
+MIN_SHARED = 7
 
 Sketches = npt.NDArray[np.uint16]
 """A row of `KEYS` keys for each text."""
 
 _MINIMA_PER_KEY = 2
 _SEED = 42
-_MOST_PER_KEY = 256  # of more texts under one key, the first: so near-copies by the thousand cost no square of them
+_MAX_PER_KEY = 256  # of more texts under one key, the first: so near-copies by the thousand cost no square of them
 
 
 def sketch_version() -> str:
@@ -46,7 +46,7 @@ def candidates(asked: Sketches, known: Sketches) -> list[tuple[int, int]]:
     """Return (row of `asked`, row of `known`) of each two that share enough keys."""
     pairs = [_sharing(asked[:, key], known[:, key], len(asked)) for key in range(KEYS)]
     found, shared = np.unique(np.concatenate(pairs), return_counts=True)
-    known_rows, asked_rows = np.divmod(found[shared >= FEWEST_SHARED], max(1, len(asked)))
+    known_rows, asked_rows = np.divmod(found[shared >= MIN_SHARED], max(1, len(asked)))
     return list(zip(asked_rows.tolist(), known_rows.tolist(), strict=True))
 
 
@@ -55,7 +55,7 @@ def _sharing(asked: Sketches, known: Sketches, asked_rows: int) -> npt.NDArray[n
     order = np.argsort(asked, kind="stable")
     counts = np.bincount(asked, minlength=1 << 16)
     first = np.cumsum(counts) - counts
-    each = np.minimum(counts[known], _MOST_PER_KEY)
+    each = np.minimum(counts[known], _MAX_PER_KEY)
     rows = np.flatnonzero(each)
     each = each[rows]
     places = np.arange(each.sum()) - np.repeat(np.cumsum(each) - each, each) + np.repeat(first[known[rows]], each)

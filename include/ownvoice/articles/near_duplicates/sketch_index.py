@@ -4,7 +4,7 @@ sketches/<version>/segments/<sha256>   records of 160 bytes: a text's hash and i
 sketches/<version>/complete.json       stands once every text of its time is indexed
 
 A night leaves one small segment, by content, so that repeated it writes the same one; many small ones are merged into
-larger. An index is a function of the texts it holds and can always be made anew from the originals: losing
+larger. An index is a function of the texts it holds and can always be made again from the originals: losing
 it, or a part of it, costs time. It is asked segment by segment, so that one is held at a time.
 """
 
@@ -22,7 +22,7 @@ from ownvoice.storage.lake import Lake
 
 _RECORD = np.dtype([("sha256", "V32"), ("sketch", "<u2", KEYS)])
 _SEGMENT_RECORDS = 50_000  # 8 MB
-_MOST_SMALL_SEGMENTS = 16
+_MAX_SMALL_SEGMENTS = 16
 
 Records = npt.NDArray[np.void]
 
@@ -85,7 +85,7 @@ class SketchIndex:
     def _merge(self) -> None:
         """Bring small segments together once there are many. The old ones go last: standing twice does no harm."""
         small = [key for key, records in self._segments().items() if records < _SEGMENT_RECORDS]
-        if len(small) <= _MOST_SMALL_SEGMENTS:
+        if len(small) <= _MAX_SMALL_SEGMENTS:
             return
         merged = np.unique(np.concatenate([records for _, records in self._read(small)]).view(f"V{_RECORD.itemsize}"))
         for key in set(small) - self._write(merged):

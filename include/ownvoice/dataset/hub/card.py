@@ -132,7 +132,7 @@ def _proof(repo_id: str, facts: Facts) -> str:
     splits = [split for split in SPLITS if facts.splits.get(split)]
     return f"""\
 With the lake that holds this version, `ownvoice verify --version {facts.version.number}` renders every chosen answer \
-anew from the original article and the spans in the config `provenance`, and compares.
+again from the original article and the spans in the config `provenance`, and compares.
 
 From this repository alone, the digest above can be computed: the two configs hold the same rows in the same order, \
 the texts in one and all else in the other.

@@ -11,14 +11,17 @@ from collections.abc import Iterable, Mapping
 from ownvoice.config.prices import ModelPrice
 from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.budget import Spend, spend, worst_case
-from ownvoice.llm.replay import Wanted
+from ownvoice.llm.replay import NextRequest
 
 
 def not_afforded(
-    found: Iterable[ChunkOutcome | Wanted], wanted: Mapping[str, Wanted], share: Spend, prices: Mapping[str, ModelPrice]
+    found: Iterable[ChunkOutcome | NextRequest],
+    wanted: Mapping[str, NextRequest],
+    share: Spend,
+    prices: Mapping[str, ModelPrice],
 ) -> set[str]:
     """Return the keys of the wanted requests that do not fit into `share`; those before them do."""
-    outcomes = (one.unasked if isinstance(one, Wanted) else one for one in found)
+    outcomes = (one.unasked if isinstance(one, NextRequest) else one for one in found)
     committed = sum((_spent(outcome, prices.get(outcome.model)) for outcome in outcomes), Spend())
     left_out = set()
     for key, one in wanted.items():

@@ -27,7 +27,7 @@ _REFUSALS = frozenset({Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG})
 
 
 @dataclass(frozen=True, slots=True)
-class BatchState:
+class BatchJobState:
     """Where a batch stands; `failures` are the codes for which one that `failed` was not taken on at all."""
 
     batch_id: str
@@ -64,7 +64,7 @@ async def upload_requests(client: AsyncOpenAI, name: str, file: bytes) -> str:
         return (await client.files.create(file=(name, file), purpose="batch")).id
 
 
-async def create_batch(client: AsyncOpenAI, file_id: str, intent_id: str) -> str:
+async def create_batch_job(client: AsyncOpenAI, file_id: str, intent_id: str) -> str:
     """Submit an uploaded file, which is the paid call, and return the batch's id.
 
     It is made once: the SDK would make it again when the connection drops, and might pay twice.
@@ -80,7 +80,7 @@ async def create_batch(client: AsyncOpenAI, file_id: str, intent_id: str) -> str
     return batch.id
 
 
-async def find_batches(client: AsyncOpenAI, intent_id: str, since_s: float) -> list[BatchState]:
+async def find_batch_jobs(client: AsyncOpenAI, intent_id: str, since_s: float) -> list[BatchJobState]:
     """Return the batches that were submitted for an intent since that Unix time, the oldest first."""
     found = []
     async with _translated(client, "list its batches"):
@@ -92,15 +92,15 @@ async def find_batches(client: AsyncOpenAI, intent_id: str, since_s: float) -> l
     return found[::-1]
 
 
-async def batch_state(client: AsyncOpenAI, batch_id: str) -> BatchState:
+async def batch_job_state(client: AsyncOpenAI, batch_id: str) -> BatchJobState:
     """Return where a batch stands. Raises `ModelAccessError` where the endpoint does not know it."""
     async with _translated(
-        client, f"know {batch_id}, which the lake lists below {OPEN_INTENTS} (remove it there to ask anew)"
+        client, f"know {batch_id}, which the lake lists below {OPEN_INTENTS} (remove it there to ask again)"
     ):
         return _state(await client.batches.retrieve(batch_id))
 
 
-async def cancel_batch(client: AsyncOpenAI, batch_id: str) -> None:
+async def cancel_batch_job(client: AsyncOpenAI, batch_id: str) -> None:
     """Stop a batch; what it has answered by then is paid for."""
     async with _translated(client, f"cancel {batch_id}"):
         await client.batches.cancel(batch_id)
@@ -126,7 +126,7 @@ async def until_all_ended(
     access: ModelAccess,
     batch_ids: Sequence[str],
     look_every_s: float,
-    on_look: Callable[[Sequence[BatchState]], None] = lambda _: None,
+    on_look: Callable[[Sequence[BatchJobState]], None] = lambda _: None,
 ) -> None:
     """Look at batches until all have ended; `on_look` hears where they stand each time.
 
@@ -135,17 +135,17 @@ async def until_all_ended(
     async with open_client(access) as client:
         while True:
             with contextlib.suppress(ModelUnavailableError):
-                states = [await batch_state(client, batch_id) for batch_id in batch_ids]
+                states = [await batch_job_state(client, batch_id) for batch_id in batch_ids]
                 on_look(states)
                 if all(state.ended for state in states):
                     return
             await asyncio.sleep(look_every_s)
 
 
-def _state(batch: Batch) -> BatchState:
+def _state(batch: Batch) -> BatchJobState:
     counts = batch.request_counts
     errors = (batch.errors and batch.errors.data) or []
-    return BatchState(
+    return BatchJobState(
         batch_id=batch.id,
         status=batch.status,
         done=counts.completed + counts.failed if counts else 0,

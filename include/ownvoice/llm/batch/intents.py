@@ -17,9 +17,9 @@ from typing import Any
 from ownvoice.config.generators import LLM_API
 from ownvoice.config.run import RefreshRun, run_folder
 from ownvoice.errors import StorageError
-from ownvoice.llm.asker import Asker
 from ownvoice.llm.batch.files import GaveUp
 from ownvoice.llm.failures import Failure
+from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
 
@@ -36,7 +36,7 @@ class Intent:
 
     `intent_id` is what the batch carries at the endpoint. `gave_up` holds requests of the same plan batch that an
     earlier round brought no answer to or could not afford, by request key. `recorded_at` is in UTC, ISO 8601.
-    `asked_by` are the fields of the `Asker` that submits it.
+    `asked_by` are the fields of the `TaskTry` that submits it.
     """
 
     intent_id: str
@@ -61,7 +61,7 @@ def new_intent(
     lake: Lake,
     run: RefreshRun,
     batch: str,
-    asker: Asker,
+    task_try: TaskTry,
     file: bytes,
     requests: dict[str, BoughtFor],
     gave_up: Mapping[str, GaveUp],
@@ -82,7 +82,7 @@ def new_intent(
         gave_up=dict(gave_up),
         recorded_at=datetime.now(UTC).isoformat(),
         endpoint=endpoint,
-        asked_by=asdict(asker),
+        asked_by=asdict(task_try),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.batch.client import BatchState, result_lines
+from ownvoice.llm.batch.client import BatchJobState, result_lines
 from ownvoice.llm.batch.files import BatchLine, GaveUp, read_line, request_of, requests_by_key, unanswered
 from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
 from ownvoice.llm.failures import Failure, FieldRefusedError
@@ -33,7 +33,7 @@ class Collected:
 
 
 async def collect(
-    lake: Lake, client: AsyncOpenAI, intent: Intent, state: BatchState, recipe: GenerationRecipe
+    lake: Lake, client: AsyncOpenAI, intent: Intent, state: BatchJobState, recipe: GenerationRecipe
 ) -> Collected:
     """Store every answer of an ended batch, and close its intent. Repeated, it stores the same again."""
     answers = AnswerStore(lake.store)
@@ -59,7 +59,9 @@ async def collect(
     return Collected(failed, problem)
 
 
-async def _lines(client: AsyncOpenAI, intent: Intent, state: BatchState, model: str) -> AsyncIterator[list[BatchLine]]:
+async def _lines(
+    client: AsyncOpenAI, intent: Intent, state: BatchJobState, model: str
+) -> AsyncIterator[list[BatchLine]]:
     """Yield the lines of the output and error files that speak of the intent's requests, some at a time."""
     endpoint = str(client.base_url).rstrip("/")
     part: list[BatchLine] = []
@@ -99,7 +101,7 @@ def _model_of(requests: dict[str, bytes]) -> str:
     return str(request_of(next(iter(requests.values())))["model"])
 
 
-def _not_taken_on(state: BatchState) -> OwnvoiceError:
+def _not_taken_on(state: BatchJobState) -> OwnvoiceError:
     reasons = ", ".join(state.failures) or "no reason given"
     if _ENQUEUED_TOO_MUCH in state.failures:
         return ModelUnavailableError(

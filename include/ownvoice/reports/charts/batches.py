@@ -9,7 +9,7 @@ from ownvoice.reports.charts.audits import cues_chart, lengths_chart
 from ownvoice.reports.charts.trends import Spec, bare_chart, spec
 from ownvoice.reports.timeline import BatchTime
 
-_MOST_BATCHES = 64
+_MAX_BATCHES = 64
 _ROW_PX = 14
 
 
@@ -17,7 +17,7 @@ def batch_chart(batches: Sequence[BatchTime]) -> Spec | None:
     """Draw a bar from the first try of each batch to its last, in the order in which they began; None without any."""
     import altair as alt
 
-    asked = sorted((one for one in batches if one.began), key=lambda one: str(one.began))[:_MOST_BATCHES]
+    asked = sorted((one for one in batches if one.began), key=lambda one: str(one.began))[:_MAX_BATCHES]
     if not asked:
         return None
     rows = [

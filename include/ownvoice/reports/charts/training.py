@@ -22,7 +22,7 @@ PANEL_OF_RULE = {
     "likelihood_displacement": "Rewards",
 }
 
-_MOST_POINTS = 600
+_MAX_POINTS = 600
 _ROWS_IN_NUMBERS = 12
 _LEVEL_COLOURS = {"warn": "#e8912d", "block": "#d1495b"}
 
@@ -59,7 +59,7 @@ def curves_as_numbers(metrics: Sequence[MetricRow]) -> dict[str, Any]:
     return {"names": names, "rows": [by_step[step] for step in shown], "steps": len(steps)}
 
 
-def thinned(points: Sequence[Point], most: int = _MOST_POINTS) -> list[Point]:
+def thinned(points: Sequence[Point], most: int = _MAX_POINTS) -> list[Point]:
     """Return at most `most` points: the lowest and the highest of equal stretches, so that no spike is lost."""
     if len(points) <= most:
         return list(points)

@@ -57,7 +57,7 @@ def choose(trainings: Sequence[Compared], named: str | None = None) -> Compared:
         same_beta = len({one.recipe["beta"] for one in healthy}) == 1
         return min(healthy, key=lambda one: _order(one, same_beta))
     reasons = [f"{one.variant or one.run_id} ({one.verdict}): {'; '.join(one.reasons)}" for one in wanted]
-    raise HealthError(f"not to be published: {'; '.join(reasons)}. Train anew.")
+    raise HealthError(f"not to be published: {'; '.join(reasons)}. Train again.")
 
 
 def _order(one: Compared, same_beta: bool) -> tuple[bool, float]:

@@ -19,7 +19,7 @@ from ownvoice.training.variants import training_id
 
 PLANNED, TRAINING = "planned", "training"
 
-_LONGEST_SILENCE = dt.timedelta(minutes=30)  # a large base is loaded, or a split evaluated, without a word
+_MAX_SILENCE = dt.timedelta(minutes=30)  # a large base is loaded, or a split evaluated, without a word
 _JUDGED = {"loss", "grad_norm", "rewards/chosen", "rewards/margins", "rewards/accuracies"}
 _ENDS = tuple(f"{end.name}: " for end in Exit)
 _LEVELS: tuple[Level, ...] = ("warn", "block")
@@ -171,7 +171,7 @@ def _sample(one: dict[str, Any]) -> dict[str, str]:
 
 def _state(result: dict[str, Any], log: list[str], findings: tuple[Finding, ...]) -> str:
     said_at, said = _last_said(log)
-    if said and not said.startswith(_ENDS) and said_at > dt.datetime.now(dt.UTC) - _LONGEST_SILENCE:
+    if said and not said.startswith(_ENDS) and said_at > dt.datetime.now(dt.UTC) - _MAX_SILENCE:
         return TRAINING  # a second try too, for which the result of the first still stands
     if not result:
         return NOT_ENDED if said else PLANNED

@@ -84,7 +84,7 @@ def trained_outcome(lake: Lake, run_id: str) -> tuple[Outcome, dict[str, Any]]:
 def refuse_blocked(outcome: Outcome) -> None:
     """Raise `HealthError` with every reason where the verdict is block."""
     if outcome.health.verdict == "block":
-        raise HealthError(f"not to be published: {'; '.join(outcome.health.reasons('block'))}. Train anew.")
+        raise HealthError(f"not to be published: {'; '.join(outcome.health.reasons('block'))}. Train again.")
 
 
 def write_publication(lake: Lake, run: TrainingRun, publication: Publication) -> None:

@@ -57,7 +57,7 @@ class Watch:
     def _fault(self, step: int, logs: dict[str, Any]) -> OwnvoiceError | None:
         for name in ("loss", "grad_norm"):
             if not math.isfinite(logs.get(name, 0.0)):
-                return DivergedError(f"{name} is {logs[name]} at step {step}. Lower learning_rate and train anew.")
+                return DivergedError(f"{name} is {logs[name]} at step {step}. Lower learning_rate and train again.")
         if step == 1 and "loss" in logs and (error := wrong_start(logs["loss"], self._recipe)):
             return error
         if self._recipe.stop_when_blocked:

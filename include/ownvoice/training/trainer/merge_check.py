@@ -35,7 +35,7 @@ def check_in_new_process(base: Path, adapter: Path, merged: Path, texts: list[st
     if faults := report.pop("faults"):
         raise MergeMismatchError(
             f"the merged model failed its check: {'; '.join(faults)}. It was not kept; the adapter is in the lake. "
-            "Where rounding is the cause, set merge_dtype to float16 and run again: nothing is trained anew."
+            "Where rounding is the cause, set merge_dtype to float16 and run again: nothing is trained again."
         )
     return report
 

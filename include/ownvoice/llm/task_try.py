@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class TaskTry:
     """A task instance and its try; all null on the command line, and where nobody asked."""
 
     task_id: str | None = None
@@ -16,9 +16,9 @@ class Asker:
     try_number: int | None = None
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> Asker:
+    def of(cls, record: Mapping[str, Any]) -> TaskTry:
         """Return who asked for a stored answer; nobody where its record is older than this note."""
         return cls(**record.get("asked_by") or {})
 
 
-NOBODY = Asker()
+NO_TASK = TaskTry()
