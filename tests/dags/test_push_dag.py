@@ -95,7 +95,7 @@ def test_a_push_that_fails_ends_the_run_red_and_version_and_cursor_stand(
     assert last_push(lake, "ann/pairs").version == 1
 
 
-@pytest.mark.parametrize("way", ["connection", "variable"])
+@pytest.mark.parametrize("route", ["connection", "variable"])
 def test_the_token_is_in_no_log_no_result_and_no_rendered_field(
     lake, hub, repository, run_refresh, monkeypatch, capfd, route
 ):
