@@ -117,7 +117,7 @@ def test_a_retry_attaches_to_the_batch_that_runs_already(new_lake, run_refresh, 
             raise MemoryError("the worker is gone before it can write the batch down")
         return batch_id
 
-    monkeypatch.setattr(batch_api, "create_batch", lost_at_first)
+    monkeypatch.setattr(batch_api, "create_batch_job", lost_at_first)
     night = run_refresh(mode="batch")
     assert night.state == "success"
     assert {ti.try_number for ti in night.get_task_instances() if ti.task_id == "generate_batch"} == {1, 2}
