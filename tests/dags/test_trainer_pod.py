@@ -20,7 +20,7 @@ SETTINGS = TrainingSettings(
     node_selector={"pool": "gpu"},
     train_secrets=["lake-keys", "base-token"],
     publish_secrets=["lake-keys", "hub-token"],
-    model_license="llama3.1",
+    model_licence="llama3.1",
 )
 ARGUMENTS = train_arguments({"recipe_uri": "s3://lake/runs/a-run/recipe.json"})
 
@@ -111,7 +111,7 @@ def test_publishing_needs_no_gpu_and_gets_the_token_that_may_write(gpus):
     assert "nvidia.com/gpu" not in container["resources"]["limits"]
     assert not published["spec"]["nodeSelector"]
     assert [source["secretRef"]["name"] for source in container["envFrom"]] == ["lake-keys", "hub-token"]
-    assert container["args"][-2:] == ["--license", "llama3.1"]
+    assert container["args"][-2:] == ["--licence", "llama3.1"]
 
 
 def test_its_times_survive_a_large_image_and_end_in_a_deadline(gpus):

@@ -17,11 +17,11 @@ def train_arguments(planned: dict[str, Any]) -> list[str]:
 
 def publish_arguments(settings: TrainingSettings) -> list[str]:
     """Return the command that publishes the training which `check_health` chose."""
-    license_named = ["--license", settings.model_license] if settings.model_license else []
+    licence_named = ["--licence", settings.model_licence] if settings.model_licence else []
     public = [] if settings.hub_private else ["--public"]
     run = "{{ ti.xcom_pull(task_ids='check_health')['run_id'] }}"
     lake = "{{ ti.xcom_pull(task_ids='resolve_dataset')[0]['lake'] }}"
-    return ["-m", "ownvoice.training.publishing", "--run", run, "--lake", lake, *license_named, *public]
+    return ["-m", "ownvoice.training.publishing", "--run", run, "--lake", lake, *licence_named, *public]
 
 
 def trainer_task(

@@ -30,7 +30,7 @@ class HubDataset:
 
     repo_id: str
     private: bool = True
-    license: str | None = None
+    licence: str | None = None
     languages: tuple[str, ...] = ()
 
 
@@ -123,7 +123,7 @@ class Settings(BaseSettings):
         description="Dataset repository on the Hub that each night is pushed to, as owner/name; empty: none.",
     )
     hub_dataset_private: bool = Field(True, description="Whether a dataset repository that is made is private.")
-    hub_dataset_license: str | None = Field(None, description="Licence that the dataset's card names; empty: none.")
+    hub_dataset_licence: str | None = Field(None, description="Licence that the dataset's card names; empty: none.")
     hub_dataset_languages: tuple[str, ...] = Field(
         (), description="Languages that the dataset's card names, as a JSON list of codes."
     )
@@ -146,7 +146,7 @@ class Settings(BaseSettings):
         if self.hub_dataset_repo is None:
             return None
         return HubDataset(
-            self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_license, self.hub_dataset_languages
+            self.hub_dataset_repo, self.hub_dataset_private, self.hub_dataset_licence, self.hub_dataset_languages
         )
 
 

@@ -68,7 +68,7 @@ class TrainingSettings(BaseSettings):
 
     # The published model
     hub_private: bool = Field(True, description="Whether a repository that is made is private.")
-    model_license: str | None = Field(None, description="Licence that the card names; it follows from the base's.")
+    model_licence: str | None = Field(None, description="Licence that the card names; it follows from the base's.")
 
     @model_validator(mode="after")
     def _a_cluster_needs_an_image(self) -> Self:

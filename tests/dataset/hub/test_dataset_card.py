@@ -47,7 +47,7 @@ def numbers(card, heading):
 def test_what_nobody_said_is_not_in_the_front_matter():
     found = front_matter(dataset_card(TARGET, facts()))
     assert found.keys() == {"tags", "size_categories", "configs"}
-    said = HubDataset("ann/pairs", license="cc-by-4.0", languages=("en", "no"))
+    said = HubDataset("ann/pairs", licence="cc-by-4.0", languages=("en", "no"))
     found = front_matter(dataset_card(said, facts()))
     assert (found["license"], found["language"]) == ("cc-by-4.0", ["en", "no"])
     assert {"dpo", "preference"} <= set(found["tags"])

@@ -59,7 +59,7 @@ def _front_matter(target: HubDataset, facts: Facts) -> str:
     """Return what the Hub indexes and the viewer reads; what nobody said is left out, never guessed."""
     splits = [split for split in SPLITS if facts.splits.get(split)]
     fields: dict[str, Any] = {
-        "license": target.license,
+        "license": target.licence,
         "language": list(target.languages),
         "tags": ["dpo", "preference", "ownvoice"],
         "size_categories": [_size(facts.version.pairs)],

@@ -1,6 +1,6 @@
 """The command that publishes a trained model.
 
-Run as: python -m ownvoice.training.publishing --run RUN --lake s3://bucket/prefix [--dry-run] [--license L] [--public]
+Run as: python -m ownvoice.training.publishing --run RUN --lake s3://bucket/prefix [--dry-run] [--licence L] [--public]
 HF_TOKEN may write to the recipe's hub_repository. Safe to repeat at any point.
 """
 
@@ -22,16 +22,16 @@ def main() -> int:
     )
     parser.add_argument("--run", required=True, help="the run's id")
     parser.add_argument("--lake", required=True, help="s3://bucket/prefix or file:///folder")
-    parser.add_argument("--license", help="licence that the card names")
+    parser.add_argument("--licence", help="licence that the card names")
     parser.add_argument("--public", action="store_true", help="a repository that is made is public")
     parser.add_argument("--dry-run", action="store_true", help="print card and files, and ask the Hub nothing")
     given = parser.parse_args()
     try:
         lake = Lake(given.lake)
         if given.dry_run:
-            print("\n".join(_shown(draft(lake, given.run, given.license))))
+            print("\n".join(_shown(draft(lake, given.run, given.licence))))
         else:
-            done = publish(lake, given.run, given.license, private=not given.public)
+            done = publish(lake, given.run, given.licence, private=not given.public)
             print(f"published: {done.repo_id} at {done.revision}, tag {done.tag}")
     except OwnvoiceError as error:
         print(f"ownvoice.training.publishing: {error}", file=sys.stderr)

@@ -14,10 +14,10 @@ _LAKE_BASE = "lake:"
 _STYLES = ("author", "base", "trained")
 
 
-def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any], model_license: str | None) -> str:
+def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any], model_licence: str | None) -> str:
     """Return the README.md of the published model: what it was made from, how it went, and the record of both."""
     parts = [
-        _front_matter(result["base"]["name"], model_license),
+        _front_matter(result["base"]["name"], model_licence),
         f"# {repo_id.rpartition('/')[2]}",
         _summary(record),
         "## Made from",
@@ -40,7 +40,7 @@ def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any
     return "\n\n".join(parts) + "\n"
 
 
-def _front_matter(base: str, model_license: str | None) -> str:
+def _front_matter(base: str, model_licence: str | None) -> str:
     """Return what the Hub indexes; a licence or a base that is not known is left out, never guessed."""
     fields: dict[str, Any] = {
         "library_name": "transformers",
@@ -49,8 +49,8 @@ def _front_matter(base: str, model_license: str | None) -> str:
     }
     if not base.startswith(_LAKE_BASE):
         fields["base_model"] = base
-    if model_license:
-        fields["license"] = model_license
+    if model_licence:
+        fields["license"] = model_licence
     return f"---\n{yaml.safe_dump(fields, sort_keys=False)}---"
 
 

@@ -30,7 +30,7 @@ class Draft:
     files: dict[str, File]
 
 
-def draft(lake: Lake, run_id: str, model_license: str | None = None) -> Draft:
+def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
     """Put together what a run publishes; the Hub is not asked.
 
     Raises `SettingsError` where the recipe names no repository, `HealthError` where the verdict is block, and
@@ -41,7 +41,7 @@ def draft(lake: Lake, run_id: str, model_license: str | None = None) -> Draft:
     if not repo_id:
         raise SettingsError(f"the recipe of run {run_id} names no hub_repository: set it, as owner/name.")
     refuse_blocked(outcome)
-    card = model_card(repo_id, provenance(lake, outcome, result), result, model_license)
+    card = model_card(repo_id, provenance(lake, outcome, result), result, model_licence)
     written = {"README.md": card.encode(), CURVES: curves_svg(outcome.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
     return Draft(outcome.run, repo_id, _tag(run_id), card, dict(_merged(lake, outcome.run)) | files)
@@ -61,12 +61,12 @@ def _tag(run_id: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", run_id).strip(".-")
 
 
-def publish(lake: Lake, run_id: str, model_license: str | None = None, *, private: bool = True) -> Publication:
+def publish(lake: Lake, run_id: str, model_licence: str | None = None, *, private: bool = True) -> Publication:
     """Publish a run's merged model and write `publication.json`; a run that is published already stays as it is.
 
     Raises what `draft` and `HubRepository` raise.
     """
-    wanted = draft(lake, run_id, model_license)
+    wanted = draft(lake, run_id, model_licence)
     repository = HubRepository(hub_client(token_from_environment()), wanted.repo_id)
     revision = repository.publish(wanted.tag, f"Training run {run_id}", wanted.files, private=private)
     publication = Publication(wanted.repo_id, revision, wanted.tag)
