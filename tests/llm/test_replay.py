@@ -12,6 +12,7 @@ from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.completion import request_key
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.llm.replay import NextRequest, standing
 from ownvoice.llm.task_try import NO_TASK
@@ -31,7 +32,9 @@ def settle(lake, model):
         outcomes, asked = [], len(model.bodies)
         access = ModelAccess(model.base_url, "key")
         asyncio.run(
-            ask_chunks([ask(text, is_retry)], AnswerStore(lake.store), access, outcomes.append, run_id=run_id),
+            ask_chunks(
+                [ask(text, is_retry)], AnswerStore(lake.store), access, outcomes.append, RequestContext(run_id=run_id)
+            ),
         )
         return outcomes[0], len(model.bodies) - asked
 

@@ -12,6 +12,7 @@ import pytest
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, StorageError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.stores import ObjectStore
@@ -97,7 +98,9 @@ def test_a_batch_that_is_killed_between_answers_asks_only_for_the_missing_ones(
             if len(seen) == count:
                 batch.cancel()
 
-        batch = asyncio.ensure_future(ask_chunks(asks, answers, access(model, in_flight=1), kill, run_id="killed"))
+        batch = asyncio.ensure_future(
+            ask_chunks(asks, answers, access(model, in_flight=1), kill, RequestContext(run_id="killed"))
+        )
         await batch
 
     with pytest.raises(asyncio.CancelledError):

@@ -19,6 +19,7 @@ from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.client import ModelAccess, open_session, request_completion
 from ownvoice.llm.completion import Fault, request_key
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.offline_model.rules import offline_triples
 from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel, running_offline_model
@@ -111,7 +112,7 @@ def test_it_counts_what_it_answered(tmp_path: Path) -> None:
         for event in (ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND):
             outcomes: list[ChunkOutcome] = []
             access = ModelAccess(model.base_url, model.api_key)
-            asyncio.run(ask_chunks(asks, answers, access, outcomes.append, run_id=event))
+            asyncio.run(ask_chunks(asks, answers, access, outcomes.append, RequestContext(run_id=event)))
             assert [outcome.event for outcome in outcomes] == [event]
         with urllib.request.urlopen(model.base_url.replace("/v1", "/stats")) as stats:
             assert json.load(stats) == {"requests_served": 1}

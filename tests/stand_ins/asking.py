@@ -10,6 +10,7 @@ from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.completion import request_key
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body
@@ -35,7 +36,7 @@ def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) 
 
 def settle_asks(asks: list[ChunkAsk], answers: AnswerStore, access: ModelAccess, **options: Any) -> list[ChunkOutcome]:
     outcomes: list[ChunkOutcome] = []
-    asyncio.run(ask_chunks(asks, answers, access, outcomes.append, **options))
+    asyncio.run(ask_chunks(asks, answers, access, outcomes.append, RequestContext(**options)))
     return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
 

@@ -16,6 +16,7 @@ from ownvoice.llm.batch.client import until_all_ended
 from ownvoice.llm.budget import UNLIMITED
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.completion import longer_request, request_key
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
@@ -67,7 +68,7 @@ class Desk:
     def settle_in_realtime(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
         outcomes: list[ChunkOutcome] = []
         answers = AnswerStore(self.lake.store)
-        asyncio.run(ask_chunks(asking(*texts), answers, self.access, outcomes.append, run_id=run_id))
+        asyncio.run(ask_chunks(asking(*texts), answers, self.access, outcomes.append, RequestContext(run_id=run_id)))
         return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
     def answers(self, text: str) -> list[dict[str, Any]]:

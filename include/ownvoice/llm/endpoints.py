@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
 
 from ownvoice.config.generators import LLM_API, Route
 from ownvoice.config.settings import Settings
@@ -13,6 +12,7 @@ from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.client import OPENAI_URL, ModelAccess
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.rate_limit_headers import RateLimits
 from ownvoice.llm.workers import ask_chunks
 
@@ -54,15 +54,16 @@ async def ask_everywhere(
     answers: AnswerStore,
     endpoints: Endpoints,
     on_outcome: Callable[[ChunkOutcome], None],
-    **shared: Any,
+    context: RequestContext | None = None,
 ) -> None:
     """Do what `ask_chunks` does at every endpoint and model at once, each at its own pace; they share purse and tally.
 
     Where one of them fails the others go on to their end, since what they have open is paid for; then the fault that
     no retry mends is raised before one that a retry may.
     """
+    context = context or RequestContext()
     accesses = {(endpoint, model): endpoints(endpoint).for_model(model) for endpoint, model in asks}
-    asking = (ask_chunks(asks[route], answers, accesses[route], on_outcome, **shared) for route in asks)
+    asking = (ask_chunks(asks[route], answers, accesses[route], on_outcome, context) for route in asks)
     ended = await asyncio.gather(*asking, return_exceptions=True)
     faults = [fault for fault in ended if fault is not None]
     if faults:

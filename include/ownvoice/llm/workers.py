@@ -11,13 +11,12 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkAttempts, ChunkOutcome
-from ownvoice.llm.budget import UNLIMITED, Spend, SpendingLimit
 from ownvoice.llm.client import ModelAccess, open_session
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.send import NotAffordedError, RequestSender
-from ownvoice.llm.tally import Tally
-from ownvoice.llm.task_try import NO_TASK, TaskTry
+from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent
 
 _CHUNKS_PER_REQUEST = 2  # chunks at work for each request that may be open: some wait after a failure
@@ -30,27 +29,20 @@ async def ask_chunks(
     answers: AnswerStore,
     access: ModelAccess,
     on_outcome: Callable[[ChunkOutcome], None],
-    *,
-    run_id: str = "",
-    task_try: TaskTry = NO_TASK,
-    concurrent_tasks: int = 1,
-    spending_limit: SpendingLimit | None = None,
-    tally: Tally | None = None,
+    context: RequestContext | None = None,
 ) -> None:
     """Settle every chunk of `asks`; `on_outcome` hears of each once, as soon as it is known, in no promised order.
 
-    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled. `run_id` and
-    `task_try` are noted with each answer, `concurrent_tasks` tasks share the rate limits, `spending_limit` holds what
-    may be spent, `tally` counts what happens. Raises `ModelAccessError` at once where no request can succeed,
+    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled.
+    Raises `ModelAccessError` at once where no request can succeed,
     `ModelUnavailableError` where nothing but failures has come back for a while, `StorageError` where an answer cannot
     be kept; what has arrived is stored.
     """
-    tally = tally or Tally()
-    spending_limit = spending_limit or SpendingLimit(UNLIMITED, Spend(), lambda _: None)
-    rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, concurrent_tasks)
+    context = context or RequestContext()
+    rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, context.concurrent_tasks)
     async with open_session(access) as session:
-        buyer = RequestSender(session, access, answers, rate_limiter, spending_limit, tally)
-        batch = _Batch(asks, buyer, on_outcome, run_id, task_try)
+        buyer = RequestSender(session, access, answers, rate_limiter, context.spending_limit, context.tally)
+        batch = _Batch(asks, buyer, on_outcome, context.run_id, context.task_try)
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(_CHUNKS_PER_REQUEST * access.max_requests_in_flight):
@@ -58,7 +50,7 @@ async def ask_chunks(
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         finally:
-            spending_limit.close()
+            context.spending_limit.close()
 
 
 class _Batch:

@@ -18,6 +18,7 @@ from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.batch.api import PlanBatch
 from ownvoice.llm.completion import longer_request, parse_text, request_key
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.replay import stored_outcomes
 from ownvoice.llm.tally import Tally
@@ -121,11 +122,13 @@ async def _ask(
         AnswerStore(plan.lake.store),
         endpoints,
         on_outcome,
-        run_id=run.run_id,
-        task_try=plan.task_try,
-        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
-        spending_limit=open_spending_limit(plan.lake, run, f"{plan.name}-rejected", share),
-        tally=tally,
+        RequestContext(
+            run_id=run.run_id,
+            task_try=plan.task_try,
+            concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
+            spending_limit=open_spending_limit(plan.lake, run, f"{plan.name}-rejected", share),
+            tally=tally,
+        ),
     )
 
 

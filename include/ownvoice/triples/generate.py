@@ -17,6 +17,7 @@ from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.batch.api import PlanBatch, ask_by_batch_jobs, collect_arrived
 from ownvoice.llm.completion import longer_request, request_key
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.failures import Failure
 from ownvoice.llm.outcomes import OutcomeRow, outcome_row, outcomes_writer
@@ -87,11 +88,13 @@ async def _settle(
         AnswerStore(plan.lake.store),
         endpoints,
         on_outcome,
-        run_id=run.run_id,
-        task_try=plan.task_try,
-        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
-        spending_limit=open_spending_limit(plan.lake, run, plan.name, share),
-        tally=tally,
+        RequestContext(
+            run_id=run.run_id,
+            task_try=plan.task_try,
+            concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
+            spending_limit=open_spending_limit(plan.lake, run, plan.name, share),
+            tally=tally,
+        ),
     )
 
 

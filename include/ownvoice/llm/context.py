@@ -1,0 +1,24 @@
+"""What the requests of one call share: who sends them, with whom the rate limits are shared, what may be spent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ownvoice.llm.budget import SpendingLimit, unlimited
+from ownvoice.llm.tally import Tally
+from ownvoice.llm.task_try import NO_TASK, TaskTry
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """Shared by all requests of one call, at whichever endpoint.
+
+    `run_id` and `task_try` are stored with each answer. `concurrent_tasks` tasks share an account's rate limits, and
+    each takes that part of them. `spending_limit` is reserved from before each request; `tally` counts as chunks end.
+    """
+
+    run_id: str = ""
+    task_try: TaskTry = NO_TASK
+    concurrent_tasks: int = 1
+    spending_limit: SpendingLimit = field(default_factory=unlimited)
+    tally: Tally = field(default_factory=Tally)
