@@ -121,7 +121,7 @@ def _train(lake: Lake, version: int, backend: str, changes: dict[str, Any]) -> d
     run = TrainingRun(run_id=backend, lake=lake.uri, dataset_version=version, recipe=recipe)
     command = [sys.executable, "-m", "ownvoice.training", "--recipe", write_training_run(lake, run)]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    result: dict[str, Any] = lake.read_json(f"{run.folder}/result.json") or {}
+    result: dict[str, Any] = lake.read_json(run.keys.result) or {}
     if "merge" not in result and result.get("exit") != "MERGE_MISMATCH":
         sys.exit(f"{backend} ended with {done.returncode}:\n{done.stdout[-3000:]}")
     return result

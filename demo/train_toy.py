@@ -17,9 +17,9 @@ from rest import Airflow
 from runs import follow, succeeded
 from watch import StatusLine, last_lines
 
-from ownvoice.config.run import run_folder
 from ownvoice.errors import OwnvoiceError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.report import read_training_report
 
 _TRAINING_TIMEOUT_S = 900
@@ -36,7 +36,7 @@ def train_toy(airflow: Airflow, processes: Sequence[Started]) -> int:
     run = airflow.begin("train_dpo")
     print(f"\nThe training of the toy, to look at:\n{airflow.run_page(run)}")
     lake = Lake(LAKE.as_uri())
-    log_key = f"{run_folder(run.run_id)}/log.txt"
+    log_key = RunKeys(run.run_id).log
     follow(airflow, run, _TRAINING_TIMEOUT_S, processes, lambda: last_said(lake.store.read(log_key) or b""))
     print()
     if not succeeded(airflow, run):
@@ -67,7 +67,7 @@ def training_page(report: dict[str, Any], lake: Path) -> Iterator[str]:
         f"merged     to {merge['dtype']} and reloaded: {merge['kl_merged_nats']:.1e} nats from the adapter model; "
         f"the base is {merge['kl_base_nats']:.1e} away"
     )
-    yield f"model      {lake / run_folder(report['run_id'])}/merged (a toy)"
+    yield f"model      {lake / RunKeys(report['run_id']).folder}/merged (a toy)"
     yield f"report     {lake / report['report_key']}"
     yield f"curves     {lake / report['curves_key']}"
 

@@ -11,9 +11,10 @@ from ownvoice.articles.changeset import read_listing
 from ownvoice.articles.cursor import advance_cursor, read_cursor
 from ownvoice.articles.scan import list_new_articles
 from ownvoice.chunks.plan import plan_batches
-from ownvoice.config.run import RefreshRun, run_folder
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import StorageError
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.stores import ObjectStore
 
 TODAY = dt.date(2026, 3, 10)
@@ -125,7 +126,7 @@ def test_an_older_run_that_is_repeated_does_not_move_the_cursor_back(lake, sourc
 
 @pytest.mark.parametrize("run_id", ["../../etc", "a/b", "..", "scheduled__2026-01-01T02:00:00+00:00"])
 def test_no_run_id_leads_out_of_the_runs_folder(run_id):
-    folder = run_folder(run_id)
+    folder = RunKeys(run_id).folder
     assert folder.startswith("runs/")
     assert "/" not in folder.removeprefix("runs/")
     assert ".." not in folder.split("/")

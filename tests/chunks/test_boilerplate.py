@@ -33,7 +33,7 @@ def prompts(lake, run_id):
     """Return the texts of the planned chunks by article."""
     run = recorded_run(lake, run_id)
     texts = {}
-    for file in lake.store.objects(f"{run.folder}/plan"):
+    for file in lake.store.objects(f"{run.keys.folder}/plan"):
         for chunk in read_batch(lake, run, file.key.rpartition("/")[2].removesuffix(".parquet")):
             texts[chunk["article_id"]] = texts.get(chunk["article_id"], "") + chunk["text"]
     return texts

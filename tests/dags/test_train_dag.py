@@ -14,8 +14,8 @@ import pytest
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
-from ownvoice.config.run import run_folder
 from ownvoice.storage.lake import scan
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.results.report import read_training_report
 from stand_ins.hub import WRITER, running_hub
@@ -117,7 +117,7 @@ def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
 
 
 def tries(lake, dag_run):
-    return lake.read_json(f"{run_folder(dag_run.run_id)}/tries.json")
+    return lake.read_json(f"{RunKeys(dag_run.run_id).folder}/tries.json")
 
 
 def test_an_end_that_no_retry_mends_is_not_tried_again(lake, stand_in_trainer, run_training, monkeypatch):
@@ -186,7 +186,7 @@ def test_several_recipes_are_trained_compared_and_one_of_them_is_published(lake,
     assert done.state == "success", states(done)
     trained = [ti for ti in done.get_task_instances() if ti.task_id == "train"]
     assert sorted((ti.map_index, ti.rendered_map_index) for ti in trained) == [(0, "chapter"), (1, "soft"), (2, "wide")]
-    comparison = lake.read_json(f"{run_folder(done.run_id)}/comparison.json")
+    comparison = lake.read_json(RunKeys(done.run_id).comparison)
     assert [one["run_id"] for one in comparison["trainings"]] == [f"{done.run_id}.{name}" for name in SWEEP]
     assert comparison["chosen"] == "soft"
     assert set(comparison["samples"][0]["trained"]) == set(SWEEP)

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ownvoice.config.run import run_folder
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 
 EMPTY = {
     "/refreshes": "holds no refresh yet",
@@ -85,7 +85,7 @@ def test_a_quote_in_a_filter_is_looked_for_and_not_run(get, nights):
 def test_a_run_that_has_not_reported_says_how_far_it_is(get, nights, tmp_path):
     lake = copy_of(nights, tmp_path)
     run_id = "manual__2026-02-02T02:00:00+00:00"
-    lake.store.delete(f"{run_folder(run_id)}/report.json")
+    lake.store.delete(RunKeys(run_id).report)
     answer = get(lake, f"/refresh?{urlencode({'run_id': run_id})}")
     assert answer.status_code == 200
     assert "has not written its report yet" in answer.text

@@ -76,12 +76,12 @@ def leave_hostile_run(lake):
     result["rows_left_out"]["train"] = dict.fromkeys(fragments, 1)
     finding = {"rule": everything, "level": "warn", "step": 3, "reason": everything}
     result |= {"image": everything, "message": everything, "device": everything, "health": {"findings": [finding]}}
-    lake.write_json(f"{run.folder}/result.json", result)
-    lake.store.delete(f"{run.folder}/metrics.jsonl")
+    lake.write_json(run.keys.result, result)
+    lake.store.delete(run.keys.metrics)
     samples = [{"question": text, "base": text, "trained": text} for text in fragments]
-    lake.write_json(f"{run.folder}/samples.json", samples)
-    lake.write_json(f"{run.folder}/publication.json", dict.fromkeys(("repo_id", "revision", "tag"), everything))
-    lake.store.write(f"{run.folder}/log.txt", f"2026-02-01T00:00:00Z TRAINED: {everything}\n".encode())
+    lake.write_json(run.keys.samples, samples)
+    lake.write_json(run.keys.publication, dict.fromkeys(("repo_id", "revision", "tag"), everything))
+    lake.store.write(run.keys.log, f"2026-02-01T00:00:00Z TRAINED: {everything}\n".encode())
 
 
 @pytest.fixture(scope="module")

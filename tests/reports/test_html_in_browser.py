@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ownvoice.reports.html import page_key
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from stand_ins.browser import CHROMIUM, running_chromium, shown
 
 
@@ -19,7 +19,7 @@ def browser(night, hostile):
 
 
 def uri_of(lake: Lake) -> str:
-    return f"{lake.uri}/{page_key('night')}"
+    return f"{lake.uri}/{RunKeys('night').report_page}"
 
 
 @pytest.mark.parametrize("made", ["night", "hostile"])

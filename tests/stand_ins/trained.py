@@ -59,14 +59,14 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
     }  # fmt: skip
     for number in range(1, shards + 1):
         name = f"model-{number:05}-of-{shards:05}.safetensors"
-        lake.store.write(f"{run.folder}/merged/{name}", SHARD + run.run_id.encode() + bytes([number]))
-    lake.store.write(f"{run.folder}/merged/config.json", b'{"model_type": "llama"}')
-    lake.store.write(f"{run.folder}/merged/ref/adapter_model.safetensors", b"never to be published")
-    lake.store.write(f"{run.folder}/adapter/adapter_model.safetensors", b"kept in the lake")
-    lake.store.write(f"{run.folder}/checkpoints/checkpoint-4/model.safetensors", b"kept in the lake")
-    lake.store.write(f"{run.folder}/metrics.jsonl", "".join(f"{json.dumps(row)}\n" for row in metrics).encode())
-    lake.write_json(f"{run.folder}/samples.json", [{"question": "Why?", "base": "Because.", "trained": "I wonder."}])
-    lake.write_json(f"{run.folder}/result.json", result)
+        lake.store.write(f"{run.keys.folder}/merged/{name}", SHARD + run.run_id.encode() + bytes([number]))
+    lake.store.write(f"{run.keys.folder}/merged/config.json", b'{"model_type": "llama"}')
+    lake.store.write(f"{run.keys.folder}/merged/ref/adapter_model.safetensors", b"never to be published")
+    lake.store.write(f"{run.keys.folder}/adapter/adapter_model.safetensors", b"kept in the lake")
+    lake.store.write(f"{run.keys.folder}/checkpoints/checkpoint-4/model.safetensors", b"kept in the lake")
+    lake.store.write(run.keys.metrics, "".join(f"{json.dumps(row)}\n" for row in metrics).encode())
+    lake.write_json(run.keys.samples, [{"question": "Why?", "base": "Because.", "trained": "I wonder."}])
+    lake.write_json(run.keys.result, result)
     return result
 
 
@@ -77,8 +77,8 @@ def main() -> int:
         runpy.run_module(module, run_name="__main__")
     run = read_training_run(arguments[arguments.index("--recipe") + 1])
     lake = Lake(run.lake)
-    tries = (lake.read_json(f"{run.folder}/tries.json") or 0) + 1
-    lake.write_json(f"{run.folder}/tries.json", tries)
+    tries = (lake.read_json(f"{run.keys.folder}/tries.json") or 0) + 1
+    lake.write_json(f"{run.keys.folder}/tries.json", tries)
     print(f"training {run.run_id}, try {tries}; a key is {'there' if os.environ.get('HF_TOKEN') else 'not there'}")
     variant, _, code = os.environ.get("OWNVOICE_TEST_EXIT", "0").rpartition(":")
     if int(code) and tries == 1 and run.run_id.endswith(variant):

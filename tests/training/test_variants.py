@@ -78,7 +78,7 @@ def planned(lake):
 def test_every_variant_is_planned_as_a_training_of_its_own(lake, planned):
     assert [one.variant for one in planned] == ["chapter", "soft", "wide"]
     runs = [read_training_run(one.recipe_uri) for one in planned]
-    assert [run.folder for run in runs] == ["runs/a-run.chapter", "runs/a-run.soft", "runs/a-run.wide"]
+    assert [run.keys.folder for run in runs] == ["runs/a-run.chapter", "runs/a-run.soft", "runs/a-run.wide"]
     assert runs[1].recipe.beta == 0.1
     variants = read_variants(lake, "a-run")
     assert variants.run_ids == {run.run_id.removeprefix("a-run."): run.run_id for run in runs}

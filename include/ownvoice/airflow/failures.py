@@ -15,9 +15,9 @@ from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
 from airflow.sdk.execution_time.timeout import TimeoutPosix
 
 from ownvoice.airflow.connections import open_lake
-from ownvoice.config.run import run_folder
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import OwnvoiceError, StorageError
+from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
 
 _log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def _is_first(context: Any) -> bool:
     """Say whether no other mapped instance of the task has told of it since the run was last cleared."""
     ti = context["ti"]
     cleared = getattr(context.get("dag_run"), "clear_number", 0)  # of a killed task there may be no run to ask
-    key = f"{run_folder(ti.run_id)}/told/{ti.task_id}-{cleared}"
+    key = RunKeys(ti.run_id).told(ti.task_id, cleared)
     try:
         return open_lake().store.create(key, b"")
     except Exception:

@@ -41,7 +41,7 @@ def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Itera
     rows = to_rows(change.row for change in changes)
     rows = rows.append_column("event", pa.array([change.event for change in changes], pa.string()))
     rows = rows.append_column("seen_run", pa.array([change.seen_run for change in changes], pa.string()))
-    lake.write_rows(f"{run.folder}/changes.parquet", rows)
+    lake.write_rows(run.keys.changes, rows)
     lake.write_json(_listing_key(run), asdict(listing))
     record_run(lake, run)
 
@@ -69,7 +69,7 @@ def first_started_at(lake: Lake, run: RefreshRun) -> str:
 
 def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
     """Return the run's changes."""
-    rows = lake.read_rows(f"{run.folder}/changes.parquet")
+    rows = lake.read_rows(run.keys.changes)
     assert rows is not None, "run.json is written last: where it stands, the changes stand"
     notes = rows.select(["event", "seen_run"]).to_pylist()
     return [
@@ -96,7 +96,7 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:
 
 
 def _retried_key(run: RefreshRun) -> str:
-    return f"{run.folder}/retried.json"
+    return run.keys.retried
 
 
 def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
@@ -106,4 +106,4 @@ def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
 
 
 def _listing_key(run: RefreshRun) -> str:
-    return f"{run.folder}/listing.json"
+    return run.keys.listing

@@ -7,8 +7,7 @@ from dataclasses import asdict, dataclass
 
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.storage.lake import Lake
-
-_KEY = "cursor.json"
+from ownvoice.storage.layout import CURSOR
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +20,7 @@ class Cursor:
 
 def read_cursor(lake: Lake) -> Cursor | None:
     """Return the cursor, or None before the first whole night."""
-    stored = lake.read_json(_KEY)
+    stored = lake.read_json(CURSOR)
     return stored and Cursor(**{name: dt.date.fromisoformat(day) for name, day in stored.items()})
 
 
@@ -40,5 +39,5 @@ def advance_cursor(lake: Lake, run_id: str) -> dict[str, str]:
         return {"cursor": "stays"}
     reconciled = run.refresh_date if before is None or is_reconcile(run, before) else before.reconciled
     after = asdict(Cursor(run.refresh_date, reconciled))
-    lake.write_json(_KEY, {name: day.isoformat() for name, day in after.items()})
+    lake.write_json(CURSOR, {name: day.isoformat() for name, day in after.items()})
     return {"cursor": run.refresh_date.isoformat()}

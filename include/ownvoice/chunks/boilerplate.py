@@ -10,7 +10,6 @@ that was decided: the chunks and answers of a text stay what they were.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
@@ -23,6 +22,7 @@ from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun
 from ownvoice.states import ArticleState
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import passages_key, reading_key
 from ownvoice.storage.versions import DatasetVersion
 
 _WINDOW_TEXTS = 200
@@ -104,13 +104,12 @@ def _from_rows(rows: pa.Table) -> _Window:
 
 
 def _window_key(run: RefreshRun, name: str) -> str:
-    file = hashlib.sha256(name.encode()).hexdigest()[:32] if name else "all"
-    return f"passages/{cleaning_version(run.recipe.cleaning)}/{file}.parquet"
+    return passages_key(cleaning_version(run.recipe.cleaning), name)
 
 
 def _reading_key(cleaning: Cleaning, article_sha256: str) -> str:
-    return f"readings/{cleaning_version(cleaning)}/{article_sha256}.json"
+    return reading_key(cleaning_version(cleaning), article_sha256)
 
 
 def _key(run: RefreshRun) -> str:
-    return f"{run.folder}/boilerplate.json"
+    return run.keys.boilerplate

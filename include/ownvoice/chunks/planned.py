@@ -89,15 +89,15 @@ def open_batch(lake: Lake, run: RefreshRun, name: str) -> Iterator[pq.ParquetFil
 
 def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:
     """Write the summary, after all that it sums up."""
-    lake.write_json(f"{run.folder}/plan.json", asdict(plan))
+    lake.write_json(run.keys.plan, asdict(plan))
 
 
 def read_plan(lake: Lake, run: RefreshRun) -> Plan:
     """Return the summary. Raises `StorageError` where `plan_batches` has not finished for this run."""
-    stored = lake.read_json(f"{run.folder}/plan.json")
+    stored = lake.read_json(run.keys.plan)
     if stored is None:
         raise StorageError(
-            f"{lake.uri}/{run.folder} holds no plan.json: plan_batches has not finished for this run. "
+            f"{lake.uri}/{run.keys.folder} holds no plan.json: plan_batches has not finished for this run. "
             "Clear that task and run again."
         )
     return Plan(**stored | {"batches": tuple(stored["batches"])})
@@ -113,4 +113,4 @@ def label(chunks: Sequence[PlannedChunk]) -> str:
 
 
 def _key(run: RefreshRun, name: str) -> str:
-    return f"{run.folder}/plan/{name}.parquet"
+    return run.keys.planned(name)

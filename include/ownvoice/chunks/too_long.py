@@ -6,15 +6,14 @@ too_long/<recipe id>/<chunk key>   a chunk that was too long for this recipe's m
 from __future__ import annotations
 
 from ownvoice.storage.lake import Lake
-
-_FOLDER = "too_long"
+from ownvoice.storage.layout import too_long_key
 
 
 def note_too_long(lake: Lake, recipe_id: str, chunk_key: str) -> None:
     """Note that a chunk was too long under a recipe. Repeated, it changes nothing."""
-    lake.store.create(f"{_FOLDER}/{recipe_id}/{chunk_key}", b"")
+    lake.store.create(f"{too_long_key(recipe_id)}/{chunk_key}", b"")
 
 
 def too_long_chunks(lake: Lake, recipe_id: str) -> frozenset[str]:
     """Return the keys of all chunks that were too long under a recipe; they are few, or the recipe is at fault."""
-    return frozenset(found.key.rsplit("/", 1)[-1] for found in lake.store.objects(f"{_FOLDER}/{recipe_id}"))
+    return frozenset(found.key.rsplit("/", 1)[-1] for found in lake.store.objects(too_long_key(recipe_id)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -12,6 +11,7 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageError
+from ownvoice.storage.layout import RunKeys
 
 if TYPE_CHECKING:
     from ownvoice.storage.lake import (
@@ -88,9 +88,9 @@ class RefreshRun(BaseModel):
         return bool(self.prefix) or self.limit_articles is not None or self.dry_run or self.retry != "none"
 
     @property
-    def folder(self) -> str:
-        """Where the run's files stand in the lake."""
-        return run_folder(self.run_id)
+    def keys(self) -> RunKeys:
+        """The keys of the run's files in the lake."""
+        return RunKeys(self.run_id)
 
 
 FORM_FIELDS = (
@@ -108,27 +108,17 @@ FORM_FIELDS = (
 """The fields of a run that a person sets in the trigger form, in its order; the others come from the settings."""
 
 
-def run_folder(run_id: str) -> str:
-    """Return `runs/<run>` with a name that is safe as a path, whatever the run id holds."""
-    return "runs/" + re.sub(r"[^A-Za-z0-9._-]", "-", run_id).lstrip(".-")
-
-
-def report_key(run_id: str) -> str:
-    """Return where the run's report stands in the lake."""
-    return f"{run_folder(run_id)}/report.json"
-
-
 def record_run(lake: Lake, run: RefreshRun) -> None:
     """Write down what the run was asked to do."""
-    lake.write_json(f"{run.folder}/run.json", run.model_dump(mode="json"))
+    lake.write_json(run.keys.run, run.model_dump(mode="json"))
 
 
 def recorded_run(lake: Lake, run_id: str) -> RefreshRun:
     """Read what the run was asked to do. Raises `StorageError` where its first step has not finished yet."""
-    stored = lake.read_json(f"{run_folder(run_id)}/run.json")
+    stored = lake.read_json(RunKeys(run_id).run)
     if stored is None:
         raise StorageError(
-            f"{lake.uri}/{run_folder(run_id)} holds no run.json: list_new_articles has not finished for this run. "
+            f"{lake.uri}/{RunKeys(run_id).folder} holds no run.json: list_new_articles has not finished for this run. "
             "Clear that task and run again."
         )
     return RefreshRun.model_validate(stored)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ownvoice.dataset.verify import Verification
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import verification_key
 
 
 def record_verification(lake: Lake, found: Verification) -> None:
@@ -18,14 +19,10 @@ def record_verification(lake: Lake, found: Verification) -> None:
         "failed": len(found.failed),
         "verified_at": dt.datetime.now(dt.UTC).isoformat(),
     }
-    lake.write_json(_key(found.version), record)
+    lake.write_json(verification_key(found.version), record)
 
 
 def read_verification(lake: Lake, number: int) -> dict[str, Any] | None:
     """Return what was last written down about a version, or None."""
-    record = lake.read_json(_key(number))
+    record = lake.read_json(verification_key(number))
     return None if record is None else dict(record)
-
-
-def _key(number: int) -> str:
-    return f"verified/{number}.json"

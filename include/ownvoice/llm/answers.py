@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ownvoice.errors import StorageError
+from ownvoice.storage.layout import answer_key
 from ownvoice.storage.stores import ObjectStore
 
 
@@ -24,7 +25,7 @@ class AnswerStore:
 
     async def get(self, key: str, attempt: int) -> dict[str, Any] | None:
         """Return the record of that attempt, or None where it was never stored."""
-        name = _name(key, attempt)
+        name = answer_key(key, attempt)
         data = await self._store.read_async(name)
         return None if data is None else self._record(name, data)
 
@@ -33,14 +34,14 @@ class AnswerStore:
         data = json.dumps(record).encode()
         # A look comes first, for stores where a second creation would put its bytes over the first.
         while (standing := await self.get(key, attempt)) is None:
-            if await self._store.create_async(_name(key, attempt), data):
+            if await self._store.create_async(answer_key(key, attempt), data):
                 return record
         return standing
 
     def read_all(self, key: str) -> list[dict[str, Any]]:
         """Return the records of a request in the order of their attempts, up to the first that is missing."""
         records: list[dict[str, Any]] = []
-        while (data := self._store.read(name := _name(key, len(records) + 1))) is not None:
+        while (data := self._store.read(name := answer_key(key, len(records) + 1))) is not None:
             records.append(self._record(name, data))
         return records
 
@@ -55,7 +56,3 @@ class AnswerStore:
             f"{self._store.uri}/{name} is not a stored answer ({len(data)} bytes that do not hold a record). "
             "Remove that object and run again: the chunk is then asked again."
         )
-
-
-def _name(key: str, attempt: int) -> str:
-    return f"answers/{key}/{attempt}.json"

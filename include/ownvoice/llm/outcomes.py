@@ -11,12 +11,13 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.config.prices import ModelPrice
-from ownvoice.config.run import RefreshRun, run_folder
+from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.tables import CHUNKS
 
 _NAMES = {"faults", "cost_usd", *(field.name for kind in (ChunkOutcome, TaskTry) for field in fields(kind))}
@@ -33,7 +34,7 @@ _ROWS_AT_A_TIME = 1000
 def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callable[[ChunkOutcome], None]]:
     """Yield what takes one outcome after another, at most a thousand of them in memory."""
     rows: list[OutcomeRow] = []
-    with lake.rows_writer(_key(run, batch), OUTCOMES) as write:
+    with lake.rows_writer(run.keys.outcomes(batch), OUTCOMES) as write:
 
         def add(outcome: ChunkOutcome) -> None:
             rows.append(outcome_row(outcome, run.prices))
@@ -47,17 +48,17 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
 
 def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, int], OutcomeRow]:
     """Return the outcomes of a batch, by article id and chunk index. Raises `StorageError` where it has none."""
-    rows = lake.read_rows(_key(run, batch))
+    rows = lake.read_rows(run.keys.outcomes(batch))
     if rows is None:
         raise StorageError(
-            f"{lake.uri}/{run.folder} has no outcomes of {batch}: clear its generate_batch and run again."
+            f"{lake.uri}/{run.keys.folder} has no outcomes of {batch}: clear its generate_batch and run again."
         )
     return {(row["article_id"], row["chunk_index"]): row for row in rows.to_pylist()}
 
 
 def count_states(lake: Lake, run_id: str, batch: str) -> Counter[ChunkState]:
     """Return how many chunks of a batch are in each state; none before its outcomes are written."""
-    rows = lake.read_rows(_key_in(run_folder(run_id), batch))
+    rows = lake.read_rows(RunKeys(run_id).outcomes(batch))
     events = [] if rows is None else rows["event"].to_pylist()
     return Counter(next_chunk_state(ChunkState.PLANNED, ChunkEvent(event)) for event in events)
 
@@ -69,11 +70,3 @@ def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> Outc
     del row["task_try"]
     cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
     return row | {"request_key": outcome.request_key or None, "faults": outcome.faults, "cost_usd": cost_usd}
-
-
-def _key(run: RefreshRun, batch: str) -> str:
-    return _key_in(run.folder, batch)
-
-
-def _key_in(folder: str, batch: str) -> str:
-    return f"{folder}/outcomes/{batch}.parquet"

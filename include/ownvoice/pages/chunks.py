@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ownvoice.config.run import run_folder
 from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.completion import token_usage
 from ownvoice.pages.cache import CACHE
 from ownvoice.pages.refresh import stored_report
-from ownvoice.pairs.staging import Row
+from ownvoice.pairs.staging import STAGED, Row
 from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.storage.layout import RunKeys
 from ownvoice.triples.parse import reader
 
 CHUNKS_PER_PAGE = 50
@@ -48,7 +48,7 @@ def chunks_page(lake: Lake, run_id: str, wanted: ChunkFilter, number: int = 1) -
     """
     report = stored_report(lake, run_id)
     if report is None:
-        is_known = lake.read_json(f"{run_folder(run_id)}/run.json") is not None
+        is_known = lake.read_json(RunKeys(run_id).run) is not None
         return {"run_id": run_id, "report": None} if is_known else None
     key = (lake.uri, "chunks", run_id, str(report["version"]))
     total = CACHE.get((*key, wanted), lambda: _count(lake, report, wanted))
@@ -143,6 +143,6 @@ def _content(completion: Mapping[str, Any]) -> str:
 
 def _staged(lake: Lake, chunk: Row, kind: str) -> list[Row]:
     """Return the chunk's rows among what its batch staged: `pairs` or `drops`."""
-    rows = lake.read_rows(f"{run_folder(chunk['run_id'])}/staged/{chunk['batch']}/{kind}.parquet")
+    rows = lake.read_rows(RunKeys(chunk["run_id"]).staged(STAGED, chunk["batch"], kind))
     place = (chunk["article_id"], chunk["chunk_index"])
     return [row for row in rows.to_pylist() if (row["article_id"], row["chunk_index"]) == place] if rows else []

@@ -6,7 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ownvoice.config.run import run_folder
 from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.pages.cache import CACHE
 from ownvoice.pairs.staging import CURATED, STAGED
@@ -14,6 +13,7 @@ from ownvoice.reports.advice import commonest
 from ownvoice.reports.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
 from ownvoice.reports.waterfall import Step, waterfall
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 
 
 class Line(NamedTuple):
@@ -54,7 +54,7 @@ def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
 
 def stored_report(lake: Lake, run_id: str) -> dict[str, Any] | None:
     """Return the report of a refresh, or None; ids that differ only in signs a path cannot hold are not mixed up."""
-    report = lake.read_json(f"{run_folder(run_id)}/report.json")
+    report = lake.read_json(RunKeys(run_id).report)
     is_it = isinstance(report, dict) and report.get("run_id") == run_id and "triples" in report
     return report if is_it else None
 
@@ -73,17 +73,17 @@ def waterfall_lines(report: Mapping[str, Any]) -> list[Line]:
 
 def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
     """Return how far a run has come that has not reported."""
-    folder = run_folder(run_id)
-    run = lake.read_json(f"{folder}/run.json")
+    keys = RunKeys(run_id)
+    run = lake.read_json(keys.run)
     if run is None or run.get("run_id") != run_id:
         return None
-    plan = lake.read_json(f"{folder}/plan.json")
-    listing = lake.read_json(f"{folder}/listing.json") or {}
+    plan = lake.read_json(keys.plan)
+    listing = lake.read_json(keys.listing) or {}
     curated = CURATED if run["recipe"].get("rejected_by") else STAGED
     return {
         "refresh_date": run["refresh_date"],
         "articles": listing.get("counts", {}),
         "plan": plan,
-        "generated": len(list(lake.store.objects(f"{folder}/outcomes"))) if plan else 0,
-        "curated": len(lake.store.folders(f"{folder}/{curated}")) if plan else 0,
+        "generated": len(list(lake.store.objects(keys.outcomes_folder))) if plan else 0,
+        "curated": len(lake.store.folders(keys.stage(curated))) if plan else 0,
     }

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 from typing import Any
 
-from ownvoice.config.run import run_folder
 from ownvoice.pages.trainings import MAX_CHOICES, reported_trainings
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import find_version
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.files import (
@@ -55,7 +55,7 @@ def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
     trainings = {name: one for name, one in read.items() if one is not None}
     if not trainings:
         return None
-    comparison = as_fields(read_json(lake, f"{run_folder(run_id)}/comparison.json", []))
+    comparison = as_fields(read_json(lake, RunKeys(run_id).comparison, []))
     return _laid_over(trainings) | {
         "run_id": run_id,
         "chosen": comparison.get("chosen"),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ownvoice.config.run import report_key, run_folder
 from ownvoice.pages.cache import CACHE
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.files import Training, as_fields, as_publication, read_json, read_training, variant_of
 
 TRAININGS_PER_PAGE = 25
@@ -62,7 +62,7 @@ def recipe_in_short(recipe: Mapping[str, Any]) -> str:
 
 def _told(lake: Lake, run_id: str) -> Row:
     """Return what the report of a training says beyond its row of the table."""
-    report = as_fields(read_json(lake, report_key(run_id), []))
+    report = as_fields(read_json(lake, RunKeys(run_id).report, []))
     result = as_fields(report.get("result"))
     return {
         "recipe": recipe_in_short(as_fields(result.get("recipe"))),
@@ -80,7 +80,7 @@ def _folders_of_reported(lake: Lake) -> frozenset[str]:
 
     def read() -> frozenset[str]:
         run_ids = (run_id for batch in scan(table, "run_id") for run_id in batch["run_id"].to_pylist())
-        return frozenset(run_folder(run_id).removeprefix("runs/") for run_id in run_ids)
+        return frozenset(RunKeys(run_id).name for run_id in run_ids)
 
     return CACHE.get((lake.uri, "folders of reported runs", table.version()), read)
 
@@ -91,7 +91,7 @@ def _not_reported(lake: Lake) -> list[Training]:
     for name in reversed(lake.store.folders("runs")):
         if name in known or len(found) == _MAX_NOT_REPORTED:
             continue
-        given = as_fields(read_json(lake, f"runs/{name}/recipe.json", []))
+        given = as_fields(read_json(lake, RunKeys(name).recipe, []))
         training = read_training(lake, str(given.get("run_id"))) if given else None
         found += [training] if training else []
     return found

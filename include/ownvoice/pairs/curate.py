@@ -28,6 +28,7 @@ from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, w
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.states import ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import answer_key
 from ownvoice.triples.parse import reader
 from ownvoice.triples.triple import Triple
 
@@ -75,8 +76,8 @@ def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tup
         if (answer := read(record["response"])).usable:
             return answer.triples
     raise StorageError(
-        f"answers/{request_key} held a usable answer and does not any more: another worker's stands in its place, or "
-        "it was removed. Clear generate_batch of this run and run again: the chunk is then asked again."
+        f"{answer_key(request_key, 1)} held a usable answer and does not any more: another worker's is in its place, "
+        "or it was removed. Clear generate_batch of this run and run again: the chunk is then asked again."
     )
 
 

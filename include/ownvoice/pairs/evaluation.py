@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 from ownvoice.articles.near_duplicates.shingles import words
 from ownvoice.errors import SettingsError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import evaluation_key
 from ownvoice.storage.stores import ObjectStore, StoredObject
 
 MIN_WORDS, MAX_WORDS = 8, 13
@@ -66,7 +67,7 @@ def read_evaluation_sets(lake: Lake, uris: Sequence[str]) -> EvaluationGrams:
     """
     files = [(store, found) for uri in uris for store, found in _files(lake, uri)]
     seal = "\n".join(sorted(f"{store.uri}/{found.key} {found.tag}" for store, found in files))
-    key = f"evaluation/{hashlib.sha256(seal.encode()).hexdigest()[:32]}.parquet"
+    key = evaluation_key(hashlib.sha256(seal.encode()).hexdigest()[:32])
     table = lake.read_rows(key) if files else _GRAMS.empty_table()
     if table is None:
         table = pa.Table.from_pylist([row for store, found in files for row in _rows_of(store, found)], schema=_GRAMS)

@@ -55,7 +55,9 @@ def reject_batch(
         return {}
     curated = read_staged(lake, run, batch, CURATED)
     if curated is None:
-        raise StorageError(f"{lake.uri}/{run.folder} has no curated {batch}: clear its curate_batch and run again.")
+        raise StorageError(
+            f"{lake.uri}/{run.keys.folder} has no curated {batch}: clear its curate_batch and run again."
+        )
     asks = _asks(curated.pairs, run.recipe.rejected_by, run)
     tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []

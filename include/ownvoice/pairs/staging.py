@@ -96,4 +96,4 @@ def spend_of(model: str, asked: Mapping[str, Any]) -> Row:
 
 
 def _key(run: RefreshRun, folder: str, batch: str, kind: str) -> str:
-    return f"{run.folder}/{folder}/{batch}/{kind}.parquet"
+    return run.keys.staged(folder, batch, kind)

@@ -14,7 +14,6 @@ from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.config.run import run_folder
 from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.errors import StorageError
 from ownvoice.reports.advice import advice_on
@@ -22,6 +21,7 @@ from ownvoice.reports.charts import audits as charts
 from ownvoice.reports.excerpt import Part, excerpt, visible
 from ownvoice.reports.waterfall import waterfall
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import DatasetVersion
 
 if TYPE_CHECKING:
@@ -35,20 +35,16 @@ _PAIRS_LOOKED_AT = 40  # among which those of different articles are preferred
 def write_page(lake: Lake, report: Mapping[str, Any], version: DatasetVersion | None) -> None:
     """Put the page of a report beside it; repeated, it writes the same again."""
     pairs = _shown_pairs(lake, version) if version else []
-    lake.store.write(page_key(report["run_id"]), page_html(report, pairs).encode())
+    lake.store.write(RunKeys(report["run_id"]).report_page, page_html(report, pairs).encode())
 
 
 def read_page(lake: Lake, run_id: str) -> bytes:
     """Return the page of a run. Raises `StorageError` where there is none."""
-    page = lake.store.read(page_key(run_id))
+    key = RunKeys(run_id).report_page
+    page = lake.store.read(key)
     if page is None:
-        raise StorageError(f"{lake.uri}/{page_key(run_id)} is not there. Clear write_report of this run and run again.")
+        raise StorageError(f"{lake.uri}/{key} is not there. Clear write_report of this run and run again.")
     return page
-
-
-def page_key(run_id: str) -> str:
-    """Return where the page of a run stands in the lake."""
-    return f"{run_folder(run_id)}/report.html"
 
 
 def page_html(report: Mapping[str, Any], pairs: list[dict[str, Any]]) -> str:

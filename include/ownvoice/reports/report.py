@@ -11,7 +11,7 @@ from typing import Any
 from ownvoice.articles.changeset import Listing, read_listing
 from ownvoice.chunks.planned import Plan, read_plan
 from ownvoice.config.prices import ModelPrice
-from ownvoice.config.run import RefreshRun, recorded_run, report_key
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.llm.attempts import ANSWERED
@@ -21,6 +21,7 @@ from ownvoice.reports.html import write_page
 from ownvoice.reports.timeline import own_tries
 from ownvoice.states import ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.probe import probe_creation
 from ownvoice.storage.versions import DatasetVersion, latest_version, version_of_run
 
@@ -59,7 +60,7 @@ def write_report(lake: Lake, run_id: str) -> dict[str, Any]:
         "drop_examples": _drop_examples(lake, run, plan.batches),
     }
     report["verdict"] = "warn" if _needs_a_look(report) else "pass"
-    lake.write_json(report_key(run_id), report)
+    lake.write_json(RunKeys(run_id).report, report)
     write_run_row(lake, _row(run, report))
     write_page(lake, report, version)
     return report
@@ -72,7 +73,7 @@ def read_report(lake: Lake, run_id: str | None = None) -> dict[str, Any]:
         run_id = version.run_id if version else None
     if run_id is None:
         raise StorageError(f"{lake.uri} holds no version, so no newest report. Run a refresh, or name a run.")
-    report = lake.read_json(report_key(run_id))
+    report = lake.read_json(RunKeys(run_id).report)
     if report is None:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
@@ -97,7 +98,7 @@ def _times(lake: Lake, run_id: str, listing: Listing, version: DatasetVersion | 
 
     It ends with its version's commit, as the log tells it; without a version, when it was first reported.
     """
-    earlier = lake.read_json(report_key(run_id)) or {}
+    earlier = lake.read_json(RunKeys(run_id).report) or {}
     reported_at = earlier.get("ended_at") or datetime.now(UTC).isoformat()
     ended_at = version.committed_at if version else datetime.fromisoformat(reported_at)
     started_at = datetime.fromisoformat(listing.started_at)
@@ -234,5 +235,5 @@ def _row(run: RefreshRun, report: dict[str, Any]) -> dict[str, Any]:
         "cost_usd": report["spend"]["spent"]["cost_usd"],
         "duration_s": report["duration_s"],
         "counts": counts,
-        "report_key": report_key(run.run_id),
+        "report_key": RunKeys(run.run_id).report,
     }

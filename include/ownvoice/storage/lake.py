@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from ownvoice.errors import StorageError
 from ownvoice.storage.aws import AwsAccess, table_options
+from ownvoice.storage.layout import log_entry_key, original_key, table_key
 from ownvoice.storage.stores import ObjectStore, storage_error
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
@@ -93,15 +94,15 @@ class Lake:
 
     def keep_original(self, article_sha256: str, content: str) -> None:
         """Keep an article's own content under its hash, once."""
-        self.store.create(_original_key(article_sha256), content.encode())
+        self.store.create(original_key(article_sha256), content.encode())
 
     def original(self, article_sha256: str) -> str:
         """Return an article's own content. Raises `StorageError` where the lake has lost it or it has changed."""
-        data = self.store.read(_original_key(article_sha256))
+        data = self.store.read(original_key(article_sha256))
         if data is None or hashlib.sha256(data).hexdigest() != article_sha256:
             state = "is gone" if data is None else "is not what its name says"
             raise StorageError(
-                f"{self.uri}/{_original_key(article_sha256)} {state}. Put it back from a backup of the lake; "
+                f"{self.uri}/{original_key(article_sha256)} {state}. Put it back from a backup of the lake; "
                 "no pair of that article can be proved without it."
             )
         return data.decode()
@@ -123,8 +124,8 @@ class Lake:
         except DeltaError as error:
             raise StorageError(self._unreadable(name, version, error)) from None
         except OSError as error:
-            raise storage_error(self.uri, f"tables/{name}", error) from None
-        _check_columns(f"{self.uri}/tables/{name}", pa.schema(table.schema().to_arrow()), TABLES[name])
+            raise storage_error(self.uri, table_key(name), error) from None
+        _check_columns(f"{self.uri}/{table_key(name)}", pa.schema(table.schema().to_arrow()), TABLES[name])
         return table
 
     def table_for_writing(self, name: str) -> DeltaTable:
@@ -149,17 +150,17 @@ class Lake:
 
     def log_entry(self, name: str, version: int) -> bytes | None:
         """Return what stands in a table's log as its `version`, or None where that was never committed."""
-        return self.store.read(f"tables/{name}/_delta_log/{version:020}.json")
+        return self.store.read(log_entry_key(name, version))
 
     def _table_uri(self, name: str) -> str:
-        uri = f"{self.uri}/tables/{name}"
+        uri = f"{self.uri}/{table_key(name)}"
         return uri if uri.startswith("s3://") else str(Path(unquote(urlsplit(uri).path)))
 
     def _table_options(self) -> dict[str, str]:
         return table_options(self.store.access) if self.uri.startswith("s3://") else {}
 
     def _unreadable(self, name: str, version: int | None, error: Exception) -> str:
-        wanted = f"{self.uri}/tables/{name}" + ("" if version is None else f" at version {version}")
+        wanted = f"{self.uri}/{table_key(name)}" + ("" if version is None else f" at version {version}")
         return (
             f"{wanted} cannot be opened: {str(error).splitlines()[0][:200]}. `ownvoice versions` lists what is there."
         )
@@ -187,10 +188,6 @@ def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:
     """Turn string views into strings: pyarrow 26 cannot filter views yet."""
     fields = [field.with_type(pa.string()) if field.type == pa.string_view() else field for field in rows.schema]
     return rows.cast(pa.schema(fields))
-
-
-def _original_key(article_sha256: str) -> str:
-    return f"originals/{article_sha256}"
 
 
 def sql_text(value: str) -> str:

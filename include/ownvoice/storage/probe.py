@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 from uuid import uuid4
 
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import PROBE, probe_key
 from ownvoice.storage.stores import ObjectStore
 
-_KEY = "probe.json"
 _RACERS = 16
 _RACES = 3
 
@@ -46,17 +46,17 @@ class CreationProbe:
 
 def probe_creation(lake: Lake) -> CreationProbe:
     """Return what was found about the lake's store; the first call tries it, and later ones read what it found."""
-    stored = lake.read_json(_KEY)
+    stored = lake.read_json(PROBE)
     if stored and stored["uri"] == lake.uri:  # a lake that was copied elsewhere stands on another store
         return CreationProbe(**stored)
     winners = max(asyncio.run(_race(lake.store)) for _ in range(_RACES))
     probe = CreationProbe(lake.uri, _RACERS, winners)
-    lake.write_json(_KEY, asdict(probe))
+    lake.write_json(PROBE, asdict(probe))
     return probe
 
 
 async def _race(store: ObjectStore) -> int:
-    key = f"probe/{uuid4().hex}"
+    key = probe_key(uuid4().hex)
     won = await asyncio.gather(*(store.create_async(key, str(racer).encode()) for racer in range(_RACERS)))
     store.delete(key)
     return sum(won)

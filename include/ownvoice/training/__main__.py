@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         run = read_training_run(parser.parse_args(arguments).recipe)
         lake = Lake(run.lake)
-        return _run(run, lake, Record(lake, run.folder))
+        return _run(run, lake, Record(lake, run.keys))
     except OwnvoiceError as error:
         print(f"ownvoice.training: {error}", file=sys.stderr)
         return error.exit_code
@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
     """Train, and leave a result and a log in the lake however it ends."""
-    key = f"{run.folder}/result.json"
+    key = run.keys.result
     if _is_done(run, lake.read_json(key) or {}):
         record.say(f"{lake.uri}/{key} says that this run is trained; nothing is left to do")
         return Exit.TRAINED

@@ -12,6 +12,7 @@ from typing import Any
 
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.folders import patiently
 
 MetricRow = dict[str, Any]
@@ -22,14 +23,14 @@ _SECONDS_BETWEEN_UPLOADS = 10.0
 class Record:
     """What a run says and measures. A second try goes on where the first one ended."""
 
-    def __init__(self, lake: Lake, folder: str) -> None:
+    def __init__(self, lake: Lake, keys: RunKeys) -> None:
         self._lake = lake
-        self._log_key = f"{folder}/log.txt"
-        self._metrics_key = f"{folder}/metrics.jsonl"
+        self._log_key = keys.log
+        self._metrics_key = keys.metrics
         self._lines = (lake.store.read(self._log_key) or b"").decode().splitlines()
         self._is_behind = False
         self._one_upload = threading.Lock()
-        self.metrics = read_metrics(lake, folder)
+        self.metrics = read_metrics(lake, keys)
 
     @contextlib.contextmanager
     def flowing(self, every_s: float = _SECONDS_BETWEEN_UPLOADS) -> Iterator[None]:
@@ -82,9 +83,9 @@ class Record:
                 raise
 
 
-def read_metrics(lake: Lake, folder: str) -> list[MetricRow]:
+def read_metrics(lake: Lake, keys: RunKeys) -> list[MetricRow]:
     """Return the rows of a run's `metrics.jsonl`; none where it has not started."""
-    data = lake.store.read(f"{folder}/metrics.jsonl") or b""
+    data = lake.store.read(keys.metrics) or b""
     return [json.loads(line) for line in data.decode().splitlines()]
 
 

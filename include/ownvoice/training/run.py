@@ -6,10 +6,10 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ownvoice.config.run import run_folder
 from ownvoice.config.settings import settings_error
 from ownvoice.errors import SettingsError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.training.recipe import TrainingRecipe
 
@@ -33,15 +33,15 @@ class TrainingRun(BaseModel):
         return value
 
     @property
-    def folder(self) -> str:
-        """Where the run's files stand in the lake."""
-        return run_folder(self.run_id)
+    def keys(self) -> RunKeys:
+        """The keys of the run's files in the lake."""
+        return RunKeys(self.run_id)
 
 
 def write_training_run(lake: Lake, run: TrainingRun) -> str:
     """Write the run's `recipe.json`; return the URI that the trainer is started with."""
-    lake.write_json(f"{run.folder}/recipe.json", run.model_dump(mode="json"))
-    return f"{lake.uri}/{run.folder}/recipe.json"
+    lake.write_json(run.keys.recipe, run.model_dump(mode="json"))
+    return f"{lake.uri}/{run.keys.recipe}"
 
 
 def read_training_run(uri: str) -> TrainingRun:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from ownvoice.config.run import run_folder
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,9 @@ def training_id(run_id: str, name: str) -> str:
 
 def write_variants(lake: Lake, run_id: str, variants: Variants) -> None:
     """Write down which trainings a run has."""
-    lake.write_json(f"{run_folder(run_id)}/variants.json", asdict(variants))
+    lake.write_json(RunKeys(run_id).variants, asdict(variants))
 
 
 def read_variants(lake: Lake, run_id: str) -> Variants:
     """Return the trainings of a run; it has none where nothing was planned."""
-    return Variants(**(lake.read_json(f"{run_folder(run_id)}/variants.json") or {"run_ids": {}}))
+    return Variants(**(lake.read_json(RunKeys(run_id).variants) or {"run_ids": {}}))

@@ -75,4 +75,4 @@ def _proportion(amount: float, part: float, whole: float) -> float:
 
 
 def _key(run: RefreshRun, name: str) -> str:
-    return f"{run.folder}/spending/{name}.json"
+    return run.keys.spending(name)

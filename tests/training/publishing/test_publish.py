@@ -186,8 +186,8 @@ def test_a_blocked_model_is_not_published(trained, lake, hub):
 
 def test_a_run_without_a_model_is_not_published(trained, lake, hub):
     run = trained()
-    result = lake.read_json(f"{run.folder}/result.json")
-    lake.write_json(f"{run.folder}/result.json", result | {"exit": "DIVERGED", "message": "loss is nan"})
+    result = lake.read_json(run.keys.result)
+    lake.write_json(run.keys.result, result | {"exit": "DIVERGED", "message": "loss is nan"})
     with pytest.raises(StorageError, match=r"it ended with DIVERGED \(loss is nan\)"):
         publish(lake, "run-1")
     with pytest.raises(StorageError, match="no training has that name"):

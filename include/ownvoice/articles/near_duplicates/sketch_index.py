@@ -19,6 +19,7 @@ import numpy.typing as npt
 from ownvoice.articles.near_duplicates.sketch import KEYS, Sketches, candidates, sketch_version
 from ownvoice.errors import StorageUnavailableError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import sketches_key
 
 _RECORD = np.dtype([("sha256", "V32"), ("sketch", "<u2", KEYS)])
 _SEGMENT_RECORDS = 50_000  # 8 MB
@@ -32,7 +33,7 @@ class SketchIndex:
 
     def __init__(self, lake: Lake) -> None:
         self._store = lake.store
-        self._folder = f"sketches/{sketch_version()}"
+        self._folder = sketches_key(sketch_version())
 
     def is_complete(self) -> bool:
         """Whether every text was indexed once; what comes later is added by its own night."""

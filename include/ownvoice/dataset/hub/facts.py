@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.config.run import RefreshRun, recorded_run, report_key
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
         splits={row["split"]: row["pairs"] for row in _counted(pairs, "split")},
         makers=_counted(pairs, makers),
         counts=_counts(lake, version),
-        audits=(lake.read_json(report_key(version.run_id)) or {}).get("audits"),
+        audits=(lake.read_json(RunKeys(version.run_id).report) or {}).get("audits"),
         **next(row for batch in scan(pairs, distinct) for row in batch.to_pylist()),
     )
 

@@ -11,8 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
 from ownvoice.storage.lake import Lake
-
-_FOLDER = "hub"
+from ownvoice.storage.layout import PUSHES, push_key, pushes_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +26,19 @@ class Pushed:
 
 def record_push(lake: Lake, pushed: Pushed) -> None:
     """Write down what was pushed."""
-    lake.write_json(f"{_FOLDER}/{pushed.repo_id}/{pushed.version:08}.json", asdict(pushed))
+    lake.write_json(push_key(pushed.repo_id, pushed.version), asdict(pushed))
 
 
 def last_push(lake: Lake, repo_id: str) -> Pushed | None:
     """Return the newest version that was pushed to a repository, or None."""
-    keys = sorted(_keys(lake, f"{_FOLDER}/{repo_id}"))
+    keys = sorted(_keys(lake, pushes_key(repo_id)))
     return _read(lake, keys[-1]) if keys else None
 
 
 def pushes_of_version(lake: Lake, version: int) -> list[Pushed]:
     """Return where a dataset version stands on the Hub: nowhere, or in one commit of each repository it went to."""
     name = f"{version:08}"
-    return [_read(lake, key) for key in sorted(_keys(lake, _FOLDER)) if PurePosixPath(key).stem == name]
+    return [_read(lake, key) for key in sorted(_keys(lake, PUSHES)) if PurePosixPath(key).stem == name]
 
 
 def dates_changed(lake: Lake, since: int, until: int) -> set[str] | None:

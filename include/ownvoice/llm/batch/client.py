@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.batch.files import ENDPOINT
-from ownvoice.llm.batch.intents import OPEN_INTENTS
 from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
 from ownvoice.llm.failures import Failure, classified, without_an_answer
+from ownvoice.storage.layout import OPEN_BATCH_JOBS
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -95,7 +95,7 @@ async def find_batch_jobs(client: AsyncOpenAI, intent_id: str, since_s: float) -
 async def batch_job_state(client: AsyncOpenAI, batch_id: str) -> BatchJobState:
     """Return where a batch stands. Raises `ModelAccessError` where the endpoint does not know it."""
     async with _translated(
-        client, f"know {batch_id}, which the lake lists below {OPEN_INTENTS} (remove it there to ask again)"
+        client, f"know {batch_id}, which the lake lists below {OPEN_BATCH_JOBS} (remove it there to ask again)"
     ):
         return _state(await client.batches.retrieve(batch_id))
 

@@ -15,15 +15,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ownvoice.config.generators import LLM_API
-from ownvoice.config.run import RefreshRun, run_folder
+from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.llm.batch.files import GaveUp
 from ownvoice.llm.failures import Failure
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import OPEN_BATCH_JOBS, RunKeys
 
-OPEN_INTENTS = "batch_api/open"
 """Where the lake keeps the intents whose batches are not taken in yet."""
 
 BoughtFor = tuple[int, str, int]
@@ -108,7 +108,7 @@ def close_intent(lake: Lake, intent: Intent, status: str, failed: Mapping[str, G
 
 def open_intents(lake: Lake) -> list[Intent]:
     """Return every intent whose batch is not taken in, whichever run wrote it."""
-    stored = (lake.read_json(found.key) for found in lake.store.objects(OPEN_INTENTS))
+    stored = (lake.read_json(found.key) for found in lake.store.objects(OPEN_BATCH_JOBS))
     return sorted((_intent(value) for value in stored if value), key=lambda intent: intent.recorded_at)
 
 
@@ -124,7 +124,7 @@ def submitted_file(lake: Lake, intent: Intent) -> bytes:
 
 
 def _intents_so_far(lake: Lake, run: RefreshRun, batch: str) -> int:
-    folders = (f"{run_folder(run.run_id)}/batch_api", f"{OPEN_INTENTS}/{_run_name(run.run_id)}")
+    folders = (run.keys.batch_jobs, run.keys.open_batch_jobs)
     names = {found.key.rsplit("/", 1)[-1] for folder in folders for found in lake.store.objects(folder)}
     return sum(name.startswith(f"{batch}-") for name in names)
 
@@ -143,17 +143,13 @@ def _plain(failed: Mapping[str, GaveUp]) -> dict[str, dict[str, Any]]:
     return {key: asdict(one) for key, one in failed.items()}
 
 
-def _run_name(run_id: str) -> str:
-    return run_folder(run_id).removeprefix("runs/")
-
-
 def _open_key(intent: Intent) -> str:
-    return f"{OPEN_INTENTS}/{_run_name(intent.run_id)}/{intent.name}.json"
+    return RunKeys(intent.run_id).open_batch_job(intent.name)
 
 
 def _closed_key(intent: Intent) -> str:
-    return f"{run_folder(intent.run_id)}/batch_api/{intent.name}.json"
+    return RunKeys(intent.run_id).batch_job(intent.name)
 
 
 def _file_key(run_id: str, file_sha256: str) -> str:
-    return f"{run_folder(run_id)}/batch_api/{file_sha256}.jsonl"
+    return RunKeys(run_id).request_file(file_sha256)

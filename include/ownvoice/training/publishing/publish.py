@@ -49,7 +49,7 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
 
 def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:
     """Yield the files that stand directly in `merged/`: no checkpoint, no adapter and no `ref` is ever among them."""
-    prefix = f"{run.folder}/merged/"
+    prefix = f"{run.keys.merged}/"
     for stored in lake.store.objects(prefix.rstrip("/")):
         name = stored.key.removeprefix(prefix)
         if "/" not in name:

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ownvoice.config.run import run_folder
 from ownvoice.errors import HealthError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
 from ownvoice.training.request import VARIED
 from ownvoice.training.results.outcome import Outcome, read_outcome
@@ -80,7 +80,7 @@ def write_comparison(lake: Lake, run_id: str, variants: Variants) -> dict[str, A
         "rule": f"{variants.publish} was named" if variants.publish else RULE,
         "samples": _side_by_side(lake, trainings),
     }
-    lake.write_json(f"{run_folder(run_id)}/comparison.json", comparison)
+    lake.write_json(RunKeys(run_id).comparison, comparison)
     return comparison
 
 
@@ -128,7 +128,7 @@ def _side_by_side(lake: Lake, trainings: Sequence[Compared]) -> list[dict[str, A
     """Return each fixed question with the base's answer, which is everywhere the same, and that of every variant."""
     answered: dict[str, dict[str, Any]] = {}
     for one in trainings:
-        for sample in lake.read_json(f"{run_folder(one.run_id)}/samples.json") or []:
+        for sample in lake.read_json(RunKeys(one.run_id).samples) or []:
             entry = answered.setdefault(
                 sample["question"], {"question": sample["question"], "base": sample["base"], "trained": {}}
             )

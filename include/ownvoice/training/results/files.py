@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ownvoice.config.run import run_folder
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.exits import Exit
 from ownvoice.training.health import Finding, Level, judge
 from ownvoice.training.record import MetricRow
@@ -71,20 +71,20 @@ class Training:
 
 def read_training(lake: Lake, run_id: str) -> Training | None:
     """Return a training run; None where no training of that name was ever planned."""
-    folder, faults = run_folder(run_id), list[str]()
-    if folder == run_folder(""):
+    keys, faults = RunKeys(run_id), list[str]()
+    if not keys.name:
         return None
-    given = read_json(lake, f"{folder}/recipe.json", faults)
+    given = read_json(lake, keys.recipe, faults)
     is_cut = given is None and bool(faults)
     if not is_cut and as_fields(given).get("run_id") != run_id:
         return None  # ids may differ only in signs that a path cannot hold
-    result = as_fields(read_json(lake, f"{folder}/result.json", faults))
-    metrics, unreadable = readable_rows(lake.store.read(f"{folder}/metrics.jsonl") or b"")
+    result = as_fields(read_json(lake, keys.result, faults))
+    metrics, unreadable = readable_rows(lake.store.read(keys.metrics) or b"")
     if unreadable:
-        faults.append(f"{folder}/metrics.jsonl: {unreadable} lines are cut or no numbers, and are left out here.")
-    log = (lake.store.read(f"{folder}/log.txt") or b"").decode(errors="replace").splitlines()
+        faults.append(f"{keys.metrics}: {unreadable} lines are cut or no numbers, and are left out here.")
+    log = (lake.store.read(keys.log) or b"").decode(errors="replace").splitlines()
     findings = judge([row for row in metrics if "loss" not in row or row.keys() >= _JUDGED]).findings
-    samples = read_json(lake, f"{folder}/samples.json", faults)
+    samples = read_json(lake, keys.samples, faults)
     return Training(
         run_id,
         _state(result, log, findings),
@@ -94,7 +94,7 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
         metrics,
         findings or tuple(_stored_findings(result)),
         [_sample(one) for one in samples if isinstance(one, dict)] if isinstance(samples, list) else [],
-        as_publication(read_json(lake, f"{folder}/publication.json", faults)),
+        as_publication(read_json(lake, keys.publication, faults)),
         log,
         tuple(faults),
     )
@@ -108,7 +108,7 @@ def variant_of(lake: Lake, run_id: str) -> tuple[str, str] | None:
 
 def variants_of(lake: Lake, run_id: str) -> dict[str, str]:
     """Return the run ids of the trainings of a run by the names of its variants; none where it has one recipe alone."""
-    stored = as_fields(as_fields(read_json(lake, f"{run_folder(run_id)}/variants.json", [])).get("run_ids"))
+    stored = as_fields(as_fields(read_json(lake, RunKeys(run_id).variants, [])).get("run_ids"))
     return {name: one for name, one in stored.items() if name and one == training_id(run_id, name)}
 
 

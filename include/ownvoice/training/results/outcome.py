@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ownvoice.config.run import run_folder
 from ownvoice.errors import HealthError, StorageError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.exits import Exit
 from ownvoice.training.health import Health, judge
 from ownvoice.training.record import MetricRow, read_metrics
@@ -52,15 +52,15 @@ class Outcome:
 
 def read_outcome(lake: Lake, run_id: str) -> Outcome:
     """Read the files of a run. Raises `StorageError` where no training of that name was ever planned."""
-    folder = run_folder(run_id)
-    run = lake.read_json(f"{folder}/recipe.json")
+    keys = RunKeys(run_id)
+    run = lake.read_json(keys.recipe)
     if run is None:
-        raise StorageError(f"{lake.uri}/{folder} holds no recipe.json: no training has that name. Plan it first.")
-    published = lake.read_json(f"{folder}/publication.json")
+        raise StorageError(f"{lake.uri}/{keys.folder} holds no recipe.json: no training has that name. Plan it first.")
+    published = lake.read_json(keys.publication)
     return Outcome(
         TrainingRun.model_validate(run),
-        lake.read_json(f"{folder}/result.json"),
-        read_metrics(lake, folder),
+        lake.read_json(keys.result),
+        read_metrics(lake, keys),
         Publication(**published) if published else None,
     )
 
@@ -70,7 +70,7 @@ def trained_outcome(lake: Lake, run_id: str) -> tuple[Outcome, dict[str, Any]]:
     outcome = read_outcome(lake, run_id)
     if outcome.result is None:
         raise StorageError(
-            f"{lake.uri}/{run_folder(run_id)} holds no result of a training. Train it first: "
+            f"{lake.uri}/{RunKeys(run_id).folder} holds no result of a training. Train it first: "
             "python -m ownvoice.training --recipe URI."
         )
     if not outcome.is_trained:
@@ -89,4 +89,4 @@ def refuse_blocked(outcome: Outcome) -> None:
 
 def write_publication(lake: Lake, run: TrainingRun, publication: Publication) -> None:
     """Write down where the run's model was published."""
-    lake.write_json(f"{run.folder}/publication.json", asdict(publication))
+    lake.write_json(run.keys.publication, asdict(publication))

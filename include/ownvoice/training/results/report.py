@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from ownvoice.config.run import report_key, run_folder
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
 from ownvoice.training.results.comparison import comparison_lines, write_comparison
-from ownvoice.training.results.curves import CURVES, curves_svg
+from ownvoice.training.results.curves import curves_svg
 from ownvoice.training.results.outcome import read_outcome
 from ownvoice.training.variants import read_variants
 
@@ -38,7 +38,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
     trainer ended. Raises `StorageError` where no such training was planned.
     """
     outcome = read_outcome(lake, run_id)
-    folder = run_folder(run_id)
+    keys = RunKeys(run_id)
     result = outcome.result or {"exit": outcome.ended, "message": "the trainer left no result; its task's log says why"}
     report: dict[str, Any] = {
         "run_id": run_id,
@@ -47,10 +47,10 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
         "recipe_id": outcome.run.recipe.recipe_id,
         "verdict": result["health"]["verdict"] if outcome.is_trained else outcome.ended,
         "result": result,
-        "samples": lake.read_json(f"{folder}/samples.json") or [],
+        "samples": lake.read_json(keys.samples) or [],
         "publication": outcome.publication and asdict(outcome.publication),
-        "curves_key": f"{folder}/{CURVES}",
-        "report_key": report_key(run_id),
+        "curves_key": keys.curves,
+        "report_key": RunKeys(run_id).report,
     }
     lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
     lake.write_json(report["report_key"], report)
@@ -60,7 +60,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dic
 
 def read_training_report(lake: Lake, run_id: str) -> dict[str, Any]:
     """Return the report of a training. Raises `StorageError` where there is none."""
-    report = lake.read_json(report_key(run_id))
+    report = lake.read_json(RunKeys(run_id).report)
     if report is None or "recipe_id" not in report or "result" not in report:
         raise StorageError(f"{lake.uri} holds no report of a training run {run_id!r}.")
     return dict(report)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.folders import delete_folder, download_folder, file_hashes, upload_folder
 
 _MARKER = "checkpoint.json"
@@ -27,23 +28,21 @@ class Identity:
     image: str
 
 
-def keep_checkpoint(lake: Lake, run_folder: str, step: int, folder: Path, identity: Identity) -> None:
+def keep_checkpoint(lake: Lake, keys: RunKeys, step: int, folder: Path, identity: Identity) -> None:
     """Put the checkpoint in `folder` into the lake; then remove all but the newest few."""
-    prefix = f"{run_folder}/checkpoints/step-{step}"
+    prefix = keys.checkpoint(step)
     lake.store.delete(f"{prefix}/{_MARKER}")
     upload_folder(lake.store, folder, prefix)
     lake.write_json(f"{prefix}/{_MARKER}", asdict(identity) | {"step": step, "files": file_hashes(folder)})
-    for old in _steps(lake, run_folder)[_KEPT:]:
-        delete_folder(lake.store, f"{run_folder}/checkpoints/step-{old}")
+    for old in _steps(lake, keys)[_KEPT:]:
+        delete_folder(lake.store, keys.checkpoint(old))
 
 
-def fetch_last_checkpoint(
-    lake: Lake, run_folder: str, identity: Identity, folder: Path
-) -> tuple[int | None, list[str]]:
+def fetch_last_checkpoint(lake: Lake, keys: RunKeys, identity: Identity, folder: Path) -> tuple[int | None, list[str]]:
     """Bring the newest usable checkpoint into `folder`; return its step, or None, and why others were passed over."""
     passed_over = []
-    for step in _steps(lake, run_folder):
-        prefix = f"{run_folder}/checkpoints/step-{step}"
+    for step in _steps(lake, keys):
+        prefix = keys.checkpoint(step)
         marker = lake.read_json(f"{prefix}/{_MARKER}")
         if reason := next(_reasons_against(marker, identity), None):
             passed_over.append(f"checkpoint step-{step} {reason}")
@@ -66,6 +65,6 @@ def _reasons_against(marker: dict[str, Any] | None, identity: Identity) -> Itera
             yield f"has another {name.replace('_', ' ')} ({marker[name]}, not {wanted})"
 
 
-def _steps(lake: Lake, run_folder: str) -> list[int]:
-    keys = (found.key for found in lake.store.objects(f"{run_folder}/checkpoints"))
-    return sorted({int(key.split("/step-")[1].split("/")[0]) for key in keys}, reverse=True)
+def _steps(lake: Lake, keys: RunKeys) -> list[int]:
+    found = (found.key for found in lake.store.objects(keys.checkpoints))
+    return sorted({int(key.split("/step-")[1].split("/")[0]) for key in found}, reverse=True)

@@ -51,7 +51,7 @@ def _keeper(work: Work, identity: Identity) -> Callable[[int, Path], None]:
     """Return what brings a checkpoint to the lake, and with it the record up to that step."""
 
     def keep(step: int, folder: Path) -> None:
-        patiently(lambda: keep_checkpoint(work.lake, work.run.folder, step, folder, identity), work.record.say)
+        patiently(lambda: keep_checkpoint(work.lake, work.run.keys, step, folder, identity), work.record.say)
         work.record.say(f"step {step}: checkpoint in the lake")
         work.record.keep()
 
@@ -75,7 +75,7 @@ def _prepare(work: Work, loaded: Loaded, rows: dict[str, Formatted], watch: Watc
 
 def _resume_or_start(work: Work, trainer: Any, identity: Identity) -> int | None:
     output = work.scratch / "output"
-    step, passed_over = fetch_last_checkpoint(work.lake, work.run.folder, identity, output)
+    step, passed_over = fetch_last_checkpoint(work.lake, work.run.keys, identity, output)
     for reason in passed_over:
         work.record.say(reason)
     work.record.rewind(step or 0)

@@ -93,7 +93,7 @@ def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
     """Answer the fixed questions, and hold the style of the answers against text that was not trained on."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
-    patiently(lambda: work.lake.write_json(f"{work.run.folder}/samples.json", answers), work.record.say)
+    patiently(lambda: work.lake.write_json(work.run.keys.samples, answers), work.record.say)
     work.result["style"] = compared_styles([pair.chosen for pair in pairs.test], answers)
     work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
 

@@ -45,7 +45,7 @@ class Work:
 
     def keep_folder(self, name: str) -> None:
         """Bring a folder of the scratch space to the lake, in the place of what an earlier try left there."""
-        key = f"{self.run.folder}/{name}"
+        key = f"{self.run.keys.folder}/{name}"
 
         def put() -> dict[str, int]:
             delete_folder(self.lake.store, key)

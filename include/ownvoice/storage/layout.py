@@ -1,0 +1,161 @@
+"""The layout of the lake: every key that Ownvoice writes, once.
+
+A key is an object's name below the lake's URI. Rooms ask here for a key and never spell one themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+RUNS = "runs"
+TABLES = "tables"
+OPEN_BATCH_JOBS = "batch_api/open"
+CURSOR = "cursor.json"
+PROBE = "probe.json"
+PUSHES = "hub"
+
+_NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def original_key(article_sha256: str) -> str:
+    """Return the key of an article's own text."""
+    return f"originals/{article_sha256}"
+
+
+def answer_key(request_key: str, attempt: int) -> str:
+    """Return the key of one stored answer; attempts count from 1."""
+    return f"answers/{request_key}/{attempt}.json"
+
+
+def table_key(table: str) -> str:
+    """Return the folder of a Delta table."""
+    return f"{TABLES}/{table}"
+
+
+def log_entry_key(table: str, version: int) -> str:
+    """Return the key of the entry of a Delta log that is `version`."""
+    return f"{table_key(table)}/_delta_log/{version:020}.json"
+
+
+def probe_key(name: str) -> str:
+    """Return the key of an object that the probe of the store races for."""
+    return f"probe/{name}"
+
+
+def sketches_key(sketch_version: str) -> str:
+    """Return the folder of the near-duplicate index for one way of making sketches."""
+    return f"sketches/{sketch_version}"
+
+
+def passages_key(cleaning_version: str, author_id: str) -> str:
+    """Return the key of the passages counted for an author; the empty id counts all authors."""
+    name = hashlib.sha256(author_id.encode()).hexdigest()[:32] if author_id else "all"
+    return f"passages/{cleaning_version}/{name}.parquet"
+
+
+def reading_key(cleaning_version: str, article_sha256: str) -> str:
+    """Return the key of the decision which passages of an article are left out."""
+    return f"readings/{cleaning_version}/{article_sha256}.json"
+
+
+def too_long_key(recipe_id: str) -> str:
+    """Return the folder with a marker for each chunk that was too long for the recipe's model."""
+    return f"too_long/{recipe_id}"
+
+
+def evaluation_key(name: str) -> str:
+    """Return the key of the word runs of the evaluation sets that hash to `name`."""
+    return f"evaluation/{name}.parquet"
+
+
+def verification_key(version: int) -> str:
+    """Return the key of the record that a version was verified."""
+    return f"verified/{version}.json"
+
+
+def pushes_key(repo_id: str) -> str:
+    """Return the folder with a record for each push of a version to a Hub repository."""
+    return f"{PUSHES}/{repo_id}"
+
+
+def push_key(repo_id: str, version: int) -> str:
+    """Return the key of the record of one push."""
+    return f"{pushes_key(repo_id)}/{version:08}.json"
+
+
+class RunKeys:
+    """The keys of one run, refresh or training: a file is an attribute, and what there is many of is a method."""
+
+    def __init__(self, run_id: str) -> None:
+        self.name = _NOT_IN_A_NAME.sub("-", run_id).lstrip(".-")  # safe as a path, whatever the run id holds
+        self.folder = folder = f"{RUNS}/{self.name}"
+
+        # A refresh run, in the order of its steps.
+        self.run = f"{folder}/run.json"  # what it was asked to do
+        self.listing = f"{folder}/listing.json"  # what was listed
+        self.changes = f"{folder}/changes.parquet"  # what changed in the source, an article a row
+        self.retried = f"{folder}/retried.json"  # the dead chunks that a retry asks about
+        self.boilerplate = f"{folder}/boilerplate.json"  # the passages that it leaves out
+        self.plan = f"{folder}/plan.json"  # the summary of its batches
+        self.outcomes_folder = f"{folder}/outcomes"  # a file for each batch that was generated
+        self.report = f"{folder}/report.json"
+        self.report_page = f"{folder}/report.html"
+
+        # Batch jobs at an endpoint: intents that are open, intents that have ended and files of requests.
+        self.open_batch_jobs = f"{OPEN_BATCH_JOBS}/{self.name}"
+        self.batch_jobs = f"{folder}/batch_api"
+
+        # A training run.
+        self.recipe = f"{folder}/recipe.json"  # the trainer's whole input
+        self.result = f"{folder}/result.json"  # how it ended, and its numbers
+        self.log = f"{folder}/log.txt"
+        self.metrics = f"{folder}/metrics.jsonl"  # a row for each step and evaluation
+        self.samples = f"{folder}/samples.json"  # answers of base and trained model to fixed questions
+        self.checkpoints = f"{folder}/checkpoints"
+        self.adapter = f"{folder}/adapter"
+        self.merged = f"{folder}/merged"
+        self.publication = f"{folder}/publication.json"  # where on the Hub the model was published
+        self.curves = f"{folder}/curves.svg"
+        self.variants = f"{folder}/variants.json"  # which trainings the run has
+        self.comparison = f"{folder}/comparison.json"  # the variants side by side
+
+    def planned(self, batch: str) -> str:
+        """Return the key of a batch's planned chunks."""
+        return f"{self.folder}/plan/{batch}.parquet"
+
+    def outcomes(self, batch: str) -> str:
+        """Return the key of what became of a batch's chunks."""
+        return f"{self.outcomes_folder}/{batch}.parquet"
+
+    def stage(self, stage: str) -> str:
+        """Return the folder of a stage (`staged` or `curated`), which has a folder for each batch."""
+        return f"{self.folder}/{stage}"
+
+    def staged(self, stage: str, batch: str, kind: str) -> str:
+        """Return the key of a batch's staged rows of one kind: pairs, drops or chunks."""
+        return f"{self.stage(stage)}/{batch}/{kind}.parquet"
+
+    def spending(self, task: str) -> str:
+        """Return the key of what a task has spent so far."""
+        return f"{self.folder}/spending/{task}.json"
+
+    def told(self, task_id: str, clear_number: int) -> str:
+        """Return the key of the marker that a failure of the task was told of."""
+        return f"{self.folder}/told/{task_id}-{clear_number}"
+
+    def open_batch_job(self, name: str) -> str:
+        """Return the key of an open intent."""
+        return f"{self.open_batch_jobs}/{name}.json"
+
+    def batch_job(self, name: str) -> str:
+        """Return the key of an intent that has ended."""
+        return f"{self.batch_jobs}/{name}.json"
+
+    def request_file(self, sha256: str) -> str:
+        """Return the key of a file of requests as it was submitted."""
+        return f"{self.batch_jobs}/{sha256}.jsonl"
+
+    def checkpoint(self, step: int) -> str:
+        """Return the folder of the checkpoint after `step`."""
+        return f"{self.checkpoints}/step-{step}"

@@ -1,0 +1,35 @@
+"""Every key of the lake is spelled in one module, and none can leave its folder."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ownvoice
+from ownvoice.storage import layout
+from ownvoice.storage.layout import RunKeys
+
+PACKAGE = Path(ownvoice.__file__).parent
+FOLDERS = "originals|answers|tables|runs|batch_api|sketches|passages|readings|too_long|evaluation|verified|hub|probe"
+SPELLED = re.compile(
+    rf"""f?["'](?:(?:{FOLDERS})/[^ ]*|\{{[^{{}}]*folder\}}/[a-z_]+\.(?:json|jsonl|parquet|html|txt))["']"""
+)
+
+
+@pytest.mark.parametrize("module", [path for path in PACKAGE.rglob("*.py") if path != Path(layout.__file__)], ids=str)
+def test_no_other_module_spells_a_key_of_the_lake(module):
+    indexes_its_own_folder = module.name == "sketch_index.py"
+    assert indexes_its_own_folder or SPELLED.findall(module.read_text()) == []
+
+
+@given(st.text())
+def test_a_run_s_files_lie_in_its_own_folder_whatever_its_id_is(run_id):
+    keys = RunKeys(run_id)
+    assert re.fullmatch(r"runs/[A-Za-z0-9_-]?[A-Za-z0-9._-]*", keys.folder)
+    names = [value for value in vars(keys).values() if value != keys.name]
+    assert all(name.startswith(("runs/", f"batch_api/open/{keys.name}")) for name in names)
+    assert len(set(names)) == len(names), "no two files share a key"
