@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ownvoice.cli.main import COMMANDS, load_command
 from stand_ins.night import article
 
 SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
@@ -37,6 +38,34 @@ def ownvoice(tmp_path):
         )
 
     return run
+
+
+HEAVY = {"aiohttp", "boto3", "deltalake", "numpy", "obstore", "openai", "pyarrow", "pydantic", "pydantic_settings"}
+
+
+def test_help_lists_every_command_and_imports_none():
+    script = f"import atexit, sys\natexit.register(lambda: print(*sys.modules))\n{MAIN.splitlines()[2]}\ncli.main()"
+    done = subprocess.run([sys.executable, "-c", script, "--help"], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    shown, imported = done.stdout.rstrip().rpartition("\n")[::2]
+    assert all(f" {name} " in shown for name in COMMANDS)
+    modules = set(imported.split())
+    assert modules & {f"ownvoice.cli.{name.replace('-', '_')}" for name in COMMANDS} == set()
+    assert {name.partition(".")[0] for name in modules} & HEAVY == set()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_the_module_of_its_name_with_the_line_of_help_that_the_list_shows(name):
+    command = load_command(name)
+    assert command.name == name
+    assert command.help == COMMANDS[name]
+    assert len(COMMANDS[name]) <= 110
+
+
+def test_a_mistyped_command_is_told_the_nearest_one(ownvoice):
+    done = ownvoice("verfy")
+    assert done.returncode == 2
+    assert "'verify'" in done.stderr
 
 
 @pytest.fixture
@@ -111,7 +140,7 @@ def test_a_dry_run_needs_no_key(ownvoice):
     ("arguments", "environment", "code", "sentence"),
     [
         (["refresh", "--offline"], {}, 2, "pass --articles URI, or set OWNVOICE_ARTICLES"),
-        (["refresh", "--articles", SAMPLES.as_uri()], {}, 2, "or pass --offline for the bundled stand-in"),
+        (["refresh", "--articles", SAMPLES.as_uri()], {}, 2, "or pass --offline to ask the bundled offline model"),
         (["refresh", "--articles", SAMPLES.as_uri(), "--recipe", 'rejected_by={"model": "m", "endpoint": "llm_sft"}'],
          {"OPENAI_API_KEY": "any"}, 2, "set LLM_SFT_API_KEY (and LLM_SFT_BASE_URL"),
         (["refresh", "--articles", "samples", "--offline"], {}, 2, "write s3://bucket/prefix"),
@@ -149,7 +178,7 @@ def test_an_endpoint_that_is_not_there_ends_red_and_loses_nothing(ownvoice):
     assert ownvoice("verify").returncode == 0
 
 
-def test_the_dead_are_listed_and_asked_about_anew_alone_without_naming_the_articles(refreshed):
+def test_dead_chunks_are_listed_and_a_retry_asks_about_them_alone_without_naming_the_articles(refreshed):
     listed = refreshed("chunks", "--state", "dead")
     assert (listed.returncode, listed.stdout) == (0, "0 chunks are dead\n")
     answered = json.loads(refreshed("chunks", "--state", "answered", "--article", "names", "--json").stdout)

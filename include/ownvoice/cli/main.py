@@ -1,47 +1,74 @@
-"""The command line: the same verbs as the tasks of the refresh, on one machine and without Airflow.
+"""The command line: the steps of the DAGs on one machine, without Airflow.
 
-Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model refuses, 5 the model does not answer, 6 not verified,
-7 too many chunks without a usable answer, 20 the Hub refuses, 21 the Hub is away.
+`COMMANDS` names every command with its line of help. A command is the function `command` of the module of this package
+that bears its name (`ownvoice push-to-hub` is `ownvoice.cli.push_to_hub`), and the module is imported when the command
+is called: `ownvoice --help` imports none of them.
+
+Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model endpoint refuses, 5 it does not answer, 6 not verified,
+7 too many dead chunks, 20 the Hub refuses, 21 the Hub does not answer, 24 not trained.
 """
 
 from __future__ import annotations
 
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from ownvoice.cli.chunks import chunks_command
-from ownvoice.cli.dataset import export_command, show_command, verify_command, versions_command
-from ownvoice.cli.lineage import lineage_command
-from ownvoice.cli.push import push_to_hub_command
-from ownvoice.cli.refresh import refresh_command, retry_command
-from ownvoice.cli.report import report_command
-from ownvoice.cli.train import train_command
-from ownvoice.cli.try_prompt import try_prompt_command
 from ownvoice.errors import OwnvoiceError
 
+COMMANDS = {
+    "refresh": "Read new articles, ask for triples, prove and filter them, commit a dataset version.",
+    "retry": "Ask again about dead chunks, with as many tries once more; every other chunk keeps its answer.",
+    "versions": "List the committed dataset versions.",
+    "show": "Show pairs side by side, with the place of the chosen answer in its article.",
+    "verify": "Prove a version from the lake alone; exit code 6 if the proof fails.",
+    "export": "Write a version as Parquet files that `datasets.load_dataset` reads and TRL trains on.",
+    "try-prompt": "Put a few chunks through a prompt and show what becomes of each triple; commit nothing.",
+    "chunks": "List the chunks in a state; dead ones with the reason and what to do.",
+    "report": "Print the report of a refresh run, or show it as a page.",
+    "train": "Train on a version by DPO in the trainer's environment, one recipe after the other; compare several.",
+    "lineage": "Tell what a model was made from, or which models were trained on a version.",
+    "push-to-hub": "Push the newest version to the Hugging Face Hub, with the token in HF_TOKEN.",
+}
+_OPTIONS: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False}
+
+
+class LazyGroup(TyperGroup):
+    """Shows the help of `COMMANDS`, and imports a command only to run it."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Return the name of the command that is called, the command itself and its arguments."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, load_command(str(name)), rest
+
+
+def load_command(name: str) -> Any:
+    """Import a command and return it as Typer runs it."""
+    module = import_module(f"ownvoice.cli.{name.replace('-', '_')}")
+    alone = typer.Typer(**_OPTIONS)
+    alone.command(name, help=COMMANDS[name])(module.command)
+    return typer.main.get_command(alone)
+
+
+def _not_loaded() -> None:
+    """Take the place of a command's function, which `LazyGroup` imports."""
+
+
 app = typer.Typer(
-    help="Articles become provable preference data, night by night.",
+    cls=LazyGroup,
+    help="Articles become preference data with a proof for every chosen answer.",
     no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
+    **_OPTIONS,
 )
-app.command("refresh")(refresh_command)
-app.command("retry")(retry_command)
-app.command("versions")(versions_command)
-app.command("show")(show_command)
-app.command("verify")(verify_command)
-app.command("export")(export_command)
-app.command("try-prompt")(try_prompt_command)
-app.command("chunks")(chunks_command)
-app.command("report")(report_command)
-app.command("train")(train_command)
-app.command("lineage")(lineage_command)
-app.command("push-to-hub")(push_to_hub_command)
+for _name, _help in COMMANDS.items():
+    app.command(_name, help=_help)(_not_loaded)
 
 
 def main() -> None:
-    """Run the command line; a fault that a person can act on is one sentence, without a trace."""
+    """Run the command line; a fault that a person can act on is printed as one sentence, without a trace."""
     try:
         app()
     except OwnvoiceError as error:

@@ -1,8 +1,7 @@
-"""`ownvoice report`: one command of the command line, what a refresh did as text, JSON or a page."""
+"""`ownvoice report`: the report of a refresh run, as text, JSON or a page."""
 
 from __future__ import annotations
 
-import json
 import tempfile
 import webbrowser
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Annotated
 import typer
 
 from ownvoice.cli.options import JsonOption, LakeOption
+from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
 from ownvoice.reports.html import read_page
@@ -19,26 +19,25 @@ from ownvoice.reports.text import report_lines
 from ownvoice.storage.lake import Lake
 
 
-def report_command(
+def command(
     run_id: Annotated[
-        str | None, typer.Argument(help="A run id; the run of the newest version where none is given.")
+        str | None, typer.Argument(help="A run id; the run of the newest version if none is given.")
     ] = None,
     lake: LakeOption = None,
     html: Annotated[Path | None, typer.Option(help="Write the page to this file instead.")] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what a refresh did, or show it as a page."""
+    """Print the report, or write its page and say where it is."""
     opened = Lake(load_settings(lake=lake).lake)
     found = read_report(opened, run_id)
-    if html or open_page:
-        path = _write(
-            html or Path(tempfile.mkdtemp(prefix="ownvoice-"), "report.html"), read_page(opened, found["run_id"])
-        )
-        shown = open_page and webbrowser.open(path.as_uri())
-        print(f"{path} {'is open in a browser' if shown else 'holds the report; open it in a browser'}")
+    if not (html or open_page):
+        print_result(report_lines(found), found, as_json)
         return
-    print(json.dumps(found, ensure_ascii=False, indent=1) if as_json else "\n".join(report_lines(found)))
+    path = html or Path(tempfile.mkdtemp(prefix="ownvoice-"), "report.html")
+    path = _write(path, read_page(opened, found["run_id"]))
+    is_shown = open_page and webbrowser.open(path.as_uri())
+    print(f"{path} {'is open in a browser' if is_shown else 'holds the report; open it in a browser'}")
 
 
 def _write(path: Path, page: bytes) -> Path:

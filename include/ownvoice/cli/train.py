@@ -1,4 +1,4 @@
-"""`ownvoice train`: the steps of the training DAG on one machine and without Airflow, up to the report."""
+"""`ownvoice train`: the steps of the training DAG on one machine, up to the report."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ownvoice.training.variants import read_variants
 Repeatable = list[str] | None
 
 
-def train_command(
+def command(
     lake: LakeOption = None,
     version: VersionOption = None,
     recipe: Annotated[Repeatable, typer.Option(help="A recipe field, as name=value; repeatable.")] = None,
@@ -34,7 +34,7 @@ def train_command(
     run_id: Annotated[str | None, typer.Option("--run", help="Go on with this run instead of a new one.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Check all recipes and show the estimate; train nothing.")] = False,
 ) -> None:
-    """Train a version by DPO in the trainer's own environment, one recipe after the other; compare several."""
+    """Train every recipe in turn, print the report, and fail where one of them was not trained."""
     settings = load_training_settings()
     opened = Lake(load_settings(lake=lake).lake)
     now = dt.datetime.now(dt.UTC)

@@ -7,8 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ownvoice.cli.model import endpoints_of, named_articles, recipe_of
-from ownvoice.cli.options import ArticlesOption, JsonOption, LakeOption, OfflineOption, RecipeOption, print_result
+from ownvoice.cli.endpoints import chosen_recipe, open_endpoints
+from ownvoice.cli.options import ArticlesOption, JsonOption, LakeOption, OfflineOption, RecipeOption
+from ownvoice.cli.output import print_result
+from ownvoice.cli.source import named_source
 from ownvoice.config.settings import load_settings
 from ownvoice.pairs.try_prompt import try_prompt
 from ownvoice.reports.text import tried_lines
@@ -16,7 +18,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 
 
-def try_prompt_command(
+def command(
     articles: ArticlesOption = None,
     lake: LakeOption = None,
     offline: OfflineOption = False,
@@ -24,11 +26,10 @@ def try_prompt_command(
     chunks: Annotated[int, typer.Option(min=1, max=20, help="How many chunks to ask about.")] = 2,
     as_json: JsonOption = False,
 ) -> None:
-    """Put a few chunks through a prompt and look at what becomes of each triple; nothing is committed."""
+    """Print the first chunks of the source with their triples, each kept or with its drop reason."""
     settings = load_settings(articles=articles, lake=lake)
-    with endpoints_of(settings, offline) as endpoints:
-        source = ObjectStore(named_articles(settings))
-        tried = try_prompt(
-            Lake(settings.lake), source, settings.source, recipe_of(settings, recipe, offline), endpoints, chunks
-        )
+    source = ObjectStore(named_source(settings))
+    asked = chosen_recipe(settings, recipe, offline)
+    with open_endpoints(settings, offline) as endpoints:
+        tried = try_prompt(Lake(settings.lake), source, settings.source, asked, endpoints, chunks)
     print_result((line for one in tried for line in tried_lines(one)), [asdict(one) for one in tried], as_json)

@@ -1,4 +1,4 @@
-"""What the commands that ask a model need: articles, a recipe and the way to each endpoint."""
+"""The endpoints that a command asks, and the recipe that it asks with: named by settings and options, or offline."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ from ownvoice.llm.endpoints import Endpoints, access_by, from_environment, varia
 from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 
 
-def named_articles(settings: Settings) -> str:
-    """Return where the articles stand. Raises `SettingsError` where nothing names them."""
-    if settings.articles is None:
-        raise SettingsError("no articles were named: pass --articles URI, or set OWNVOICE_ARTICLES.")
-    return settings.articles
+def chosen_recipe(settings: Settings, fields: Iterable[str] | None, offline: bool) -> GenerationRecipe:
+    """Return the recipe of the settings with `fields` (name=value) changed; offline, its model is the offline model.
 
-
-def recipe_of(settings: Settings, fields: Iterable[str] | None, offline: bool) -> GenerationRecipe:
-    """Return the settings' recipe with the fields given as name=value; offline, the model is the stand-in."""
+    Raises `SettingsError` for a field that does not exist or is out of range.
+    """
     changed = {"model": OFFLINE_MODEL, "generators": None, "rejected_by": None} if offline else {}
     return with_fields(settings.recipe.model_copy(update=changed), fields or ())
 
 
 @contextlib.contextmanager
-def endpoints_of(settings: Settings, offline: bool) -> Iterator[Endpoints]:
-    """Yield the way to each endpoint: the stand-in for the length of the command, or what the environment names."""
+def open_endpoints(settings: Settings, offline: bool) -> Iterator[Endpoints]:
+    """Yield the function that gives access to each endpoint: by the environment, or to an offline model started here.
+
+    The function raises `SettingsError` for an endpoint that the environment does not name.
+    """
     if offline:
         with running_offline_model() as model:
             yield lambda _: access_by(settings, model.base_url, model.api_key)
@@ -42,7 +41,7 @@ def _from_environment(settings: Settings, endpoint: str) -> ModelAccess:
     if not api_key and not base_url:
         url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
-            f"no model to ask at {endpoint}: set {key_variable} (and {url_variable} where it is not OpenAI's own), "
-            "or pass --offline for the bundled stand-in."
+            f"the endpoint {endpoint} is not named: set {key_variable} (and {url_variable} if it is not OpenAI's own), "
+            "or pass --offline to ask the bundled offline model."
         )
     return access_by(settings, base_url, api_key)

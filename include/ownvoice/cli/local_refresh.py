@@ -1,0 +1,47 @@
+"""A refresh run on this machine, as `ownvoice refresh` and `ownvoice retry` start it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from typing import Any
+
+from ownvoice.cli.endpoints import open_endpoints
+from ownvoice.cli.output import print_result
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun
+from ownvoice.config.settings import Settings, new_run
+from ownvoice.refresh import refresh
+from ownvoice.reports.progress import Progress
+from ownvoice.reports.text import report_lines
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+
+
+def local_run(
+    settings: Settings, recipe: GenerationRecipe, articles_uri: str, run_id: str | None, **fields: Any
+) -> RefreshRun:
+    """Return the run that the options ask for; where they name no run, a new one, named after the time in UTC."""
+    now = dt.datetime.now(dt.UTC)
+    return new_run(
+        settings,
+        recipe,
+        run_id=run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}",
+        refresh_date=now.date(),
+        articles_uri=articles_uri,
+        # All chunks run at the same time in one process; several batches would only make them wait for each other.
+        max_generation_tasks=1,
+        max_active_generation_tasks=1,
+        **fields,
+    )
+
+
+def refresh_and_print(settings: Settings, run: RefreshRun, *, offline: bool, as_json: bool) -> None:
+    """Run a refresh, with its progress on standard error, and print its report."""
+    progress = Progress(sys.stderr)
+    with open_endpoints(settings, offline) as endpoints:
+        for name in () if run.dry_run else run.recipe.endpoints:
+            endpoints(name)  # a missing key is told before the source is read
+        source = ObjectStore(run.articles_uri)
+        report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)
+    print_result(report_lines(report), report, as_json)
