@@ -54,8 +54,9 @@ lint: install  ## ruff, mypy, import-linter
 bench: install  ## every benchmark; each prints a table beside its peer
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
-docs: install  ## write docs/dags.md from the DAGs' own docstrings
+docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_dags.py
+	$(BIN)/python docs/write_formats.py
 
 screenshots: install  ## take the pictures of the Ownvoice pages in docs/images, with a real Airflow and chromium
 	$(BIN)/python docs/screenshots.py

@@ -7,7 +7,6 @@ import json
 
 import pytest
 
-from ownvoice.articles.formats.read import parse_object
 from ownvoice.articles.scan import list_new_articles
 from ownvoice.chunks import clean
 from ownvoice.chunks.plan import plan_batches
@@ -22,6 +21,7 @@ from ownvoice.pairs.verbatim import Reading, locate
 from ownvoice.refresh import refresh
 from ownvoice.storage.lake import scan
 from ownvoice.storage.stores import ObjectStore
+from stand_ins.source_objects import read
 
 
 def refresh_book(lake, book_dir, model, tmp_path, cleaning):
@@ -71,7 +71,7 @@ CALLS = (
 def test_the_footer_of_45_articles_reaches_no_prompt(lake, book_dir, tmp_path, file, cleaning):
     source = ObjectStore((tmp_path / "articles").as_uri(), create_folder=True)
     source.write("book.json", (book_dir / f"{file}_documents.json").read_bytes())
-    assert sum(FOOTER in article.content for article in parse_object("book.json", source.read("book.json"))) >= 45
+    assert sum(FOOTER in article.content for article in read("book.json", source.read("book.json"))) >= 45
     run = RefreshRun(
         run_id="book",
         refresh_date=dt.date(2026, 4, 1),
@@ -90,9 +90,7 @@ def test_calls_to_subscribe_are_in_no_prompt_and_no_pair_of_the_book(lake, book_
     texts = [chunk["text"] for name in read_plan(lake, run).batches for chunk in read_batch(lake, run, name)]
     rows = [row for batch in scan(lake.table("pairs"), "chosen, rejected") for row in batch.to_pylist()]
     texts += [text for row in rows for text in row.values()]
-    originals = [
-        article.content for article in parse_object("raw.json", (book_dir / "raw_documents.json").read_bytes())
-    ]
+    originals = [article.content for article in read("raw.json", (book_dir / "raw_documents.json").read_bytes())]
     for call in CALLS:
         assert sum(call in clean(original, "faithful").text for original in originals) >= 8
         assert not any(call in text for text in texts)
@@ -109,7 +107,7 @@ def test_no_article_of_the_book_lies_on_both_sides(lake, book_dir, offline_model
 def test_none_of_the_pairs_that_were_shipped_with_the_book_is_verbatim(book_dir):
     shipped = json.loads((book_dir / "preference_datasets.json").read_text())
     pairs = [pair for side in ("train", "test") for pair in shipped[side]["articles"]["samples"]]
-    articles = parse_object("raw.json", (book_dir / "raw_documents.json").read_bytes())
+    articles = read("raw.json", (book_dir / "raw_documents.json").read_bytes())
     readings = [Reading.of(clean(article.content, "faithful").text) for article in articles]
     verdicts = [{locate(pair["chosen"], reading) for reading in readings} for pair in pairs]
     assert len(verdicts) == 402

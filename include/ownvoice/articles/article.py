@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Concatenate, ParamSpec
+
+_Rest = ParamSpec("_Rest")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,12 @@ class Quarantined:
     articles: int = 1
 
 
+ReadResult = Article | Quarantined
+"""One thing that a reader yields."""
+
+
 class UnreadableError(Exception):
-    """What stands in the source cannot become an article; caught where it is known which one, and quarantined."""
+    """A part of the source cannot become an article; it is caught where the part is known by name, and quarantined."""
 
     def __init__(self, reason: Reason, detail: str) -> None:
         super().__init__(detail)
@@ -85,5 +94,23 @@ class UnreadableError(Exception):
         self.detail = detail
 
     def quarantined(self, source_key: str) -> Quarantined:
-        """Return the entry of what is left out."""
+        """Return the entry of the part that is left out."""
         return Quarantined(source_key, self.reason, self.detail)
+
+
+def quarantining(
+    read: Callable[Concatenate[str, _Rest], Article],
+) -> Callable[Concatenate[str, _Rest], ReadResult]:
+    """Let a function that reads the article named by its first argument return, not raise, why it cannot be read.
+
+    One broken article in an object of many then leaves the others whole.
+    """
+
+    @functools.wraps(read)
+    def read_or_quarantine(key: str, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> ReadResult:
+        try:
+            return read(key, *args, **kwargs)
+        except UnreadableError as error:
+            return error.quarantined(key)
+
+    return read_or_quarantine

@@ -1,4 +1,4 @@
-"""Waiting for a store in several threads at once, with what is under way bounded."""
+"""Working ahead in threads while a store is slow to answer, with a bound on what is held."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
-def prefetched(
-    work: Callable[[_Item], _Result], items: Iterable[_Item], most: int
+def prefetch(
+    work: Callable[[_Item], _Result], items: Iterable[_Item], ahead: int
 ) -> Iterator[tuple[_Item, Future[_Result]]]:
-    """Yield each item with what `work` makes of it, in the order given; at most `most` are begun ahead."""
-    with ThreadPoolExecutor(most) as workers:
+    """Yield each item with the future of `work(item)`, in the order given; at most `ahead` are under way."""
+    with ThreadPoolExecutor(ahead) as workers:
         begun: deque[tuple[_Item, Future[_Result]]] = deque()
         for item in items:
             begun.append((item, workers.submit(work, item)))
-            if len(begun) == most:
+            if len(begun) == ahead:
                 yield begun.popleft()
         yield from begun

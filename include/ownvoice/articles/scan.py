@@ -19,7 +19,7 @@ from ownvoice.articles.cluster import Near
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.near_duplicates.near import complete_index, near_candidates, near_duplicates
 from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
-from ownvoice.articles.prefetch import prefetched
+from ownvoice.articles.prefetch import prefetch
 from ownvoice.articles.retry import list_dead
 from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
 from ownvoice.articles.table import ArticleRow, any_of, below, having, live_text_hashes, read_articles
@@ -114,7 +114,7 @@ def _read_changed(
             tags[article.source_object].add(article.source_tag)
     changed = (found for found in look.listed.values() if tags.get(found.key) != {found.tag})
     parts: list[KeptArticle | Quarantined] = []
-    for (found, _), kept in prefetched(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
+    for (found, _), kept in prefetch(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
         if part := kept.result():
             parts.append(part)
         else:

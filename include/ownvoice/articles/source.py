@@ -1,4 +1,4 @@
-"""The source: which objects a night lists, and reading those that changed."""
+"""The source: which of its objects a run lists, and reading those that changed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import BinaryIO
 
-from ownvoice.articles.article import Article, Quarantined, Reason, UnreadableError
-from ownvoice.articles.formats.read import SINGLE_FORMS, format_of, parse_object
-from ownvoice.articles.formats.text import MAX_METADATA_BYTES, read_sidecar
-from ownvoice.articles.prefetch import prefetched
+from ownvoice.articles.article import Quarantined, ReadResult, Reason, UnreadableError
+from ownvoice.articles.formats.metadata import MAX_METADATA_BYTES, read_sidecar
+from ownvoice.articles.formats.opened import OpenedObject
+from ownvoice.articles.formats.read import read_object
+from ownvoice.articles.formats.table import format_of, stem_of
+from ownvoice.articles.prefetch import prefetch
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageAccessError, StorageError, StorageUnavailableError
 from ownvoice.storage.stores import ObjectStore, StoredObject
@@ -21,12 +23,12 @@ from ownvoice.storage.streamed import open_object
 
 _DAY_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 _SIDECAR_SUFFIXES = (".json", ".yaml", ".yml")
-_READERS = 16  # each holds the first four megabytes of its object; what follows is read as it is parsed
+_OPENED_AHEAD = 16  # each holds the first four megabytes of its object; the rest is fetched as it is parsed
 
 
 @dataclass(frozen=True, slots=True)
 class SourceObject:
-    """An object that articles stand in; `tag` changes when its bytes do, or those of its sidecar, or the rules."""
+    """An object that holds articles; `tag` changes with its bytes, with those of its sidecar, and with the rules."""
 
     stored: StoredObject
     sidecar: StoredObject | None
@@ -38,12 +40,12 @@ class SourceObject:
         return self.stored.key
 
 
-Parsed = Iterator[Article | Quarantined]
-_Opened = tuple[BinaryIO, bytes | None]
+_Begun = tuple[BinaryIO, bytes | None]
+"""An open object, and the bytes of its sidecar."""
 
 
 def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> list[str]:
-    """Return the folders a night looks into, as prefixes of keys.
+    """Return the folders that a run lists, as prefixes of keys.
 
     In a layout by day (`dt=YYYY-MM-DD/`) these are the day folders from `since` on; in a flat layout, or where
     `since` is None, everything below `prefix`.
@@ -57,45 +59,46 @@ def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> l
 
 
 def list_objects(store: ObjectStore, folders: Iterable[str], rules: SourceRules) -> Iterator[SourceObject]:
-    """Yield the objects below `folders` that an article could stand in, each with its sidecar if it has one.
+    """Yield the objects below `folders` that are in a known format, each with its sidecar if it has one.
 
-    The sidecar of `a.md` is `a.json`, `a.yaml` or `a.yml` beside it; what is a sidecar is no article.
+    The sidecar of `a.md` is `a.json`, `a.yaml` or `a.yml` beside it. A sidecar is not listed as an object of its own.
     """
     for folder in folders:
         found = {stored.key: stored for stored in store.objects(folder)}
-        sidecars = {key: _sidecar_of(key, found) for key in found if format_of(key) in SINGLE_FORMS}
+        formats = {key: known for key in found if (known := format_of(key))}
+        sidecars = {key: _sidecar_of(key, found) for key, known in formats.items() if known.takes_sidecar}
         taken = {sidecar.key for sidecar in sidecars.values() if sidecar}
-        for key, stored in found.items():
-            if format_of(key) and key not in taken:
-                sidecar = sidecars.get(key)
+        for key in formats:
+            if key not in taken:
+                stored, sidecar = found[key], sidecars.get(key)
                 parts = (stored.tag, sidecar.tag if sidecar else "", rules.mark)
                 yield SourceObject(stored, sidecar, "|".join(filter(None, parts)))
 
 
 def is_below(key: str, folders: Iterable[str]) -> bool:
-    """Whether `key` stands below one of the listed folders."""
+    """Whether `key` is below one of `folders`; the empty folder is the whole source."""
     return any(not folder or key.startswith(f"{folder}/") for folder in folders)
 
 
 def read_objects(
     store: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules
-) -> Iterator[tuple[SourceObject, Parsed]]:
-    """Yield objects in the order given, each with what is parsed of it while it is gone through.
+) -> Iterator[tuple[SourceObject, Iterator[ReadResult]]]:
+    """Yield the objects in the order given, each with an iterator that reads it.
 
-    Sixteen are opened ahead. What the store says against one object is one more `Quarantined`; where it gave none of
-    them, and refuses or does not answer, its error is raised at the end.
+    Sixteen objects are opened ahead. An error of the store on one object is one more `Quarantined`. Raises that error
+    at the end where every object met one and the first was a refusal or no answer: then the store is at fault.
     """
     errors: list[StorageError] = []
     count = 0
-    for one, opened in prefetched(partial(_open, store), objects, _READERS):
+    for one, begun in prefetch(partial(_begin, store), objects, _OPENED_AHEAD):
         count += 1
-        yield one, _parsed(one, opened, rules, errors)
+        yield one, _results(one, begun, rules, errors)
     if errors and len(errors) == count and isinstance(errors[0], (StorageAccessError, StorageUnavailableError)):
         raise errors[0]
 
 
-def _open(store: ObjectStore, one: SourceObject) -> _Opened:
-    """Ask for the beginning of an object, and for its sidecar."""
+def _begin(store: ObjectStore, one: SourceObject) -> _Begun:
+    """Fetch the beginning of an object, and its sidecar."""
     file = open_object(store, one.stored)
     file.peek(1)
     if one.sidecar is None:
@@ -104,12 +107,14 @@ def _open(store: ObjectStore, one: SourceObject) -> _Opened:
         return file, sidecar.read(MAX_METADATA_BYTES + 1)
 
 
-def _parsed(one: SourceObject, opened: Future[_Opened], rules: SourceRules, errors: list[StorageError]) -> Parsed:
+def _results(
+    one: SourceObject, begun: Future[_Begun], rules: SourceRules, errors: list[StorageError]
+) -> Iterator[ReadResult]:
     try:
-        file, sidecar = opened.result()
+        file, sidecar = begun.result()
         with file:
             fields = read_sidecar(one.sidecar.key, sidecar, rules) if one.sidecar and sidecar is not None else {}
-            yield from parse_object(one.key, file, rules, fields)
+            yield from read_object(OpenedObject(one.key, file, fields), rules)
     except StorageError as error:
         errors.append(error)
         yield Quarantined(one.key, Reason.UNREADABLE, str(error))
@@ -118,5 +123,5 @@ def _parsed(one: SourceObject, opened: Future[_Opened], rules: SourceRules, erro
 
 
 def _sidecar_of(key: str, found: Mapping[str, StoredObject]) -> StoredObject | None:
-    stem = key[: key.lower().rindex(format_of(key))]
+    stem = stem_of(key)
     return next((found[stem + suffix] for suffix in _SIDECAR_SUFFIXES if stem + suffix in found), None)

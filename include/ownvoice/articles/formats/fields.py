@@ -1,15 +1,13 @@
-"""From the fields of a source to an article: names, defaults, licence and consent."""
+"""The fields of an article, found under the names that a source gives them: id, author, licence, consent and others."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 from ownvoice.articles.article import Article, Reason, UnreadableError
+from ownvoice.articles.formats.opened import Fields
 from ownvoice.config.source_rules import AuthorTerms, SourceRules
-
-Fields = Mapping[str, Any]
 
 _ALSO_KNOWN_AS = {"author_id": ("author",), "licence": ("license",)}
 _YES = frozenset({"yes", "y", "true", "1", "given", "granted"})
@@ -17,17 +15,17 @@ _NAMES_SHOWN = 12
 
 
 def all_names(name: str, rules: SourceRules) -> list[str]:
-    """Return the names under which the field `name` of Ownvoice may stand in a source, the blog's own first."""
+    """Return the names that a source may give to the field `name` of Ownvoice, those of the settings first."""
     return [*rules.names_of(name), *_ALSO_KNOWN_AS.get(name, ())]
 
 
 def field_of(fields: Fields, name: str, rules: SourceRules) -> Any:
-    """Return the field `name` of Ownvoice under the first of its names that stands there; None where none does."""
-    return next((value for own in all_names(name, rules) if (value := _at(fields, own)) is not None), None)
+    """Return the value of the field `name` of Ownvoice, by the first of its names that has one; None without."""
+    return next((value for own in all_names(name, rules) if (value := _value_at(fields, own)) is not None), None)
 
 
 def content_of(fields: Fields, rules: SourceRules) -> Any:
-    """Return the content, whatever it is. Raises `UnreadableError` where there is none, with the names that are."""
+    """Return the content, of whatever type. Raises `UnreadableError` without one, naming the fields that are there."""
     content = field_of(fields, "content", rules)
     if content is None:
         raise missing_content(list(fields), rules)
@@ -35,7 +33,7 @@ def content_of(fields: Fields, rules: SourceRules) -> Any:
 
 
 def missing_content(names: Sequence[Any], rules: SourceRules) -> UnreadableError:
-    """Return what is said of something without a content field."""
+    """Return the error for an article without a content field; `names` are the fields that it has."""
     there = ", ".join(str(name)[:40] for name in names[:_NAMES_SHOWN]) or "none"
     wanted = " or ".join(repr(name) for name in rules.names_of("content"))
     return UnreadableError(
@@ -44,9 +42,10 @@ def missing_content(names: Sequence[Any], rules: SourceRules) -> UnreadableError
 
 
 def make_article(key: str, content: Any, sources: Sequence[Fields], rules: SourceRules) -> Article:
-    """Return the article; the first of `sources` that names a field wins, but a refused consent always does.
+    """Return the article with the fields of `sources`, of which the first that has a field wins.
 
-    Raises `UnreadableError` where the content is no text, or text that cannot be stored.
+    Consent is the exception: one refusal anywhere is a refusal. Raises `UnreadableError` where the content is not text,
+    is empty, or cannot be stored as UTF-8.
     """
     if not isinstance(content, str):
         raise UnreadableError(Reason.WRONG_SHAPE, f"the content is no text, but {type(content).__name__}")
@@ -73,7 +72,7 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
 
 
 def _consent(stated: Sequence[Any]) -> str:
-    """Sum up what was stated: one refusal is a refusal, and so is every word that is no clear yes."""
+    """Return "yes", "no" or nothing for all statements together: anything but a clear yes is a no."""
     words = {_text(value).casefold() for value in stated} - {""}
     return "" if not words else "yes" if words <= _YES else "no"
 
@@ -88,11 +87,14 @@ def _check_encodable(article: Article, *texts: str) -> None:
         raise UnreadableError(Reason.NOT_UTF8, detail) from None
 
 
-def _at(fields: Any, name: str) -> Any:
-    """Return what stands under `name`, or where its dots lead to; None where nothing does."""
+def _value_at(fields: Fields, name: str) -> Any:
+    """Return the value of `name`, taken as it is or as a path of names joined by dots; None where there is none."""
     if fields.get(name) is not None or "." not in name:
         return fields.get(name)
-    return reduce(lambda value, part: value.get(part) if isinstance(value, Mapping) else None, name.split("."), fields)
+    value: Any = fields
+    for part in name.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
 
 
 def _plain(name: str, value: Any) -> str:

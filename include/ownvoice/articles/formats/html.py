@@ -1,18 +1,18 @@
-"""Articles as HTML exports: the main text, taken out by trafilatura as Markdown.
+"""Articles as HTML pages: the main text of each, extracted by trafilatura as Markdown.
 
-What is taken out is the article's own content from here on: it is kept as the original, and spans count in it. So a
-chosen answer is verbatim in that text, and not in the tags of the page (docs/decisions/0012).
+The extracted text is the article's content from here on: it is stored as the original, and spans count in it. So a
+chosen answer is verbatim in that text, not in the tags of the page (docs/decisions/0012).
 """
 
 from __future__ import annotations
 
 import logging
 import re
-from typing import BinaryIO
+from collections.abc import Iterator
 
-from ownvoice.articles.article import Article, Reason, UnreadableError
-from ownvoice.articles.formats.fields import Fields, make_article
-from ownvoice.articles.formats.text import read_whole
+from ownvoice.articles.article import ReadResult, Reason, UnreadableError
+from ownvoice.articles.formats.fields import make_article
+from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.config.source_rules import SourceRules
 
 MAX_PAGE_BYTES = 5 << 20  # trafilatura needs seconds for a megabyte; a chapter of a handbook has half of one
@@ -21,37 +21,37 @@ _LANGUAGE = re.compile(r"""<html\b[^>]*\blang\s*=\s*["']?([\w-]+)""", re.IGNOREC
 _HEAD_CHARS = 4096
 
 
-def read_html(key: str, file: BinaryIO, sidecar: Fields, rules: SourceRules) -> Article:
-    """Return the main text of a page; what a sidecar says of it comes before what the page says of itself."""
-    page = _whole_page(_decoded(read_whole(file, "cut it into articles", MAX_PAGE_BYTES)))
-    text, said = _main_text(page)
+def read_html(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
+    """Yield the main text of a page. A sidecar's fields come before the metadata of the page itself."""
+    page = _whole_page(_decoded(opened.read_whole("cut it into articles", MAX_PAGE_BYTES)))
+    text, metadata = _main_text(page)
     if not text.strip():
         raise UnreadableError(Reason.NO_MAIN_TEXT, "the page has no main text: only navigation, scripts or pictures")
-    return make_article(key, text, [sidecar, said], rules)
+    yield make_article(opened.key, text, [opened.sidecar, metadata], rules)
 
 
 def _whole_page(page: str) -> str:
-    """Put a page around a fragment, as some blogs export them; trafilatura takes nothing less."""
+    """Wrap a fragment, as some blogs export them, into a page: trafilatura reads whole pages only."""
     return page if "<html" in page[:_HEAD_CHARS].lower() else f"<html><body>{page}</body></html>"
 
 
 def _main_text(page: str) -> tuple[str, Fields]:
-    """Return the main text as Markdown, and what the page says of itself."""
+    """Return the main text as Markdown, and the fields that the page's metadata holds."""
     import trafilatura
 
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it says of a page, its quarantine says
+    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # the reason of the quarantine tells it already
     try:
         text = trafilatura.extract(page, output_format="markdown", include_comments=False)
         found = trafilatura.extract_metadata(page)
-    except Exception as error:  # whatever parsers make of a page that is none, it is the page's fault
+    except Exception as error:  # the parsers below raise errors of many kinds for a page that is broken
         raise UnreadableError(Reason.NO_MAIN_TEXT, f"no parser can read the page: {str(error)[:200]}") from None
     language = _LANGUAGE.search(page[:_HEAD_CHARS])
-    said = {"title": found.title, "author_id": found.author, "licence": found.license} if found else {}
-    return text or "", said | {"language": language and language[1]}
+    fields = {"title": found.title, "author_id": found.author, "licence": found.license} if found else {}
+    return text or "", fields | {"language": language and language[1]}
 
 
 def _decoded(data: bytes) -> str:
-    """Decode a page by what it declares; nothing is guessed, since a wrong guess would change an author's words."""
+    """Decode a page by the encoding that it declares, else UTF-8: a wrong guess would change an author's words."""
     declared = _CHARSET.search(data[:_HEAD_CHARS])
     encoding = declared[1].decode("ascii") if declared else "utf-8-sig"
     try:

@@ -4,61 +4,60 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ownvoice.articles.article import Article, Quarantined, Reason, UnreadableError
+from ownvoice.articles.article import Article, ReadResult, Reason, UnreadableError, quarantining
 from ownvoice.articles.formats.fields import content_of, make_article
-from ownvoice.articles.formats.text import decoded, read_whole
+from ownvoice.articles.formats.opened import OpenedObject, decoded
 from ownvoice.articles.formats.unpack import MAX_ARTICLE_BYTES
 from ownvoice.config.source_rules import SourceRules
 
 
-def read_json(key: str, file: BinaryIO, rules: SourceRules) -> Iterator[Article | Quarantined]:
-    """Yield the articles of one JSON document, which is held whole."""
-    document = _loaded(read_whole(file, "write JSON Lines instead, which is read line by line"))
+def read_json(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
+    """Yield the articles of one JSON document, which is held in memory whole."""
+    document = _loaded(opened.read_whole("write JSON Lines instead, which is read line by line"))
     items = document.get("artifact_data", document) if isinstance(document, dict) else document
     if isinstance(items, dict):
-        yield _article(key, items, rules)
+        yield _article(opened.key, items, rules)
     elif isinstance(items, list):
-        yield from _articles(((f"{key}#{index}", item) for index, item in enumerate(items)), rules)
+        for index, item in enumerate(items):
+            yield _article(f"{opened.key}#{index}", item, rules)
     else:
         raise UnreadableError(Reason.WRONG_SHAPE, f"expected an object or a list, found {type(document).__name__}")
 
 
-def read_json_lines(key: str, file: BinaryIO, rules: SourceRules) -> Iterator[Article | Quarantined]:
-    """Yield the articles of a file with one JSON object a line; one line is held at a time."""
-    for number, line in enumerate(_lines(file)):
-        line_key = f"{key}#{number}"
-        try:
-            if isinstance(line, UnreadableError):
-                raise line
-            if line.strip():
-                yield _article(line_key, _loaded(line), rules)
-        except UnreadableError as error:
-            yield error.quarantined(line_key)
+def read_json_lines(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
+    """Yield the articles of a file with one JSON object a line; one line is held in memory at a time."""
+    for number, line in enumerate(_lines(opened.file)):
+        if line is None or line.strip():
+            yield _article_of_line(f"{opened.key}#{number}", line, rules)
 
 
-def _lines(file: BinaryIO) -> Iterator[bytes | UnreadableError]:
-    """Yield the lines; of one that is too long nothing is kept."""
+def _lines(file: BinaryIO) -> Iterator[bytes | None]:
+    """Yield the lines, and None in the place of one that is too long to hold."""
     while line := file.readline(MAX_ARTICLE_BYTES):
         if len(line) < MAX_ARTICLE_BYTES or line.endswith(b"\n"):
             yield line
             continue
         while line and not line.endswith(b"\n"):
             line = file.readline(MAX_ARTICLE_BYTES)
-        yield UnreadableError(Reason.TOO_LARGE, f"the line is longer than {MAX_ARTICLE_BYTES:,} bytes")
+        yield None
 
 
-def _articles(items: Iterable[tuple[str, Any]], rules: SourceRules) -> Iterator[Article | Quarantined]:
-    for item_key, item in items:
-        try:
-            yield _article(item_key, item, rules)
-        except UnreadableError as error:
-            yield error.quarantined(item_key)
+@quarantining
+def _article_of_line(key: str, line: bytes | None, rules: SourceRules) -> Article:
+    if line is None:
+        raise UnreadableError(Reason.TOO_LARGE, f"the line is longer than {MAX_ARTICLE_BYTES:,} bytes")
+    return _made(key, _loaded(line), rules)
 
 
+@quarantining
 def _article(key: str, item: Any, rules: SourceRules) -> Article:
+    return _made(key, item, rules)
+
+
+def _made(key: str, item: Any, rules: SourceRules) -> Article:
     if not isinstance(item, dict):
         raise UnreadableError(Reason.WRONG_SHAPE, f"expected an object, found {type(item).__name__}")
     inner = _book_content(content_of(item, rules))
@@ -66,7 +65,11 @@ def _article(key: str, item: Any, rules: SourceRules) -> Article:
 
 
 def _book_content(content: Any) -> dict[str, Any]:
-    """Read a content field of the book's: plain text, a dict (Title, Subtitle, Content, language), or one as text."""
+    """Return content, title and language of a content field in one of the book's three spellings.
+
+    These are plain text, an object (Title, Subtitle, Content, language), or such an object written as text, in JSON or
+    as a Python literal.
+    """
     if isinstance(content, str) and content.lstrip().startswith("{") and "Content" in content:
         content = _dict_in(content) or content
     if not isinstance(content, dict):

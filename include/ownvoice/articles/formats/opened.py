@@ -1,0 +1,42 @@
+"""An object of the source, opened for the reader of its format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO
+
+from ownvoice.articles.article import Reason, UnreadableError
+from ownvoice.articles.formats.unpack import MAX_ARTICLE_BYTES
+
+Fields = Mapping[str, Any]
+"""Names and values as a source spells them: of front matter, a sidecar, a JSON object, a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedObject:
+    """An object while it is read: its key, its bytes, and the fields of its sidecar (empty where it has none)."""
+
+    key: str
+    file: BinaryIO
+    sidecar: Fields = field(default_factory=dict)
+
+    def read_whole(self, instead: str, max_bytes: int = MAX_ARTICLE_BYTES) -> bytes:
+        """Return all bytes of the object.
+
+        Raises `UnreadableError` where there are more than `max_bytes`, with what to do `instead`, or none but blanks.
+        """
+        data = self.file.read(max_bytes + 1)
+        if len(data) > max_bytes:
+            raise UnreadableError(Reason.TOO_LARGE, f"it is larger than {max_bytes:,} bytes; {instead}")
+        if not data.strip():
+            raise UnreadableError(Reason.EMPTY, "the object holds no text")
+        return data
+
+
+def decoded(data: bytes) -> str:
+    """Return UTF-8 as text, without a byte order mark. Raises `UnreadableError` for any other encoding."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UnreadableError(Reason.NOT_UTF8, f"byte {error.start} is no UTF-8; save the file as UTF-8") from None

@@ -1,0 +1,99 @@
+"""The formats in which a source may hold articles: one entry each, found by the end of an object's key.
+
+A new format is a reader in a module of its own and an entry here (docs/extend.md shows one). The table of formats in
+docs/sources.md is written from these entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ownvoice.articles.article import ReadResult
+from ownvoice.articles.formats.html import read_html
+from ownvoice.articles.formats.json import read_json, read_json_lines
+from ownvoice.articles.formats.opened import OpenedObject
+from ownvoice.articles.formats.parquet import read_parquet
+from ownvoice.articles.formats.text import read_text
+from ownvoice.articles.formats.unpack import PACKINGS
+from ownvoice.config.source_rules import SourceRules
+
+Reader = Callable[[OpenedObject, SourceRules], Iterator[ReadResult]]
+"""Yields the articles of an object, and a `Quarantined` for each that cannot be read.
+
+It may raise `UnreadableError` where the object as a whole, or the rest of it, cannot be read.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One way in which an object holds articles.
+
+    `suffixes` are the ends of its keys, in lower case. `examples` maps what an object may hold to an example of it,
+    both for docs/sources.md. `takes_sidecar` is for formats with one article an object: a sidecar may describe it.
+    """
+
+    suffixes: tuple[str, ...]
+    read: Reader
+    examples: Mapping[str, str]
+    takes_sidecar: bool = False
+
+
+FORMATS: tuple[Format, ...] = (
+    Format(
+        (".md", ".markdown", ".txt"),
+        read_text,
+        {
+            "one article, with front matter if it has any": r"---\nid: a7\nauthor_id: jane\n---\n# On waiting\n\nText.",
+        },
+        takes_sidecar=True,
+    ),
+    Format(
+        (".html", ".htm", ".xhtml"),
+        read_html,
+        {
+            "one article: the page's main text": '<html lang="en"><title>On waiting</title><body><article><p>Text.</p>'
+            "</article></body></html>",
+        },
+        takes_sidecar=True,
+    ),
+    Format(
+        (".jsonl", ".ndjson"),
+        read_json_lines,
+        {"an article a line": '{"id": "a7", "author_id": "jane", "content": "Text."}'},
+    ),
+    Format(
+        (".json",),
+        read_json,
+        {
+            "one article, or a list of them": '[{"id": "a7", "content": "Text."}]',
+            "the raw documents of the LLM Engineer's Handbook": '{"artifact_data": [{"id": "a7", "content": '
+            '{"Title": "On waiting", "Content": "Text."}}]}',
+        },
+    ),
+    Format(
+        (".parquet",),
+        read_parquet,
+        {"an article a row, in columns of these names; dots lead into structs": "id, author_id, content"},
+    ),
+)
+
+
+def format_of(key: str) -> Format | None:
+    """Return the format of the object `key`; None where the source is to pass it over."""
+    name = _without_packing(key)
+    return next((one for one in FORMATS if name.endswith(one.suffixes)), None)
+
+
+def stem_of(key: str) -> str:
+    """Return `key` without the suffixes of its format and packing: `a` for `a.md.gz`, whose sidecar may be `a.json`."""
+    name = _without_packing(key)
+    suffix = next((suffix for one in FORMATS for suffix in one.suffixes if name.endswith(suffix)), "")
+    return key[: len(name) - len(suffix) - len(key.lower())]
+
+
+def _without_packing(key: str) -> str:
+    name = key.lower()
+    for suffix in PACKINGS:
+        name = name.removesuffix(suffix)
+    return name
