@@ -25,7 +25,8 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.completion import request_key
+from ownvoice.llm.providers import openai as openai_wire
+from ownvoice.llm.request import request_key
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
@@ -136,7 +137,7 @@ def async_openai(base_url: str, chunks: int, *, in_flight: int) -> dict[str, Any
         for body in queue:
             try:
                 completion = await client.chat.completions.create(**body)
-                meter.count(parse_answer(completion.model_dump()).usable)
+                meter.count(parse_answer(openai_wire.read(completion.model_dump())).usable)
             except openai.OpenAIError:
                 meter.count(False)
 

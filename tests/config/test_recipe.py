@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ownvoice.chunks.chunk import chunk_key
 from ownvoice.config.generators import Generator
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.llm.completion import request_key
+from ownvoice.llm.request import request_key
 from ownvoice.triples.request import request_body
 
 KEYS = [f"{number:016x}" for number in range(6000)]

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.completion import request_key
+from ownvoice.llm.request import request_key
 from ownvoice.llm.tally import Tally
 from ownvoice.states import ChunkEvent
 from stand_ins.asking import access, asking, settle, settle_asks

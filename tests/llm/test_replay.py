@@ -11,10 +11,10 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.completion import request_key
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.llm.replay import NextRequest, standing
+from ownvoice.llm.request import request_key
 from ownvoice.llm.task_try import NO_TASK
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent

@@ -23,8 +23,8 @@ from ownvoice.errors import DeadChunksError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.completion import request_key
 from ownvoice.llm.outcomes import read_outcomes
+from ownvoice.llm.request import request_key
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.reports.progress import progress_line
 from ownvoice.states import ChunkEvent

@@ -10,10 +10,12 @@ from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import recorded_run
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import DeadChunksError, ModelUnavailableError, StorageError
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.completion import Fault, TextAnswer, parse_text, request_key
+from ownvoice.llm.completion import Fault, TextAnswer, parse_text
 from ownvoice.llm.outcomes import read_outcomes
+from ownvoice.llm.providers import openai
+from ownvoice.llm.request import request_key
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.second_model import reject_batch
@@ -52,7 +54,7 @@ def test_every_pair_says_which_model_wrote_what(night, lake, offline_model):
         assert (row["prompt_model"], row["chosen_model"], row["rejected_model"]) == (OFFLINE_MODEL, "human", SECOND)
         (answer,) = AnswerStore(lake.store).read_all(row["rejected_request_key"])
         assert answer["request"] == rejected_body(BY_SECOND, row["prompt"])
-        assert parse_text(answer["response"]).text == row["rejected"]
+        assert parse_text(completion_of(answer)).text == row["rejected"]
     assert verify(lake).passed
 
 
@@ -201,4 +203,4 @@ def test_a_batch_that_was_not_curated_says_so(night, lake, offline_model):
     ],
 )
 def test_a_plain_answer_is_read_with_what_is_wrong_with_it(choice, answer):
-    assert parse_text({"choices": [choice]}) == answer
+    assert parse_text(openai.read({"choices": [choice]})) == answer

@@ -9,8 +9,8 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.completion import request_key
 from ownvoice.llm.context import RequestContext
+from ownvoice.llm.request import request_key
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body

@@ -15,8 +15,8 @@ from ownvoice.llm.batch.api import BatchJobsRunningError, PlanBatch, ask_by_batc
 from ownvoice.llm.batch.client import until_all_ended
 from ownvoice.llm.budget import UNLIMITED
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.completion import longer_request, request_key
 from ownvoice.llm.context import RequestContext
+from ownvoice.llm.request import longer_request, request_key
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake

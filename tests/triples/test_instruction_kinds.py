@@ -11,7 +11,8 @@ import pytest
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.client import ModelAccess, open_session, request_completion
-from ownvoice.llm.completion import Fault
+from ownvoice.llm.completion import Completion, Fault
+from ownvoice.llm.providers import openai
 from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel
 from ownvoice.offline_model.words import OF_KIND
 from ownvoice.reports.report import write_report
@@ -28,9 +29,9 @@ TEXT = " ".join(
 )
 
 
-def completion(*triples: dict[str, object]) -> dict[str, object]:
+def completion(*triples: dict[str, object]) -> Completion:
     content = json.dumps({"preference_triples": triples})
-    return {"choices": [{"message": {"content": content}, "finish_reason": "stop"}]}
+    return Completion(content)
 
 
 def test_the_chapters_prompt_knows_no_kinds_and_stays_the_default():
@@ -59,7 +60,7 @@ def test_a_triple_of_no_kind_that_was_asked_for_is_none(kind):
 
 
 def test_a_schema_has_the_kinds_where_the_prompt_asks_for_them():
-    def items(version: str) -> dict[str, object]:
+    def items(version: str) -> Completion:
         recipe = GenerationRecipe(prompt_version=version, response_format="json_schema")
         schema = request_body(recipe, "A chunk.")["response_format"]["json_schema"]["schema"]
         return schema["properties"]["preference_triples"]["items"]
@@ -72,12 +73,12 @@ def test_a_schema_has_the_kinds_where_the_prompt_asks_for_them():
 def test_the_stand_in_answers_truly_in_kind(offline_model: OfflineModel):
     access = ModelAccess(offline_model.base_url, offline_model.api_key)
 
-    async def ask() -> dict[str, object]:
+    async def ask() -> Completion:
         async with open_session(access) as session:
             recipe = GenerationRecipe(model=OFFLINE_MODEL, prompt_version="2")
             return (await request_completion(session, access, request_body(recipe, TEXT)))[0]
 
-    answer = reader("2")(asyncio.run(ask()))
+    answer = reader("2")(openai.read(asyncio.run(ask())))
     assert answer.fault is None
     assert Counter(triple.kind for triple in answer.triples) == {"question": 2, "task": 1, "summary": 1, "opinion": 1}
     for triple in answer.triples:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.llm.completion import request_key
+from ownvoice.llm.request import request_key
 from ownvoice.triples.request import request_body
 
 

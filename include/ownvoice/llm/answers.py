@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 from ownvoice.errors import StorageError
+from ownvoice.llm.completion import Completion
+from ownvoice.llm.providers import PROVIDERS, openai
+from ownvoice.llm.request import RequestBody
 from ownvoice.storage.layout import answer_key
 from ownvoice.storage.stores import ObjectStore
+
+
+class AnswerRecord(TypedDict):
+    """One stored answer.
+
+    `request` is the whole body and `response` the provider's JSON as it came. `bought_for` is run id, article id and
+    chunk index of who paid, `asked_by` the fields of a `TaskTry`, `received_at` UTC in ISO 8601, `batch_id` that of the
+    batch job that brought it. Older records lack what is not required; their provider is OpenAI.
+    """
+
+    request_key: str
+    attempt: int
+    provider: NotRequired[str]
+    bought_for: NotRequired[list[str | int]]
+    asked_by: NotRequired[dict[str, Any]]
+    batch_id: NotRequired[str | None]
+    request: RequestBody
+    response: dict[str, Any]
+    received_at: str
+    latency_s: float
 
 
 class AnswerStore:
     """Answers at `answers/<request key>/<attempt>.json`; attempts count from 1.
 
-    A record holds `request_key`, `attempt`, `request` (the whole body), `response` (the completion as it came),
-    `received_at` (UTC, ISO 8601), `latency_s`, `bought_for` (run, article, chunk) and `asked_by` (`TaskTry`). It is
-    written once: where two workers asked the same thing, what was stored first is the answer of both. A store that
-    lets both write keeps one of the two, and `read_all` reads whichever stands; where that is the unusable one of two,
-    curation says so.
+    A record is written once: where two workers sent the same request, the answer that was stored first counts for both.
+    A store without conditional creation may let both write and keep one of the two. `read_all` then reads the one that
+    was kept; if that is the unusable one, curation says so.
     """
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    async def get(self, key: str, attempt: int) -> dict[str, Any] | None:
+    async def get(self, key: str, attempt: int) -> AnswerRecord | None:
         """Return the record of that attempt, or None where it was never stored."""
         name = answer_key(key, attempt)
         data = await self._store.read_async(name)
         return None if data is None else self._record(name, data)
 
-    async def put(self, key: str, attempt: int, record: dict[str, Any]) -> dict[str, Any]:
+    async def put(self, key: str, attempt: int, record: AnswerRecord) -> AnswerRecord:
         """Store the record unless one stands there; return the one that stands."""
         data = json.dumps(record).encode()
         # A look comes first, for stores where a second creation would put its bytes over the first.
@@ -38,16 +59,16 @@ class AnswerStore:
                 return record
         return standing
 
-    def read_all(self, key: str) -> list[dict[str, Any]]:
+    def read_all(self, key: str) -> list[AnswerRecord]:
         """Return the records of a request in the order of their attempts, up to the first that is missing."""
-        records: list[dict[str, Any]] = []
+        records: list[AnswerRecord] = []
         while (data := self._store.read(name := answer_key(key, len(records) + 1))) is not None:
             records.append(self._record(name, data))
         return records
 
-    def _record(self, name: str, data: bytes) -> dict[str, Any]:
+    def _record(self, name: str, data: bytes) -> AnswerRecord:
         try:
-            record = json.loads(data)
+            record: AnswerRecord | None = json.loads(data)
         except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict) and isinstance(record.get("response"), dict):
@@ -56,3 +77,14 @@ class AnswerStore:
             f"{self._store.uri}/{name} is not a stored answer ({len(data)} bytes that do not hold a record). "
             "Remove that object and run again: the chunk is then asked again."
         )
+
+
+def completion_of(record: AnswerRecord) -> Completion:
+    """Read a stored answer. Raises `StorageError` where it is of a provider that this installation does not have."""
+    name = record.get("provider", openai.NAME)
+    if name not in PROVIDERS:
+        raise StorageError(
+            f"{answer_key(record['request_key'], record['attempt'])} holds an answer of the provider {name!r}, which is not installed here. "
+            f"Known providers: {', '.join(PROVIDERS)}."
+        )
+    return PROVIDERS[name].read(record["response"])

@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 from ownvoice.config.generators import LLM_API, Route
+from ownvoice.llm.answers import AnswerRecord, completion_of
 from ownvoice.llm.budget import worst_case
-from ownvoice.llm.completion import ReadAnswer, longer_request, parse_text, request_key, token_usage
+from ownvoice.llm.completion import Completion, ReadAnswer, parse_text
 from ownvoice.llm.failures import RULES, Failure, Rule
+from ownvoice.llm.request import RequestBody, longer_request, request_key
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
 
@@ -29,11 +30,11 @@ class ChunkAsk:
     article_id: str
     chunk_index: int
     request_key: str
-    body: dict[str, Any]
+    body: RequestBody
     is_retry: bool = False
     divisible: bool = False
     endpoint: str = LLM_API
-    read: Callable[[dict[str, Any]], ReadAnswer] = parse_text
+    read: Callable[[Completion], ReadAnswer] = parse_text
 
     @property
     def route(self) -> Route:
@@ -101,8 +102,8 @@ class ChunkAttempts:
     ask: ChunkAsk
     run_id: str
     task_try: TaskTry = NO_TASK
-    key: str = ""
-    body: dict[str, Any] = field(default_factory=dict)
+    key: str = field(init=False)
+    body: RequestBody = field(init=False)
     attempt: int = 1
     used_up: ChunkEvent | None = None
     _answers: int = 0
@@ -136,24 +137,25 @@ class ChunkAttempts:
         """How the last request ended."""
         return self._tries[-1].result
 
-    def take(self, record: dict[str, Any]) -> ChunkEvent | None:
+    def take(self, record: AnswerRecord) -> ChunkEvent | None:
         """Count one more answer; return what it makes of the chunk, or None where another one is needed."""
         self._answers += 1
         self.attempt += 1
         self._failures.clear()
         self._failing_since_s = None
-        answer = self.ask.read(record["response"])
+        completion = completion_of(record)
+        answer = self.ask.read(completion)
         self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
         bought = record.get("bought_for") == self.buyer
         if bought:
-            self._asked(TaskTry.of(record))
-            self._pay(record, wasted=not answer.usable)
+            self._asked(TaskTry.of(record.get("asked_by")))
+            self._pay(record, completion, wasted=not answer.usable)
         if answer.fault is None or answer.usable:
             return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
         self._use_up(record, RULES[answer.fault])
         return None
 
-    def _use_up(self, record: dict[str, Any], rule: Rule) -> None:
+    def _use_up(self, record: AnswerRecord, rule: Rule) -> None:
         """Count an unusable answer against the tries, and turn to the request for a longer one where that helps."""
         self._counted_answers += not (self.ask.is_retry and self._is_of_another_run(record))
         if self._counted_answers >= rule.tries:
@@ -162,9 +164,8 @@ class ChunkAttempts:
             self.body = longer_request(self.body)
             self.key, self.attempt = request_key(self.body), 1
 
-    def _is_of_another_run(self, record: dict[str, Any]) -> bool:
-        bought_for: list[str] = record.get("bought_for") or [""]
-        return bought_for[0] != self.run_id
+    def _is_of_another_run(self, record: AnswerRecord) -> bool:
+        return (record.get("bought_for") or [""])[0] != self.run_id
 
     def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
         """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
@@ -210,10 +211,9 @@ class ChunkAttempts:
         self._requests += 1
         self._asked_by = by
 
-    def _pay(self, record: dict[str, Any], *, wasted: bool) -> None:
-        prompt_tokens, completion_tokens = token_usage(record["response"])
-        self._prompt_tokens += prompt_tokens
-        self._completion_tokens += completion_tokens
+    def _pay(self, record: AnswerRecord, completion: Completion, *, wasted: bool) -> None:
+        self._prompt_tokens += completion.prompt_tokens
+        self._completion_tokens += completion.completion_tokens
         self._reserved_tokens += int(worst_case(None, record["request"]).tokens)
-        self._wasted_tokens += wasted * (prompt_tokens + completion_tokens)
+        self._wasted_tokens += wasted * (completion.prompt_tokens + completion.completion_tokens)
         self._latency_s += record["latency_s"]

@@ -7,9 +7,9 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from ownvoice.config.prices import ModelPrice
+from ownvoice.llm.request import RequestBody
 
 _CHARS_PER_TOKEN = 4  # English prose in the tokenizers of current models
 _PARTS_PER_SHARE = 16
@@ -42,7 +42,7 @@ def spend(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int) 
     return Spend(prompt_tokens + completion_tokens, cost_usd)
 
 
-def worst_case(price: ModelPrice | None, body: dict[str, Any]) -> Spend:
+def worst_case(price: ModelPrice | None, body: RequestBody) -> Spend:
     """Return the most that a request can come to.
 
     No tokenizer in use makes more tokens than its text has bytes, and the request's JSON around the text is longer than
@@ -51,7 +51,7 @@ def worst_case(price: ModelPrice | None, body: dict[str, Any]) -> Spend:
     return spend(price, len(json.dumps(body, ensure_ascii=False).encode()), body["max_tokens"])
 
 
-def rate_limited_tokens(body: dict[str, Any]) -> int:
+def rate_limited_tokens(body: RequestBody) -> int:
     """Return the tokens by which endpoints pace a request: the prompt as they estimate it, and all it may answer."""
     chars = sum(len(message["content"]) for message in body["messages"])
     return int(chars // _CHARS_PER_TOKEN + body["max_tokens"])

@@ -1,7 +1,7 @@
-"""The edge to the model: any endpoint that speaks OpenAI's chat completions.
+"""The edge to the model: one HTTP request to an endpoint, in the words of its provider.
 
-Plain HTTP, without the SDK: retries, time-outs and errors are this room's own, and what the SDK builds around a request
-costs more CPU than all the rest of it (`benchmarks/generation.py`).
+It uses no provider's SDK: retries, time-outs and errors are decided in this room, and an SDK spends more CPU on a
+request than all the rest of it costs (`benchmarks/generation.py`).
 """
 
 from __future__ import annotations
@@ -15,15 +15,17 @@ from urllib.parse import urlsplit
 
 from ownvoice.errors import SettingsError
 from ownvoice.llm.failures import Failure, RequestFailedError, classified, without_an_answer
-from ownvoice.llm.rate_limit_headers import RateLimits, announced_limits, retry_after_s
+from ownvoice.llm.providers import provider_at
+from ownvoice.llm.providers.openai import OPENAI_URL
+from ownvoice.llm.providers.provider import Provider
+from ownvoice.llm.rate_limit_headers import RateLimits, retry_after_s
+from ownvoice.llm.request import RequestBody
 
 if TYPE_CHECKING:
     import aiohttp
 
-OPENAI_URL = "https://api.openai.com/v1"
 CONNECT_TIMEOUT_S = 10.0
 _MAX_IN_FLIGHT = 1000
-_ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,13 @@ class ModelAccess:
 
     @property
     def endpoint(self) -> str:
-        """The address that stands in front of `/chat/completions`."""
+        """The base URL, without a slash at its end."""
         return (self.base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI_URL).rstrip("/")
+
+    @property
+    def provider(self) -> Provider:
+        """Whose API the endpoint speaks."""
+        return provider_at(self.endpoint)
 
     @property
     def rate_limits(self) -> RateLimits:
@@ -76,10 +83,8 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
     """
     import aiohttp
 
-    headers = {"Authorization": f"Bearer {access.api_key}", "Content-Type": "application/json"}
-    headers |= {name: os.environ[variable] for variable, name in _ACCOUNT_HEADERS.items() if os.environ.get(variable)}
     return aiohttp.ClientSession(
-        headers=headers,
+        headers=access.provider.headers(access.api_key) | {"Content-Type": "application/json"},
         timeout=aiohttp.ClientTimeout(
             total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S, sock_read=access.read_timeout_s
         ),
@@ -90,24 +95,28 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
 
 
 async def request_completion(
-    session: aiohttp.ClientSession, access: ModelAccess, body: dict[str, Any]
+    session: aiohttp.ClientSession, access: ModelAccess, request: RequestBody
 ) -> tuple[dict[str, Any], RateLimits]:
-    """Send `body` to `POST /chat/completions`, once; return the completion as it came, and the limits it announced.
+    """Send `request` once; return the response's JSON as it came, and the rate limits that it announced.
 
     Raises `ModelAccessError` where no request can succeed, `RequestFailedError` where this one did not.
     """
     import aiohttp
 
+    provider = access.provider
+    url, data = provider.url(access.endpoint, request), json.dumps(provider.body(request)).encode()
     try:
-        async with session.post(f"{access.endpoint}/chat/completions", data=json.dumps(body).encode()) as answer:
-            data = await answer.read()
+        async with session.post(url, data=data) as answer:
+            value = _json(await answer.read())
     except (aiohttp.ClientError, TimeoutError) as error:
         raise RequestFailedError(without_an_answer(error)) from None
-    limits = announced_limits(answer.headers)
-    value = _json(data)
+    limits = provider.announced_limits(answer.headers)
     if answer.status < 400:
-        return _completion(value), limits
-    failure = classified(answer.status, value, endpoint=access.endpoint, model=body["model"])
+        if not provider.is_completion(value):
+            raise RequestFailedError(Failure.NOT_A_COMPLETION)
+        return value, limits
+    details = provider.read_error(answer.status, value)
+    failure = classified(answer.status, details, endpoint=access.endpoint, model=request["model"])
     if isinstance(failure, Failure):
         raise RequestFailedError(failure, retry_after_s(answer.headers), limits)
     raise failure
@@ -119,13 +128,6 @@ def _json(data: bytes) -> Any:
         return json.loads(data)
     except (ValueError, RecursionError):
         return None
-
-
-def _completion(value: Any) -> dict[str, Any]:
-    """Return a completion as it came; some gateways answer 200 with a web page or with an error of their own."""
-    if isinstance(value, dict) and isinstance(value.get("choices"), list):
-        return value
-    raise RequestFailedError(Failure.NOT_A_COMPLETION)
 
 
 def _problems(access: ModelAccess) -> Iterator[str]:

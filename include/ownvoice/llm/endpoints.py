@@ -11,8 +11,9 @@ from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.client import OPENAI_URL, ModelAccess
+from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
+from ownvoice.llm.providers.openai import OPENAI_URL
 from ownvoice.llm.rate_limit_headers import RateLimits
 from ownvoice.llm.workers import ask_chunks
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from random import uniform
-from typing import Any
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.completion import Fault
+from ownvoice.llm.providers.provider import ErrorDetails
 from ownvoice.llm.rate_limit_headers import NOTHING_SAID, RateLimits
 from ownvoice.states import ChunkEvent
 
@@ -127,21 +127,19 @@ class RequestFailedError(Exception):
         self.limits = limits
 
 
-def classified(status: int, answer: Any, *, endpoint: str, model: str) -> ModelAccessError | Failure:
-    """Turn an answer of HTTP status 400 or more into the failure it stands for; `answer` is its JSON, read."""
-    error = _error_of(answer)
-    code = "context_length_exceeded" if _speaks_of_context_length(status, error) else error.get("code")
-    for sign in (code, status):
+def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -> ModelAccessError | Failure:
+    """Turn a response of HTTP status 400 or more into the failure that it means."""
+    for sign in (error.code, status):
         if sign in _EVERY_REQUEST:
             return ModelAccessError(f"{endpoint}: {_EVERY_REQUEST[sign].format(model=model)}")
         if sign in _ONE_REQUEST:
             return _ONE_REQUEST[sign]
     if status >= 500:
         return Failure.SERVER_ERROR
-    field = error.get("param")
-    if field in _RECIPE_FIELDS:
+    if error.field in _RECIPE_FIELDS:
         return FieldRefusedError(
-            f"{endpoint}: model {model!r} does not take the recipe's {field}. Change it in the recipe, then run again."
+            f"{endpoint}: model {model!r} does not take the recipe's {error.field}. "
+            "Change it in the recipe, then run again."
         )
     return Failure.BAD_REQUEST
 
@@ -153,16 +151,3 @@ def without_an_answer(error: BaseException) -> Failure:
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Failure.NOT_CONNECTED
     return Failure.TIMED_OUT if isinstance(error, TimeoutError) else Failure.CONNECTION_LOST
-
-
-def _error_of(answer: Any) -> dict[str, Any]:
-    """Return what is plain text or number in the `error` object of an answer in OpenAI's form."""
-    error = answer.get("error") if isinstance(answer, dict) else None
-    if not isinstance(error, dict):
-        return {}
-    return {name: value for name, value in error.items() if isinstance(value, str | int)}
-
-
-def _speaks_of_context_length(status: int, error: dict[str, Any]) -> bool:
-    """Whether it is a context overflow told in words alone, as vLLM and others do."""
-    return status == 400 and "maximum context length" in str(error.get("message"))

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
 
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkAttempts, ChunkOutcome, Try
 from ownvoice.llm.batch.files import GaveUp
+from ownvoice.llm.request import RequestBody
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
@@ -28,7 +28,7 @@ class NextRequest:
 
     ask: ChunkAsk
     request_key: str
-    body: dict[str, Any]
+    body: RequestBody
     attempt: int
     unasked: ChunkOutcome
 

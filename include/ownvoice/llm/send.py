@@ -11,13 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.errors import ModelAccessError
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.attempts import ChunkAttempts
 from ownvoice.llm.budget import Spend, SpendingLimit, rate_limited_tokens, spend, worst_case
 from ownvoice.llm.client import ModelAccess, request_completion
-from ownvoice.llm.completion import token_usage
 from ownvoice.llm.failures import RULES, Failure, FieldRefusedError, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
+from ownvoice.llm.request import RequestBody
 from ownvoice.llm.tally import Tally
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class RequestSender:
     spending_limit: SpendingLimit
     tally: Tally
 
-    async def buy(self, chunk: ChunkAttempts) -> dict[str, Any]:
+    async def buy(self, chunk: ChunkAttempts) -> AnswerRecord:
         """Ask once about `chunk`; return the record of the answer, as it stands in the store.
 
         Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came.
@@ -54,7 +54,7 @@ class RequestSender:
             with self._in_flight():
                 response = await self._request(chunk.body, sent_at)
                 actual = self._billed(chunk.body["model"], response, worst)
-                record = _record(chunk, response, time.monotonic() - sent_at)
+                record = self._record(chunk, response, time.monotonic() - sent_at)
                 return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
         except RequestFailedError as failed:
             actual = worst if RULES[failed.failure].may_be_billed else Spend()
@@ -77,7 +77,7 @@ class RequestSender:
         finally:
             self.rate_limiter.done(answered=answered)
 
-    async def _request(self, body: dict[str, Any], sent_at: float) -> dict[str, Any]:
+    async def _request(self, body: RequestBody, sent_at: float) -> dict[str, Any]:
         """Send the request and tell the pace what the endpoint says about its limits."""
         try:
             response, limits = await request_completion(self.session, self.access, body)
@@ -90,26 +90,26 @@ class RequestSender:
         return response
 
     def _billed(self, model: str, response: dict[str, Any], worst: Spend) -> Spend:
-        prompt_tokens, completion_tokens = token_usage(response)
-        if not prompt_tokens and not completion_tokens:
+        read = self.access.provider.read(response)
+        if not read.prompt_tokens and not read.completion_tokens:
             return worst  # some endpoints do not count
-        return spend(self.tally.prices.get(model), prompt_tokens, completion_tokens)
+        return spend(self.tally.prices.get(model), read.prompt_tokens, read.completion_tokens)
+
+    def _record(self, chunk: ChunkAttempts, response: dict[str, Any], latency_s: float) -> AnswerRecord:
+        return {
+            "request_key": chunk.key,
+            "attempt": chunk.attempt,
+            "provider": self.access.provider.NAME,
+            "bought_for": chunk.buyer,
+            "asked_by": asdict(chunk.task_try),
+            "request": chunk.body,
+            "response": response,
+            "received_at": datetime.now(UTC).isoformat(),
+            "latency_s": round(latency_s, 3),
+        }
 
 
-def _record(chunk: ChunkAttempts, response: dict[str, Any], latency_s: float) -> dict[str, Any]:
-    return {
-        "request_key": chunk.key,
-        "attempt": chunk.attempt,
-        "bought_for": chunk.buyer,
-        "asked_by": asdict(chunk.task_try),
-        "request": chunk.body,
-        "response": response,
-        "received_at": datetime.now(UTC).isoformat(),
-        "latency_s": round(latency_s, 3),
-    }
-
-
-async def _even_if_cancelled(keeping: Coroutine[Any, Any, dict[str, Any]]) -> dict[str, Any]:
+async def _even_if_cancelled(keeping: Coroutine[Any, Any, AnswerRecord]) -> AnswerRecord:
     """Await `keeping` to its end, also when this task is cancelled meanwhile: an answer is paid for."""
     task = asyncio.ensure_future(keeping)
     try:

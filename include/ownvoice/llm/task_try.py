@@ -16,9 +16,9 @@ class TaskTry:
     try_number: int | None = None
 
     @classmethod
-    def of(cls, record: Mapping[str, Any]) -> TaskTry:
-        """Return who asked for a stored answer; nobody where its record is older than this note."""
-        return cls(**record.get("asked_by") or {})
+    def of(cls, asked_by: Mapping[str, Any] | None) -> TaskTry:
+        """Return who asked for a stored answer, from its record; all null where the record does not say."""
+        return cls(**asked_by or {})
 
 
 NO_TASK = TaskTry()

@@ -8,8 +8,7 @@ from typing import Any
 
 from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.errors import StorageError
-from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.completion import token_usage
+from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.pages.cache import CACHE
 from ownvoice.pages.refresh import stored_report
 from ownvoice.pairs.staging import STAGED, Row
@@ -120,25 +119,16 @@ def _answers(lake: Lake, chunk: Row) -> Iterator[dict[str, Any]]:
         return
     read = reader(chunk["prompt_version"])
     for record in records:
-        prompt_tokens, completion_tokens = token_usage(record["response"])
+        completion = completion_of(record)
         yield {
             "broken": None,
             "received_at": record.get("received_at"),
             "latency_s": record.get("latency_s"),
-            "fault": read(record["response"]).fault,
-            "prompt_tokens": prompt_tokens,
-            "completion_tokens": completion_tokens,
-            "content": _content(record["response"]),
+            "fault": read(completion).fault,
+            "prompt_tokens": completion.prompt_tokens,
+            "completion_tokens": completion.completion_tokens,
+            "content": completion.text or completion.refusal or str(record["response"]),
         }
-
-
-def _content(completion: Mapping[str, Any]) -> str:
-    """Return the answer's text as it came, or the whole completion where it has none in its usual place."""
-    try:
-        message = completion["choices"][0]["message"]
-        return str(message["content"] or message.get("refusal") or "")
-    except (KeyError, IndexError, TypeError, AttributeError):
-        return str(completion)
 
 
 def _staged(lake: Lake, chunk: Row, kind: str) -> list[Row]:

@@ -15,7 +15,7 @@ from ownvoice.chunks.too_long import note_too_long
 from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.pairs.committed import kept_by_retry
 from ownvoice.pairs.evaluation import read_evaluation_sets
@@ -73,7 +73,7 @@ def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tup
     """Return the triples of the first usable stored answer. Raises `StorageError` where there is none any more."""
     read = reader(prompt_version)
     for record in answers.read_all(request_key):
-        if (answer := read(record["response"])).usable:
+        if (answer := read(completion_of(record))).usable:
             return answer.triples
     raise StorageError(
         f"{answer_key(request_key, 1)} held a usable answer and does not any more: another worker's is in its place, "

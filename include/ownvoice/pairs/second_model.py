@@ -14,13 +14,14 @@ from ownvoice.chunks.planned import read_plan
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.batch.api import PlanBatch
-from ownvoice.llm.completion import longer_request, parse_text, request_key
+from ownvoice.llm.completion import parse_text
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.replay import stored_outcomes
+from ownvoice.llm.request import longer_request, request_key
 from ownvoice.llm.tally import Tally
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.evaluation import read_evaluation_sets
@@ -149,7 +150,7 @@ def _texts(answers: AnswerStore, outcomes: Iterable[ChunkOutcome]) -> dict[str, 
     """Return the first usable stored answer to each request that has one, by request key."""
     texts: dict[str, str] = {}
     for key in {outcome.request_key for outcome in outcomes}:
-        read = (parse_text(record["response"]) for record in answers.read_all(key))
+        read = (parse_text(completion_of(record)) for record in answers.read_all(key))
         if answer := next((one for one in read if one.usable), None):
             texts[key] = answer.text
     return texts

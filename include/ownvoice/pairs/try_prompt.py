@@ -14,10 +14,10 @@ from ownvoice.chunks import Chunk, cut_article
 from ownvoice.config.generators import Route
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.source_rules import SourceRules
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.completion import request_key
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
+from ownvoice.llm.request import request_key
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText
 from ownvoice.pairs.reasons import DropReason
@@ -98,6 +98,6 @@ def _judged(
     text = ArticleText.of(article.content, recipe.cleaning)
     reading = Reading.of(chunk.text)
     read = reader(recipe.prompt_version)
-    triples = (triple for record in answers.read_all(key) for triple in read(record["response"]).triples)
+    triples = (triple for record in answers.read_all(key) for triple in read(completion_of(record)).triples)
     found = ((triple, judge(triple, reading, chunk.clean_start, text, recipe)) for triple in triples)
     return tuple(TriedTriple(triple, str(one) if isinstance(one, DropReason) else "kept") for triple, one in found)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 from ownvoice.config.recipe import TRIPLES_PER_CHUNK
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.budget import Spend, SpendingLimit, share_of_batch, worst_case
+from ownvoice.llm.request import RequestBody
 from ownvoice.storage.lake import Lake
 from ownvoice.triples.request import rejected_body, request_body
 
 _LONG_INSTRUCTION_CHARS = 200
 
 
-def worst_of(run: RefreshRun, body: dict[str, Any]) -> Spend:
+def worst_of(run: RefreshRun, body: RequestBody) -> Spend:
     """Return the most that a request of this run can come to."""
     return worst_case(run.prices.get(body["model"]), body)
 

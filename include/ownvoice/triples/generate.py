@@ -16,12 +16,12 @@ from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
 from ownvoice.llm.batch.api import PlanBatch, ask_by_batch_jobs, collect_arrived
-from ownvoice.llm.completion import longer_request, request_key
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.failures import Failure
 from ownvoice.llm.outcomes import OutcomeRow, outcome_row, outcomes_writer
 from ownvoice.llm.replay import stored_outcomes
+from ownvoice.llm.request import longer_request, request_key
 from ownvoice.llm.tally import Tally
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ownvoice.llm.completion import Fault, is_text, mapping, message_and_ending
+from ownvoice.llm.completion import Completion, Fault
+from ownvoice.llm.json_values import is_text, mapping
 from ownvoice.triples.prompts import kinds_of
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 from ownvoice.triples.triple import Triple
@@ -31,20 +32,18 @@ class Answer:
         return bool(self.triples)
 
 
-def reader(prompt_version: str) -> Callable[[dict[str, Any]], Answer]:
+def reader(prompt_version: str) -> Callable[[Completion], Answer]:
     """Return what reads the answers to a prompt version."""
     return partial(parse_answer, kinds=kinds_of(prompt_version))
 
 
-def parse_answer(completion: dict[str, Any], kinds: Collection[str] = ()) -> Answer:
-    """Read the triples out of a chat completion; whatever JSON it is, the result is an `Answer`.
+def parse_answer(completion: Completion, kinds: Collection[str] = ()) -> Answer:
+    """Read the triples out of a completion, whatever its text is.
 
     Where `kinds` were asked for, a triple that names none of them is none.
     """
-    message, ending = message_and_ending(completion)
-    content = message.get("content")
-    triples, fault = _read(content if isinstance(content, str) else "", kinds)
-    return Answer(triples, ending or fault)
+    triples, fault = _read(completion.text, kinds)
+    return Answer(triples, completion.ending or fault)
 
 
 def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ownvoice.errors import OwnvoiceError, SettingsError
+from ownvoice.llm.request import Message
 
 PLACEHOLDER = "{extract}"
 
@@ -111,7 +112,7 @@ def kinds_of(version: str) -> tuple[str, ...]:
     return _prompt(version).kinds
 
 
-def render(version: str, chunk_text: str) -> list[dict[str, str]]:
+def render(version: str, chunk_text: str) -> list[Message]:
     """Return the messages of prompt `version` about `chunk_text`, in the form of a chat completion request.
 
     Raises `SettingsError` for an unknown version, `OwnvoiceError` where the chunk did not reach the message: the

@@ -8,6 +8,7 @@ from typing import Any
 from ownvoice.chunks.chunk import chunk_key
 from ownvoice.config.generators import Generator, RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.llm.request import RequestBody
 from ownvoice.triples.prompts import kinds_of, render
 
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
@@ -36,7 +37,7 @@ def _triples_schema(kinds: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator | None = None) -> dict[str, Any]:
+def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator | None = None) -> RequestBody:
     """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk.
 
     `generator` is the recipe's for this chunk, unless another is given.
@@ -51,7 +52,7 @@ def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator
     }
 
 
-def rejected_body(second: RejectedBy, instruction: str) -> dict[str, Any]:
+def rejected_body(second: RejectedBy, instruction: str) -> RequestBody:
     """Return the exact body that asks a second model for its own answer to an instruction; it is shown nothing else."""
     return {
         "model": second.model,

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from ownvoice.llm.budget import Spend, worst_case
-from ownvoice.llm.completion import longer_request, request_key
+from ownvoice.llm.request import longer_request, request_key
 from ownvoice.storage.lake import Lake
 from stand_ins.asking import asking
 from stand_ins.batch_desk import ARRIVED, DEAD, FOUND, GOOD, LATER, UNAFFORDED, Desk, events, key

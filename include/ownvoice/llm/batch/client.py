@@ -12,6 +12,7 @@ from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.batch.files import ENDPOINT
 from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
 from ownvoice.llm.failures import Failure, classified, without_an_answer
+from ownvoice.llm.providers import openai as openai_wire
 from ownvoice.storage.layout import OPEN_BATCH_JOBS
 
 if TYPE_CHECKING:
@@ -46,9 +47,14 @@ class BatchJobState:
 def open_client(access: ModelAccess) -> AsyncOpenAI:
     """Return the SDK's client, an async context manager that closes its connections.
 
-    It repeats by itself what failed and costs nothing.
+    It repeats by itself what failed and costs nothing. Raises `ModelAccessError` for a provider with another API.
     """
     import openai
+
+    if access.provider is not openai_wire:
+        raise ModelAccessError(
+            f"{access.endpoint} has no batch API that Ownvoice speaks, only OpenAI's. Run with mode realtime."
+        )
 
     return openai.AsyncOpenAI(
         base_url=access.endpoint,
@@ -185,7 +191,8 @@ def _failure(error: Exception, endpoint: str) -> ModelAccessError | Failure:
     import openai
 
     if isinstance(error, openai.APIStatusError):
-        return classified(error.status_code, {"error": error.body}, endpoint=endpoint, model="of the batch")
+        details = openai_wire.read_error(error.status_code, {"error": error.body})
+        return classified(error.status_code, details, endpoint=endpoint, model="of the batch")
     within = (cause for cause in _causes(error) if isinstance(cause, aiohttp.ClientError | TimeoutError))
     return without_an_answer(next(within, error))
 

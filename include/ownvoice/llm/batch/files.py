@@ -9,6 +9,9 @@ from typing import Any, Literal
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.failures import RULES, Failure, classified
+from ownvoice.llm.json_values import mapping
+from ownvoice.llm.providers import openai
+from ownvoice.llm.request import RequestBody
 from ownvoice.states import ChunkEvent
 
 MAX_REQUESTS_PER_FILE = 50_000
@@ -39,7 +42,7 @@ class BatchLine:
     result: dict[str, Any] | GaveUp | ModelAccessError
 
 
-def request_line(request_key: str, body: dict[str, Any]) -> bytes:
+def request_line(request_key: str, body: RequestBody) -> bytes:
     """Return the line that asks: its `custom_id` is the request key."""
     line = {"custom_id": request_key, "method": "POST", "url": ENDPOINT, "body": body}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
@@ -65,9 +68,9 @@ def requests_by_key(file: bytes) -> dict[str, bytes]:
     return {line[start : line.index(b'"', start)].decode(): line for line in file.splitlines()}
 
 
-def request_of(line: bytes) -> dict[str, Any]:
+def request_of(line: bytes) -> RequestBody:
     """Return the body of a request line."""
-    body: dict[str, Any] = json.loads(line)["body"]
+    body: RequestBody = json.loads(line)["body"]
     return body
 
 
@@ -80,9 +83,9 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
         return None
     if not isinstance(key, str):
         return None
-    response = _mapping(value.get("response"))
-    body = _mapping(response.get("body"))
-    if response.get("status_code") == 200 and isinstance(body.get("choices"), list):
+    response = mapping(value.get("response"))
+    body = mapping(response.get("body"))
+    if response.get("status_code") == 200 and openai.is_completion(body):
         return BatchLine(key, body)
     answer = body if body.get("error") else value
     return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
@@ -95,14 +98,12 @@ def unanswered(batch_status: str) -> GaveUp:
 
 
 def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -> GaveUp | ModelAccessError:
-    code = _mapping(answer.get("error")).get("code")
+    code = mapping(answer.get("error")).get("code")
     if code in (Failure.BATCH_EXPIRED, Failure.BATCH_CANCELLED):
         return GaveUp.after(Failure(code))
     if status == 200:
         return GaveUp.after(Failure.NOT_A_COMPLETION)
-    failure = classified(status if isinstance(status, int) else 500, answer, endpoint=endpoint, model=model)
+    known_status = status if isinstance(status, int) else 500
+    error = openai.read_error(known_status, answer)
+    failure = classified(known_status, error, endpoint=endpoint, model=model)
     return failure if isinstance(failure, ModelAccessError) else GaveUp.after(failure)
-
-
-def _mapping(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.batch.client import BatchJobState, result_lines
 from ownvoice.llm.batch.files import BatchLine, GaveUp, read_line, request_of, requests_by_key, unanswered
 from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
 from ownvoice.llm.failures import Failure, FieldRefusedError
+from ownvoice.llm.providers import openai
 from ownvoice.storage.lake import Lake
 
 if TYPE_CHECKING:
@@ -76,11 +77,12 @@ async def _lines(
     yield part
 
 
-def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -> dict[str, Any]:
+def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -> AnswerRecord:
     attempt, article_id, chunk_index = intent.requests[key]
     return {
         "request_key": key,
         "attempt": attempt,
+        "provider": openai.NAME,
         "bought_for": [intent.run_id, article_id, chunk_index],
         "asked_by": intent.asked_by,
         "batch_id": intent.batch_id,
