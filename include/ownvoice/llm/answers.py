@@ -83,8 +83,9 @@ def completion_of(record: AnswerRecord) -> Completion:
     """Read a stored answer. Raises `StorageError` where it is of a provider that this installation does not have."""
     name = record.get("provider", openai.NAME)
     if name not in PROVIDERS:
+        stored_at = answer_key(record["request_key"], record["attempt"])
         raise StorageError(
-            f"{answer_key(record['request_key'], record['attempt'])} holds an answer of the provider {name!r}, which is not installed here. "
+            f"{stored_at} holds an answer of the provider {name!r}, which is not installed here. "
             f"Known providers: {', '.join(PROVIDERS)}."
         )
     return PROVIDERS[name].read(record["response"])
