@@ -6,12 +6,18 @@ import datetime as dt
 import gzip
 import re
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+from aiohttp import web
 
 import ownvoice.articles.formats.table as formats
 from ownvoice.articles.changeset import read_changes, read_listing
 from ownvoice.articles.scan import list_new_articles
 from ownvoice.config.run import RefreshRun
+from ownvoice.llm import providers
+from ownvoice.offline_model.server import completion_about, serving
 from ownvoice.storage.stores import ObjectStore
+from stand_ins.night import Night
 
 RECIPES = (Path(__file__).parent.parent / "docs" / "extend.md").read_text(encoding="utf-8")
 
@@ -39,3 +45,48 @@ def test_a_format_that_is_added_to_the_table_is_listed_read_and_quarantined(lake
     assert (first.article_id, first.author_id, first.title, first.licence) == ("a.eml", "jane", "On waiting", "CC0-1.0")
     assert lake.original(second.article_sha256) == "It rained.\n"
     assert [one["reason"] for one in read_listing(lake, run).quarantined] == ["no_main_text"]
+
+
+class MessagesServer:
+    """Speaks Anthropic's Messages on loopback: the first request is too long for it, the others are answered."""
+
+    def __init__(self):
+        self.requests = []
+
+    async def answer(self, request):
+        body = await request.json()
+        self.requests.append((request.headers["x-api-key"], body))
+        if len(self.requests) == 1:
+            error = {"type": "invalid_request_error", "message": "prompt is too long: 201000 tokens > 200000 maximum"}
+            return web.json_response({"type": "error", "error": error}, status=400)
+        about = completion_about(body["messages"][-1]["content"])
+        return web.json_response(
+            {
+                "type": "message",
+                "content": [{"type": "text", "text": about["choices"][0]["message"]["content"]}],
+                "stop_reason": "end_turn",
+                "usage": {"input_tokens": 1000, "output_tokens": 10},
+            }
+        )
+
+
+def test_a_provider_with_an_api_of_its_own_answers_a_refresh(lake, tmp_path, monkeypatch):
+    provider, entry = code_of("A model provider")
+    anthropic = ModuleType("anthropic")
+    exec(provider, vars(anthropic))
+    names = vars(providers) | {"anthropic": anthropic}
+    exec(entry, names)
+    monkeypatch.setattr(anthropic, "HOSTS", frozenset({"127.0.0.1"}))
+    monkeypatch.setitem(providers.PROVIDERS, "anthropic", names["PROVIDERS"]["anthropic"])
+    server, app = MessagesServer(), web.Application()
+    app.router.add_post("/v1/messages", server.answer)
+    with serving(app) as address:
+        night = Night(lake, tmp_path / "articles", SimpleNamespace(base_url=f"{address}/v1", api_key="sk-ant"))
+        night.write("a", "b")
+        version = night.run("one")
+    assert version.pairs > 0
+    assert {key for key, _ in server.requests} == {"sk-ant"}
+    assert all([message["role"] for message in body["messages"]] == ["user"] for _, body in server.requests)
+    chunks = lake.read_rows("runs/one/outcomes/batch-0000.parquet").to_pylist()
+    assert [chunk["faults"] for chunk in chunks if chunk["faults"]] == [["context_too_long"]]
+    assert {chunk["prompt_tokens"] for chunk in chunks if not chunk["faults"]} == {1000}
