@@ -39,10 +39,10 @@ from airflow.sdk import dag, task, task_group
 
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
+from ownvoice.airflow.callbacks import TELLING
 from ownvoice.airflow.deferrable import deferrable_task
-from ownvoice.airflow.failures import TELLING
-from ownvoice.airflow.form import refresh_form
-from ownvoice.airflow.retries import RETRY_POLICY
+from ownvoice.airflow.refresh_form import refresh_form
+from ownvoice.airflow.retry_policy import RETRY_POLICY
 from ownvoice.config.settings import load_settings
 
 SETTINGS = load_settings()

@@ -39,8 +39,8 @@ from airflow.sdk import dag, task
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
-from ownvoice.airflow.failures import TELLING
-from ownvoice.airflow.retries import RETRY_POLICY
+from ownvoice.airflow.callbacks import TELLING
+from ownvoice.airflow.retry_policy import RETRY_POLICY
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
 from ownvoice.airflow.training_form import training_form
 from ownvoice.training.settings import load_training_settings

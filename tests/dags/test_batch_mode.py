@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.airflow import batches
+from ownvoice.airflow import batch_jobs
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.batch import api as batch_api
 from ownvoice.offline_model.server import running_offline_model
@@ -28,7 +28,7 @@ def world(tmp_path, monkeypatch, offline_model):
         (tmp_path / "articles" / f"{name}.md").write_bytes((SAMPLES / f"{name}.md").read_bytes())
     monkeypatch.setenv("OWNVOICE_ARTICLES", (tmp_path / "articles").as_uri())
     monkeypatch.setenv("OWNVOICE_MAX_GENERATION_TASKS", "2")
-    monkeypatch.setattr(batches, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(batch_jobs, "LOOK_EVERY_S", 0.01)
     connect(monkeypatch, offline_model)
 
 
@@ -102,7 +102,7 @@ def test_a_trigger_that_cannot_look_wakes_the_task_which_meets_the_fault_itself(
         connect(monkeypatch, empty)
 
         async def first_event():
-            return await anext(batches.BatchJobsTrigger({"llm_api": ["batch_unknown"]}, 0.01).run())
+            return await anext(batch_jobs.BatchJobsTrigger({"llm_api": ["batch_unknown"]}, 0.01).run())
 
         assert asyncio.run(first_event()) is not None
 

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from ownvoice.airflow.connections import model_access, open_lake, open_source
-from ownvoice.airflow.retries import RETRY_POLICY
+from ownvoice.airflow.retry_policy import RETRY_POLICY
 from ownvoice.errors import (
     LostCommitError,
     ModelAccessError,

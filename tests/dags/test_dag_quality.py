@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ownvoice.airflow.retries import RETRY_POLICY
+from ownvoice.airflow.retry_policy import RETRY_POLICY
 
 REPOSITORY = Path(__file__).parent.parent.parent
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))

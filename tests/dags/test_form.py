@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from annotated_types import Ge, Le
 
-from ownvoice.airflow.form import read_form
+from ownvoice.airflow.refresh_form import read_form
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
 from ownvoice.config.settings import Settings, load_settings

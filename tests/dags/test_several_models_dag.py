@@ -44,9 +44,9 @@ def connect(monkeypatch):
 def test_each_model_is_asked_at_its_connection_and_every_row_names_who_wrote_what(
     lake, run_refresh, offline_model, connect, mode, monkeypatch
 ):
-    from ownvoice.airflow import batches
+    from ownvoice.airflow import batch_jobs
 
-    monkeypatch.setattr(batches, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(batch_jobs, "LOOK_EVERY_S", 0.01)
     with running_offline_model() as other:
         connect("llm_api", offline_model)
         connect("llm_sft", other)

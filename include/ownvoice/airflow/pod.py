@@ -17,7 +17,7 @@ from kubernetes import client as k8s_client
 from kubernetes.client import models as k8s
 from kubernetes.client.exceptions import ApiException
 
-from ownvoice.airflow.exits import raise_for_exit
+from ownvoice.airflow.trainer_exit import raise_for_exit
 from ownvoice.training.settings import TrainingSettings
 
 _SCRATCH = "/scratch"

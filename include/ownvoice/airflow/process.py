@@ -12,7 +12,7 @@ from typing import Any
 from airflow.sdk import BaseOperator
 
 from ownvoice.airflow.connections import trainer_keys
-from ownvoice.airflow.exits import raise_for_exit
+from ownvoice.airflow.trainer_exit import raise_for_exit
 from ownvoice.errors import SettingsError
 from ownvoice.training.settings import load_training_settings
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
-from ownvoice.airflow.form import read_form
+from ownvoice.airflow.refresh_form import read_form
 from ownvoice.config.settings import load_settings, new_run
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
 
     In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
     """
-    from ownvoice.airflow.batches import defer_until_ended
+    from ownvoice.airflow.batch_jobs import defer_until_ended
     from ownvoice.airflow.metrics import BatchMetrics
     from ownvoice.llm.batch.api import BatchJobsRunningError
     from ownvoice.llm.task_try import TaskTry

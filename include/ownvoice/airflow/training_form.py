@@ -7,7 +7,7 @@ from typing import Any
 from airflow.sdk import Param
 from pydantic import BaseModel, ValidationError
 
-from ownvoice.airflow.form import field_param
+from ownvoice.airflow.refresh_form import field_param
 from ownvoice.config.settings import settings_error
 from ownvoice.errors import SettingsError
 from ownvoice.training.recipe import TrainingRecipe

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ownvoice.airflow.failures import cause, on_failure
+from ownvoice.airflow.callbacks import cause, on_failure
 from ownvoice.errors import DeadChunksError, ModelAccessError, ModelUnavailableError, StorageUnavailableError
 from ownvoice.storage.lake import Lake
 from ownvoice.triples import generate
@@ -62,7 +62,7 @@ def failing(monkeypatch, error, *batches, tries=99):
 
 
 def lines(caplog):
-    return [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "ownvoice.airflow.failures"]
+    return [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "ownvoice.airflow.callbacks"]
 
 
 def test_a_task_that_fails_says_why_and_tells_once_however_many_batches_it_has(
@@ -138,7 +138,7 @@ def test_a_cleared_run_tells_anew(lake, webhook):
 
 
 def test_without_a_lake_to_remember_it_in_the_first_of_many_tells(webhook, monkeypatch):
-    monkeypatch.setattr("ownvoice.airflow.failures.open_lake", out_of_reach)
+    monkeypatch.setattr("ownvoice.airflow.callbacks.open_lake", out_of_reach)
     for index in range(3):
         on_failure(context_of(StorageUnavailableError("the lake is away."), map_index=index))
     assert len(webhook.received) == 1
