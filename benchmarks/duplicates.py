@@ -20,7 +20,7 @@ from time import perf_counter
 
 import numpy as np
 
-from ownvoice.articles.near_duplicates.near import complete_index, near_candidates
+from ownvoice.articles.near_duplicates.search import complete_index, near_candidates
 from ownvoice.articles.near_duplicates.shingles import jaccard, shingles
 from ownvoice.articles.near_duplicates.sketch import KEYS, candidates, sketches
 from ownvoice.articles.near_duplicates.sketch_index import SketchIndex

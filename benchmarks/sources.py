@@ -23,7 +23,7 @@ from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 
-from ownvoice.articles.scan import list_new_articles
+from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.articles.source import list_objects, read_objects
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules

@@ -7,10 +7,10 @@ import json
 
 import pytest
 
-from ownvoice.articles.scan import list_new_articles
+from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.chunks import clean
-from ownvoice.chunks.plan import plan_batches
-from ownvoice.chunks.planned import read_batch, read_plan
+from ownvoice.chunks.plan import read_batch, read_plan
+from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify

@@ -12,7 +12,7 @@ from aiohttp import web
 
 import ownvoice.articles.formats.table as formats
 from ownvoice.articles.changeset import read_changes, read_listing
-from ownvoice.articles.scan import list_new_articles
+from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm import providers
 from ownvoice.offline_model.server import completion_about, serving

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from ownvoice.articles.ledger import chunks_in
+from ownvoice.articles.latest_chunks import latest_chunks
 from ownvoice.config.run import recorded_run
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import SettingsError
@@ -51,7 +51,9 @@ def retry(night, run_id="again", **fields):
 
 
 def dead(lake):
-    return [(row["article_id"], row["faults"][-1]) for row in chunks_in(lake, latest_version(lake), ChunkState.DEAD)]
+    return [
+        (row["article_id"], row["faults"][-1]) for row in latest_chunks(lake, latest_version(lake), ChunkState.DEAD)
+    ]
 
 
 def pairs(lake):
@@ -169,7 +171,7 @@ def test_a_retry_by_another_recipe_would_pay_for_good_answers_anew_and_is_refuse
 
 
 def test_dead_chunks_are_listed_with_reason_and_advice_in_a_hundred_columns(with_dead, lake):
-    found = chunks_in(lake, latest_version(lake), ChunkState.DEAD)
+    found = latest_chunks(lake, latest_version(lake), ChunkState.DEAD)
     found[0]["article_id"] = "https://example.com/2026/02/a-very-long-address/of-an-article-by-somebody-or-other"
     lines = list(chunk_lines(ChunkState.DEAD, found))
     assert max(map(len, lines)) <= 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ownvoice.articles.ledger import chunks_in
+from ownvoice.articles.latest_chunks import latest_chunks
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import DeadChunksError
 from ownvoice.reports.report import write_report
@@ -64,7 +64,7 @@ def test_a_piece_that_is_too_short_to_cut_is_dead_with_advice(night, lake, offli
     offline_model.context_chars = PROMPT_CHARS + RECIPE.min_chunk_chars // 2
     for run_id in ("one", "two", "three", "four"):
         night.run(run_id)
-    found = chunks_in(lake, latest_version(lake), ChunkState.DEAD)
+    found = latest_chunks(lake, latest_version(lake), ChunkState.DEAD)
     assert {tuple(row["faults"]) for row in found} == {("context_too_long",)}
     assert max(row["end"] - row["start"] for row in found) < RECIPE.min_chunk_chars + 100
     assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}

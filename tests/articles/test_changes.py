@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from ownvoice.articles.article import Article
-from ownvoice.articles.changes import SeenArticle, compare
-from ownvoice.articles.cluster import side_of
+from ownvoice.articles.changes import ScannedArticle, find_changes
+from ownvoice.articles.cluster import split_of
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 
 
 def seen(key, text, metadata_id=None, author="a", consent=""):
-    return SeenArticle(Article(key, metadata_id, author, "", "en", text, consent=consent), key, f"tag of {text}")
+    return ScannedArticle(Article(key, metadata_id, author, "", "en", text, consent=consent), key, f"tag of {text}")
 
 
 def near_texts(*pairs):
@@ -35,7 +35,7 @@ def sha256(text):
 
 def night(known, *articles, unjudged=(), near=MappingProxyType({})):
     """Compare one night, apply what changed, and return the new rows and the events by id."""
-    changes, refused = compare(known, articles, lambda key: key not in unjudged, 0.05, near)
+    changes, refused = find_changes(known, articles, lambda key: key not in unjudged, 0.05, near)
     after = known | {change.row.article_id: change.row for change in changes}
     return after, {change.row.article_id: change.event for change in changes}, [one.source_key for one in refused]
 
@@ -128,7 +128,7 @@ def test_a_change_of_author_alone_is_no_edit():
 
 
 def test_five_in_a_hundred_clusters_are_held_out():
-    sides = [side_of(f"article-{number}", 0.05) for number in range(10_000)]
+    sides = [split_of(f"article-{number}", 0.05) for number in range(10_000)]
     assert 400 < sides.count("test") < 600
 
 
@@ -223,7 +223,7 @@ def is_near(this, that):
 
 
 class SourceThatPeopleEdit(RuleBasedStateMachine):
-    """People write, move, copy and delete files; nights compare, and some commits never happen."""
+    """People write, move, copy and delete files; nights find_changes, and some commits never happen."""
 
     def __init__(self):
         super().__init__()

@@ -16,10 +16,10 @@ import pytest
 from ownvoice.articles.article import Article, Reason
 from ownvoice.articles.changeset import pending_articles, read_listing
 from ownvoice.articles.cursor import advance_cursor
-from ownvoice.articles.scan import list_new_articles
+from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.articles.source import list_objects, read_objects
 from ownvoice.articles.table import read_articles
-from ownvoice.chunks.plan import plan_batches
+from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.dataset.commit import commit_version

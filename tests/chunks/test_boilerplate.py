@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from ownvoice.articles.scan import list_new_articles
-from ownvoice.chunks.plan import plan_batches
-from ownvoice.chunks.planned import DEFERRED, read_batch
+from ownvoice.articles.list_new_articles import list_new_articles
+from ownvoice.chunks.plan import DEFERRED, read_batch
+from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify

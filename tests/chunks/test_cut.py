@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ownvoice.chunks import cut_article
 from ownvoice.chunks.cut import cut
-from ownvoice.chunks.faithful import clean
+from ownvoice.chunks.faithful.clean import clean
 from ownvoice.config.recipe import GenerationRecipe
 
 PIECES = st.sampled_from(

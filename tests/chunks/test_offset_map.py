@@ -41,7 +41,7 @@ def test_a_span_taken_to_the_original_and_rendered_is_the_same_text(article, cle
 
 @given(ARTICLES, st.sampled_from(["faithful", "chapter"]))
 def test_no_letter_or_digit_is_invented_altered_or_moved(article, cleaning):
-    original = iter(_letters(article.replace("&amp;", "&") if cleaning == "faithful" else article))
+    original = iter(_letters(article))  # "&amp;" with its letters: in code and after a backslash they are text
     assert all(letter in original for letter in _letters(clean(article, cleaning).text))
 
 

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from ownvoice.chunks.planned import OTHER_LANGUAGE
+from ownvoice.chunks.plan import OTHER_LANGUAGE
 from ownvoice.pairs.reasons import DropReason
 
 PAGE = Path(__file__).parents[2] / "docs" / "drop-reasons.md"

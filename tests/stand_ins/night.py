@@ -6,9 +6,9 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from ownvoice.articles.scan import list_new_articles
-from ownvoice.chunks.plan import plan_batches
-from ownvoice.chunks.planned import Batch
+from ownvoice.articles.list_new_articles import list_new_articles
+from ownvoice.chunks.plan import Batch
+from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version

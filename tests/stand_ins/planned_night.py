@@ -9,7 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ownvoice.chunks.planned import PLANNED_CHUNKS, Plan, write_batch, write_plan
+from ownvoice.chunks.plan import PLANNED_CHUNKS, Plan, write_batch, write_plan
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.llm.client import ModelAccess
 from ownvoice.storage.lake import Lake

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and write down what changed; return counts by event."""
-    from ownvoice.articles import scan as listing
+    from ownvoice.articles import list_new_articles as step
     from ownvoice.storage.probe import probe_creation
 
     fields, recipe = read_form(dict(params))
@@ -41,14 +41,14 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     )
     lake = open_lake()
     print(f"store: {probe_creation(lake).sentence}")
-    return listing.list_new_articles(lake, open_source(run.articles_uri), run)
+    return step.list_new_articles(lake, open_source(run.articles_uri), run)
 
 
 def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
     """Cut what is pending into chunks and batches; return the batches."""
-    from ownvoice.chunks import plan
+    from ownvoice.chunks import plan_batches as step
 
-    return [asdict(batch) for batch in plan.plan_batches(open_lake(), dag_run.run_id)]
+    return [asdict(batch) for batch in step.plan_batches(open_lake(), dag_run.run_id)]
 
 
 def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:

@@ -13,7 +13,7 @@ _Rest = ParamSpec("_Rest")
 
 
 @dataclass(frozen=True, slots=True)
-class KeptArticle:
+class StoredArticle:
     """What is known of an article whose text is kept: a night may read more text than fits into memory.
 
     `metadata_id` is None where the source names none; `consent` is "yes", "no", or empty where it says nothing.
@@ -31,7 +31,7 @@ class KeptArticle:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article, read. `content` is what spans count in; the other fields are those of `KeptArticle`."""
+    """One article, read. `content` is what spans count in; the other fields are those of `StoredArticle`."""
 
     source_key: str
     metadata_id: str | None
@@ -47,9 +47,9 @@ class Article:
         """Hash of the content: an article has changed when this has."""
         return hashlib.sha256(self.content.encode()).hexdigest()
 
-    def without_text(self) -> KeptArticle:
+    def without_text(self) -> StoredArticle:
         """Return all but the text."""
-        return KeptArticle(**{field.name: getattr(self, field.name) for field in fields(KeptArticle)})
+        return StoredArticle(**{field.name: getattr(self, field.name) for field in fields(StoredArticle)})
 
 
 class Reason(StrEnum):

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ownvoice.articles.article import KeptArticle, Quarantined, Reason
-from ownvoice.articles.cluster import Near, holders_of, side_of
+from ownvoice.articles.article import Quarantined, Reason, StoredArticle
+from ownvoice.articles.cluster import NearDuplicates, holders_of, split_of
 from ownvoice.articles.table import ArticleRow
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 
 
 @dataclass(frozen=True, slots=True)
-class SeenArticle:
+class ScannedArticle:
     """An article that was read tonight, and the object it was read from."""
 
-    article: KeptArticle
+    article: StoredArticle
     source_object: str
     source_tag: str
 
@@ -38,12 +38,12 @@ class Change:
     seen_run: str | None
 
 
-def compare(
+def find_changes(
     known: Mapping[str, ArticleRow],
-    seen: Iterable[SeenArticle],
+    seen: Iterable[ScannedArticle],
     is_judged: Callable[[str], bool],
     test_share: float,
-    near: Near,
+    near: NearDuplicates,
 ) -> tuple[list[Change], list[Quarantined]]:
     """Return what changed, and the articles whose id is taken by another.
 
@@ -90,13 +90,13 @@ def _vanish(article: ArticleRow) -> Change:
 
 
 def _identify(
-    live: Mapping[str, ArticleRow], seen: list[SeenArticle], is_judged: Callable[[str], bool]
-) -> tuple[dict[str, SeenArticle], list[Quarantined]]:
+    live: Mapping[str, ArticleRow], seen: list[ScannedArticle], is_judged: Callable[[str], bool]
+) -> tuple[dict[str, ScannedArticle], list[Quarantined]]:
     """Give every seen article its id, the surest sign first: metadata, the key, the text of one that is gone."""
     by_key = {article.source_key: article_id for article_id, article in live.items()}
-    found: dict[str, SeenArticle] = {}
+    found: dict[str, ScannedArticle] = {}
     refused: list[Quarantined] = []
-    unnamed: list[SeenArticle] = []
+    unnamed: list[ScannedArticle] = []
 
     for one in sorted(
         seen, key=lambda s: (by_key.get(s.article.source_key) != s.article.metadata_id, s.article.source_key)
@@ -111,7 +111,7 @@ def _identify(
         else:
             found[named] = one
 
-    new: list[SeenArticle] = []
+    new: list[ScannedArticle] = []
     for one in unnamed:
         at_its_key = by_key.get(one.article.source_key)
         if at_its_key is None or at_its_key in found:
@@ -130,23 +130,23 @@ def _identify(
     return found, refused
 
 
-def _stands_elsewhere(known: ArticleRow | None, one: SeenArticle, is_judged: Callable[[str], bool]) -> bool:
+def _stands_elsewhere(known: ArticleRow | None, one: ScannedArticle, is_judged: Callable[[str], bool]) -> bool:
     return known is not None and known.source_key != one.article.source_key and not is_judged(known.source_object)
 
 
-def _free_id(article: KeptArticle, live: Mapping[str, ArticleRow], found: Mapping[str, SeenArticle]) -> str:
+def _free_id(article: StoredArticle, live: Mapping[str, ArticleRow], found: Mapping[str, ScannedArticle]) -> str:
     """Return the article's key, or, where an article that moved away still bears it, the key and a mark of the text."""
     key = article.source_key
     return f"{key}~{article.sha256[:8]}" if key in live or key in found else key
 
 
-def _is_refused(known: ArticleRow | None, one: SeenArticle | None) -> bool:
+def _is_refused(known: ArticleRow | None, one: ScannedArticle | None) -> bool:
     return (one.article.consent if one else known.consent if known else "") == "no"
 
 
 def _change(
     known: ArticleRow | None,
-    one: SeenArticle | None,
+    one: ScannedArticle | None,
     article_id: str,
     holder: ArticleRow | None,
     *,
@@ -164,7 +164,7 @@ def _change(
 
 
 def _event(
-    known: ArticleRow | None, one: SeenArticle | None, *, is_copy: bool, is_refused: bool
+    known: ArticleRow | None, one: ScannedArticle | None, *, is_copy: bool, is_refused: bool
 ) -> ArticleEvent | None:
     state = known.state if known else None
     same_text = one is None or (known is not None and known.article_sha256 == one.article.sha256)
@@ -183,7 +183,7 @@ def _event(
     return None
 
 
-def _row(known: ArticleRow | None, one: SeenArticle | None, article_id: str, test_share: float) -> ArticleRow:
+def _row(known: ArticleRow | None, one: ScannedArticle | None, article_id: str, test_share: float) -> ArticleRow:
     """Return the row with what was read tonight, before its state is decided."""
     if one is None:
         assert known is not None, "an article that was not read is one the lake knows"
@@ -201,7 +201,7 @@ def _row(known: ArticleRow | None, one: SeenArticle | None, article_id: str, tes
         source_tag=one.source_tag,
         article_sha256=article.sha256,
         cluster_key=known.cluster_key if known else article_id,
-        split=known.split if known else side_of(article_id, test_share),
+        split=known.split if known else split_of(article_id, test_share),
         state=known.state if known else ArticleState.PENDING,
         written_sha256=known.written_sha256 if known else None,
         written_date=known.written_date if known else None,

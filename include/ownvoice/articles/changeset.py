@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ownvoice.articles.changes import Change
 from ownvoice.articles.source import is_below
-from ownvoice.articles.table import ArticleRow, from_rows, having, read_articles, to_rows
+from ownvoice.articles.table import ArticleRow, column_in, from_rows, read_articles, to_rows
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.states import ArticleEvent, ArticleState
 from ownvoice.storage.lake import Lake
@@ -86,7 +86,7 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:
     changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
     if run.retry == "dead":
         return list(changed.values())
-    left_over = read_articles(lake, base_version(lake, run), having("state", [ArticleState.PENDING]))
+    left_over = read_articles(lake, base_version(lake, run), column_in("state", [ArticleState.PENDING]))
     candidates = [*(article for i, article in left_over.items() if i not in changed), *changed.values()]
     return [
         article

@@ -14,11 +14,11 @@ from collections.abc import Collection, Mapping
 from ownvoice.articles.table import ArticleRow
 from ownvoice.states import ArticleState, is_live
 
-Near = Mapping[str, Collection[str]]
+NearDuplicates = Mapping[str, Collection[str]]
 """Hashes of texts that are near-duplicates, each way: a text is always near itself, and need not be named."""
 
 
-def side_of(cluster_key: str, test_share: float) -> str:
+def split_of(cluster_key: str, test_share: float) -> str:
     """Return "train" or "test": the same key falls on the same side on every machine and in every year."""
     position = int(hashlib.sha256(cluster_key.encode()).hexdigest()[:8], 16) / 2**32
     return "test" if position < test_share else "train"
@@ -30,7 +30,7 @@ def cluster_of(known: Mapping[str, ArticleRow], article_id: str) -> str:
 
 
 def holders_of(
-    known: Mapping[str, ArticleRow], texts: Mapping[str, str], near: Near, withheld: Collection[str]
+    known: Mapping[str, ArticleRow], texts: Mapping[str, str], near: NearDuplicates, withheld: Collection[str]
 ) -> dict[str, str | None]:
     """Return the holder of each article that is in doubt, or None where it becomes one; a holder stands before its own.
 
@@ -81,7 +81,7 @@ def _claim(
     article_id: str,
     known: Mapping[str, ArticleRow],
     texts: Mapping[str, str],
-    near: Near,
+    near: NearDuplicates,
     heirs: Mapping[str, Collection[str]],
 ) -> int:
     """Rank who holds a text: its edited holder, then its heirs, then one that came to it by an edit, then a new one.

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from ownvoice.articles.changes import Change
 from ownvoice.articles.changeset import Listing, record_listing, record_retried
-from ownvoice.articles.ledger import ChunkRow, chunks_in
+from ownvoice.articles.latest_chunks import ChunkRow, latest_chunks
 from ownvoice.articles.source import is_below
-from ownvoice.articles.table import having, read_articles
+from ownvoice.articles.table import column_in, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import SettingsError
 from ownvoice.states import ArticleEvent, ChunkState, next_article_state
@@ -16,7 +16,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import DatasetVersion
 
 
-def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:
+def list_articles_to_retry(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:
     """Write down the articles whose dead chunks are to be asked about again; return counts by event.
 
     Only chunks that this run's own recipe asked about: another one would ask about their whole articles again. `prefix`
@@ -27,7 +27,7 @@ def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_
     ours = [row for row in dead if row["recipe_id"] == run.recipe.recipe_id]
     if dead and not ours:
         raise SettingsError(_of_other_recipes(run, dead))
-    found = read_articles(lake, base, having("article_id", {row["article_id"] for row in ours})).values()
+    found = read_articles(lake, base, column_in("article_id", {row["article_id"] for row in ours})).values()
     within = [article for article in found if is_below(article.source_object, [run.prefix])][: run.limit_articles]
     changes = [
         Change(
@@ -46,8 +46,7 @@ def list_dead(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_
 
 
 def _chosen(lake: Lake, run: RefreshRun, base: DatasetVersion) -> list[ChunkRow]:
-    columns = {"article_id": run.retry_article} if run.retry_article else {}
-    dead = chunks_in(lake, base, ChunkState.DEAD, **columns)
+    dead = latest_chunks(lake, base, ChunkState.DEAD, run.retry_article)
     return [row for row in dead if run.retry_error in ("", *row["faults"])]
 
 

@@ -61,7 +61,7 @@ def live_text_hashes(lake: Lake, version: DatasetVersion | None) -> set[str]:
     return {text for batch in rows for text in batch["article_sha256"].to_pylist()}
 
 
-def having(column: str, values: Collection[str]) -> RowFilter:
+def column_in(column: str, values: Collection[str]) -> RowFilter:
     """Ask for the articles whose `column` holds one of `values`."""
     wanted = pa.array(values, pa.string())
     return lambda batch: pc.is_in(batch[column], wanted)

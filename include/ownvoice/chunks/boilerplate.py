@@ -15,9 +15,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 import pyarrow as pa
 
-from ownvoice.articles.table import ArticleRow, having, read_articles
+from ownvoice.articles.table import ArticleRow, column_in, read_articles
+from ownvoice.chunks.cleaning import clean, cleaning_version
 from ownvoice.chunks.passages import passages
-from ownvoice.chunks.reading import clean, cleaning_version
 from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun
 from ownvoice.states import ArticleState
@@ -80,7 +80,7 @@ def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: 
     stored = {name: lake.read_rows(_window_key(run, name)) for name in (_ALL, *authors)}
     windows = {name: _from_rows(rows) if rows else {} for name, rows in stored.items()}
     lost = [author for author in authors if stored[author] is None]
-    for article in read_articles(lake, base, having("author_id", lost)).values() if lost else ():
+    for article in read_articles(lake, base, column_in("author_id", lost)).values() if lost else ():
         window = windows[article.author_id]
         if article.state is ArticleState.CURRENT and len(window) < _WINDOW_TEXTS:
             window[article.article_sha256] = _keys(lake, run.recipe.cleaning, article.article_sha256)

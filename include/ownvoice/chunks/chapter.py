@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from ownvoice.chunks.cleaned import CleanedText, OffsetMap
+from ownvoice.chunks.cleaned_text import CleanedText
+from ownvoice.chunks.offset_map import OffsetMap, Span
 
 _NOT_KEPT = re.compile(r"[^\w .,!?']")
 _SPACES = re.compile(r"(  +)")
@@ -27,10 +28,10 @@ def clean(original: str) -> CleanedText:
     return CleanedText("".join(kept), (), (OffsetMap.of(pieces, kept),))
 
 
-def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[tuple[int, int]]:
+def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[Span]:
     """Return the clean spans of the chapter's chunks: sentences while the next one fits, if they reach `min_chars`."""
     text = cleaned.text
-    chunks: list[tuple[int, int]] = []
+    chunks: list[Span] = []
     start = sentence_start = 0
     gaps = [gap.start() for gap in _SENTENCE_GAP.finditer(text)]
     for sentence_end in [*gaps, len(text)]:

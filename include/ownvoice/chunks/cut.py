@@ -10,10 +10,9 @@ import re
 import unicodedata
 from itertools import pairwise
 
-from ownvoice.chunks.cleaned import CleanedText
+from ownvoice.chunks.cleaned_text import CleanedText
+from ownvoice.chunks.offset_map import Span
 from ownvoice.chunks.sentences import last_sentence_end
-
-Span = tuple[int, int]
 
 _CLAUSE_END = re.compile(r"[,;:—–](?=\s)|[，；：、،؛]")
 _NOT_BLANK = re.compile(r"\S")

@@ -12,14 +12,13 @@ from collections.abc import Collection, Iterator
 from itertools import chain, pairwise
 
 from ownvoice.articles.near_duplicates.shingles import words
-from ownvoice.chunks.cleaned import CleanedText, OffsetMap
+from ownvoice.chunks.cleaned_text import CleanedText
+from ownvoice.chunks.offset_map import OffsetMap, Span
 from ownvoice.chunks.sentences import sentences
 
 _MIN_WORDS = 5
 _PARAGRAPH = re.compile(r"[^\n]+")
 _SPACE = re.compile(r"\s*")
-
-Span = tuple[int, int]
 
 
 def passages(text: str) -> Iterator[tuple[int, Span]]:

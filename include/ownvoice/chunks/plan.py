@@ -1,86 +1,116 @@
-"""The second step of a refresh: cut what is pending into chunks, and the chunks into batches."""
+"""What the plan of a run holds: a file of chunks for each batch, one of those left for later, and a summary."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from itertools import islice
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
-from ownvoice.articles.changeset import base_version, pending_articles, read_retried
-from ownvoice.articles.table import ArticleRow
-from ownvoice.chunks.boilerplate import decide_reading, find_boilerplate
-from ownvoice.chunks.estimate import estimate
-from ownvoice.chunks.language import language_of
-from ownvoice.chunks.planned import DEFERRED, OTHER_LANGUAGE, Batch, Plan, PlannedChunk, label, write_batch, write_plan
-from ownvoice.chunks.reading import cut_article
-from ownvoice.chunks.too_long import too_long_chunks
-from ownvoice.config.run import RefreshRun, recorded_run
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ownvoice.config.run import RefreshRun
+from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 
+PLANNED_CHUNKS = pa.schema(
+    [
+        ("article_id", pa.string()),
+        ("article_sha256", pa.string()),
+        ("author_id", pa.string()),
+        ("source_key", pa.string()),
+        ("split", pa.string()),
+        ("chunk_index", pa.int64()),
+        ("chunk_key", pa.string()),
+        ("clean_start", pa.int64()),
+        ("clean_end", pa.int64()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("text", pa.string()),
+        ("is_retry", pa.bool_()),  # a dead chunk that is to be asked about as often again
+    ]
+)
 
-def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
-    """Write the run's plan and return its batches; a dry run has a plan and no batches.
+PlannedChunk = dict[str, Any]
 
-    While there are few chunks a batch is one chunk; past `max_generation_tasks` batches grow. Articles are cut twice,
-    to be counted and to be written, so that one batch is held at a time and not the night. An article in none of the
-    recipe's languages has no chunks, and is settled at once.
+DEFERRED = "deferred"
+
+OTHER_LANGUAGE = "other_language"
+"""Why an article is left out of a plan: it is in none of the recipe's languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one mapped task works on: `name` is its file below `runs/<run>/plan/`, `label` what people read."""
+
+    name: str
+    label: str
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
+
+    `models` has the same two token counts for each model.
+    `left_out` counts, by reason, articles that are not asked about at all; they are no part of `articles`.
     """
-    run = recorded_run(lake, run_id)
-    pending, recipe = pending_articles(lake, run), run.recipe
-    articles = [a for a in pending if not recipe.languages or recipe.takes(language_of(lake, a))]
-    most = 0 if run.dry_run else run.limit_articles
-    worked, left = articles[:most], articles[len(articles[:most]) :]
-    without = find_boilerplate(lake, run, base_version(lake, run), articles)
-    for text in {article.article_sha256 for article in worked}:
-        without[text] = decide_reading(lake, recipe.cleaning, text, without[text])
 
-    sizes = [(chunk["chunk_key"], len(chunk["text"])) for chunk in _planned(lake, run, articles, without)]
-    left_over = [chunk | {"text": ""} for chunk in _planned(lake, run, left, without)]
-    batch_chunks = max(1, -(-(len(sizes) - len(left_over)) // run.max_generation_tasks))
-    batches = list(_write_batches(lake, run, _planned(lake, run, worked, without), batch_chunks))
-    write_batch(lake, run, DEFERRED, left_over)
-    models = estimate(recipe, sizes)
-    plan = Plan(
-        batches=tuple(batch.name for batch in batches),
-        articles=len(articles),
-        chunks=len(sizes),
-        deferred=len(left_over),
-        estimated_prompt_tokens=sum(one["estimated_prompt_tokens"] for one in models.values()),
-        most_completion_tokens=sum(one["most_completion_tokens"] for one in models.values()),
-        models=models,
-        left_out={OTHER_LANGUAGE: len(pending) - len(articles)} if len(pending) > len(articles) else {},
-    )
-    write_plan(lake, run, plan)
-    return batches
+    batches: tuple[str, ...]
+    articles: int
+    chunks: int
+    deferred: int
+    estimated_prompt_tokens: int
+    most_completion_tokens: int
+    models: dict[str, dict[str, int]] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def _write_batches(lake: Lake, run: RefreshRun, chunks: Iterator[PlannedChunk], batch_chunks: int) -> Iterator[Batch]:
-    number = 0
-    while part := list(islice(chunks, batch_chunks)):
-        batch = Batch(f"batch-{number:04d}", label(part), len(part))
-        write_batch(lake, run, batch.name, part)
-        yield batch
-        number += 1
+def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: list[PlannedChunk]) -> None:
+    """Put the chunks of a batch where its task finds them."""
+    lake.write_rows(_key(run, name), pa.Table.from_pylist(chunks, schema=PLANNED_CHUNKS))
 
 
-def _planned(
-    lake: Lake, run: RefreshRun, articles: Iterable[ArticleRow], without: Mapping[str, Collection[int]]
-) -> Iterator[PlannedChunk]:
-    retried, too_long = read_retried(lake, run), too_long_chunks(lake, run.recipe.recipe_id)
-    for article in articles:
-        original = lake.original(article.article_sha256)
-        for chunk in cut_article(original, run.recipe, without[article.article_sha256], too_long):
-            yield {
-                "article_id": article.article_id,
-                "article_sha256": article.article_sha256,
-                "author_id": article.author_id,
-                "source_key": article.source_key,
-                "split": article.split,
-                "chunk_index": chunk.index,
-                "chunk_key": chunk.key,
-                "clean_start": chunk.clean_start,
-                "clean_end": chunk.clean_end,
-                "start": chunk.start,
-                "end": chunk.end,
-                "text": chunk.text,
-                "is_retry": (article.article_id, chunk.key) in retried,
-            }
+def read_batch(lake: Lake, run: RefreshRun, name: str) -> list[PlannedChunk]:
+    """Return the planned chunks of a batch. Raises `StorageError` where there is no such batch."""
+    rows = lake.read_rows(_key(run, name))
+    if rows is None:
+        raise StorageError(f"{lake.uri}/{_key(run, name)} is not there. Clear plan_batches of this run and run again.")
+    return list(rows.to_pylist())
+
+
+@contextlib.contextmanager
+def open_batch(lake: Lake, run: RefreshRun, name: str) -> Iterator[pq.ParquetFile]:
+    """Open the planned chunks of a batch, to be read in parts."""
+    with lake.open_rows(_key(run, name)) as rows:
+        yield rows
+
+
+def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:
+    """Write the summary, after all that it sums up."""
+    lake.write_json(run.keys.plan, asdict(plan))
+
+
+def read_plan(lake: Lake, run: RefreshRun) -> Plan:
+    """Return the summary. Raises `StorageError` where `plan_batches` has not finished for this run."""
+    stored = lake.read_json(run.keys.plan)
+    if stored is None:
+        raise StorageError(
+            f"{lake.uri}/{run.keys.folder} holds no plan.json: plan_batches has not finished for this run. "
+            "Clear that task and run again."
+        )
+    return Plan(**stored | {"batches": tuple(stored["batches"])})
+
+
+def label(chunks: Sequence[PlannedChunk]) -> str:
+    """Name a batch by its articles and chunk range, as the mapped task is called in the Airflow UI."""
+    first, last = chunks[0], chunks[-1]
+    begin = f"{first['article_id']} {first['chunk_index']}"
+    if first["article_id"] != last["article_id"]:
+        return f"{begin} … {last['article_id']} {last['chunk_index']}"
+    return begin if first == last else f"{begin}-{last['chunk_index']}"
+
+
+def _key(run: RefreshRun, name: str) -> str:
+    return run.keys.planned(name)

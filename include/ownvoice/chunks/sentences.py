@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ownvoice.chunks.offset_map import Span
+
 _CLOSERS = r"""["'”’»›)\]}」』】）》〉]*+"""
 _SPACED, _UNSPACED = ".!?…‽؟۔।॥։።", "。！？．｡"
 _END = re.compile(
@@ -54,9 +56,9 @@ def last_sentence_end(text: str, nearest: int, farthest: int) -> int | None:
         width *= 4
 
 
-def sentences(text: str) -> list[tuple[int, int]]:
+def sentences(text: str) -> list[Span]:
     """Return the spans of the sentences; between them stands only white space."""
-    spans: list[tuple[int, int]] = []
+    spans: list[Span] = []
     start = 0
     for end in [*sentence_ends(text), len(text)]:
         piece = text[start:end]

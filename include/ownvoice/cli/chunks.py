@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ownvoice.articles.ledger import chunks_in
+from ownvoice.articles.latest_chunks import latest_chunks
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
@@ -24,5 +24,7 @@ def command(
 ) -> None:
     """Print the chunks of articles that are in the source, as of the newest version."""
     opened = Lake(load_settings(lake=lake).lake)
-    found = chunks_in(opened, version_or_latest(opened, None), state, **({"article_id": article} if article else {}))
+    found = latest_chunks(
+        opened, version_or_latest(opened, None), state, **({"article_id": article} if article else {})
+    )
     print_result(chunk_lines(state, found), found, as_json)

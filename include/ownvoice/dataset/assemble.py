@@ -13,7 +13,7 @@ from itertools import chain, groupby
 
 from ownvoice.articles.changeset import pending_articles, read_changes
 from ownvoice.articles.table import ArticleRow
-from ownvoice.chunks.planned import DEFERRED, read_batch, read_plan
+from ownvoice.chunks.plan import DEFERRED, read_batch, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row

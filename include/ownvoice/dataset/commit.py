@@ -11,8 +11,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from ownvoice.articles.table import ArticleRow, having, read_articles
-from ownvoice.chunks.planned import read_plan
+from ownvoice.articles.table import ArticleRow, column_in, read_articles
+from ownvoice.chunks.plan import read_plan
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
@@ -60,7 +60,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
         return version_of_run(lake, run_id)
     pairs = lake.table_for_writing("pairs")
     base = newest_version(lake, pairs)
-    current = read_articles(lake, base, having("article_id", candidates))
+    current = read_articles(lake, base, column_in("article_id", candidates))
     articles = _still_ours(candidates, current, run)
     standing = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
     first = kept_by_retry(lake, run)

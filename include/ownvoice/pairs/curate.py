@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from ownvoice.chunks import cleaning_version
 from ownvoice.chunks.boilerplate import left_out, read_boilerplate
-from ownvoice.chunks.planned import read_batch
+from ownvoice.chunks.plan import read_batch
 from ownvoice.chunks.too_long import note_too_long
 from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun, recorded_run

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ownvoice.chunks import clean, cleaning_version, render
-from ownvoice.chunks.cleaned import CleanedText
+from ownvoice.chunks.cleaned_text import CleanedText
 from ownvoice.config.recipe import Cleaning
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.verbatim import Reading, locate

@@ -10,7 +10,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 
-from ownvoice.chunks.planned import read_plan
+from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ownvoice.articles.changeset import Listing, read_listing
-from ownvoice.chunks.planned import Plan, read_plan
+from ownvoice.chunks.plan import Plan, read_plan
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.run_row import write_run_row

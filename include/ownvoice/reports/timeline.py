@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ownvoice.chunks.planned import label
+from ownvoice.chunks.plan import label
 from ownvoice.llm.attempts import ANSWERED
 from ownvoice.pairs.staging import Row
 

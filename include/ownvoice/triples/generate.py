@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow.parquet as pq
 
 from ownvoice.chunks.chunk import chunk_key, is_divisible
-from ownvoice.chunks.planned import open_batch, read_plan
+from ownvoice.chunks.plan import open_batch, read_plan
 from ownvoice.config.generators import Route
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import DeadChunksError, ModelUnavailableError

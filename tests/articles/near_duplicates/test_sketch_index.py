@@ -5,7 +5,7 @@ import random
 
 import numpy as np
 
-from ownvoice.articles.near_duplicates.near import complete_index, near_candidates, near_duplicates
+from ownvoice.articles.near_duplicates.search import complete_index, near_candidates, near_duplicates
 from ownvoice.articles.near_duplicates.shingles import jaccard, shingles
 from ownvoice.articles.near_duplicates.sketch import candidates, sketches
 from ownvoice.articles.near_duplicates.sketch_index import SketchIndex

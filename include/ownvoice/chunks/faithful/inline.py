@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 from itertools import accumulate
 
-from ownvoice.chunks.marks import EDGE, MARK, SUSPENDED, WIDE
+from ownvoice.chunks.faithful.marks import EDGE, MARK, SUSPENDED, WIDE
 
 _BLANKS = " \t\n"
 

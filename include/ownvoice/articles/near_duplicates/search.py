@@ -1,4 +1,4 @@
-"""Near-duplicates: tonight's texts held against each other and against those of all nights before.
+"""NearDuplicates-duplicates: tonight's texts held against each other and against those of all nights before.
 
 Sketches name the candidates, the originals decide: near is what has a Jaccard index of shingles of at least the
 threshold. The index of sketches is completed from the originals at every reconcile, and whenever it is not there.
@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ownvoice.articles.cluster import Near
+from ownvoice.articles.cluster import NearDuplicates
 from ownvoice.articles.near_duplicates.shingles import jaccard, shingles
 from ownvoice.articles.near_duplicates.sketch import Sketches, sketches
 from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
@@ -35,7 +35,7 @@ def near_candidates(lake: Lake, texts: Collection[str]) -> set[tuple[str, str]]:
     return {(min(pair), max(pair)) for pair in pairs if pair[0] != pair[1]}
 
 
-def near_duplicates(lake: Lake, pairs: Iterable[tuple[str, str]], least_jaccard: float) -> Near:
+def near_duplicates(lake: Lake, pairs: Iterable[tuple[str, str]], least_jaccard: float) -> NearDuplicates:
     """Return which of the candidates are near-duplicates."""
 
     @lru_cache(_SHINGLED_TEXTS_HELD)

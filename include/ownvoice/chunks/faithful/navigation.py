@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ownvoice.chunks.blocks import Block
+from ownvoice.chunks.faithful.blocks import Block
 
 _MAX_MENU_ENTRY_CHARS = 40
 _MIN_MENU_ENTRIES = 3

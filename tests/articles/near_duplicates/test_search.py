@@ -5,9 +5,9 @@ import json
 import random
 from itertools import combinations
 
+from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.articles.near_duplicates.shingles import jaccard, shingles
-from ownvoice.articles.scan import list_new_articles
-from ownvoice.chunks.plan import plan_batches
+from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.verify import verify

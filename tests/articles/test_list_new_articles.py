@@ -9,8 +9,8 @@ import pytest
 
 from ownvoice.articles.changeset import read_listing
 from ownvoice.articles.cursor import advance_cursor, read_cursor
-from ownvoice.articles.scan import list_new_articles
-from ownvoice.chunks.plan import plan_batches
+from ownvoice.articles.list_new_articles import list_new_articles
+from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import StorageError

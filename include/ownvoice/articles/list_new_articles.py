@@ -12,17 +12,17 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from functools import partial
 
-from ownvoice.articles.article import Article, KeptArticle, Quarantined, Reason
-from ownvoice.articles.changes import Change, SeenArticle, compare
+from ownvoice.articles.article import Article, Quarantined, Reason, StoredArticle
+from ownvoice.articles.changes import Change, ScannedArticle, find_changes
 from ownvoice.articles.changeset import Listing, first_started_at, read_listing, record_listing
-from ownvoice.articles.cluster import Near
+from ownvoice.articles.cluster import NearDuplicates
 from ownvoice.articles.cursor import is_reconcile, read_cursor
-from ownvoice.articles.near_duplicates.near import complete_index, near_candidates, near_duplicates
+from ownvoice.articles.near_duplicates.search import complete_index, near_candidates, near_duplicates
 from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
 from ownvoice.articles.prefetch import prefetch
-from ownvoice.articles.retry import list_dead
+from ownvoice.articles.retry import list_articles_to_retry
 from ownvoice.articles.source import SourceObject, folders_to_list, is_below, list_objects, read_objects
-from ownvoice.articles.table import ArticleRow, any_of, below, having, live_text_hashes, read_articles
+from ownvoice.articles.table import ArticleRow, any_of, below, column_in, live_text_hashes, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageError
@@ -41,7 +41,7 @@ class SourceScan:
 
     folders: list[str]
     listed: dict[str, SourceObject]
-    seen: list[SeenArticle] = field(default_factory=list)
+    seen: list[ScannedArticle] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     read_whole: set[str] = field(default_factory=set)
 
@@ -50,12 +50,12 @@ class SourceScan:
         gone = source_object not in self.listed and is_below(source_object, self.folders)
         return source_object in self.read_whole or gone
 
-    def take(self, found: SourceObject, parts: Iterable[KeptArticle | Quarantined]) -> None:
+    def take(self, found: SourceObject, parts: Iterable[StoredArticle | Quarantined]) -> None:
         """Take in what was read of one object; where its store broke off, the next run reads it again."""
-        articles = [part for part in parts if isinstance(part, KeptArticle)]
+        articles = [part for part in parts if isinstance(part, StoredArticle)]
         faults = [part for part in parts if isinstance(part, Quarantined)]
         broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
-        self.seen += [SeenArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
+        self.seen += [ScannedArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
         self.quarantined += faults
         if not faults:
             self.read_whole.add(found.key)
@@ -71,7 +71,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     started_at = first_started_at(lake, run)
     base = latest_version(lake)
     if run.retry == "dead":
-        return list_dead(lake, run, base, started_at)
+        return list_articles_to_retry(lake, run, base, started_at)
     folders, reconcile = _folders(lake, source, run)
     known = read_articles(lake, base, below(folders))
     look = SourceScan(folders, {found.key: found for found in list_objects(source, folders, run.source)})
@@ -80,7 +80,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
 
     known |= _related(lake, base, look, known.values())
     near = _near(lake, base, run, look, known, reconcile=reconcile)
-    changes, refused = compare(known, look.seen, look.is_judged, run.test_share, near)
+    changes, refused = find_changes(known, look.seen, look.is_judged, run.test_share, near)
     quarantined = [*look.quarantined, *refused]
     counts = _counts(known, changes, look.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(
@@ -113,7 +113,7 @@ def _read_changed(
         if is_live(article.state):
             tags[article.source_object].add(article.source_tag)
     changed = (found for found in look.listed.values() if tags.get(found.key) != {found.tag})
-    parts: list[KeptArticle | Quarantined] = []
+    parts: list[StoredArticle | Quarantined] = []
     for (found, _), kept in prefetch(partial(_kept, lake), _parts(source, changed, rules), _WRITERS):
         if part := kept.result():
             parts.append(part)
@@ -129,7 +129,7 @@ def _parts(source: ObjectStore, objects: Iterable[SourceObject], rules: SourceRu
         yield found, None
 
 
-def _kept(lake: Lake, part: _Part) -> KeptArticle | Quarantined | None:
+def _kept(lake: Lake, part: _Part) -> StoredArticle | Quarantined | None:
     """Keep an article's text; from here on it is not held."""
     _, one = part
     if not isinstance(one, Article):
@@ -150,10 +150,10 @@ def _related(
     texts = {article.sha256 for article in articles} | {article.article_sha256 for article in leaving}
     keys = {article.source_key for article in articles}
     question = any_of(
-        having("article_id", ids),
-        having("article_sha256", texts),
-        having("source_key", keys),
-        having("cluster_key", _loose_clusters(look, known)),
+        column_in("article_id", ids),
+        column_in("article_sha256", texts),
+        column_in("source_key", keys),
+        column_in("cluster_key", _loose_clusters(look, known)),
     )
     return read_articles(lake, base, question)
 
@@ -166,14 +166,14 @@ def _near(
     known: dict[str, ArticleRow],
     *,
     reconcile: bool,
-) -> Near:
+) -> NearDuplicates:
     """Find the near-duplicates of what is new and of what may lose its holder, and add their articles to `known`."""
     if reconcile or not SketchIndex(lake).is_complete():
         complete_index(lake, live_text_hashes(lake, base))
     texts = _texts_in_doubt(look, known)
     pairs = near_candidates(lake, texts)
     if elsewhere := {text for pair in pairs for text in pair} - texts:
-        known |= read_articles(lake, base, having("article_sha256", elsewhere))
+        known |= read_articles(lake, base, column_in("article_sha256", elsewhere))
     standing = texts | {article.article_sha256 for article in known.values() if is_live(article.state)}
     pairs = {pair for pair in pairs if standing.issuperset(pair)}
     return near_duplicates(lake, pairs, run.near_duplicate_jaccard)

@@ -13,12 +13,13 @@ from __future__ import annotations
 import re
 from itertools import accumulate, pairwise
 
-from ownvoice.chunks.blocks import Block, find_blocks
-from ownvoice.chunks.cleaned import CleanedText, OffsetMap
-from ownvoice.chunks.inline import read_inline
-from ownvoice.chunks.marks import EDGE
-from ownvoice.chunks.masks import mask
-from ownvoice.chunks.navigation import mask_buttons, without_menus
+from ownvoice.chunks.cleaned_text import CleanedText
+from ownvoice.chunks.faithful.blocks import Block, find_blocks
+from ownvoice.chunks.faithful.inline import read_inline
+from ownvoice.chunks.faithful.marks import EDGE
+from ownvoice.chunks.faithful.masks import mask
+from ownvoice.chunks.faithful.navigation import mask_buttons, without_menus
+from ownvoice.chunks.offset_map import OffsetMap
 
 _BLANK_LINE = EDGE + EDGE
 _SPACES = re.compile(r"(  +)")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ownvoice.chunks.marks import EDGE
+from ownvoice.chunks.faithful.marks import EDGE
 
 _Region = tuple[re.Pattern[str], re.Pattern[str]]
 _FENCES: list[_Region] = [
