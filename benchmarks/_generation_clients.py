@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.providers import openai as openai_wire
 from ownvoice.llm.request import request_key
@@ -99,7 +99,7 @@ def ours(base_url: str, chunks: int, *, store: bool = True, **limits: Any) -> di
     """Settle the chunks as a task does; every answer is stored unless `store` is false."""
     meter = Meter(chunks)
     asks = (
-        ChunkAsk("article", number, request_key(body), body, read=parse_answer)
+        ChunkRequest("article", number, request_key(body), body, read=parse_answer)
         for number, body in enumerate(bodies(chunks))
     )
     access = ModelAccess(base_url, "key", **limits)

@@ -34,10 +34,10 @@ STEPS = [
 ]
 
 BATCH_STEPS = [
-    "ownvoice.llm.batch.api:new_intent",
-    "ownvoice.llm.batch.api:upload_requests",
-    "ownvoice.llm.batch.api:create_batch_job",
-    "ownvoice.llm.batch.api:record_batch_id",
+    "ownvoice.llm.batch.submit:new_intent",
+    "ownvoice.llm.batch.submit:upload_requests",
+    "ownvoice.llm.batch.submit:create_batch_job",
+    "ownvoice.llm.batch.submit:record_batch_id",
     "ownvoice.llm.batch.results:close_intent",
     "ownvoice.triples.generate:collect_arrived",
     "ownvoice.triples.generate:ask_by_batch_jobs",
@@ -135,7 +135,7 @@ def test_a_worker_killed_in_batch_mode_and_run_again_finds_its_batches(
 def test_a_worker_killed_before_it_could_submit_does_so_when_run_again(
     night, undisturbed, lake, tmp_path, offline_model
 ):
-    killed = run(lake, tmp_path, offline_model, "ownvoice.llm.batch.api:record_intent", mode="batch")
+    killed = run(lake, tmp_path, offline_model, "ownvoice.llm.batch.submit:record_intent", mode="batch")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert offline_model.batches.batches == {}
     (intent,) = lake.store.objects("batch_api/open")

@@ -14,8 +14,8 @@ from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
-from ownvoice.llm.batch.api import BatchJobsRunningError
-from ownvoice.llm.batch.client import BatchJobState, until_all_ended
+from ownvoice.llm.batch.client import BatchJobState
+from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.tally import Tally
 from ownvoice.pairs.curate import curate_batch

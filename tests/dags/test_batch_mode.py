@@ -10,7 +10,7 @@ import pytest
 
 from ownvoice.airflow import batch_jobs
 from ownvoice.dataset.verify import verify
-from ownvoice.llm.batch import api as batch_api
+from ownvoice.llm.batch import submit
 from ownvoice.offline_model.server import running_offline_model
 from ownvoice.reports.report import read_report
 from ownvoice.storage.lake import Lake, scan
@@ -109,7 +109,7 @@ def test_a_trigger_that_cannot_look_wakes_the_task_which_meets_the_fault_itself(
 
 def test_a_retry_attaches_to_the_batch_that_runs_already(new_lake, run_refresh, offline_model, monkeypatch):
     lake = new_lake("lake")
-    whole = batch_api.create_batch_job
+    whole = submit.create_batch_job
 
     async def lost_at_first(*args):
         batch_id = await whole(*args)
@@ -117,7 +117,7 @@ def test_a_retry_attaches_to_the_batch_that_runs_already(new_lake, run_refresh, 
             raise MemoryError("the worker is gone before it can write the batch down")
         return batch_id
 
-    monkeypatch.setattr(batch_api, "create_batch_job", lost_at_first)
+    monkeypatch.setattr(submit, "create_batch_job", lost_at_first)
     night = run_refresh(mode="batch")
     assert night.state == "success"
     assert {ti.try_number for ti in night.get_task_instances() if ti.task_id == "generate_batch"} == {1, 2}

@@ -9,7 +9,7 @@ import pytest
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
@@ -43,7 +43,7 @@ def settle(lake, model):
 
 def ask(text, is_retry):
     body = request_body(GenerationRecipe(), text)
-    return ChunkAsk("article", 0, request_key(body), body, is_retry, read=parse_answer)
+    return ChunkRequest("article", 0, request_key(body), body, is_retry, read=parse_answer)
 
 
 def test_it_has_as_many_tries_again_and_no_more_in_the_same_run(settle):

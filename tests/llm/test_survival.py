@@ -21,7 +21,8 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import recorded_run
 from ownvoice.errors import DeadChunksError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.llm.request import request_key
@@ -58,7 +59,8 @@ def model(server: RunningModel) -> RunningModel:
 def settle(model: RunningModel, folder: Path, chunks: int, **limits: Any) -> list[ChunkOutcome]:
     bodies = [request_body(GenerationRecipe(), chunk_text(number)) for number in range(chunks)]
     asks = [
-        ChunkAsk("article", number, request_key(body), body, read=parse_answer) for number, body in enumerate(bodies)
+        ChunkRequest("article", number, request_key(body), body, read=parse_answer)
+        for number, body in enumerate(bodies)
     ]
     access = ModelAccess(model.base_url, "key", **{"request_timeout_s": 2.0} | limits)
     outcomes: list[ChunkOutcome] = []

@@ -11,7 +11,8 @@ import pytest
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, StorageError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
@@ -69,7 +70,7 @@ def test_at_most_so_many_requests_are_in_flight_and_no_more_asks_are_drawn(
 ) -> None:
     drawn = settled = 0
 
-    def asks() -> Iterator[ChunkAsk]:
+    def asks() -> Iterator[ChunkRequest]:
         nonlocal drawn
         for ask in asking(*(f"good: {number}" for number in range(30))):
             drawn += 1

@@ -16,7 +16,8 @@ import pytest
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess, open_session, request_completion
 from ownvoice.llm.completion import Fault
 from ownvoice.llm.context import RequestContext
@@ -108,7 +109,7 @@ def test_what_is_no_request_is_refused_in_the_apis_own_form(model: OfflineModel,
 
 def test_it_counts_what_it_answered(tmp_path: Path) -> None:
     body = request_body(RECIPE, TEXT)
-    asks = [ChunkAsk("article", 0, request_key(body), body, read=parse_answer)]
+    asks = [ChunkRequest("article", 0, request_key(body), body, read=parse_answer)]
     answers = AnswerStore(ObjectStore(tmp_path.as_uri()))
     with running_offline_model() as model:
         for event in (ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND):

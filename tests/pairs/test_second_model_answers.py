@@ -14,7 +14,7 @@ from ownvoice.config.generators import RejectedBy
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.attempts import ChunkOutcome, Try
+from ownvoice.llm.chunk_outcome import ChunkOutcome, Try
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.evaluation import EvaluationGrams, read_evaluation_sets
 from ownvoice.pairs.reasons import DropReason

@@ -7,7 +7,8 @@ from typing import Any
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.request import request_key
@@ -19,9 +20,11 @@ from stand_ins.faulty_model import FaultyModel
 RECIPE = GenerationRecipe()
 
 
-def asking(*chunk_texts: str) -> list[ChunkAsk]:
+def asking(*chunk_texts: str) -> list[ChunkRequest]:
     bodies = [request_body(RECIPE, text) for text in chunk_texts]
-    return [ChunkAsk("article", index, request_key(body), body, read=parse_answer) for index, body in enumerate(bodies)]
+    return [
+        ChunkRequest("article", index, request_key(body), body, read=parse_answer) for index, body in enumerate(bodies)
+    ]
 
 
 def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:
@@ -34,7 +37,9 @@ def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) 
     )
 
 
-def settle_asks(asks: list[ChunkAsk], answers: AnswerStore, access: ModelAccess, **options: Any) -> list[ChunkOutcome]:
+def settle_asks(
+    asks: list[ChunkRequest], answers: AnswerStore, access: ModelAccess, **options: Any
+) -> list[ChunkOutcome]:
     outcomes: list[ChunkOutcome] = []
     asyncio.run(ask_chunks(asks, answers, access, outcomes.append, RequestContext(**options)))
     return sorted(outcomes, key=lambda outcome: outcome.chunk_index)

@@ -10,10 +10,13 @@ import pytest
 
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.batch.api import BatchJobsRunningError, PlanBatch, ask_by_batch_jobs, collect_arrived
-from ownvoice.llm.batch.client import until_all_ended
+from ownvoice.llm.batch.collect import collect_arrived
+from ownvoice.llm.batch.submit import ask_by_batch_jobs
+from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
+from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.budget import UNLIMITED
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.request import longer_request, request_key
@@ -41,7 +44,7 @@ class Desk:
     def call(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
         """Do what one start of the task does."""
         run = RefreshRun(run_id=run_id, refresh_date=dt.date(2026, 2, 1), articles_uri="file:///none", mode="batch")
-        plan = PlanBatch(self.lake, run, "batch-0000")
+        plan = BatchTask(self.lake, run, "batch-0000")
         asks = asking(*texts)
 
         async def once() -> list[ChunkOutcome]:
@@ -75,7 +78,7 @@ class Desk:
         return AnswerStore(self.lake.store).read_all(key(text))
 
 
-def keys_of(asks: list[ChunkAsk]) -> set[str]:
+def keys_of(asks: list[ChunkRequest]) -> set[str]:
     return {key for ask in asks for key in (ask.request_key, request_key(longer_request(ask.body)))}
 
 

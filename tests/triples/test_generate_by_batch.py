@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.errors import ModelUnavailableError
-from ownvoice.llm.batch.api import BatchJobsRunningError
+from ownvoice.llm.batch.waiting import BatchJobsRunningError
 from ownvoice.llm.client import ModelAccess
 from ownvoice.triples.generate import generate_batch
 from stand_ins.night import Night

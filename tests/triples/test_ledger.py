@@ -8,8 +8,7 @@ import pytest
 
 from ownvoice.config.run import recorded_run
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.batch.api import BatchJobsRunningError
-from ownvoice.llm.batch.client import until_all_ended
+from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.outcomes import OUTCOMES, read_outcomes
 from ownvoice.llm.task_try import NO_TASK, TaskTry

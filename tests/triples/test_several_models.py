@@ -13,8 +13,7 @@ from ownvoice.config.prices import ModelLimits, ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelAccessError, SettingsError
-from ownvoice.llm.batch.api import BatchJobsRunningError
-from ownvoice.llm.batch.client import until_all_ended
+from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.endpoints import Endpoints, access_by
 from ownvoice.llm.outcomes import read_outcomes

@@ -41,7 +41,7 @@ class BatchJobsTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Look until there is something to do for the task."""
-        from ownvoice.llm.batch.client import until_all_ended
+        from ownvoice.llm.batch.waiting import until_all_ended
 
         try:
             for endpoint, batch_ids in self.batches.items():

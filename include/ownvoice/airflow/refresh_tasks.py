@@ -58,7 +58,7 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     """
     from ownvoice.airflow.batch_jobs import defer_until_ended
     from ownvoice.airflow.metrics import BatchMetrics
-    from ownvoice.llm.batch.api import BatchJobsRunningError
+    from ownvoice.llm.batch.waiting import BatchJobsRunningError
     from ownvoice.llm.task_try import TaskTry
     from ownvoice.reports.progress import Progress
     from ownvoice.triples import generate

@@ -15,7 +15,7 @@ from ownvoice.articles.changeset import pending_articles, read_changes
 from ownvoice.articles.table import ArticleRow
 from ownvoice.chunks.plan import DEFERRED, read_batch, read_plan
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.attempts import ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
 from ownvoice.pairs.filters import without_repeats
 from ownvoice.pairs.second_model import records_of_failed_batch

@@ -10,7 +10,8 @@ from ownvoice.config.generators import LLM_API, Route
 from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.providers.openai import OPENAI_URL
@@ -51,7 +52,7 @@ def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> 
 
 
 async def ask_everywhere(
-    asks: Mapping[Route, Iterable[ChunkAsk]],
+    asks: Mapping[Route, Iterable[ChunkRequest]],
     answers: AnswerStore,
     endpoints: Endpoints,
     on_outcome: Callable[[ChunkOutcome], None],

@@ -13,7 +13,7 @@ import pyarrow as pa
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
-from ownvoice.llm.attempts import ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.storage.lake import Lake

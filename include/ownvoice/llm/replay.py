@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkAttempts, ChunkOutcome, Try
-from ownvoice.llm.batch.files import GaveUp
+from ownvoice.llm.attempts import ChunkAttempts
+from ownvoice.llm.batch.files import NoAnswer
+from ownvoice.llm.chunk_outcome import ChunkOutcome, Try
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.request import RequestBody
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
@@ -26,7 +28,7 @@ class NextRequest:
     `unasked` is what becomes of the chunk where the budget does not allow it.
     """
 
-    ask: ChunkAsk
+    ask: ChunkRequest
     request_key: str
     body: RequestBody
     attempt: int
@@ -34,7 +36,7 @@ class NextRequest:
 
 
 async def standing(
-    ask: ChunkAsk, answers: AnswerStore, run_id: str, task_try: TaskTry, gave_up: Mapping[str, GaveUp]
+    ask: ChunkRequest, answers: AnswerStore, run_id: str, task_try: TaskTry, gave_up: Mapping[str, NoAnswer]
 ) -> ChunkOutcome | NextRequest:
     """Go through the stored answers of a chunk by the rules of `ask_chunks`, and ask nothing.
 
@@ -53,7 +55,7 @@ async def standing(
     return chunk.outcome(event)
 
 
-def _unanswered(chunk: ChunkAttempts, gave_up: GaveUp | None) -> ChunkOutcome | NextRequest:
+def _unanswered(chunk: ChunkAttempts, gave_up: NoAnswer | None) -> ChunkOutcome | NextRequest:
     if gave_up is None:
         unasked = chunk.outcome(ChunkEvent.NOT_AFFORDED)
         return NextRequest(chunk.ask, chunk.key, chunk.body, chunk.attempt, unasked)
@@ -63,16 +65,16 @@ def _unanswered(chunk: ChunkAttempts, gave_up: GaveUp | None) -> ChunkOutcome | 
     return replace(outcome, tries=(*outcome.tries, Try(datetime.now(UTC).isoformat(), gave_up.failure)))
 
 
-def stored_outcomes(lake: Lake, run_id: str, asks: Iterable[ChunkAsk]) -> Iterator[ChunkOutcome]:
+def stored_outcomes(lake: Lake, run_id: str, asks: Iterable[ChunkRequest]) -> Iterator[ChunkOutcome]:
     """Yield what the stored answers alone tell of `asks`, as outcomes of a batch that failed."""
     answers = AnswerStore(lake.store)
 
-    async def settle(ask: ChunkAsk) -> ChunkOutcome:
+    async def settle(ask: ChunkRequest) -> ChunkOutcome:
         found = await standing(ask, answers, run_id, NO_TASK, {})
         outcome = found.unasked if isinstance(found, NextRequest) else found
         return replace(outcome, event=ChunkEvent.BATCH_FAILED)
 
-    async def settle_part(part: list[ChunkAsk]) -> list[ChunkOutcome]:
+    async def settle_part(part: list[ChunkRequest]) -> list[ChunkOutcome]:
         return await asyncio.gather(*map(settle, part))
 
     rest = iter(asks)

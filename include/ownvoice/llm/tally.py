@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ownvoice.config.prices import ModelPrice
-from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.budget import Spend, spend
+from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 

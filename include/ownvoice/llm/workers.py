@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Callable, Iterable
 
 from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkAttempts, ChunkOutcome
+from ownvoice.llm.attempts import ChunkAttempts
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess, open_session
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import Failure, RequestFailedError
@@ -25,7 +27,7 @@ _MAX_PAUSE_S = 600.0
 
 
 async def ask_chunks(
-    asks: Iterable[ChunkAsk],
+    asks: Iterable[ChunkRequest],
     answers: AnswerStore,
     access: ModelAccess,
     on_outcome: Callable[[ChunkOutcome], None],
@@ -58,7 +60,7 @@ class _Batch:
 
     def __init__(
         self,
-        asks: Iterable[ChunkAsk],
+        asks: Iterable[ChunkRequest],
         buyer: RequestSender,
         on_outcome: Callable[[ChunkOutcome], None],
         run_id: str,
@@ -92,7 +94,7 @@ class _Batch:
         finally:
             self._at_work.pop(key).set()
 
-    async def _settle(self, ask: ChunkAsk) -> ChunkOutcome:
+    async def _settle(self, ask: ChunkRequest) -> ChunkOutcome:
         """Go through the answers of a chunk, buying those that are missing, up to the first usable one."""
         chunk = ChunkAttempts(ask, self._run_id, self._asker)
         event = None

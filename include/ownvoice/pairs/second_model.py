@@ -15,8 +15,9 @@ from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.batch.api import PlanBatch
+from ownvoice.llm.batch_task import BatchTask
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.completion import parse_text
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
@@ -30,12 +31,12 @@ from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rej
 from ownvoice.pairs.staging import CURATED, Row, read_staged, write_staged
 from ownvoice.storage.lake import Lake
 from ownvoice.triples.allotment import open_spending_limit, shares_of_batch
-from ownvoice.triples.generate import refuse_silence, refuse_too_many_dead, reported
+from ownvoice.triples.generate import refuse_too_many_dead, refuse_unanswered, reported
 from ownvoice.triples.request import rejected_body
 
 _ADVICE = "Change `rejected_by` in the recipe: another model, or more max_output_tokens"
 
-Asks = dict[tuple[str, int, str], ChunkAsk]
+Asks = dict[tuple[str, int, str], ChunkRequest]
 """What is to be asked, by article id, chunk index and instruction: one that stands twice in a chunk is asked once."""
 
 
@@ -62,9 +63,9 @@ def reject_batch(
     asks = _asks(curated.pairs, run.recipe.rejected_by, run)
     tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
-    asking = _ask(PlanBatch(lake, run, batch, task_try), asks, endpoints, tally, outcomes.append)
+    asking = _ask(BatchTask(lake, run, batch, task_try), asks, endpoints, tally, outcomes.append)
     asyncio.run(reported(asking, tally, on_progress))
-    refuse_silence(batch, tally)
+    refuse_unanswered(batch, tally)
     if run.retry == "none":
         refuse_too_many_dead(batch, _of_this_run(outcomes, run), run.max_dead_share, _ADVICE)
     texts = _texts(AnswerStore(lake.store), outcomes)
@@ -89,7 +90,7 @@ def _asks(pairs: Iterable[Row], second: RejectedBy, run: RefreshRun) -> Asks:
     asks: Asks = {}
     for pair in pairs:
         body = rejected_body(second, pair["prompt"])
-        asks[pair["article_id"], pair["chunk_index"], pair["prompt"]] = ChunkAsk(
+        asks[pair["article_id"], pair["chunk_index"], pair["prompt"]] = ChunkRequest(
             pair["article_id"],
             pair["chunk_index"],
             request_key(body),
@@ -112,7 +113,7 @@ def _of_this_run(outcomes: Collection[ChunkOutcome], run: RefreshRun) -> Tally:
 
 
 async def _ask(
-    plan: PlanBatch,
+    plan: BatchTask,
     asks: Asks,
     endpoints: Endpoints,
     tally: Tally,

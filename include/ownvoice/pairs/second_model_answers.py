@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.attempts import ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.pairs.filters import Candidate, first_reason

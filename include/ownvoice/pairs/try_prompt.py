@@ -15,7 +15,8 @@ from ownvoice.config.generators import Route
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.llm.answers import AnswerStore, completion_of
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.request import request_key
 from ownvoice.pairs.judge import judge
@@ -60,7 +61,7 @@ def try_prompt(
     asks = [_ask(article, chunk, recipe) for article, chunk in picked]
     answers = AnswerStore(lake.store)
     outcomes: dict[str, ChunkOutcome] = {}
-    by_way: dict[Route, list[ChunkAsk]] = defaultdict(list)
+    by_way: dict[Route, list[ChunkRequest]] = defaultdict(list)
     for ask in asks:
         by_way[ask.route].append(ask)
     asyncio.run(
@@ -85,11 +86,11 @@ def _first_chunks(source: ObjectStore, rules: SourceRules, recipe: GenerationRec
                 yield from ((article, chunk) for chunk in cut_article(article.content, recipe)[:1])
 
 
-def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkAsk:
+def _ask(article: Article, chunk: Chunk, recipe: GenerationRecipe) -> ChunkRequest:
     generator = recipe.generator_of(chunk.key)
     body = request_body(recipe, chunk.text, generator)
     key, read = request_key(body), reader(recipe.prompt_version)
-    return ChunkAsk(article.source_key, chunk.index, key, body, endpoint=generator.endpoint, read=read)
+    return ChunkRequest(article.source_key, chunk.index, key, body, endpoint=generator.endpoint, read=read)
 
 
 def _judged(

@@ -14,7 +14,7 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
-from ownvoice.llm.attempts import ANSWERED
+from ownvoice.llm.chunk_outcome import ANSWERED
 from ownvoice.pairs.staging import Row, read_staged
 from ownvoice.reports.audits import audits_of
 from ownvoice.reports.html import write_page

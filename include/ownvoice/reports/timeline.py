@@ -11,7 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from ownvoice.chunks.plan import label
-from ownvoice.llm.attempts import ANSWERED
+from ownvoice.llm.chunk_outcome import ANSWERED
 from ownvoice.pairs.staging import Row
 
 TIMELINE_COLUMNS = "batch, article_id, chunk_index, state, tries, latency_s, cost_usd, prompt_tokens, completion_tokens"

@@ -14,8 +14,11 @@ from ownvoice.config.generators import Route
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
-from ownvoice.llm.attempts import ChunkAsk, ChunkOutcome
-from ownvoice.llm.batch.api import PlanBatch, ask_by_batch_jobs, collect_arrived
+from ownvoice.llm.batch.collect import collect_arrived
+from ownvoice.llm.batch.submit import ask_by_batch_jobs
+from ownvoice.llm.batch_task import BatchTask
+from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.failures import Failure
@@ -61,16 +64,16 @@ def generate_batch(
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
         tally = Tally(planned.metadata.num_rows, run.prices, task_try)
-        asking = _settle(PlanBatch(lake, run, batch, task_try), planned, endpoints, tally, on_outcome)
+        asking = _settle(BatchTask(lake, run, batch, task_try), planned, endpoints, tally, on_outcome)
         asyncio.run(reported(asking, tally, on_progress))
-    refuse_silence(batch, tally)
+    refuse_unanswered(batch, tally)
     if run.retry == "none":
         refuse_too_many_dead(batch, tally, run.max_dead_share)
     return dict(tally.states)
 
 
 async def _settle(
-    plan: PlanBatch, planned: pq.ParquetFile, endpoints: Endpoints, tally: Tally, on_outcome: OnOutcome
+    plan: BatchTask, planned: pq.ParquetFile, endpoints: Endpoints, tally: Tally, on_outcome: OnOutcome
 ) -> None:
     """Take in what was submitted earlier, in either mode; then ask for the rest in the run's own."""
     run = plan.run
@@ -105,7 +108,7 @@ def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
         yield request_key(longer_request(ask.body))
 
 
-def planned_asks(planned: pq.ParquetFile, run: RefreshRun, route: Route | None = None) -> Iterator[ChunkAsk]:
+def planned_asks(planned: pq.ParquetFile, run: RefreshRun, route: Route | None = None) -> Iterator[ChunkRequest]:
     """Yield what is to be asked about the planned chunks of a batch, in order; with a `route`, what goes there."""
     read = reader(run.recipe.prompt_version)
     for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "is_retry"]):
@@ -113,7 +116,7 @@ def planned_asks(planned: pq.ParquetFile, run: RefreshRun, route: Route | None =
             generator = run.recipe.generator_of(chunk_key(chunk["text"]))
             if route in (None, generator.route):
                 body = request_body(run.recipe, chunk["text"], generator)
-                yield ChunkAsk(
+                yield ChunkRequest(
                     chunk["article_id"],
                     chunk["chunk_index"],
                     request_key(body),
@@ -142,7 +145,7 @@ async def reported(asking: Any, tally: Tally, on_progress: Callable[[Tally], Non
             on_progress(tally)
 
 
-def refuse_silence(batch: str, tally: Tally) -> None:
+def refuse_unanswered(batch: str, tally: Tally) -> None:
     """Fail a batch of which most is unanswered, so that it is tried again in minutes and not only tomorrow.
 
     What a person cancelled at the endpoint is left for another night.

@@ -11,7 +11,7 @@ from ownvoice.errors import ModelAccessError
 from ownvoice.llm.batch import files as batch_files
 from ownvoice.llm.batch.files import (
     BatchLine,
-    GaveUp,
+    NoAnswer,
     read_line,
     request_files,
     request_line,
@@ -81,7 +81,7 @@ def test_a_failed_line_has_the_failure_that_realtime_has(
     response: Any, error: Any, failure: str, event: ChunkEvent
 ) -> None:
     assert read({"custom_id": "k", "response": response, "error": error}) == BatchLine(
-        "k", GaveUp(Failure(failure), event)
+        "k", NoAnswer(Failure(failure), event)
     )
 
 

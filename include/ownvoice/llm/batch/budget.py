@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ownvoice.config.prices import ModelPrice
-from ownvoice.llm.attempts import ChunkOutcome
 from ownvoice.llm.budget import Spend, spend, worst_case
+from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.replay import NextRequest
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.batch.files import ENDPOINT
 from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
+from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.failures import Failure, classified, without_an_answer
 from ownvoice.llm.providers import openai as openai_wire
 from ownvoice.storage.layout import OPEN_BATCH_JOBS
@@ -128,24 +128,11 @@ async def result_lines(client: AsyncOpenAI, file_id: str) -> AsyncIterator[bytes
         yield rest
 
 
-async def until_all_ended(
-    access: ModelAccess,
-    batch_ids: Sequence[str],
-    look_every_s: float,
-    on_look: Callable[[Sequence[BatchJobState]], None] = lambda _: None,
-) -> None:
-    """Look at batches until all have ended; `on_look` hears where they stand each time.
-
-    An endpoint that does not answer is looked at again. Raises `ModelAccessError` where no look can succeed.
-    """
-    async with open_client(access) as client:
-        while True:
-            with contextlib.suppress(ModelUnavailableError):
-                states = [await batch_job_state(client, batch_id) for batch_id in batch_ids]
-                on_look(states)
-                if all(state.ended for state in states):
-                    return
-            await asyncio.sleep(look_every_s)
+@contextlib.asynccontextmanager
+async def open_clients(names: Iterable[str], endpoints: Endpoints) -> AsyncIterator[dict[str, AsyncOpenAI]]:
+    """Yield an open client for each of the named endpoints."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield {name: await stack.enter_async_context(open_client(endpoints(name))) for name in names}
 
 
 def _state(batch: Batch) -> BatchJobState:

@@ -22,14 +22,14 @@ ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 
 
 @dataclass(frozen=True, slots=True)
-class GaveUp:
+class NoAnswer:
     """A request that is not to be asked again in this try: why a batch did not answer it; None: never submitted."""
 
     failure: Failure | None
     event: ChunkEvent
 
     @classmethod
-    def after(cls, failure: Failure) -> GaveUp:
+    def after(cls, failure: Failure) -> NoAnswer:
         """Return what a failure makes of the request's chunk."""
         return cls(failure, RULES[failure].then)
 
@@ -39,7 +39,7 @@ class BatchLine:
     """A line of an output or error file: a completion, a failure, or a refusal that holds for every request."""
 
     request_key: str
-    result: dict[str, Any] | GaveUp | ModelAccessError
+    result: dict[str, Any] | NoAnswer | ModelAccessError
 
 
 def request_line(request_key: str, body: RequestBody) -> bytes:
@@ -91,19 +91,19 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
     return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
 
 
-def unanswered(batch_status: str) -> GaveUp:
+def unanswered(batch_status: str) -> NoAnswer:
     """Return what becomes of a request that no line speaks of, by the status with which its batch ended."""
     failures = {"expired": Failure.BATCH_EXPIRED, "cancelled": Failure.BATCH_CANCELLED}
-    return GaveUp.after(failures.get(batch_status, Failure.BATCH_LINE_MISSING))
+    return NoAnswer.after(failures.get(batch_status, Failure.BATCH_LINE_MISSING))
 
 
-def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -> GaveUp | ModelAccessError:
+def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -> NoAnswer | ModelAccessError:
     code = mapping(answer.get("error")).get("code")
     if code in (Failure.BATCH_EXPIRED, Failure.BATCH_CANCELLED):
-        return GaveUp.after(Failure(code))
+        return NoAnswer.after(Failure(code))
     if status == 200:
-        return GaveUp.after(Failure.NOT_A_COMPLETION)
+        return NoAnswer.after(Failure.NOT_A_COMPLETION)
     known_status = status if isinstance(status, int) else 500
     error = openai.read_error(known_status, answer)
     failure = classified(known_status, error, endpoint=endpoint, model=model)
-    return failure if isinstance(failure, ModelAccessError) else GaveUp.after(failure)
+    return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure)

@@ -17,7 +17,7 @@ from typing import Any
 from ownvoice.config.generators import LLM_API
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
-from ownvoice.llm.batch.files import GaveUp
+from ownvoice.llm.batch.files import NoAnswer
 from ownvoice.llm.failures import Failure
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent
@@ -45,7 +45,7 @@ class Intent:
     name: str
     file_sha256: str
     requests: dict[str, BoughtFor]
-    gave_up: dict[str, GaveUp]
+    gave_up: dict[str, NoAnswer]
     recorded_at: str
     asked_by: dict[str, Any]
     batch_id: str | None = None
@@ -64,7 +64,7 @@ def new_intent(
     task_try: TaskTry,
     file: bytes,
     requests: dict[str, BoughtFor],
-    gave_up: Mapping[str, GaveUp],
+    gave_up: Mapping[str, NoAnswer],
     endpoint: str = LLM_API,
 ) -> Intent:
     """Return an intent under a name that is free, and keep its file; nothing is promised before `record_intent`."""
@@ -98,7 +98,7 @@ def record_batch_id(lake: Lake, intent: Intent, batch_id: str) -> Intent:
     return submitted
 
 
-def close_intent(lake: Lake, intent: Intent, status: str, failed: Mapping[str, GaveUp]) -> None:
+def close_intent(lake: Lake, intent: Intent, status: str, failed: Mapping[str, NoAnswer]) -> None:
     """Write down how an intent ended, and take it from those that are open."""
     end = {"status": status, "ended_at": datetime.now(UTC).isoformat(), "failed": _plain(failed)}
     kept = {name: value for name, value in asdict(intent).items() if name != "requests"}
@@ -135,11 +135,11 @@ def _intent(value: dict[str, Any]) -> Intent:
     return Intent(**value | {"requests": requests, "gave_up": gave_up})
 
 
-def _gave_up(value: dict[str, Any]) -> GaveUp:
-    return GaveUp(Failure(value["failure"]) if value["failure"] else None, ChunkEvent(value["event"]))
+def _gave_up(value: dict[str, Any]) -> NoAnswer:
+    return NoAnswer(Failure(value["failure"]) if value["failure"] else None, ChunkEvent(value["event"]))
 
 
-def _plain(failed: Mapping[str, GaveUp]) -> dict[str, dict[str, Any]]:
+def _plain(failed: Mapping[str, NoAnswer]) -> dict[str, dict[str, Any]]:
     return {key: asdict(one) for key, one in failed.items()}
 
 

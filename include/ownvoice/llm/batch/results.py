@@ -12,7 +12,7 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.batch.client import BatchJobState, result_lines
-from ownvoice.llm.batch.files import BatchLine, GaveUp, read_line, request_of, requests_by_key, unanswered
+from ownvoice.llm.batch.files import BatchLine, NoAnswer, read_line, request_of, requests_by_key, unanswered
 from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
 from ownvoice.llm.failures import Failure, FieldRefusedError
 from ownvoice.llm.providers import openai
@@ -29,7 +29,7 @@ _ENQUEUED_TOO_MUCH = "token_limit_exceeded"
 class Collected:
     """The requests without an answer, and what is wrong with all of them alike, if anything."""
 
-    failed: dict[str, GaveUp]
+    failed: dict[str, NoAnswer]
     problem: OwnvoiceError | None
 
 
@@ -40,16 +40,16 @@ async def collect(
     answers = AnswerStore(lake.store)
     requests = requests_by_key(submitted_file(lake, intent))
     not_heard_of = set(intent.requests)
-    failed: dict[str, GaveUp] = {}
+    failed: dict[str, NoAnswer] = {}
     problem: OwnvoiceError | None = _not_taken_on(state) if state.status == "failed" else None
     async for lines in _lines(client, intent, state, _model_of(requests)):
         records = []
         for line in lines:
             not_heard_of.discard(line.request_key)
-            if isinstance(line.result, GaveUp):
+            if isinstance(line.result, NoAnswer):
                 failed[line.request_key] = line.result
             elif isinstance(line.result, FieldRefusedError) and _is_longer(requests[line.request_key], recipe):
-                failed[line.request_key] = GaveUp.after(Failure.BAD_REQUEST)  # it has no longer answers to give
+                failed[line.request_key] = NoAnswer.after(Failure.BAD_REQUEST)  # it has no longer answers to give
             elif isinstance(line.result, ModelAccessError):
                 problem = line.result
             else:

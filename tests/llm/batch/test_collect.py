@@ -9,9 +9,8 @@ import pytest
 from aiohttp import web
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, StorageError
-from ownvoice.llm.batch import api as batch_api
 from ownvoice.llm.batch import files as batch_files
-from ownvoice.llm.batch.client import INTENT_KEY, open_client, result_lines, upload_requests
+from ownvoice.llm.batch.client import INTENT_KEY, create_batch_job, open_client, result_lines, upload_requests
 from ownvoice.llm.batch.intents import open_intents
 from ownvoice.offline_model.server import serving
 from ownvoice.storage.lake import Lake
@@ -67,7 +66,7 @@ def test_a_batch_that_was_submitted_twice_is_taken_in_once_and_the_other_is_stop
         async with open_client(desk.access) as client:
             lines = desk.model.batches._files[first.file_id]
             file_id = await upload_requests(client, "again.jsonl", lines)
-            return await batch_api.create_batch_job(client, file_id, first.metadata[INTENT_KEY])
+            return await create_batch_job(client, file_id, first.metadata[INTENT_KEY])
 
     second = asyncio.run(submit_again())
     assert desk.submit(*GOOD) == [first.batch_id]

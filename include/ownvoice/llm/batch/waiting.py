@@ -1,0 +1,51 @@
+"""Waiting for batch jobs: they take up to a day, and a task does not hold a worker meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
+
+from ownvoice.errors import ModelUnavailableError
+from ownvoice.llm.batch.client import BatchJobState, batch_job_state, open_client
+from ownvoice.llm.client import ModelAccess
+
+
+class BatchJobsRunningError(Exception):
+    """Answers are on their way: nothing is to be done before these batches have ended, then the same call again.
+
+    `by_endpoint` are their ids, by the name of the endpoint where they run.
+    """
+
+    def __init__(self, batches: Iterable[tuple[str, str]]) -> None:
+        self.by_endpoint: dict[str, list[str]] = defaultdict(list)
+        for endpoint, batch_id in batches:
+            self.by_endpoint[endpoint].append(batch_id)
+        super().__init__(", ".join(self.batch_ids))
+
+    @property
+    def batch_ids(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(chain.from_iterable(self.by_endpoint.values()))
+
+
+async def until_all_ended(
+    access: ModelAccess,
+    batch_ids: Sequence[str],
+    look_every_s: float,
+    on_look: Callable[[Sequence[BatchJobState]], None] = lambda _: None,
+) -> None:
+    """Look at batches until all have ended; `on_look` hears where they stand each time.
+
+    An endpoint that does not answer is looked at again. Raises `ModelAccessError` where no look can succeed.
+    """
+    async with open_client(access) as client:
+        while True:
+            with contextlib.suppress(ModelUnavailableError):
+                states = [await batch_job_state(client, batch_id) for batch_id in batch_ids]
+                on_look(states)
+                if all(state.ended for state in states):
+                    return
+            await asyncio.sleep(look_every_s)
