@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.offline_model.server import OfflineModel, running_offline_model
 from ownvoice.storage.aws import AwsAccess
@@ -97,7 +98,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ownvoice.llm.failures._MAX_WAIT_S", 0.01)
 
 
-def run_night(folder: Path, articles: Path, **fields) -> tuple[Lake, dict]:
+def run_night(folder: Path, articles: Path, **fields) -> tuple[Lake, RefreshReport]:
     from stand_ins.offline_night import offline_night  # the trainer's environment lacks what a refresh imports
 
     lake = Lake((folder / "lake").as_uri())
@@ -105,12 +106,12 @@ def run_night(folder: Path, articles: Path, **fields) -> tuple[Lake, dict]:
 
 
 @pytest.fixture(scope="session")
-def night(tmp_path_factory) -> tuple[Lake, dict]:
+def night(tmp_path_factory) -> tuple[Lake, RefreshReport]:
     return run_night(tmp_path_factory.mktemp("samples"), SAMPLES)
 
 
 @pytest.fixture(scope="session")
-def hostile(tmp_path_factory) -> tuple[Lake, dict]:
+def hostile(tmp_path_factory) -> tuple[Lake, RefreshReport]:
     folder = tmp_path_factory.mktemp("hostile")
     (folder / "articles").mkdir()
     write_hostile_articles(folder / "articles")

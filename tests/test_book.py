@@ -41,11 +41,11 @@ def refresh_book(lake, book_dir, model, tmp_path, cleaning):
 @pytest.mark.parametrize("cleaning", ["faithful", "chapter"])
 def test_the_whole_refresh_of_the_book_is_verified(lake, book_dir, offline_model, tmp_path, cleaning):
     report = refresh_book(lake, book_dir, offline_model, tmp_path, cleaning)
-    assert report["articles"] == {"appeared": 75, "copied": 1, "unchanged": 0, "quarantined": 0}
-    assert report["chunks"]["answered"] + report["chunks"]["reused"] == report["chunks"]["total"]
+    assert report.articles == {"appeared": 75, "copied": 1, "unchanged": 0, "quarantined": 0}
+    assert report.chunks.answered + report.chunks.reused == report.chunks.total
     found = verify(lake)
     assert found.passed, (len(found.failed), found.clusters_on_both_sides)
-    assert found.pairs == report["pairs"]["total"] > 500
+    assert found.pairs == report.pairs.total > 500
 
 
 def test_the_one_piece_on_two_platforms_is_generated_from_once(lake, book_dir, offline_model, tmp_path):

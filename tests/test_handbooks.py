@@ -58,16 +58,16 @@ def test_a_handbook_of_html_pages_is_verified_and_no_page_is_lost_without_a_reas
         packed = number % 2 == 1
         source.write(f"{page.name}{'.gz' * packed}", gzip.compress(page.read_bytes()) if packed else page.read_bytes())
     report = refresh_it(lake, source, offline_model)
-    quarantined = Counter(one["reason"] for one in report["quarantined"])
-    found = Counter(report["articles"])
+    quarantined = Counter(one.reason for one in report.quarantined)
+    found = Counter(report.articles)
     assert found["appeared"] + found["copied"] + quarantined.total() == len(pages)
     assert set(quarantined) <= {"no_main_text"}
-    chunks, triples = report["chunks"], report["triples"]
-    assert chunks["total"] == chunks["answered"] + chunks["reused"] + chunks["dead"]
-    assert triples["total"] == triples["kept"] + sum(triples["dropped"].values())
+    chunks, triples = report.chunks, report.triples
+    assert chunks.total == chunks.answered + chunks.reused + chunks.dead
+    assert triples.total == triples.kept + sum(triples.dropped.values())
     proof = verify(lake)
     assert proof.passed, (len(proof.failed), proof.clusters_on_both_sides)
-    assert proof.pairs == report["pairs"]["total"] == triples["kept"] > 20
+    assert proof.pairs == report.pairs.total == triples.kept > 20
 
     known = read_articles(lake, latest_version(lake), lambda rows: rows["article_id"].is_valid())
     assert {article.licence for article in known.values() if article.author_id == "debian"} == {"GPL-2.0-or-later"}

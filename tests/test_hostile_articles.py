@@ -15,7 +15,7 @@ def test_every_fragment_reaches_the_dataset_as_it_was_written_and_nothing_breaks
     (tmp_path / "articles").mkdir()
     write_hostile_articles(tmp_path / "articles")
     report = offline_night(lake, tmp_path / "articles")
-    assert report["articles"]["appeared"] == len(HOSTILE_ARTICLES)
+    assert report.articles["appeared"] == len(HOSTILE_ARTICLES)
     assert all(line.isprintable() for line in report_lines(report))
     assert verify(lake).passed
 

@@ -66,9 +66,9 @@ def test_only_the_dead_are_asked_and_no_pair_that_stands_is_taken_away(with_dead
     before = pairs(lake).keys()
     report = retry(with_dead)
     assert offline_model.requests_served == 2
-    assert report["articles"] == {"retried": 2, "quarantined": 0}
-    assert report["chunks"]["answered"] == 2
-    assert report["chunks"]["answered"] + report["chunks"]["reused"] == report["chunks"]["total"]
+    assert report.articles == {"retried": 2, "quarantined": 0}
+    assert report.chunks.answered == 2
+    assert report.chunks.answered + report.chunks.reused == report.chunks.total
     assert dead(lake) == []
     assert pairs(lake).keys() > before, "new pairs of the first chunk repeat some of the others, and give way"
     assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
@@ -92,7 +92,7 @@ def test_the_bad_answers_stay_and_a_later_night_finds_the_good_one_behind_them(w
 @pytest.mark.parametrize("narrowed", [{"retry_article": "b"}, {"retry_error": "empty"}])
 def test_a_retry_can_be_narrowed_to_an_article_or_to_a_class_of_error(narrowed, with_dead, lake, offline_model):
     report = retry(with_dead, **narrowed)
-    assert offline_model.requests_served == report["chunks"]["answered"] == 1
+    assert offline_model.requests_served == report.chunks.answered == 1
     assert dead(lake) == [("a", "bad_json")]
 
 
@@ -116,9 +116,9 @@ def test_what_a_retry_only_dates_anew_counts_as_no_new_pair_for_a_training(with_
 
 def test_a_retry_keeps_to_its_prefix_and_to_its_limit_and_leaves_the_other_articles_as_they_are(with_dead, lake):
     report = retry(with_dead, "elsewhere", prefix="nowhere")
-    assert (report["chunks"]["total"], report["version"]) == (0, None)
+    assert (report.chunks.total, report.version) == (0, None)
     report = retry(with_dead, "one of two", limit_articles=1)
-    assert report["articles"]["retried"] == report["planned"]["articles"] == 1
+    assert report.articles["retried"] == report.planned.articles == 1
     assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
     assert len(dead(lake)) == 1
     retry(with_dead, "the other")
@@ -159,8 +159,8 @@ def test_a_retry_whose_batch_fails_takes_no_pair_away(with_dead, lake):
 def test_a_retry_that_finds_nothing_dead_commits_nothing(night, lake):
     night.run("one")
     report = retry(night)
-    assert report["version"] is None
-    assert report["chunks"]["total"] == 0
+    assert report.version is None
+    assert report.chunks.total == 0
 
 
 def test_a_retry_by_another_recipe_would_pay_for_good_answers_anew_and_is_refused(with_dead, monkeypatch):

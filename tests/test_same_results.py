@@ -47,7 +47,12 @@ def column(table, name):
 def after(lake, report):
     keys = [entry.name for entry in (Path(lake.uri.removeprefix("file://")) / "answers").rglob("*") if entry.is_file()]
     ids = column(lake.table("pairs"), "pair_id")
-    return {"answers": digest(keys), "pairs": len(ids), "pair_ids": digest(ids), "report": computed(report)}
+    return {
+        "answers": digest(keys),
+        "pairs": len(ids),
+        "pair_ids": digest(ids),
+        "report": computed(report.model_dump(mode="json")),
+    }
 
 
 @pytest.fixture

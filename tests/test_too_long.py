@@ -39,14 +39,14 @@ def longest_chunk_chars(night):
 def test_its_halves_are_asked_about_and_every_count_adds_up(night, lake, offline_model):
     offline_model.context_chars = PROMPT_CHARS + longest_chunk_chars(night) - 1
     night.run("one")
-    first = write_report(lake, "one")["chunks"]
+    first = write_report(lake, "one").chunks
     cut = [row for row in rows_of(lake, "one") if row["event"] == "too_long"]
-    assert first["deferred"] == len(cut) > 0
-    assert sum(first[state] for state in ("answered", "reused", "deferred", "dead")) == first["total"]
+    assert first.deferred == len(cut) > 0
+    assert first.answered + first.reused + first.deferred + first.dead == first.total
     night.run("two")
-    second = write_report(lake, "two")["chunks"]
-    assert second["answered"] == 2 * len(cut)
-    assert second["deferred"] == second["dead"] == 0
+    second = write_report(lake, "two").chunks
+    assert second.answered == 2 * len(cut)
+    assert second.deferred == second.dead == 0
     whole = cut[0]
     halves = [row for row in rows_of(lake, "two") if row["article_id"] == whole["article_id"]]
     inside = [row for row in halves if whole["start"] <= row["start"] and row["end"] <= whole["end"]]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from ownvoice.articles.cursor import advance_cursor
 from ownvoice.articles.list_new_articles import list_new_articles
@@ -13,6 +12,7 @@ from ownvoice.chunks.plan import Batch
 from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.llm.batch.client import BatchJobState
 from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
@@ -34,7 +34,7 @@ _LOOK_EVERY_S = 5.0
 
 def refresh(
     lake: Lake, source: ObjectStore, run: RefreshRun, endpoints: Endpoints, on_step: OnStep, on_progress: OnProgress
-) -> dict[str, Any]:
+) -> RefreshReport:
     """Run every step and return the report.
 
     A batch that the model leaves without answers, or with too few usable ones, does not keep the others from being

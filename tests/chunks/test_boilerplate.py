@@ -92,10 +92,10 @@ def test_a_pair_that_holds_what_became_boilerplate_is_dropped_with_its_own_reaso
     night.generate("two")
     night.commit("two")
     report = write_report(lake, "two")
-    dropped = report["triples"]["dropped"]
+    dropped = report.triples.dropped
     assert dropped["boilerplate"] > 0
-    assert report["triples"]["total"] == report["triples"]["kept"] + sum(dropped.values())
-    assert "My letter number" in report["drop_examples"]["boilerplate"][0]["detail"]
+    assert report.triples.total == report.triples.kept + sum(dropped.values())
+    assert "My letter number" in report.drop_examples["boilerplate"][0].detail
 
 
 def test_a_dry_run_decides_and_counts_nothing(lake, night):
@@ -119,4 +119,4 @@ def test_an_article_in_another_language_is_left_out_with_a_reason(lake, tmp_path
     batches = plan_batches(lake, "one")
     assert {chunk["article_id"] for b in batches for chunk in read_batch(lake, run, b.name)} == {"a.md", "c.md"}
     assert read_batch(lake, run, DEFERRED) == []
-    assert write_report(lake, "one")["left_out"] == {"other_language": 1}
+    assert write_report(lake, "one").left_out == {"other_language": 1}

@@ -56,8 +56,8 @@ def test_batch_mode_makes_the_pairs_of_realtime_mode(new_lake, run_refresh, offl
     night = run_refresh(mode="batch")
     assert night.state == "success"
     report = read_report(lake, night.run_id)
-    assert report["chunks"]["total"] == report["chunks"]["answered"] == offline_model.requests_served > 0
-    assert report["tokens"]["completion"] > 0
+    assert report.chunks.total == report.chunks.answered == offline_model.requests_served > 0
+    assert report.tokens.completion > 0
     assert len(offline_model.batches.batches) == 2, "a batch of the plan is a batch at the endpoint"
     assert set(offline_model.batches.billed.values()) == {1}
     assert verify(lake).passed

@@ -63,7 +63,7 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
     assert verify(lake).pairs > 10
     asked = offline_model.requests_served
     report = read_report(lake, first.run_id)
-    assert report["chunks"]["total"] == report["chunks"]["answered"] == asked
+    assert report.chunks.total == report.chunks.answered == asked
     rows = [row for batch in scan(lake.table("chunks")) for row in batch.to_pylist()]
     named = {(row["batch"], row["task_id"], row["map_index"], row["try_number"]) for row in rows}
     assert named == {(f"batch-000{number}", "generate_batch", number, 1) for number in range(3)}
@@ -89,9 +89,9 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
     third = run_refresh()
     assert third.state == "success"
     report = read_report(lake, third.run_id)
-    assert report["articles"] == {"edited": 1, "renamed": 1, "vanished": 1, "unchanged": 1, "quarantined": 0}
-    assert report["chunks"]["reused"] > 0, "chunks whose text did not change are answered from the lake"
-    assert report["chunks"]["answered"] == offline_model.requests_served - asked > 0
+    assert report.articles == {"edited": 1, "renamed": 1, "vanished": 1, "unchanged": 1, "quarantined": 0}
+    assert report.chunks.reused > 0, "chunks whose text did not change are answered from the lake"
+    assert report.chunks.answered == offline_model.requests_served - asked > 0
     assert pairs_of(lake, "running-small-databases") == {}
     assert pairs_of(lake, "bread-is-a-schedule").keys() & bread.keys()
     assert pairs_of(lake, "bread-is-a-schedule").keys() != bread.keys()
@@ -120,14 +120,14 @@ def test_a_batch_that_fails_keeps_nobody_else_from_being_committed(world, run_re
     assert states(red)["commit_version", -1] == "success"
     assert states(red)["advance_cursor", -1] == "upstream_failed"
     report = read_report(lake, red.run_id)
-    assert report["failed_batches"] == ["batch-0001"]
-    assert 0 < report["chunks"]["deferred"] < report["chunks"]["total"]
+    assert report.failed_batches == ["batch-0001"]
+    assert 0 < report.chunks.deferred < report.chunks.total
     assert verify(lake).passed
     asked = offline_model.requests_served
 
     green = run_refresh()
     assert green.state == "success"
-    assert offline_model.requests_served - asked == report["chunks"]["deferred"], "nothing is asked twice"
+    assert offline_model.requests_served - asked == report.chunks.deferred, "nothing is asked twice"
     assert verify(lake).passed
 
 
@@ -138,8 +138,8 @@ def test_a_dry_run_asks_nothing_and_commits_nothing(world, run_refresh, offline_
     assert offline_model.requests_served == 0
     assert all_versions(lake) == []
     report = read_report(lake, dry.run_id)
-    assert report["planned"]["chunks"] > 0
-    assert report["planned"]["estimated_prompt_tokens"] > 0
+    assert report.planned.chunks > 0
+    assert report.planned.estimated_prompt_tokens > 0
 
 
 def test_a_limit_leaves_the_other_articles_pending_for_the_next_run(world, run_refresh, offline_model):
@@ -151,5 +151,5 @@ def test_a_limit_leaves_the_other_articles_pending_for_the_next_run(world, run_r
     run_refresh()
     assert {row["state"] for batch in scan(lake.table("articles")) for row in batch.to_pylist()} == {"current"}
     report = read_report(lake)
-    assert report["chunks"]["answered"] + report["chunks"]["reused"] == report["chunks"]["total"]
+    assert report.chunks.answered + report.chunks.reused == report.chunks.total
     assert verify(lake).passed

@@ -60,6 +60,6 @@ def test_each_model_is_asked_at_its_connection_and_every_row_names_who_wrote_wha
     rows = [row for batch in scan(lake.table("pairs")) for row in batch.to_pylist()]
     assert {row["prompt_model"] for row in rows} == {ONE, TWO}
     assert {(row["chosen_model"], row["rejected_model"]) for row in rows} == {("human", SFT)}
-    assert set(read_report(lake, night.run_id)["spend"]["models"]) == {ONE, TWO, SFT}
+    assert set(read_report(lake, night.run_id).spend.models) == {ONE, TWO, SFT}
     assert verify(lake).passed
     run_refresh(generators=None, rejected_by=None)  # a DAG object keeps what was sent to it

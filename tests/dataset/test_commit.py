@@ -127,12 +127,12 @@ def test_the_counts_add_up_whatever_fails(night):
     night.generate("one", leave_out=1)
     night.commit("one")
     report = write_report(night.lake, "one")
-    chunks, triples = report["chunks"], report["triples"]
-    assert chunks["total"] == report["planned"]["chunks"]
-    assert chunks["total"] == chunks["answered"] + chunks["reused"] + chunks["deferred"] + chunks["dead"]
-    assert chunks["deferred"] == 1
-    assert triples["total"] == triples["kept"] + sum(triples["dropped"].values())
-    assert report["pairs"]["added"] == triples["kept"]
+    chunks, triples = report.chunks, report.triples
+    assert chunks.total == report.planned.chunks
+    assert chunks.total == chunks.answered + chunks.reused + chunks.deferred + chunks.dead
+    assert chunks.deferred == 1
+    assert triples.total == triples.kept + sum(triples.dropped.values())
+    assert report.pairs.added == triples.kept
 
 
 @on_any_store

@@ -30,7 +30,7 @@ def test_a_refusal_retires_an_authors_pairs_and_its_end_brings_them_back_without
     version = run(night, "two", source=SourceRules(authors={"jane": {"consent": "no"}}))
     assert {row["author_id"] for row in rows(night)} == {"tests"}
     assert version.retired == len(everything) - len(rows(night)) > 0
-    assert write_report(lake, "two")["articles"] == {"unchanged": 2, "withheld": 1, "quarantined": 0}
+    assert write_report(lake, "two").articles == {"unchanged": 2, "withheld": 1, "quarantined": 0}
     assert verify(lake).passed
 
     run(night, "three")

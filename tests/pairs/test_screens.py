@@ -24,10 +24,10 @@ def test_a_pair_that_holds_a_row_is_dropped_and_the_row_is_named(lake, tmp_path,
     night.generate("after")
     night.commit("after")
     report = write_report(lake, "after")
-    dropped = report["triples"]["dropped"]
+    dropped = report.triples.dropped
     assert dropped["in_evaluation_set"] > 0
-    assert report["triples"]["total"] == report["triples"]["kept"] + sum(dropped.values())
-    details = {drop["detail"] for drop in report["drop_examples"]["in_evaluation_set"]}
+    assert report.triples.total == report.triples.kept + sum(dropped.values())
+    details = {drop.detail for drop in report.drop_examples["in_evaluation_set"]}
     assert f"{side}: {sets.uri}/quiz.txt, row 2" in details
     left = {row["pair_id"] for batch in scan(lake.table("pairs"), "pair_id") for row in batch.to_pylist()}
     assert hit["pair_id"] not in left

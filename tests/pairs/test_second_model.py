@@ -79,8 +79,8 @@ def test_nothing_is_paid_for_what_is_dropped_nor_for_an_instruction_that_was_ask
     night.edit("a", "This line is new tonight, and nothing else is.")
     night.run("wednesday", recipe=TWO)
     report = write_report(lake, "wednesday")
-    assert report["chunks"]["reused"] > 0
-    assert offline_model.served[SECOND] - len(instructions) <= 5 * report["chunks"]["answered"]
+    assert report.chunks.reused > 0
+    assert offline_model.served[SECOND] - len(instructions) <= 5 * report.chunks.answered
     assert offline_model.requests_served > asked
 
 
@@ -96,12 +96,12 @@ def test_without_a_second_model_the_step_does_nothing(night, lake, offline_model
 def test_the_ledger_and_the_report_keep_the_two_models_apart(night, lake, offline_model):
     night.run("monday", recipe=TWO)
     report = write_report(lake, "monday")
-    models = report["spend"]["models"]
+    models = report.spend.models
     assert set(models) == {OFFLINE_MODEL, SECOND}
     for part in ("spent", "planned"):
-        assert sum(one[part]["tokens"] for one in models.values()) == report["spend"][part]["tokens"]
-        assert all(one[part]["tokens"] > 0 for one in models.values())
-    assert report["spend"]["spent"]["tokens"] == sum(report["tokens"].values())
+        assert sum(getattr(one, part).tokens for one in models.values()) == getattr(report.spend, part).tokens
+        assert all(getattr(one, part).tokens > 0 for one in models.values())
+    assert report.spend.spent.tokens == report.tokens.prompt + report.tokens.completion
     for row in chunks(lake, "monday"):
         assert row["prompt_tokens"] == sum(paid["prompt_tokens"] for paid in row["spend"])
         assert len(row["tries"]) == row["attempts"]
@@ -110,12 +110,12 @@ def test_the_ledger_and_the_report_keep_the_two_models_apart(night, lake, offlin
 def test_what_the_budget_does_not_allow_is_left_for_another_night(night, lake, offline_model, tmp_path):
     night.run("monday", recipe=TWO, max_tokens=15_000)
     first = write_report(lake, "monday")
-    assert 0 < first["chunks"]["deferred"] < first["chunks"]["total"]
-    assert first["pairs"]["total"] > 0
-    assert first["spend"]["spent"]["tokens"] <= 15_000
+    assert 0 < first.chunks.deferred < first.chunks.total
+    assert first.pairs.total > 0
+    assert first.spend.spent.tokens <= 15_000
     night.run("tuesday", recipe=TWO)
     second = write_report(lake, "tuesday")
-    assert second["chunks"]["deferred"] == 0
+    assert second.chunks.deferred == 0
     undisturbed = Night(Lake((tmp_path / "undisturbed").as_uri()), tmp_path / "more", offline_model)
     undisturbed.write("a", "b")
     undisturbed.run("tuesday", recipe=TWO)

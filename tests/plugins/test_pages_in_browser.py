@@ -107,7 +107,7 @@ def test_dead_chunks_are_asked_about_anew_by_the_form_that_is_filled_in(browser,
         seen.page.click("text=Trigger refresh_preferences")
         seen.page.get_by_role("link", name="It is triggered").wait_for()
     runs = airflow.client.get("/api/v2/dags/refresh_preferences/dagRuns?order_by=-run_after").json()["dag_runs"]
-    wanted = {"retry": "dead", "retry_error": "empty"} | read_report(nights, places.chunk["run_id"])["recipe"]
+    wanted = {"retry": "dead", "retry_error": "empty"} | read_report(nights, places.chunk["run_id"]).recipe
     assert wanted in [run["conf"] for run in runs]
 
 

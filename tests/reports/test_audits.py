@@ -33,11 +33,11 @@ def night(lake, offline_model, tmp_path):
 
 
 def names(report, scope):
-    return [audit["name"] for audit in report["audits"] if audit["scope"] == scope]
+    return [audit.name for audit in report.audits if audit.scope == scope]
 
 
 def numbers(report, name, scope="version"):
-    (found,) = [audit["numbers"] for audit in report["audits"] if (audit["name"], audit["scope"]) == (name, scope)]
+    (found,) = [audit.numbers for audit in report.audits if (audit.name, audit.scope) == (name, scope)]
     return found
 
 
@@ -55,11 +55,11 @@ def test_the_numbers_agree_with_those_of_the_report(night):
     night.run("one")
     report = write_report(night.lake, "one")
     (rate,) = numbers(report, "verbatim", "night")["rates"]
-    assert rate["quotes"] == report["triples"]["total"]
-    assert rate["share"] == pytest.approx(1 - report["triples"]["dropped"]["not_verbatim"] / rate["quotes"], abs=1e-4)
+    assert rate["quotes"] == report.triples.total
+    assert rate["share"] == pytest.approx(1 - report.triples.dropped["not_verbatim"] / rate["quotes"], abs=1e-4)
     chunks = numbers(report, "coverage")["chunks"]
-    assert chunks["total"] == report["chunks"]["answered"] + report["chunks"]["reused"]
-    assert sum(report["chunks_by_requests"].values()) == report["chunks"]["answered"]
+    assert chunks["total"] == report.chunks.answered + report.chunks.reused
+    assert sum(report.chunks_by_requests.values()) == report.chunks.answered
 
 
 def test_a_later_night_is_judged_by_itself_where_it_is_large_enough(night, monkeypatch):
@@ -88,8 +88,8 @@ def test_a_night_that_commits_nothing_is_not_audited(night):
     night.run("one")
     night.run("two")
     report = write_report(night.lake, "two")
-    assert report["version"] is None
-    assert report["audits"] == []
+    assert report.version is None
+    assert report.audits == []
 
 
 def test_a_night_that_removes_everything_but_one_article_is_audited(night):
@@ -105,11 +105,11 @@ def test_a_night_that_removes_everything_but_one_article_is_audited(night):
 def test_an_audit_that_warns_says_so_in_text_and_leaves_the_verdict_of_the_run_alone(night):
     night.run("one")
     report = write_report(night.lake, "one")
-    assert "warn" in {audit["verdict"] for audit in report["audits"]}
-    assert report["verdict"] == "pass"
+    assert "warn" in {audit.verdict for audit in report.audits}
+    assert report.verdict == "pass"
     text = "\n".join(report_lines(report))
-    for audit in report["audits"]:
-        assert f"audit      {audit['verdict']}  {audit['name'].replace('_', ' ')} of the {audit['scope']}: " in text
+    for audit in report.audits:
+        assert f"audit      {audit.verdict}  {audit.name.replace('_', ' ')} of {audit.subject}: " in text
 
 
 def test_a_repeated_report_is_the_same_to_the_byte(night):

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from lxml import html
 
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.errors import StorageError
 from ownvoice.reports.excerpt import visible
 from ownvoice.reports.html import read_page
@@ -25,10 +26,10 @@ def text_of(element) -> str:
 def test_the_waterfall_shows_every_count_of_the_report(night):
     lake, report = night
     waterfall = parsed(lake).xpath("//section[@aria-labelledby='waterfall']//figure//*[local-name()='text']/text()")
-    triples = report["triples"]
-    for count in (report["planned"]["articles"], report["chunks"]["total"], triples["total"], triples["kept"]):
+    triples = report.triples
+    for count in (report.planned.articles, report.chunks.total, triples.total, triples.kept):
         assert f"{count:,}" in waterfall
-    for reason, count in triples["dropped"].items():
+    for reason, count in triples.dropped.items():
         assert reason.replace("_", " ") in waterfall
         assert f"−{count:,}" in waterfall
 
@@ -39,10 +40,10 @@ def test_every_drop_reason_has_its_count_and_its_examples(night):
         text_of(found.find("summary/span")): found
         for found in parsed(lake).xpath("//section[@aria-labelledby='waterfall']//details")
     }
-    for reason, count in report["triples"]["dropped"].items():
+    for reason, count in report.triples.dropped.items():
         section = sections[reason.replace("_", " ")]
         assert text_of(section.xpath("summary/span")[1]) == f"{count:,}"
-        assert len(section.xpath("dl")) == len(report["drop_examples"].get(reason, []))
+        assert len(section.xpath("dl")) == len(report.drop_examples.get(reason, []))
 
 
 def test_a_few_pairs_stand_side_by_side_with_their_place_marked_in_the_original(night):
@@ -61,11 +62,11 @@ def test_a_few_pairs_stand_side_by_side_with_their_place_marked_in_the_original(
 def test_every_audit_stands_on_the_page_with_its_verdict(night):
     lake, report = night
     rows = [text_of(row) for row in parsed(lake).xpath("//table[@class='audits']/tbody/tr")]
-    assert len(rows) == len(report["audits"])
-    for row, audit in zip(rows, report["audits"], strict=True):
-        assert audit["verdict"] in row
-        assert audit["sentence"] in row
-        assert audit["advice"] in row
+    assert len(rows) == len(report.audits)
+    for row, audit in zip(rows, report.audits, strict=True):
+        assert audit.verdict in row
+        assert audit.sentence in row
+        assert audit.advice in row
 
 
 def test_headings_step_down_one_by_one_and_every_table_has_a_caption(night):
@@ -93,11 +94,11 @@ def test_a_page_holds_no_script_no_handler_and_no_address(made, request):
 def test_what_strangers_wrote_stands_on_the_page_as_text(hostile):
     lake, report = hostile
     page = text_of(parsed(lake))
-    examples = [drop for drops in report["drop_examples"].values() for drop in drops]
+    examples = [drop for drops in report.drop_examples.values() for drop in drops]
     assert examples
     for drop in examples:
-        assert " ".join(visible(drop["article_id"]).split()) in page
-        assert " ".join(visible(drop["quote"]).split()) in page
+        assert " ".join(visible(drop.article_id).split()) in page
+        assert " ".join(visible(drop.quote).split()) in page
     assert "<img src=x onerror=document.title='owned'>.md" in page
 
 
@@ -106,17 +107,19 @@ def test_each_hostile_fragment_is_harmless_in_every_place(fragment, night):
     from ownvoice.reports.html import page_html
 
     _lake, report = night
-    drop = {"article_id": fragment, "prompt": fragment, "quote": fragment, "rejected": fragment}
+    drop = dict.fromkeys(("article_id", "reason", "detail", "prompt", "quote", "rejected"), fragment)
+    drop |= {"chunk_index": 0, "triple_index": 0}
     fault = {"source_key": fragment, "reason": "unreadable", "detail": fragment}
-    given = report | {
+    given = {
         "run_id": fragment,
         "verdict": "warn",
         "recipe": {fragment: fragment},
         "quarantined": [fault],
-        "drop_examples": {reason: [drop] for reason in report["triples"]["dropped"]},
-        "audits": [audit | {"sentence": fragment} for audit in report["audits"]],
+        "drop_examples": {reason: [drop] for reason in report.triples.dropped},
+        "audits": [audit.model_dump() | {"sentence": fragment} for audit in report.audits],
         "faults": {fragment: 1},
     }
+    given = RefreshReport.model_validate(report.model_dump() | given)
     pair = dict.fromkeys(("prompt", "article_id", "author_id", "split", "chosen", "rejected_model"), fragment)
     pair |= {"rejected": fragment, "spans": [], "excerpt": []}
     page = html.document_fromstring(page_html(given, [pair]))
@@ -130,7 +133,7 @@ def test_a_dry_run_has_a_page_too(refreshed, tmp_path):
     lake, report = refreshed(tmp_path, dry_run=True)
     page = parsed(lake)
     assert "nothing was asked and nothing committed" in text_of(page)
-    assert f"{report['planned']['chunks']:,}" in page.xpath("//dd/text()")
+    assert f"{report.planned.chunks:,}" in page.xpath("//dd/text()")
     assert not page.xpath("//article|//table[@class='audits']")
 
 

@@ -48,13 +48,13 @@ def test_what_a_batch_bought_before_it_failed_is_in_the_report(night, lake, offl
     generate_batch(lake, "one", "batch-0001", lambda _: access)  # and its curation never ends
     night.commit("one")
     report = write_report(lake, "one")
-    assert report["failed_batches"] == ["batch-0001"]
-    assert report["chunks"]["deferred"] > 0
-    assert report["chunks"]["deferred"] + report["chunks"]["answered"] == report["chunks"]["total"]
-    spent = report["tokens"]["prompt"] + report["tokens"]["completion"]
-    assert spent == report["spend"]["spent"]["tokens"] == tokens_bought(lake)
-    cost_usd = PRICE.cost_usd(report["tokens"]["prompt"], report["tokens"]["completion"])
-    assert report["spend"]["spent"]["cost_usd"] == pytest.approx(cost_usd)
+    assert report.failed_batches == ["batch-0001"]
+    assert report.chunks.deferred > 0
+    assert report.chunks.deferred + report.chunks.answered == report.chunks.total
+    spent = report.tokens.prompt + report.tokens.completion
+    assert spent == report.spend.spent.tokens == tokens_bought(lake)
+    cost_usd = PRICE.cost_usd(report.tokens.prompt, report.tokens.completion)
+    assert report.spend.spent.cost_usd == pytest.approx(cost_usd)
     assert any("batch-0001 failed" in line for line in report_lines(report))
 
 
@@ -65,8 +65,8 @@ def test_one_row_of_the_runs_table_holds_what_a_page_shows(night, lake):
     report = write_report(lake, "one")
     row = run_row(lake)
     assert (row["retries"], row["version"]) == (0, 1)
-    assert row["cost_usd"] == report["spend"]["spent"]["cost_usd"] > 0
-    assert row["duration_s"] == report["duration_s"] > 0
+    assert row["cost_usd"] == report.spend.spent.cost_usd > 0
+    assert row["duration_s"] == report.duration_s > 0
     wanted = {"articles_appeared", "articles_quarantined", "chunks_answered", "chunks_dead", "pairs_total"}
     assert wanted | {"prompt_tokens", "completion_tokens"} <= row["counts"].keys()
 
@@ -81,10 +81,10 @@ def test_a_retry_that_was_answered_at_once_reports_no_fault_of_the_night_before(
         lake.write_json(f"answers/{key}/{attempt}.json", record | {"attempt": attempt})
     night.generate("one")
     night.commit("one")
-    assert write_report(lake, "one")["faults"] == {"bad_json": MAX_ANSWERS_PER_CHUNK}
+    assert write_report(lake, "one").faults == {"bad_json": MAX_ANSWERS_PER_CHUNK}
     night.run("again", retry="dead")
     report = write_report(lake, "again")
-    assert (report["faults"], report["chunks_by_requests"], report["chunks"]["dead"]) == ({}, {"1": 1}, 0)
+    assert (report.faults, report.chunks_by_requests, report.chunks.dead) == ({}, {"1": 1}, 0)
     (batch,) = refresh_page(lake, "again")["batches"]
     assert (batch.tries, batch.faults) == (1, 0)
 
@@ -98,20 +98,20 @@ def test_without_a_price_a_run_costs_an_unknown_sum(night, lake):
 def test_a_run_lasts_from_its_first_start_to_its_commit_however_often_a_step_is_repeated(night, lake):
     night.run("one")
     first = write_report(lake, "one")
-    assert first["ended_at"] > first["started_at"]
+    assert first.ended_at > first.started_at
     night.list_and_plan("one")
     again = write_report(lake, "one")
-    assert (again["started_at"], again["ended_at"]) == (first["started_at"], first["ended_at"])
+    assert (again.started_at, again.ended_at) == (first.started_at, first.ended_at)
 
 
 def test_a_listing_that_is_repeated_keeps_the_runs_first_start(night, lake):
     night.list_and_plan("one")
     listed_at = lake.read_json("runs/one/listing.json")["started_at"]
     night.run("one")
-    assert write_report(lake, "one")["started_at"] == listed_at
+    assert write_report(lake, "one").started_at == dt.datetime.fromisoformat(listed_at)
 
 
 def test_a_run_without_a_version_ends_when_it_is_first_reported(night, lake):
     night.list_and_plan("dry", dry_run=True)
     first = write_report(lake, "dry")
-    assert write_report(lake, "dry")["ended_at"] == first["ended_at"] > first["started_at"]
+    assert write_report(lake, "dry").ended_at == first.ended_at > first.started_at

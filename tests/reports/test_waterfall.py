@@ -8,19 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.reports.waterfall import waterfall
+from stand_ins.reports import report_with
 
 COUNTS = st.integers(0, 500)
 
 
 def report_of(articles=(), planned=0, answered=0, deferred=0, dead=0, kept=0, dropped=(), left_out=()):
     dropped = dict(dropped)
-    return {
-        "articles": dict(articles),
-        "left_out": dict(left_out),
-        "planned": {"articles": planned},
-        "chunks": {"total": answered + deferred + dead, "deferred": deferred, "dead": dead},
-        "triples": {"total": kept + sum(dropped.values()), "dropped": dropped},
-    }
+    return report_with(
+        articles=dict(articles),
+        left_out=dict(left_out),
+        planned={"articles": planned},
+        chunks={"total": answered + deferred + dead, "deferred": deferred, "dead": dead},
+        triples={"total": kept + sum(dropped.values()), "dropped": dropped},
+    )
 
 
 def shown(report):

@@ -11,6 +11,7 @@ from typing import Any
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.errors import OwnvoiceError
 from ownvoice.llm.client import ModelAccess
 from ownvoice.offline_model.server import OFFLINE_MODEL
@@ -34,7 +35,7 @@ def run_id_of(date: dt.date) -> str:
 
 def refresh_once(
     lake: Lake, source: Path, date: dt.date, *, faults: float = 1.0, run_id: str | None = None, **fields: Any
-) -> dict[str, Any] | None:
+) -> RefreshReport | None:
     """Run one night; return its report, or None where it ended red."""
     recipe = GenerationRecipe(model=OFFLINE_MODEL, min_chunk_chars=500, max_chunk_chars=1000)
     given: Mapping[str, Any] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.llm.client import ModelAccess
 from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.refresh import refresh
@@ -15,7 +16,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 
 
-def offline_night(lake: Lake, articles: Path, **fields: Any) -> dict[str, Any]:
+def offline_night(lake: Lake, articles: Path, **fields: Any) -> RefreshReport:
     """Run the whole night and return its report."""
     given = {
         "run_id": "night",

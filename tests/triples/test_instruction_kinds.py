@@ -94,9 +94,9 @@ def test_the_kind_stands_with_the_pair_and_is_counted_in_the_report(lake: Lake, 
     assert {row["prompt_version"] for row in rows} == {"2"}
     kinds = Counter(row["instruction_kind"] for row in rows)
     assert len(kinds) > 1 and set(kinds) <= set(INSTRUCTION_KINDS)
-    assert write_report(lake, "monday")["instruction_kinds"] == kinds
+    assert write_report(lake, "monday").instruction_kinds == kinds
     assert verify(lake).passed
     night.run("tuesday")
     night.write("c")
     night.run("wednesday")
-    assert write_report(lake, "wednesday")["instruction_kinds"] == {}
+    assert write_report(lake, "wednesday").instruction_kinds == {}

@@ -136,7 +136,7 @@ def write_report(dag_run: Any) -> dict[str, Any]:
 
     found = report.write_report(open_lake(), dag_run.run_id)
     print("\n".join(report_lines(found)))
-    return {"verdict": found["verdict"], "chunks": found["chunks"], "pairs": found["pairs"]}
+    return found.model_dump(include={"verdict", "chunks", "pairs"})
 
 
 def push_to_hub(dag_run: Any) -> dict[str, Any]:

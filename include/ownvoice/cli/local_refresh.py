@@ -44,4 +44,4 @@ def refresh_and_print(settings: Settings, run: RefreshRun, *, offline: bool, as_
             endpoints(name)  # a missing key is told before the source is read
         source = ObjectStore(run.articles_uri)
         report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)
-    print_result(report_lines(report), report, as_json)
+    print_result(report_lines(report), report.model_dump(mode="json"), as_json)

@@ -32,10 +32,10 @@ def command(
     opened = Lake(load_settings(lake=lake).lake)
     found = read_report(opened, run_id)
     if not (html or open_page):
-        print_result(report_lines(found), found, as_json)
+        print_result(report_lines(found), found.model_dump(mode="json"), as_json)
         return
     path = html or Path(tempfile.mkdtemp(prefix="ownvoice-"), "report.html")
-    path = _write(path, read_page(opened, found["run_id"]))
+    path = _write(path, read_page(opened, found.run_id))
     is_shown = open_page and webbrowser.open(path.as_uri())
     print(f"{path} {'is open in a browser' if is_shown else 'holds the report; open it in a browser'}")
 

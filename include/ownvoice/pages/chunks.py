@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from ownvoice.dataset.chunk_rows import run_chunks
+from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.pages.cache import CACHE
-from ownvoice.pages.refresh import stored_report
 from ownvoice.pairs.staging import STAGED, Row
 from ownvoice.storage.lake import Lake, sql_text
 from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.versions import DatasetVersion, find_version
 from ownvoice.triples.parse import reader
 
 CHUNKS_PER_PAGE = 50
@@ -45,19 +46,20 @@ def chunks_page(lake: Lake, run_id: str, wanted: ChunkFilter, number: int = 1) -
 
     A run that has not reported yet has no `report`, and one without a version no chunks.
     """
-    report = stored_report(lake, run_id)
+    report = find_report(lake, run_id)
     if report is None:
         is_known = lake.read_json(RunKeys(run_id).run) is not None
         return {"run_id": run_id, "report": None} if is_known else None
-    key = (lake.uri, "chunks", run_id, str(report["version"]))
-    total = CACHE.get((*key, wanted), lambda: _count(lake, report, wanted))
-    batches = CACHE.get((*key, "batches"), lambda: _batches(lake, report))
+    version = _version(lake, report)
+    key = (lake.uri, "chunks", run_id, version)
+    total = CACHE.get((*key, wanted), lambda: _count(lake, version, wanted))
+    batches = CACHE.get((*key, "batches"), lambda: _batches(lake, version))
     first = (number - 1) * CHUNKS_PER_PAGE
     order = f"ORDER BY article_id, chunk_index LIMIT {CHUNKS_PER_PAGE} OFFSET {first}"
     return {
         "run_id": run_id,
         "report": report,
-        "chunks": [_read(row) for row in run_chunks(lake, report, "*", f"{wanted.as_sql()} {order}")],
+        "chunks": list(run_chunks(lake, version, "*", f"{wanted.as_sql()} {order}")) if version else [],
         "total": total,
         "number": number,
         "last_number": max(1, -(-total // CHUNKS_PER_PAGE)),
@@ -67,11 +69,12 @@ def chunks_page(lake: Lake, run_id: str, wanted: ChunkFilter, number: int = 1) -
 
 def chunk_page(lake: Lake, run_id: str, article_id: str, chunk_index: int) -> dict[str, Any] | None:
     """Return one chunk with its text, its tries, the raw answers and what became of each triple; or None."""
-    report = stored_report(lake, run_id)
+    report = find_report(lake, run_id)
     if report is None:
         return None
     where = f"article_id = {sql_text(article_id)} AND chunk_index = {chunk_index:d}"
-    chunk = next(map(_read, run_chunks(lake, report, "*", where)), None)
+    version = _version(lake, report)
+    chunk = next(run_chunks(lake, version, "*", where), None) if version else None
     if chunk is None:
         return None
     text, lost = _text(lake, chunk)
@@ -87,17 +90,18 @@ def chunk_page(lake: Lake, run_id: str, article_id: str, chunk_index: int) -> di
     }
 
 
-def _count(lake: Lake, report: Mapping[str, Any], wanted: ChunkFilter) -> int:
-    (row,) = run_chunks(lake, report, "count(*) AS found", wanted.as_sql()) if report["version"] else ({"found": 0},)
+def _version(lake: Lake, report: RefreshReport) -> DatasetVersion | None:
+    return find_version(lake, report.version.number) if report.version else None
+
+
+def _count(lake: Lake, version: DatasetVersion | None, wanted: ChunkFilter) -> int:
+    (row,) = run_chunks(lake, version, "count(*) AS found", wanted.as_sql()) if version else ({"found": 0},)
     return int(row["found"])
 
 
-def _batches(lake: Lake, report: Mapping[str, Any]) -> list[str]:
-    return [row["batch"] for row in run_chunks(lake, report, "DISTINCT batch", "true ORDER BY batch")]
-
-
-def _read(row: Row) -> Row:
-    return row | {"drop_reasons": dict(row["drop_reasons"])}
+def _batches(lake: Lake, version: DatasetVersion | None) -> list[str]:
+    rows = run_chunks(lake, version, "DISTINCT batch", "true ORDER BY batch") if version else ()
+    return [row["batch"] for row in rows]
 
 
 def _text(lake: Lake, chunk: Row) -> tuple[str | None, str | None]:

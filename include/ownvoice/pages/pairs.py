@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from ownvoice.dataset.refresh_report import find_report
 from ownvoice.pages.cache import CACHE
-from ownvoice.pages.refresh import stored_report
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan, sql_text
 from ownvoice.storage.versions import DatasetVersion, find_version
@@ -129,8 +129,8 @@ def _dates(lake: Lake, version: DatasetVersion, wanted: PairFilter) -> set[dt.da
         where = " AND ".join(f"{name} = {sql_text(value)}" for name, value in columns.items() if value)
         rows = scan(lake.table("articles", version.articles_version), "DISTINCT written_date", where)
         dates = {row["written_date"] for batch in rows for row in batch.to_pylist()}
-    if wanted.run_id and (report := stored_report(lake, wanted.run_id)):
-        of_run = {dt.date.fromisoformat(report["refresh_date"])}
+    if wanted.run_id and (report := find_report(lake, wanted.run_id)):
+        of_run = {report.refresh_date}
         dates = of_run if dates is None else dates & of_run
     return dates
 

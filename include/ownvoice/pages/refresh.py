@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ownvoice.dataset.chunk_rows import run_chunks
+from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.pages.cache import CACHE
-from ownvoice.pairs.staging import CURATED, STAGED
+from ownvoice.pairs.staging import CURATED, STAGED, Row
 from ownvoice.reports.advice import commonest
 from ownvoice.reports.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
 from ownvoice.reports.waterfall import Step, waterfall
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.versions import find_version
 
 
 class Line(NamedTuple):
@@ -30,36 +30,25 @@ def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
 
     A run that has not reported yet has no `report`, and `so_far` instead.
     """
-    report = stored_report(lake, run_id)
+    report = find_report(lake, run_id)
     if report is None:
         so_far = _so_far(lake, run_id)
         return so_far and {"run_id": run_id, "report": None, "so_far": so_far}
-    chunks = CACHE.get(
-        (lake.uri, "timeline", report["run_id"], str(report["version"])),
-        lambda: list(run_chunks(lake, report, TIMELINE_COLUMNS)),
-    )
-    started_at = dt.datetime.fromisoformat(report["started_at"])
-    batches = batch_times(chunks, started_at)
+    chunks = _timeline(lake, report)
+    batches = batch_times(chunks, report.started_at)
     return {
-        "run_id": report["run_id"],
+        "run_id": run_id,
         "report": report,
         "waterfall": waterfall_lines(report),
         "batches": batches,
         "slowest": slowest(batches),
-        "faults_over_time": faults_over_time(chunks, started_at),
-        "commonest": commonest(report["faults"]),
-        "drops": commonest(report["triples"]["dropped"], most=len(report["triples"]["dropped"])),
+        "faults_over_time": faults_over_time(chunks, report.started_at),
+        "commonest": commonest(report.faults),
+        "drops": commonest(report.triples.dropped, most=len(report.triples.dropped)),
     }
 
 
-def stored_report(lake: Lake, run_id: str) -> dict[str, Any] | None:
-    """Return the report of a refresh, or None; ids that differ only in signs a path cannot hold are not mixed up."""
-    report = lake.read_json(RunKeys(run_id).report)
-    is_it = isinstance(report, dict) and report.get("run_id") == run_id and "triples" in report
-    return report if is_it else None
-
-
-def waterfall_lines(report: Mapping[str, Any]) -> list[Line]:
+def waterfall_lines(report: RefreshReport) -> list[Line]:
     """Return the steps from articles to pairs, each with what it is a share of and how its chunks are found."""
     fields = {"chunks": "state", "triples": "reason"}
     lines: list[Line] = []
@@ -69,6 +58,14 @@ def waterfall_lines(report: Mapping[str, Any]) -> list[Line]:
         field = fields.get(step.stage, "") if step.kind == "lost" else ""
         lines.append(Line(step, whole, field, step.name.replace(" ", "_")))
     return lines
+
+
+def _timeline(lake: Lake, report: RefreshReport) -> list[Row]:
+    version = find_version(lake, report.version.number) if report.version else None
+    if version is None:
+        return []
+    key = (lake.uri, "timeline", version.number)
+    return CACHE.get(key, lambda: list(run_chunks(lake, version, TIMELINE_COLUMNS)))
 
 
 def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:

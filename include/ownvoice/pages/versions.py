@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownvoice.dataset.hub.record import pushes_of_version
+from ownvoice.dataset.refresh_report import ReportedAudit, find_report
 from ownvoice.dataset.verified import read_verification
 from ownvoice.errors import StorageError
 from ownvoice.pages.cache import CACHE
-from ownvoice.pages.refresh import stored_report
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, all_versions, find_version
 from ownvoice.training.results.lineage import lineage_of_version
@@ -66,10 +66,10 @@ def version_page(lake: Lake, number: int) -> dict[str, Any] | None:
     }
 
 
-def _audits(lake: Lake, version: DatasetVersion) -> list[dict[str, Any]]:
-    """Return what the audits said of the version when its refresh reported."""
-    report = stored_report(lake, version.run_id) or {"audits": []}
-    return [audit for audit in report["audits"] if audit["scope"] == "version"]
+def _audits(lake: Lake, version: DatasetVersion) -> list[ReportedAudit]:
+    """Return the audits of the version that its refresh reported."""
+    report = find_report(lake, version.run_id)
+    return [audit for audit in report.audits if audit.scope == "version"] if report else []
 
 
 def _trainings(lake: Lake) -> dict[int, list[Training]]:

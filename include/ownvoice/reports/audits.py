@@ -1,10 +1,10 @@
-"""The audits of a refresh: of the version that it made, by a fixed sample, and of the pairs of the night."""
+"""The audits of a refresh: of the version that it committed, by a fixed sample, and of the pairs that it made."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
+from ownvoice.dataset.refresh_report import ReportedAudit
 from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.pairs import audits, cues
 from ownvoice.pairs.audits import Audit, Rows
@@ -12,24 +12,26 @@ from ownvoice.states import ChunkState
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion
 
-SAMPLE_PAIRS = 10_000  # up to the most that the chapter advises for a style, the sample is all of it
+SAMPLE_PAIRS = 10_000  # the most that the chapter advises for a style: up to it, the sample is the whole version
 _COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id")
 _CUES = (cues.told_apart_by_length, cues.told_apart_by_punctuation, cues.told_apart_by_words)
 
 
-def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[dict[str, Any]]:
-    """Return the audits of the version that a refresh made from `chunks`, its rows of `tables/chunks`.
+def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[ReportedAudit]:
+    """Return the audits of `version` and of the run that committed it; `chunks` are the run's rows of `tables/chunks`.
 
-    Each is an `Audit` as a dict, with the `scope` that it speaks of: version or night. The night's pairs are judged by
-    themselves where they are enough to judge and not all there is.
+    The run's pairs are audited by themselves where they are enough to judge and not all pairs of the version.
     """
-    night = [audits.verbatim(chunks)]
+    of_run = [audits.verbatim(chunks)]
     sample = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS)
-    whole = [*_of_pairs(sample), _coverage(lake, version, chunks), audits.pair_count(version.pairs)]
+    of_version = [*_of_pairs(sample), _coverage(lake, version, chunks), audits.pair_count(version.pairs)]
     if version.added < version.pairs:
         pairs = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS, made_by_its_run(version))
-        night += [cue(pairs) for cue in _CUES] if cues.can_judge(pairs) else []
-    return [asdict(one) | {"scope": scope} for scope, found in (("version", whole), ("night", night)) for one in found]
+        of_run += [cue(pairs) for cue in _CUES] if cues.can_judge(pairs) else []
+    return [
+        *(ReportedAudit(**asdict(one), scope="version") for one in of_version),
+        *(ReportedAudit(**asdict(one), scope="night") for one in of_run),
+    ]
 
 
 def _of_pairs(sample: Rows) -> list[Audit]:

@@ -7,13 +7,13 @@ sheet and nothing else, so that nothing on it can run or be fetched.
 from __future__ import annotations
 
 import base64
-import datetime as dt
 import hashlib
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from ownvoice.dataset.refresh_report import RefreshReport, Spend
 from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.errors import StorageError
 from ownvoice.reports.advice import advice_on
@@ -32,10 +32,10 @@ _PAIRS_SHOWN = 3
 _PAIRS_LOOKED_AT = 40  # among which those of different articles are preferred
 
 
-def write_page(lake: Lake, report: Mapping[str, Any], version: DatasetVersion | None) -> None:
+def write_page(lake: Lake, report: RefreshReport, version: DatasetVersion | None) -> None:
     """Put the page of a report beside it; repeated, it writes the same again."""
     pairs = _shown_pairs(lake, version) if version else []
-    lake.store.write(RunKeys(report["run_id"]).report_page, page_html(report, pairs).encode())
+    lake.store.write(RunKeys(report.run_id).report_page, page_html(report, pairs).encode())
 
 
 def read_page(lake: Lake, run_id: str) -> bytes:
@@ -47,7 +47,7 @@ def read_page(lake: Lake, run_id: str) -> bytes:
     return page
 
 
-def page_html(report: Mapping[str, Any], pairs: list[dict[str, Any]]) -> str:
+def page_html(report: RefreshReport, pairs: list[dict[str, Any]]) -> str:
     """Return the page of a report; `pairs` are rows of the dataset, each with the `excerpt` of its article."""
     from markupsafe import Markup
 
@@ -56,32 +56,32 @@ def page_html(report: Mapping[str, Any], pairs: list[dict[str, Any]]) -> str:
         report=report,
         pairs=pairs,
         advice_on=advice_on,
-        date=f"{dt.date.fromisoformat(report['refresh_date']):%-d %B %Y}",
+        date=f"{report.refresh_date:%-d %B %Y}",
         charts=_charts(report),
         style=Markup(style),  # noqa: S704  # our own file
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
     )
 
 
-def _charts(report: Mapping[str, Any]) -> dict[str, Markup]:
+def _charts(report: RefreshReport) -> dict[str, Markup]:
     """Return each chart that the report has numbers for, as SVG by name."""
     from markupsafe import Markup
 
     return {name: Markup(charts.svg(chart)) for name, chart in _drawn(report)}  # noqa: S704  # vl-convert escapes text
 
 
-def _drawn(report: Mapping[str, Any]) -> Iterator[tuple[str, charts.Chart]]:
+def _drawn(report: RefreshReport) -> Iterator[tuple[str, charts.Chart]]:
     if steps := waterfall(report):
         yield "waterfall", charts.waterfall_chart(steps)
-    for audit in report["audits"]:
-        if audit["name"] == "lengths":
-            yield "lengths", charts.lengths_chart(audit["numbers"])
-    if cues := [audit for audit in report["audits"] if audit["numbers"].get("auc")]:
+    for audit in report.audits:
+        if audit.name == "lengths":
+            yield "lengths", charts.lengths_chart(audit.numbers)
+    if cues := [audit for audit in report.audits if audit.numbers.get("auc")]:
         yield "cues", charts.cues_chart(cues)
-    if report["chunks_by_requests"]:
-        requests = {_times(made): count for made, count in report["chunks_by_requests"].items()}
+    if report.chunks_by_requests:
+        requests = {_times(made): count for made, count in report.chunks_by_requests.items()}
         yield "requests", charts.bars_chart(requests, "Chunks by how often they were asked about")
-    if tokens := {name: count for name, count in _tokens(report["spend"]).items() if count}:
+    if tokens := {name: count for name, count in _tokens(report.spend).items() if count}:
         yield "tokens", charts.bars_chart(tokens, "Tokens")
 
 
@@ -89,12 +89,12 @@ def _times(made: str) -> str:
     return "once" if made == "1" else f"{made} times"
 
 
-def _tokens(spend: Mapping[str, Any]) -> dict[str, int]:
+def _tokens(spend: Spend) -> dict[str, int]:
     return {
-        "planned, at most": spend["planned"]["tokens"],
-        "reserved": spend["reserved_tokens"],
-        "spent": spend["spent"]["tokens"],
-        "of it wasted": spend["wasted_tokens"],
+        "planned, at most": spend.planned.tokens,
+        "reserved": spend.reserved_tokens,
+        "spent": spend.spent.tokens,
+        "of it wasted": spend.wasted_tokens,
     }
 
 

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ownvoice.dataset.refresh_report import ModelSpend, RefreshReport, ReportedAudit, Spend
 from ownvoice.dataset.verify import Verification
 from ownvoice.pairs.try_prompt import TriedChunk
 from ownvoice.storage.versions import DatasetVersion
@@ -16,50 +17,42 @@ _COLUMN_CHARS = 46
 _WIDTH_CHARS = 2 * _COLUMN_CHARS + 5
 
 
-def report_lines(report: dict[str, Any]) -> Iterator[str]:
+def report_lines(report: RefreshReport) -> Iterator[str]:
     """Yield a report: articles, the waterfall from chunks to pairs with a bar each, what was dropped and why."""
-    yield f"Refresh {report['run_id']} of {report['refresh_date']}: {report['verdict']}"
-    yield "store      " + report["store"]["sentence"]
-    yield "articles   " + _listed(report["articles"])
-    if report["left_out"]:
-        yield "left out   " + _listed(report["left_out"])
-    for fault in report["quarantined"]:
-        yield f"  quarantined {printable(fault['source_key'])}: {fault['reason']} ({printable(fault['detail'])})"
-    if report["dry_run"]:
-        planned = report["planned"]
-        yield (
-            f"dry run    {planned['chunks']} chunks of {planned['articles']} articles, about "
-            f"{planned['estimated_prompt_tokens']:,} tokens in and at most {planned['most_completion_tokens']:,} out, "
-            f"{_dollars(report['spend']['planned']['cost_usd'])}"
-        )
+    yield f"Refresh {report.run_id} of {report.refresh_date}: {report.verdict}"
+    if report.store:
+        yield "store      " + report.store.sentence
+    yield "articles   " + _listed(report.articles)
+    if report.left_out:
+        yield "left out   " + _listed(report.left_out)
+    for fault in report.quarantined:
+        yield f"  quarantined {printable(fault.source_key)}: {fault.reason} ({printable(fault.detail)})"
+    if report.dry_run:
+        yield _planned(report)
         return
-    chunks, triples = report["chunks"], report["triples"]
-    yield "chunks     " + _listed(chunks) + f"; {report['retries']:,} requests asked again"
-    for batch in report["failed_batches"]:
-        yield f"  {batch} failed: its chunks wait for the next run, and what it bought is in the spend"
-    yield "tokens     " + _listed(report["tokens"]) + " (this run; stored answers cost nothing)"
-    spend = report["spend"]
-    yield (
-        f"spend      {_dollars(spend['spent']['cost_usd'])}; {spend['spent']['tokens']:,} tokens of "
-        f"{spend['reserved_tokens']:,} reserved, {spend['wasted_tokens']:,} wasted"
-    )
-    yield from _models(spend["models"])
-    yield from _bars({"triples": triples["total"], "kept": triples["kept"], **triples["dropped"]})
-    if report["instruction_kinds"]:
-        yield "kinds      " + _listed(report["instruction_kinds"])
-    yield "pairs      " + _listed(report["pairs"])
-    version = report["version"]
-    yield from audit_lines(report["audits"])
-    yield f"version    {version['number']}, digest {version['digest'][:16]}…" if version else "version    no new one"
+    yield "chunks     " + _listed(dict(report.chunks)) + f"; {report.retries:,} requests asked again"
+    for batch in report.failed_batches:
+        yield f"  {batch} failed: its chunks wait for the next run, and what it spent is in the spend"
+    yield "tokens     " + _listed(dict(report.tokens)) + " (this run; stored answers cost nothing)"
+    yield f"spend      {_spent(report.spend)}"
+    if len(report.spend.models) > 1:
+        yield from (f"  {printable(name):24} {_spent(one)}" for name, one in report.spend.models.items())
+    yield from _bars({"triples": report.triples.total, "kept": report.triples.kept, **report.triples.dropped})
+    if report.instruction_kinds:
+        yield "kinds      " + _listed(report.instruction_kinds)
+    yield "pairs      " + _listed(dict(report.pairs))
+    yield from audit_lines(report.audits)
+    version = report.version
+    yield f"version    {version.number}, digest {version.digest[:16]}…" if version else "version    no new one"
 
 
-def audit_lines(audits: Iterable[dict[str, Any]]) -> Iterator[str]:
+def audit_lines(audits: Iterable[ReportedAudit]) -> Iterator[str]:
     """Yield what each audit found, and what to do below those that warn."""
     for audit in audits:
-        name = audit["name"].replace("_", " ")
-        line = f"audit      {audit['verdict']}  {name} of the {audit['scope']}: {printable(audit['sentence'])}"
+        name = audit.name.replace("_", " ")
+        line = f"audit      {audit.verdict}  {name} of {audit.subject}: {printable(audit.sentence)}"
         yield from textwrap.wrap(line, _WIDTH_CHARS, subsequent_indent=" " * 17)
-        yield from textwrap.wrap(audit["advice"], _WIDTH_CHARS, initial_indent=" " * 17, subsequent_indent=" " * 17)
+        yield from textwrap.wrap(audit.advice, _WIDTH_CHARS, initial_indent=" " * 17, subsequent_indent=" " * 17)
 
 
 def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:
@@ -113,13 +106,20 @@ def verification_lines(found: Verification) -> Iterator[str]:
     yield from (f"  cluster {printable(key)} lies on both sides of the split" for key in found.clusters_on_both_sides)
 
 
-def _models(models: dict[str, Any]) -> Iterator[str]:
-    """Yield a line a model where several were asked."""
-    for name, one in models.items() if len(models) > 1 else ():
-        yield (
-            f"  {printable(name):24} {_dollars(one['spent']['cost_usd'])}; {one['spent']['tokens']:,} tokens of "
-            f"{one['reserved_tokens']:,} reserved, {one['wasted_tokens']:,} wasted"
-        )
+def _planned(report: RefreshReport) -> str:
+    planned = report.planned
+    return (
+        f"dry run    {planned.chunks} chunks of {planned.articles} articles, about "
+        f"{planned.estimated_prompt_tokens:,} tokens in and at most {planned.most_completion_tokens:,} out, "
+        f"{_dollars(report.spend.planned.cost_usd)}"
+    )
+
+
+def _spent(spend: Spend | ModelSpend) -> str:
+    return (
+        f"{_dollars(spend.spent.cost_usd)}; {spend.spent.tokens:,} tokens of {spend.reserved_tokens:,} reserved, "
+        f"{spend.wasted_tokens:,} wasted"
+    )
 
 
 def _dollars(cost_usd: float | None) -> str:

@@ -1,11 +1,12 @@
-"""From articles to pairs: the steps of a report's waterfall. Pure; pages and charts show the same steps."""
+"""The steps of a report's waterfall, from articles to pairs, for tables and charts alike. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.states import ArticleEvent
 
 Kind = Literal["total", "lost", "added", "left"]
@@ -15,7 +16,7 @@ _TO_ASK_ABOUT = (ArticleEvent.APPEARED, ArticleEvent.EDITED, ArticleEvent.PROMOT
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One bar, from `start` to `end`, in what its stage counts; what is lost hangs from what stood before it."""
+    """One bar, from `start` to `end`, in the unit of its stage; a loss hangs down from the end of the bar before it."""
 
     stage: str
     name: str
@@ -25,32 +26,35 @@ class Step:
 
     @property
     def count(self) -> int:
-        """How many the bar stands for."""
+        """The length of the bar."""
         return self.end - self.start
 
 
-def waterfall(report: Mapping[str, Any]) -> list[Step]:
-    """Return the steps of every stage that the refresh came to: articles, chunks, triples."""
-    chunks, triples = report["chunks"], report["triples"]
-    unanswered = {name: chunks[name] for name in ("deferred", "dead")}
+def waterfall(report: RefreshReport) -> list[Step]:
+    """Return the steps of every stage that the refresh reached: articles, chunks, triples."""
+    chunks, triples = report.chunks, report.triples
+    unanswered = {"deferred": chunks.deferred, "dead": chunks.dead}
     steps = (
-        *_articles(report["articles"], report["left_out"], report["planned"]["articles"]),
-        *_stage("chunks", "planned", chunks["total"], unanswered, "with an answer"),
-        *_stage("triples", "answered", triples["total"], triples["dropped"], "pairs"),
+        *_articles(report.articles, report.left_out, report.planned.articles),
+        *_stage("chunks", "planned", chunks.total, unanswered, "with an answer"),
+        *_stage("triples", "answered", triples.total, triples.dropped, "pairs"),
     )
     reached = {step.stage for step in steps if step.count}
     return [step for step in steps if step.stage in reached]
 
 
 def _articles(counts: Mapping[str, int], left_out: Mapping[str, int], planned: int) -> Iterator[Step]:
-    """Begin with what the night found changed; some of it may wait on, and some may have waited for it."""
+    """Yield the steps from changed articles to those to ask about.
+
+    Some changed articles may wait for a later run, and some may be left from an earlier one.
+    """
     pending = planned + sum(left_out.values())
     changed = {name: count for name, count in counts.items() if name != "unchanged"}
-    settled = {name: count for name, count in changed.items() if name not in _TO_ASK_ABOUT}
+    not_asked = {name: count for name, count in changed.items() if name not in _TO_ASK_ABOUT}
     total = sum(changed.values())
-    arrived = total - sum(settled.values())
+    arrived = total - sum(not_asked.values())
     yield Step("articles", "changed", "total", 0, total)
-    yield from _lost("articles", total, settled | {"not in this run": max(arrived - pending, 0)})
+    yield from _lost("articles", total, not_asked | {"not in this run": max(arrived - pending, 0)})
     if arrived < pending:
         yield Step("articles", "left from before", "added", arrived, pending)
     yield from _lost("articles", pending, left_out)

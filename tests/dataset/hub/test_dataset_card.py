@@ -19,6 +19,7 @@ from ownvoice.dataset.hub.push import draft
 from ownvoice.storage.versions import DatasetVersion, latest_version
 from ownvoice.terminal import printable
 from stand_ins.hostile_articles import HOSTILE_ARTICLES
+from stand_ins.reports import audit_with
 
 TARGET = HubDataset("ann/pairs")
 DAY = dt.date(2026, 2, 1)
@@ -32,7 +33,7 @@ def facts(pairs=12, **fields):
     makers = [{"chosen_model": "human", "rejected_model": "gpt", "prompt_version": "1", "pairs": pairs}]
     counts = dict.fromkeys(("chunks_total", "triples", "kept", "added", "retired", "refreshes"), 0)
     counts |= {f"chunks_{state}": 0 for state in ("answered", "reused", "deferred", "dead")}
-    return replace(Facts(version, run, {"train": pairs}, 2, 1, makers, counts, None), **fields)
+    return replace(Facts(version, run, {"train": pairs}, 2, 1, makers, counts, []), **fields)
 
 
 def front_matter(card):
@@ -90,7 +91,7 @@ def test_a_card_of_the_same_version_is_the_same_card(nights, lake):
 
 
 def test_audits_stand_where_the_report_has_them():
-    audit = {"name": "repeated_prompts", "scope": "version", "verdict": "warn", "sentence": "Half share their prompt."}
+    audit = audit_with(name="repeated_prompts", verdict="warn", sentence="Half share their prompt.")
     card = dataset_card(TARGET, facts(audits=[audit]))
     assert "| repeated prompts of the version | warn | Half share their prompt. |" in card
     assert "## Audits" not in dataset_card(TARGET, facts())
@@ -103,7 +104,7 @@ def test_what_strangers_wrote_is_shown_and_does_nothing(article):
     def card(words):
         version = replace(facts().version, run_id=f"{words} x")
         sentence = f"www.example.com, a@b.example, by {words} x."
-        audit = {"name": "authors", "scope": "version", "verdict": "pass", "sentence": sentence}
+        audit = audit_with(sentence=sentence)
         makers = [{"chosen_model": "human", "rejected_model": f"{words} x", "prompt_version": f"{words} x", "pairs": 1}]
         return dataset_card(TARGET, facts(version=version, audits=[audit], makers=makers))
 

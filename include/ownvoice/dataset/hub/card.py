@@ -14,6 +14,7 @@ import yaml
 from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.facts import Facts
 from ownvoice.dataset.hub.shards import SPLITS
+from ownvoice.dataset.refresh_report import ReportedAudit
 from ownvoice.terminal import printable
 
 _SIZES = ((1_000, "1K"), (10_000, "10K"), (100_000, "100K"), (1_000_000, "1M"), (10_000_000, "10M"))
@@ -115,15 +116,12 @@ def _makers(facts: Facts) -> Iterator[tuple[str, ...]]:
         yield row["chosen_model"], row["rejected_model"], row["prompt_version"], f"{row['pairs']:,}"
 
 
-def _audits(audits: Iterable[Mapping[str, Any]] | None) -> Iterator[str]:
+def _audits(audits: Iterable[ReportedAudit]) -> Iterator[str]:
     """Yield the section on the newest refresh's audits, where it made any."""
     if audits:
         yield "## Audits"
-        yield "Of this version by a fixed sample of its pairs, and of the newest night."
-        rows = (
-            (f"{one['name'].replace('_', ' ')} of the {one['scope']}", one["verdict"], one["sentence"])
-            for one in audits
-        )
+        yield "Of this version by a fixed sample of its pairs, and of the run that committed it."
+        rows = ((f"{one.name.replace('_', ' ')} of {one.subject}", one.verdict, one.sentence) for one in audits)
         yield _table(rows, ("audit", "verdict", "finding"))
 
 

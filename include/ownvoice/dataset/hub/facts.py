@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ownvoice.config.run import RefreshRun, recorded_run
+from ownvoice.dataset.refresh_report import ReportedAudit, find_report
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
 if TYPE_CHECKING:
@@ -28,13 +28,14 @@ class Facts:
     authors: int
     makers: list[Row]
     counts: Mapping[str, int]
-    audits: Any
+    audits: list[ReportedAudit]
 
 
 def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
     """Return what there is to say of `version`. Only columns of a few values are read, never a pair."""
     pairs = lake.table("pairs", version.number)
     makers = "chosen_model, rejected_model, prompt_version"
+    report = find_report(lake, version.run_id)
     distinct = "count(DISTINCT article_id) AS articles, count(DISTINCT author_id) AS authors"
     return Facts(
         version,
@@ -42,7 +43,7 @@ def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
         splits={row["split"]: row["pairs"] for row in _counted(pairs, "split")},
         makers=_counted(pairs, makers),
         counts=_counts(lake, version),
-        audits=(lake.read_json(RunKeys(version.run_id).report) or {}).get("audits"),
+        audits=report.audits if report else [],
         **next(row for batch in scan(pairs, distinct) for row in batch.to_pylist()),
     )
 

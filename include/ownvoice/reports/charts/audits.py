@@ -11,6 +11,7 @@ from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ownvoice.dataset.refresh_report import ReportedAudit
 from ownvoice.reports.waterfall import Step
 
 if TYPE_CHECKING:
@@ -71,17 +72,17 @@ def lengths_chart(quantiles: Mapping[str, Mapping[str, int]]) -> Chart:
     return _layered([tails, middle, median, label], 2 * len(rows), config=_config())
 
 
-def cues_chart(audits: Iterable[Mapping[str, Any]]) -> Chart:
+def cues_chart(audits: Iterable[ReportedAudit]) -> Chart:
     """Draw the audits that have an AUC as points between a coin and certainty, each with the place where it warns."""
     import altair as alt
 
     rows = [
         {
-            "name": audit["name"].removeprefix("told_apart_by_"),
-            "scope": audit["scope"],
-            "auc": audit["numbers"]["auc"],
-            "threshold": audit["threshold"],
-            "label": f"{audit['numbers']['auc']:.2f}",
+            "name": audit.name.removeprefix("told_apart_by_"),
+            "scope": audit.scope,
+            "auc": audit.numbers["auc"],
+            "threshold": audit.threshold,
+            "label": f"{audit.numbers['auc']:.2f}",
         }
         for audit in audits
     ]

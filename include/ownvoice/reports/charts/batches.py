@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from ownvoice.dataset.refresh_report import ReportedAudit
 from ownvoice.reports.charts.audits import cues_chart, lengths_chart
 from ownvoice.reports.charts.trends import Spec, bare_chart, spec
 from ownvoice.reports.timeline import BatchTime
@@ -62,12 +63,12 @@ def fault_chart(faults: Sequence[dict[str, Any]]) -> Spec | None:
     return spec(encoded)
 
 
-def audit_charts(audits: Sequence[Mapping[str, Any]]) -> dict[str, Spec]:
+def audit_charts(audits: Sequence[ReportedAudit]) -> dict[str, Spec]:
     """Return the charts of the audits that have one, by title."""
     found: dict[str, Spec] = {}
     for audit in audits:
-        if audit["name"] == "lengths":
-            found["Lengths: nine tenths, the middle half, the median"] = lengths_chart(audit["numbers"]).to_dict()
-    if cues := [audit for audit in audits if audit["numbers"].get("auc")]:
+        if audit.name == "lengths":
+            found["Lengths: nine tenths, the middle half, the median"] = lengths_chart(audit.numbers).to_dict()
+    if cues := [audit for audit in audits if audit.numbers.get("auc")]:
         found["How well one cue alone tells chosen from rejected (0.5: not at all)"] = cues_chart(cues).to_dict()
     return found

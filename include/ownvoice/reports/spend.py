@@ -1,0 +1,57 @@
+"""What a run was planned to cost, reserved, spent and wasted, in all and by model. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from ownvoice.chunks.plan import Plan
+from ownvoice.config.prices import ModelPrice
+from ownvoice.config.run import RefreshRun
+from ownvoice.dataset.refresh_report import Amount, Budget, ModelSpend, Spend
+from ownvoice.pairs.staging import Row
+
+_TOKENS = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens")
+
+
+def spend_of_run(run: RefreshRun, plan: Plan, chunks: Iterable[Row]) -> Spend:
+    """Add up the spend of the run's rows of `tables/chunks`, those of batches that failed included."""
+    tokens: dict[str, Counter[str]] = defaultdict(Counter)
+    for chunk in chunks:
+        for paid in chunk["spend"]:
+            tokens[paid["model"]].update({name: paid[name] for name in _TOKENS})
+    models = {model: _of_model(model, run, plan, tokens[model]) for model in sorted({*run.recipe.models, *tokens})}
+    return Spend(
+        budget=Budget(tokens=run.max_tokens, cost_usd=run.max_cost_usd),
+        planned=_total([one.planned for one in models.values()]),
+        spent=_total([one.spent for one in models.values()]),
+        reserved_tokens=sum(one.reserved_tokens for one in models.values()),
+        wasted_tokens=sum(one.wasted_tokens for one in models.values()),
+        models=models,
+    )
+
+
+def _of_model(model: str, run: RefreshRun, plan: Plan, tokens: Counter[str]) -> ModelSpend:
+    price = run.prices.get(model)
+    planned = Counter(plan.models.get(model, {}))
+    return ModelSpend(
+        price=price,
+        planned=_amount(price, planned["estimated_prompt_tokens"], planned["most_completion_tokens"]),
+        reserved_tokens=tokens["reserved_tokens"],
+        spent=_amount(price, tokens["prompt_tokens"], tokens["completion_tokens"]),
+        wasted_tokens=tokens["wasted_tokens"],
+    )
+
+
+def _amount(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int) -> Amount:
+    cost_usd = price.cost_usd(prompt_tokens, completion_tokens) if price else None
+    return Amount(tokens=prompt_tokens + completion_tokens, cost_usd=cost_usd)
+
+
+def _total(amounts: Sequence[Amount]) -> Amount:
+    """Add up; dollars are known where those of every part are."""
+    costs = [one.cost_usd for one in amounts if one.cost_usd is not None]
+    return Amount(
+        tokens=sum(one.tokens for one in amounts),
+        cost_usd=sum(costs) if len(costs) == len(amounts) else None,
+    )
