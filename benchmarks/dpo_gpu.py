@@ -84,7 +84,7 @@ def _has_gpu() -> bool:
 
 def _put_base(folder: Path, lake: Lake, *, tiny: bool) -> None:
     """Bring a base into the lake: the toy as it is, or its tokenizer beside random weights of an 8B's shape."""
-    from ownvoice.training.folders import upload_folder
+    from ownvoice.training.trainer.folders import upload_folder
     from ownvoice.training.trainer.tiny import ToyShape, make_toy
 
     make_toy(ARTICLES, folder, ToyShape(reading_steps=1, instruction_steps=1))

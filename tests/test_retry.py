@@ -18,7 +18,7 @@ from ownvoice.reports.report import write_report
 from ownvoice.states import ChunkState
 from ownvoice.storage.lake import scan
 from ownvoice.storage.versions import latest_version
-from ownvoice.training.plan import new_pairs_since_last_training
+from ownvoice.training.planning.plan import new_pairs_since_last_training
 from stand_ins.night import RECIPE, Night, article, spoil
 
 

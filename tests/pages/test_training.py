@@ -15,11 +15,12 @@ from ownvoice.reports.charts.training import PANEL_OF_RULE, curve_charts, curves
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake
 from ownvoice.training import health
-from ownvoice.training.plan import plan_training
+from ownvoice.training.metric_rows import read_rows
+from ownvoice.training.metrics import panels
+from ownvoice.training.planning.plan import plan_training
+from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.request import TrainingRequest
-from ownvoice.training.results.curves import PANELS
-from ownvoice.training.results.files import read_training, readable_rows
+from ownvoice.training.results.files import read_training
 from ownvoice.training.results.outcome import Publication, write_publication
 from ownvoice.training.results.report import write_run_report
 from ownvoice.training.run import read_training_run
@@ -85,7 +86,7 @@ def test_rows_that_are_cut_or_no_numbers_are_left_out_and_counted():
         + "[" * 100_000
         + '\n{"step": 5, "lo'
     )
-    rows, unreadable = readable_rows(data.encode() + b"\xff")
+    rows, unreadable = read_rows(data.encode() + b"\xff")
     assert [row["step"] for row in rows] == [1, 2, 3, 4]
     assert math.isnan(rows[1]["loss"])
     assert "x" not in rows[1]
@@ -103,7 +104,7 @@ def test_a_broken_file_is_a_sentence_at_most_and_the_rest_is_shown(lake, name, b
     if page is None:
         assert name == "recipe"
         return
-    assert list(page["charts"]) == list(PANELS)
+    assert list(page["charts"]) == list(panels())
     assert len(page["training"].faults) <= 1
 
 
@@ -139,7 +140,7 @@ def test_ids_of_nothing_and_ids_that_differ_in_signs_a_path_cannot_hold_are_not_
 
 def test_every_health_rule_has_a_panel_of_the_chapter():
     assert {rule.__name__.removeprefix("_") for rule in (*health._RULES, health._not_finite)} == PANEL_OF_RULE.keys()
-    assert set(PANEL_OF_RULE.values()) <= PANELS.keys()
+    assert set(PANEL_OF_RULE.values()) <= panels().keys()
 
 
 def test_a_rule_is_drawn_where_it_struck_with_its_reason():

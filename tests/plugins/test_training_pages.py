@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from ownvoice.storage.lake import Lake
-from ownvoice.training.plan import plan_training
+from ownvoice.training.planning.plan import plan_training
+from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.request import TrainingRequest
 from ownvoice.training.results.report import write_run_report
 from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
 from ownvoice.training.settings import TrainingSettings

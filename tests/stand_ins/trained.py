@@ -18,8 +18,8 @@ from typing import Any
 from ownvoice.storage.lake import Lake
 from ownvoice.training.exits import Exit
 from ownvoice.training.health import judge
-from ownvoice.training.rows import read_pairs
 from ownvoice.training.run import TrainingRun, read_training_run
+from ownvoice.training.version_pairs import read_pairs
 
 SHARD = b"\x08\x00\x00\x00\x00\x00\x00\x00{}      " + bytes(3_000_000)
 

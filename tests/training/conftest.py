@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from ownvoice.storage.lake import Lake
-from ownvoice.training.folders import upload_folder
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
+from ownvoice.training.trainer.folders import upload_folder
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
 REPOSITORY = Path(__file__).parent.parent.parent

@@ -10,8 +10,8 @@ torch = pytest.importorskip("torch")
 from ownvoice.errors import StorageError  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
 from ownvoice.training.exits import Exit  # noqa: E402
-from ownvoice.training.folders import delete_folder  # noqa: E402
 from ownvoice.training.trainer import fit  # noqa: E402
+from ownvoice.training.trainer.folders import delete_folder  # noqa: E402
 from ownvoice.training.trainer.merge_check import check  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")

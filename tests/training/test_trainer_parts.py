@@ -1,6 +1,7 @@
 """The parts of the trainer that need no torch: checkpoints, the record, patience, stopping, speed."""
 
 import json
+import math
 import os
 import signal
 import time
@@ -8,16 +9,24 @@ import time
 import pytest
 
 from ownvoice.errors import BadDataError, StoppedError, StorageUnavailableError
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.exits import Exit
-from ownvoice.training.folders import patiently
-from ownvoice.training.record import Record, read_metrics
-from ownvoice.training.rows import read_pairs
+from ownvoice.training.metric_rows import read_rows
 from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
+from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.merge_check import number_faults
+from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.speed import flop_per_token, mfu
 from ownvoice.training.trainer.stop import Stop
+from ownvoice.training.version_pairs import read_pairs
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
+
+def metrics(lake):
+    return read_rows(lake.store.read("runs/one/metrics.jsonl") or b"")[0]
+
+
+KEYS = RunKeys("one")
 IDENTITY = Identity("recipe", "digest", "commit", "image")
 
 
@@ -27,13 +36,13 @@ def keep(lake, tmp_path):
         folder = tmp_path / f"made-{step}"
         folder.mkdir()
         (folder / "weights").write_text(f"weights of {step}")
-        keep_checkpoint(lake, "runs/one", step, folder, identity)
+        keep_checkpoint(lake, KEYS, step, folder, identity)
 
     return keep
 
 
 def fetch(lake, tmp_path, identity=IDENTITY):
-    return fetch_last_checkpoint(lake, "runs/one", identity, tmp_path / "fetched")
+    return fetch_last_checkpoint(lake, KEYS, identity, tmp_path / "fetched")
 
 
 def test_the_newest_checkpoint_is_taken_and_all_but_two_are_removed(lake, tmp_path, keep):
@@ -66,26 +75,27 @@ def test_a_checkpoint_whose_upload_was_cut_short_or_that_was_damaged_falls_back_
 
 
 def test_numbers_that_are_not_finite_stand_in_the_record_as_json_that_others_read(lake):
-    record = Record(lake, "runs/one")
+    record = Record(lake, KEYS)
     record.measure(1, {"loss": float("nan"), "grad_norm": 1.0})
     record.keep()
-    (row,) = read_metrics(lake, "runs/one")
-    assert json.dumps(row, allow_nan=False)
+    stored = lake.store.read("runs/one/metrics.jsonl")
+    row = json.loads(stored, parse_constant=pytest.fail)
     assert row["loss"] == "nan"
+    assert math.isnan(read_rows(stored)[0][0]["loss"])
 
 
 def test_a_second_try_appends_to_the_log_and_measures_again_what_came_after_its_checkpoint(lake, capsys):
-    first = Record(lake, "runs/one")
+    first = Record(lake, KEYS)
     first.say("first try")
     for step in (1, 2, 3):
         first.measure(step, {"loss": step})
     first.keep()
-    second = Record(lake, "runs/one")
+    second = Record(lake, KEYS)
     second.rewind(2)
     second.measure(3, {"loss": 30})
     second.say("second try")
     second.keep()
-    assert [row["loss"] for row in read_metrics(lake, "runs/one")] == [1, 2, 30]
+    assert [row["loss"] for row in metrics(lake)] == [1, 2, 30]
     assert [line.split(" ", 1)[1] for line in lake.store.read("runs/one/log.txt").decode().splitlines()] == [
         "first try",
         "second try",
@@ -93,15 +103,15 @@ def test_a_second_try_appends_to_the_log_and_measures_again_what_came_after_its_
 
 
 def test_log_and_metrics_flow_to_the_lake_while_the_run_says_nothing_more(lake, capsys):
-    record = Record(lake, "runs/one")
+    record = Record(lake, KEYS)
     with record.flowing(every_s=0.01):
         record.say("loading")
         record.measure(1, {"loss": 0.5})
         give_up = time.monotonic() + 10
-        while not read_metrics(lake, "runs/one") and time.monotonic() < give_up:
+        while not metrics(lake) and time.monotonic() < give_up:
             time.sleep(0.01)
         assert lake.store.read("runs/one/log.txt").endswith(b" loading\n")
-    assert read_metrics(lake, "runs/one") == [{"step": 1, "loss": 0.5}]
+    assert metrics(lake) == [{"step": 1, "loss": 0.5}]
 
 
 def test_a_store_that_is_away_for_a_while_is_waited_for(monkeypatch):

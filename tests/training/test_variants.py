@@ -3,13 +3,13 @@
 import pytest
 
 from ownvoice.errors import HealthError, SettingsError
-from ownvoice.training.plan import plan_training
+from ownvoice.training.planning.plan import plan_training
+from ownvoice.training.planning.request import TrainingRequest, parse_variants, recipes_of
+from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.request import TrainingRequest, parse_variants, recipes_of
 from ownvoice.training.results.comparison import Compared, choose, comparison_lines, write_comparison
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
-from ownvoice.training.variants import read_variants
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.trained import leave_trained_run
 

@@ -13,7 +13,7 @@ from airflow.sdk import BaseOperator
 
 from ownvoice.airflow.connections import trainer_keys
 from ownvoice.airflow.trainer_exit import raise_for_exit
-from ownvoice.errors import SettingsError
+from ownvoice.training.process import start_trainer
 from ownvoice.training.settings import load_training_settings
 
 _STOP_WITHIN_S = 4.0  # Airflow itself kills a cancelled task after five
@@ -34,7 +34,9 @@ class TrainerProcess(BaseOperator):
 
     def execute(self, context: Mapping[str, Any]) -> None:
         """Run to the end. Raises what `raise_for_exit` says."""
-        self._process = _started([load_training_settings().python, *self.arguments])
+        self._process = start_trainer(
+            load_training_settings().python, self.arguments, environment=_environment(), is_attached=False
+        )
         with self._process as process:
             for line in process.stdout or ():
                 print(line.rstrip("\n"))
@@ -52,22 +54,7 @@ class TrainerProcess(BaseOperator):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
 
-def _started(command: list[str]) -> subprocess.Popen[str]:
+def _environment() -> dict[str, str]:
+    """Return this process's environment with the trainer's keys, and without Airflow's settings."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-    environment = inherited | trainer_keys() | {"PYTHONUNBUFFERED": "1"}
-    try:
-        return subprocess.Popen(  # noqa: S603  # a path from the settings, and a list
-            command,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            errors="replace",
-            start_new_session=True,
-        )
-    except OSError as error:
-        raise SettingsError(
-            f"{command[0]} cannot be run ({error.strerror}). Make the trainer's environment with `make trainer`, "
-            "or name its Python in OWNVOICE_TRAINER_PYTHON."
-        ) from None
+    return inherited | trainer_keys() | {"PYTHONUNBUFFERED": "1"}

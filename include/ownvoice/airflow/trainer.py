@@ -7,12 +7,13 @@ from typing import Any
 from airflow.sdk import BaseOperator, XComArg
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
+from ownvoice.training.process import training_arguments
 from ownvoice.training.settings import TrainingSettings
 
 
 def train_arguments(planned: dict[str, Any]) -> list[str]:
-    """Return the command that trains one of the recipes which `resolve_dataset` wrote."""
-    return ["-m", "ownvoice.training", "--recipe", planned["recipe_uri"]]
+    """Return the arguments that train one of the recipes which `resolve_dataset` wrote."""
+    return training_arguments(planned["recipe_uri"])
 
 
 def publish_arguments(settings: TrainingSettings) -> list[str]:

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from ownvoice.airflow.refresh_form import field_param
 from ownvoice.config.settings import settings_error
 from ownvoice.errors import SettingsError
+from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.request import TrainingRequest
 
 _SECTIONS = {
     "Data": ("dataset_version", "prompt_template", "max_length", "max_seq_length"),

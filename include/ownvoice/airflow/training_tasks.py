@@ -18,7 +18,7 @@ from ownvoice.training.settings import load_training_settings
 
 def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
     """Fix version and recipes, check that they can work, estimate the cost; skipped where too little is new."""
-    from ownvoice.training.plan import new_pairs_since_last_training, plan_training
+    from ownvoice.training.planning.plan import new_pairs_since_last_training, plan_training
 
     settings = load_training_settings()
     request = read_training_form(dict(params))
@@ -42,8 +42,8 @@ def only_above_its_price(context: Any) -> None:
 
 def check_health(dag_run: Any) -> dict[str, Any]:
     """Judge the curves of each training and choose the one to publish; where there is none, the run ends here."""
+    from ownvoice.training.planning.variants import read_variants
     from ownvoice.training.results.comparison import choose, compare
-    from ownvoice.training.variants import read_variants
 
     lake = open_lake()
     variants = read_variants(lake, dag_run.run_id)

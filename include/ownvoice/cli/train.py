@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import subprocess
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -12,14 +11,15 @@ from pydantic import ValidationError
 
 from ownvoice.cli.options import LakeOption, VersionOption
 from ownvoice.config.settings import load_settings, settings_error, with_fields
-from ownvoice.errors import NotTrainedError, SettingsError
+from ownvoice.errors import NotTrainedError
 from ownvoice.storage.lake import Lake
-from ownvoice.training.plan import PlannedTraining, plan_training
-from ownvoice.training.request import TrainingRequest, parse_variants
+from ownvoice.training.planning.plan import PlannedTraining, plan_training
+from ownvoice.training.planning.request import TrainingRequest, parse_variants
+from ownvoice.training.planning.variants import read_variants
+from ownvoice.training.process import start_trainer, training_arguments
 from ownvoice.training.results.comparison import compare
 from ownvoice.training.results.report import write_run_report
 from ownvoice.training.settings import TrainingSettings, load_training_settings
-from ownvoice.training.variants import read_variants
 
 Repeatable = list[str] | None
 
@@ -71,14 +71,8 @@ def _plan_lines(run_id: str, planned: list[PlannedTraining]) -> Iterator[str]:
 
 def _run_trainer(settings: TrainingSettings, planned: PlannedTraining) -> None:
     """Run the trainer to its end, whichever that is; its result in the lake tells."""
-    command = [settings.python, "-m", "ownvoice.training", "--recipe", planned.recipe_uri]
-    try:
-        subprocess.run(command, check=False)  # noqa: S603  # a path from the settings, and a list
-    except OSError as error:
-        raise SettingsError(
-            f"{settings.python} cannot be run ({error.strerror}). Make the trainer's environment with `make trainer`, "
-            "or name its Python in OWNVOICE_TRAINER_PYTHON."
-        ) from None
+    with start_trainer(settings.python, training_arguments(planned.recipe_uri)) as process:
+        process.wait()
 
 
 def _refuse_untrained(lake: Lake, run_id: str) -> None:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from ownvoice.errors import BadDataError
 from ownvoice.storage.streamed import open_object
+from ownvoice.training.metric_rows import points_of
+from ownvoice.training.metrics import panels
 from ownvoice.training.publishing.provenance import read_block, training_rows
 from ownvoice.training.publishing.publish import draft
-from ownvoice.training.results.curves import PANELS, curves_svg, points_of
+from ownvoice.training.results.curves import curves_svg
 from ownvoice.training.trainer.style import compared_styles
 from stand_ins.trained import curves
 
@@ -79,9 +81,9 @@ def test_a_card_without_a_record_says_so():
 
 def test_every_panel_is_drawn_and_every_series_has_its_points():
     picture = ET.fromstring(curves_svg(curves("good")))
-    assert [text.text for text in picture.iter(f"{SVG}text") if text.get("font-weight")] == list(PANELS)
+    assert [text.text for text in picture.iter(f"{SVG}text") if text.get("font-weight")] == list(panels())
     lines = list(picture.iter(f"{SVG}polyline"))
-    drawn = [name for series in PANELS.values() for name in series if points_of(curves("good"), name)]
+    drawn = [name for series in panels().values() for name in series if points_of(curves("good"), name)]
     assert len(lines) == len(drawn)
     assert len(lines[0].get("points").split()) == 20
 

@@ -6,8 +6,8 @@ pytest.importorskip("torch")
 
 from ownvoice.errors import BadDataError
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.rows import Pair
 from ownvoice.training.trainer.prompts import format_pairs, prompt_text
+from ownvoice.training.version_pairs import Pair
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 

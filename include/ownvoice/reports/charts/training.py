@@ -8,8 +8,8 @@ from typing import Any
 
 from ownvoice.reports.charts.trends import Spec, bare_chart, spec
 from ownvoice.training.health import Finding
-from ownvoice.training.record import MetricRow
-from ownvoice.training.results.curves import PANELS, Point, points_of
+from ownvoice.training.metric_rows import MetricRow, Point, points_of
+from ownvoice.training.metrics import panels
 
 PANEL_OF_RULE = {
     "not_finite": "Loss",
@@ -49,10 +49,11 @@ def overlay_charts(runs: Mapping[str, Sequence[MetricRow]]) -> dict[str, Spec]:
 
 def curves_as_numbers(metrics: Sequence[MetricRow]) -> dict[str, Any]:
     """Return the curves as a table: the names of what was measured, and a few rows from the first step to the last."""
-    names = [name for series in PANELS.values() for name in series if points_of(metrics, name)]
+    names = [name for series in panels().values() for name in series if points_of(metrics, name)]
     by_step: dict[int, MetricRow] = {}
     for row in metrics:
-        by_step[row["step"]] = by_step.get(row["step"], {}) | row
+        step = int(row["step"])
+        by_step[step] = by_step.get(step, {}) | row
     steps = [step for step, row in sorted(by_step.items()) if row.keys() & names]
     most = _ROWS_IN_NUMBERS - 1
     shown = sorted({steps[round(place * (len(steps) - 1) / most)] for place in range(most + 1)}) if steps else []
@@ -73,7 +74,7 @@ def thinned(points: Sequence[Point], most: int = _MAX_POINTS) -> list[Point]:
 
 
 def _panels(runs: Mapping[str, Sequence[MetricRow]]) -> Iterator[tuple[str, list[Spec]]]:
-    for title, series in PANELS.items():
+    for title, series in panels().items():
         rows = [
             {"run": run, "series": legend, "step": step, "value": value}
             for run, metrics in runs.items()

@@ -10,9 +10,9 @@ from ownvoice.errors import HealthError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
-from ownvoice.training.request import VARIED
+from ownvoice.training.planning.request import VARIED
+from ownvoice.training.planning.variants import Variants
 from ownvoice.training.results.outcome import Outcome, read_outcome
-from ownvoice.training.variants import Variants
 
 RULE = (
     "of the trained ones that are not blocked: pass before warn; then the lowest loss on the test split, or, where the "

@@ -6,21 +6,12 @@ A point is a row of `metrics.jsonl` that has the number; training and evaluation
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-Point = tuple[float, float]
-
-# Panel title -> the metrics drawn in it, each with the name that its legend gives it.
-PANELS: dict[str, dict[str, str]] = {
-    "Loss": {"loss": "train", "eval_loss": "test"},
-    "Rewards": {"rewards/chosen": "chosen", "rewards/rejected": "rejected"},
-    "Margin": {"rewards/margins": "train", "eval_rewards/margins": "test"},
-    "Accuracy": {"rewards/accuracies": "train", "eval_rewards/accuracies": "test"},
-    "Gradient norm": {"grad_norm": "train"},
-    "Learning rate": {"learning_rate": "train"},
-}
+from ownvoice.training.metric_rows import Point, points_of
+from ownvoice.training.metrics import panels
 
 _COLUMNS = 3
 _PANEL_WIDTH, _PANEL_HEIGHT = 300, 190
@@ -32,28 +23,18 @@ CURVES = "curves.svg"
 
 def curves_svg(metrics: Sequence[Mapping[str, Any]]) -> str:
     """Return a picture of all panels. Not-finite numbers are left out; a panel without points says so."""
-    rows = math.ceil(len(PANELS) / _COLUMNS)
+    rows = math.ceil(len(panels()) / _COLUMNS)
     width, height = _COLUMNS * _PANEL_WIDTH, rows * _PANEL_HEIGHT
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="11" fill="#333333" role="img" aria-label="Training curves">',
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
     ]
-    for index, (title, series) in enumerate(PANELS.items()):
+    for index, (title, series) in enumerate(panels().items()):
         x, y = index % _COLUMNS * _PANEL_WIDTH, index // _COLUMNS * _PANEL_HEIGHT
         points = {legend: points_of(metrics, name) for name, legend in series.items()}
         lines += [f'<g transform="translate({x},{y})">', *_panel(title, points), "</g>"]
     return "\n".join([*lines, "</svg>", ""])
-
-
-def points_of(metrics: Iterable[Mapping[str, Any]], name: str) -> list[Point]:
-    """Return the (step, value) pairs of one metric, in the order of the file."""
-    rows = ((row.get("step"), row.get(name)) for row in metrics)
-    return [
-        (float(step), float(value))
-        for step, value in rows
-        if isinstance(step, int | float) and isinstance(value, int | float) and math.isfinite(value)
-    ]
 
 
 def _panel(title: str, series: Mapping[str, list[Point]]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +12,9 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.exits import Exit
 from ownvoice.training.health import Finding, Level, judge
-from ownvoice.training.record import MetricRow
+from ownvoice.training.metric_rows import MetricRow, read_rows
+from ownvoice.training.planning.variants import training_id
 from ownvoice.training.results.outcome import NOT_ENDED, Publication
-from ownvoice.training.variants import training_id
 
 PLANNED, TRAINING = "planned", "training"
 
@@ -79,7 +78,7 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
     if not is_cut and as_fields(given).get("run_id") != run_id:
         return None  # ids may differ only in signs that a path cannot hold
     result = as_fields(read_json(lake, keys.result, faults))
-    metrics, unreadable = readable_rows(lake.store.read(keys.metrics) or b"")
+    metrics, unreadable = read_rows(lake.store.read(keys.metrics) or b"")
     if unreadable:
         faults.append(f"{keys.metrics}: {unreadable} lines are cut or no numbers, and are left out here.")
     log = (lake.store.read(keys.log) or b"").decode(errors="replace").splitlines()
@@ -112,13 +111,6 @@ def variants_of(lake: Lake, run_id: str) -> dict[str, str]:
     return {name: one for name, one in stored.items() if name and one == training_id(run_id, name)}
 
 
-def readable_rows(data: bytes) -> tuple[list[MetricRow], int]:
-    """Return the rows of a `metrics.jsonl`, every number as a float, and how many lines are none."""
-    rows = [_row(line) for line in data.decode(errors="replace").split("\n") if line.strip()]
-    whole = [row for row in rows if row is not None]
-    return whole, len(rows) - len(whole)
-
-
 def number(value: Any) -> float | None:
     """Return a finite number as a float, and None for anything else."""
     found = _float(value)
@@ -130,18 +122,6 @@ def _float(value: Any) -> float | None:
         return float(value) if isinstance(value, int | float | str) else None
     except (ValueError, OverflowError):
         return None
-
-
-def _row(line: str) -> MetricRow | None:
-    try:
-        row = as_fields(json.loads(line))
-    except (ValueError, RecursionError):
-        return None
-    step = row.get("step")
-    if type(step) is not int or not 0 <= step < 1 << 53:
-        return None
-    numbers = {name: _float(value) for name, value in row.items() if name != "step"}
-    return {"step": step} | {name: value for name, value in numbers.items() if value is not None}
 
 
 def read_json(lake: Lake, key: str, faults: list[str]) -> Any:

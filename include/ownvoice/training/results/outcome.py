@@ -10,7 +10,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.exits import Exit
 from ownvoice.training.health import Health, judge
-from ownvoice.training.record import MetricRow, read_metrics
+from ownvoice.training.metric_rows import MetricRow, read_rows
 from ownvoice.training.run import TrainingRun
 
 NOT_ENDED = "not ended"
@@ -60,7 +60,7 @@ def read_outcome(lake: Lake, run_id: str) -> Outcome:
     return Outcome(
         TrainingRun.model_validate(run),
         lake.read_json(keys.result),
-        read_metrics(lake, keys),
+        read_rows(lake.store.read(keys.metrics) or b"")[0],
         Publication(**published) if published else None,
     )
 

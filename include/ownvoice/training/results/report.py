@@ -12,10 +12,10 @@ from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
+from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.results.comparison import comparison_lines, write_comparison
 from ownvoice.training.results.curves import curves_svg
 from ownvoice.training.results.outcome import read_outcome
-from ownvoice.training.variants import read_variants
 
 
 def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[list[str], dict[str, str]]:

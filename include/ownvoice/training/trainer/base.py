@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ownvoice.errors import BadBaseError
 from ownvoice.storage.lake import Lake
-from ownvoice.training.folders import download_folder, folder_sha256
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.trainer.folders import download_folder, folder_sha256
 
 _LAKE = "lake:"
 _WEIGHTS_AND_TOKENIZER = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]

@@ -11,7 +11,7 @@ from typing import Any
 from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
 from ownvoice.training.health import judge
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.record import Record
+from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
 _FIRST_LOSS_TOLERANCE = 1e-3

@@ -12,7 +12,7 @@ from typing import Any
 
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.folders import delete_folder, download_folder, file_hashes, upload_folder
+from ownvoice.training.trainer.folders import delete_folder, download_folder, file_hashes, upload_folder
 
 _MARKER = "checkpoint.json"
 _KEPT = 2  # the newest, and one to fall back on where it is damaged

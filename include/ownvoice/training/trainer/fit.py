@@ -9,14 +9,14 @@ from statistics import median
 from typing import Any
 
 from ownvoice.errors import OutOfMemoryError, StoppedError
-from ownvoice.training.folders import patiently
 from ownvoice.training.health import judge
-from ownvoice.training.record import kind_of
+from ownvoice.training.metric_rows import kind_of
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base
 from ownvoice.training.trainer.callbacks import Watch, as_callback
 from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
 from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, optimizer_here, save_adapter
+from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, image_id, peak_memory_bytes
 from ownvoice.training.trainer.prompts import Formatted
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu

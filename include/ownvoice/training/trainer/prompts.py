@@ -9,7 +9,7 @@ from typing import Any
 
 from ownvoice.errors import BadDataError
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.rows import Pair
+from ownvoice.training.version_pairs import Pair
 
 # The form that the chapter's model was fine-tuned with, character by character.
 ALPACA = """Below is an instruction that describes a task. Write a response that appropriately completes the request.

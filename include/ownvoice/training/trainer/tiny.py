@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.storage.lake import Lake
-from ownvoice.training.folders import upload_folder
+from ownvoice.training.trainer.folders import upload_folder
 from ownvoice.training.trainer.prompts import ALPACA
 
 _BOS, _EOS, _PAD = "<|begin_of_text|>", "<|end_of_text|>", "<|pad|>"

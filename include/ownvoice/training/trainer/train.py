@@ -11,24 +11,24 @@ from typing import Any
 
 from ownvoice.errors import BadDataError
 from ownvoice.storage.lake import Lake
-from ownvoice.training.folders import patiently
 from ownvoice.training.health import judge
 from ownvoice.training.recipe import refuse_what_cannot_work
-from ownvoice.training.record import Record
-from ownvoice.training.rows import Pairs, read_pairs
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.trainer.backends.choose import backend_of
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base, fetch_base
 from ownvoice.training.trainer.fit import fit
+from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import hide_progress_bars
 from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
 from ownvoice.training.trainer.prompts import Formatted, format_pairs
+from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.samples import answer_questions
 from ownvoice.training.trainer.stop import Stop
 from ownvoice.training.trainer.style import compared_styles
 from ownvoice.training.trainer.work import Work
+from ownvoice.training.version_pairs import Pairs, read_pairs
 
 _CHECK_TEXTS = 8
 

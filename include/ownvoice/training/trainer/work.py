@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.storage.lake import Lake
-from ownvoice.training.folders import delete_folder, patiently, upload_folder
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.record import Record
 from ownvoice.training.run import TrainingRun
+from ownvoice.training.trainer.folders import delete_folder, patiently, upload_folder
+from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
 

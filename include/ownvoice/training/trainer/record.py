@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import json
-import math
 import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -13,9 +11,8 @@ from typing import Any
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.folders import patiently
-
-MetricRow = dict[str, Any]
+from ownvoice.training.metric_rows import kind_of, read_rows, write_rows
+from ownvoice.training.trainer.folders import patiently
 
 _SECONDS_BETWEEN_UPLOADS = 10.0
 
@@ -30,7 +27,7 @@ class Record:
         self._lines = (lake.store.read(self._log_key) or b"").decode().splitlines()
         self._is_behind = False
         self._one_upload = threading.Lock()
-        self.metrics = read_metrics(lake, keys)
+        self.metrics = read_rows(lake.store.read(self._metrics_key) or b"")[0]
 
     @contextlib.contextmanager
     def flowing(self, every_s: float = _SECONDS_BETWEEN_UPLOADS) -> Iterator[None]:
@@ -59,7 +56,9 @@ class Record:
 
     def measure(self, step: int, numbers: Mapping[str, Any]) -> None:
         """Keep one row of numbers; measured again, it takes the place of the first."""
-        row = {"step": step} | {name: _storable(value) for name, value in numbers.items() if name != "step"}
+        row = {"step": step} | {
+            name: value for name, value in numbers.items() if name != "step" and isinstance(value, int | float)
+        }
         self.metrics = [old for old in self.metrics if (old["step"], kind_of(old)) != (step, kind_of(row))] + [row]
         self._is_behind = True
 
@@ -77,23 +76,7 @@ class Record:
             lines, metrics = [*self._lines], self.metrics
             try:
                 self._lake.store.write(self._log_key, "".join(f"{line}\n" for line in lines).encode())
-                self._lake.store.write(self._metrics_key, "".join(json.dumps(row) + "\n" for row in metrics).encode())
+                self._lake.store.write(self._metrics_key, write_rows(metrics))
             except StorageError:
                 self._is_behind = True
                 raise
-
-
-def read_metrics(lake: Lake, keys: RunKeys) -> list[MetricRow]:
-    """Return the rows of a run's `metrics.jsonl`; none where it has not started."""
-    data = lake.store.read(keys.metrics) or b""
-    return [json.loads(line) for line in data.decode().splitlines()]
-
-
-def kind_of(row: Mapping[str, Any]) -> str:
-    """Say whether a row is of a training step, of an evaluation, or the sum at the end."""
-    return "train" if "loss" in row else "eval" if "eval_loss" in row else "end"
-
-
-def _storable(value: Any) -> Any:
-    """JSON has no NaN: write what is not finite as text that `float()` reads."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import all_versions, version_or_latest
+from ownvoice.training.planning.request import TrainingRequest, recipes_of
+from ownvoice.training.planning.variants import Variants, training_id, write_variants
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.request import TrainingRequest, recipes_of
-from ownvoice.training.rows import SplitSizes, split_sizes
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.settings import TrainingSettings
-from ownvoice.training.variants import Variants, training_id, write_variants
+from ownvoice.training.version_pairs import SplitSizes, split_sizes
 
 _CHARS_PER_TOKEN = 4  # of English prose, for an estimate alone
 _AROUND_TRAINING_H = 0.3  # a node comes up, the image and the base are loaded, the model is merged and checked
