@@ -208,7 +208,7 @@ def test_a_small_batch_does_not_fail_for_its_dead_chunks(model: RunningModel, la
 def test_progress_tells_settled_and_total_rate_retries_spend_and_the_time_left(
     model: RunningModel, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ownvoice.triples.generate._SECONDS_BETWEEN_REPORTS", 0.02)
+    monkeypatch.setattr("ownvoice.triples.asking._REPORT_EVERY_S", 0.02)
     model.reset(Habits(median_s=0.05, faults={"bad_json": 0.2}))
     plan_night(lake, [chunk_text(number) for number in range(60)], prices={GenerationRecipe().model: PRICE})
     lines: list[str] = []

@@ -6,9 +6,8 @@ Its answers go the way of all others: one store, the budget, the pace and the ta
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
@@ -19,8 +18,7 @@ from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.completion import parse_text
-from ownvoice.llm.context import RequestContext
-from ownvoice.llm.endpoints import Endpoints, ask_everywhere
+from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.replay import stored_outcomes
 from ownvoice.llm.request import longer_request, request_key
 from ownvoice.llm.tally import Tally
@@ -30,9 +28,15 @@ from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rejected
 from ownvoice.pairs.staging import CURATED, Row, read_staged, write_staged
 from ownvoice.storage.lake import Lake
-from ownvoice.triples.allotment import open_spending_limit, shares_of_batch
-from ownvoice.triples.generate import refuse_too_many_dead, refuse_unanswered, reported
+from ownvoice.triples.asking import (
+    OnProgress,
+    ask_in_realtime,
+    refuse_too_many_dead,
+    refuse_unanswered,
+    run_with_reports,
+)
 from ownvoice.triples.request import rejected_body
+from ownvoice.triples.spending import Purpose
 
 _ADVICE = "Change `rejected_by` in the recipe: another model, or more max_output_tokens"
 
@@ -45,7 +49,7 @@ def reject_batch(
     run_id: str,
     batch: str,
     endpoints: Endpoints,
-    on_progress: Callable[[Tally], None] | None = None,
+    on_progress: OnProgress | None = None,
     task_try: TaskTry = NO_TASK,
 ) -> dict[str, int]:
     """Stage the batch's pairs with their rejected answers; return counts: pairs kept, dropped, left for later.
@@ -63,8 +67,16 @@ def reject_batch(
     asks = _asks(curated.pairs, run.recipe.rejected_by, run)
     tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
-    asking = _ask(BatchTask(lake, run, batch, task_try), asks, endpoints, tally, outcomes.append)
-    asyncio.run(reported(asking, tally, on_progress))
+    asking = ask_in_realtime(
+        BatchTask(lake, run, batch, task_try),
+        read_plan(lake, run).batches,
+        {ask.route: asks.values() for ask in asks.values()},  # none where nothing is to be asked
+        endpoints,
+        tally,
+        outcomes.append,
+        Purpose.REJECTED,
+    )
+    run_with_reports(asking, tally, on_progress)
     refuse_unanswered(batch, tally)
     if run.retry == "none":
         refuse_too_many_dead(batch, _of_this_run(outcomes, run), run.max_dead_share, _ADVICE)
@@ -110,30 +122,6 @@ def _of_this_run(outcomes: Collection[ChunkOutcome], run: RefreshRun) -> Tally:
     for outcome in asked:
         tally.count(outcome)
     return tally
-
-
-async def _ask(
-    plan: BatchTask,
-    asks: Asks,
-    endpoints: Endpoints,
-    tally: Tally,
-    on_outcome: Callable[[ChunkOutcome], None],
-) -> None:
-    run, batches = plan.run, read_plan(plan.lake, plan.run).batches
-    _, share = shares_of_batch(run, batches.index(plan.name), len(batches))
-    await ask_everywhere(
-        {ask.route: asks.values() for ask in asks.values()},
-        AnswerStore(plan.lake.store),
-        endpoints,
-        on_outcome,
-        RequestContext(
-            run_id=run.run_id,
-            task_try=plan.task_try,
-            concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
-            spending_limit=open_spending_limit(plan.lake, run, f"{plan.name}-rejected", share),
-            tally=tally,
-        ),
-    )
 
 
 def _by_instruction(asks: Asks, outcomes: Iterable[ChunkOutcome]) -> dict[Place, dict[str, ChunkOutcome]]:
