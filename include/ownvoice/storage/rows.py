@@ -1,0 +1,127 @@
+"""One type for the rows of each Delta table, so that a misspelt column is a type error.
+
+The Arrow schemas in `storage/tables.py` describe the columns; a test compares the two. A column that may be null is
+`| None`. Rows of `tables/articles` are the dataclass `articles.table.ArticleRow`.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import TypedDict
+
+import pyarrow as pa
+
+
+class Span(TypedDict):
+    """A range of code points in the article's own content; `end` is exclusive."""
+
+    start: int
+    end: int
+
+
+class TryRow(TypedDict):
+    """One request for a chunk: when it ended (UTC, ISO 8601) and its result."""
+
+    at: str
+    result: str
+
+
+class SpendRow(TypedDict):
+    """Tokens and US dollars paid to one model for a chunk; `cost_usd` is None where the price is not known."""
+
+    model: str
+    prompt_tokens: int
+    completion_tokens: int
+    reserved_tokens: int
+    wasted_tokens: int
+    cost_usd: float | None
+
+
+class PairRow(TypedDict):
+    """One row of `tables/pairs`, the preference dataset."""
+
+    pair_id: str
+    prompt: str
+    chosen: str
+    rejected: str
+    split: str
+    author_id: str
+    article_id: str
+    article_sha256: str
+    source_key: str
+    spans: list[Span]
+    exact: bool
+    cleaning_version: str
+    chunk_key: str
+    request_key: str
+    recipe_id: str
+    prompt_model: str
+    chosen_model: str
+    rejected_model: str
+    rejected_request_key: str
+    prompt_version: str
+    instruction_kind: str | None
+    refresh_date: dt.date
+    created_by_run: str
+
+
+class ChunkRow(TypedDict):
+    """One row of `tables/chunks`: what one refresh run asked about one chunk, and what came of it."""
+
+    run_id: str
+    refresh_date: dt.date
+    recipe_id: str
+    article_id: str
+    article_sha256: str
+    chunk_index: int
+    chunk_key: str
+    request_key: str | None
+    start: int
+    end: int
+    model: str
+    prompt_version: str
+    batch: str
+    state: str
+    event: str
+    task_id: str | None
+    map_index: int | None
+    try_number: int | None
+    attempts: int
+    requests: int
+    retries: int
+    faults: list[str]
+    tries: list[TryRow]
+    prompt_tokens: int
+    completion_tokens: int
+    reserved_tokens: int
+    wasted_tokens: int
+    cost_usd: float | None
+    spend: list[SpendRow]
+    latency_s: float
+    triples: int
+    kept: int
+    drop_reasons: dict[str, int]
+
+
+class RunRow(TypedDict):
+    """One row of `tables/runs`: the summary of a refresh run or a training run."""
+
+    run_id: str
+    kind: str
+    refresh_date: dt.date
+    verdict: str
+    version: int | None
+    digest: str | None
+    recipe_id: str
+    retries: int | None
+    cost_usd: float | None
+    duration_s: float | None
+    counts: dict[str, int]
+    report_key: str
+
+
+def chunk_rows(rows: pa.Table | pa.RecordBatch) -> Iterator[ChunkRow]:
+    """Yield Arrow rows with the columns of `tables/chunks` as `ChunkRow`; Arrow gives a map as a list of tuples."""
+    for row in rows.to_pylist():
+        yield row | {"drop_reasons": dict(row["drop_reasons"])}
