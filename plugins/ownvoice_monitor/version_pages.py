@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from ownvoice.pages.versions import version_page, versions_page
-from ownvoice.reports.charts.batches import audit_charts
+from ownvoice.reports.charts.audits import audit_specs
 from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import MAY_READ_REFRESHES
 from ownvoice_monitor.questions import Number, PageNumber
@@ -29,6 +29,6 @@ async def version(request: Request, number: Number) -> HTMLResponse:
 
     def found(lake: Lake) -> dict[str, Any] | None:
         shown = version_page(lake, number)
-        return shown and shown | {"charts": audit_charts(shown["audits"])}
+        return shown and shown | {"charts": audit_specs(shown["audits"])}
 
     return await page(request, "version.html", found, f"The lake holds no dataset version {number}.")

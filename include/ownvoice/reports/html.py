@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,10 @@ from ownvoice.dataset.refresh_report import RefreshReport, Spend
 from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.errors import StorageError
 from ownvoice.reports.advice import advice_on
-from ownvoice.reports.charts import audits as charts
+from ownvoice.reports.charts.audits import audit_charts
+from ownvoice.reports.charts.counts import counts_chart
+from ownvoice.reports.charts.frame import svg
+from ownvoice.reports.charts.waterfall import waterfall_chart
 from ownvoice.reports.excerpt import Part, excerpt, visible
 from ownvoice.reports.waterfall import waterfall
 from ownvoice.storage.lake import Lake
@@ -27,6 +30,8 @@ from ownvoice.storage.versions import DatasetVersion
 if TYPE_CHECKING:
     from jinja2 import Template
     from markupsafe import Markup
+
+    from ownvoice.reports.charts.frame import RowChart
 
 _PAIRS_SHOWN = 3
 _PAIRS_LOOKED_AT = 40  # among which those of different articles are preferred
@@ -67,22 +72,15 @@ def _charts(report: RefreshReport) -> dict[str, Markup]:
     """Return each chart that the report has numbers for, as SVG by name."""
     from markupsafe import Markup
 
-    return {name: Markup(charts.svg(chart)) for name, chart in _drawn(report)}  # noqa: S704  # vl-convert escapes text
-
-
-def _drawn(report: RefreshReport) -> Iterator[tuple[str, charts.Chart]]:
+    charts: dict[str, RowChart] = dict(audit_charts(report.audits))
     if steps := waterfall(report):
-        yield "waterfall", charts.waterfall_chart(steps)
-    for audit in report.audits:
-        if audit.name == "lengths":
-            yield "lengths", charts.lengths_chart(audit.numbers)
-    if cues := [audit for audit in report.audits if audit.numbers.get("auc")]:
-        yield "cues", charts.cues_chart(cues)
+        charts["waterfall"] = waterfall_chart(steps)
     if report.chunks_by_requests:
         requests = {_times(made): count for made, count in report.chunks_by_requests.items()}
-        yield "requests", charts.bars_chart(requests, "Chunks by how often they were asked about")
+        charts["requests"] = counts_chart(requests, "Chunks by how often they were asked about")
     if tokens := {name: count for name, count in _tokens(report.spend).items() if count}:
-        yield "tokens", charts.bars_chart(tokens, "Tokens")
+        charts["tokens"] = counts_chart(tokens, "Tokens")
+    return {name: Markup(svg(chart)) for name, chart in charts.items()}  # noqa: S704  # vl-convert escapes text
 
 
 def _times(made: str) -> str:

@@ -21,7 +21,6 @@ const config = () => ({
   legend: { labelColor: colour("--muted"), titleColor: colour("--muted"), orient: "bottom", labelFontSize: 11, symbolSize: 60 },
   text: { color: colour("--text") },
   rule: { color: colour("--muted") },
-  range: { category: ["#5b7cfa", "#e8912d", "#2a9d8f", "#d1495b", "#8e6bbf", "#c9a227"] },
   line: { strokeWidth: 2 }, point: { size: 28, filled: true },
 });
 

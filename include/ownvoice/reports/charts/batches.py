@@ -1,17 +1,17 @@
-"""Charts of one refresh, as Vega-Lite specs: its hours, and its audits as the report draws them."""
+"""When the batches of a refresh were at work, and when what went wrong, as specs."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from ownvoice.dataset.refresh_report import ReportedAudit
-from ownvoice.reports.charts.audits import cues_chart, lengths_chart
-from ownvoice.reports.charts.trends import Spec, bare_chart, spec
+from ownvoice.reports.charts.frame import BLUE, ORANGE, Spec, bare_chart, colours, spec, time_axis
 from ownvoice.reports.timeline import BatchTime
 
 _MAX_BATCHES = 64
+_MAX_NAMED = 16
 _ROW_PX = 14
+_CLOCK = "%H:%M:%S"
 
 
 def batch_chart(batches: Sequence[BatchTime]) -> Spec | None:
@@ -33,42 +33,34 @@ def batch_chart(batches: Sequence[BatchTime]) -> Spec | None:
         }
         for one in asked
     ]
-    colour = alt.Color(
-        "mark:N", title=None, scale=alt.Scale(domain=["without", "with faults"], range=["#5b7cfa", "#e8912d"])
+    chart = (
+        bare_chart(rows)
+        .mark_bar(cornerRadius=2, minBandSize=2)
+        .encode(
+            time_axis("began:T", _CLOCK),
+            x2="ended:T",
+            y=alt.Y("batch:N", title=None, sort=None, axis=alt.Axis(labels=len(asked) <= _MAX_NAMED, ticks=False)),
+            color=colours("mark", {"without": BLUE, "with faults": ORANGE}),
+            tooltip=["label:N", "chunks:Q", "faults:Q", "began:T", "ended:T"],
+        )
     )
-    chart: Any = bare_chart(rows).mark_bar(cornerRadius=2, minBandSize=2)
-    encoded = chart.encode(
-        alt.X("began:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True, labelSeparation=8)),
-        x2="ended:T",
-        y=alt.Y("batch:N", title=None, sort=None, axis=alt.Axis(labels=len(asked) <= 16, ticks=False)),
-        color=colour,
-        tooltip=["label:N", "chunks:Q", "faults:Q", "began:T", "ended:T"],
-    )
-    return spec(encoded, height_px=max(60, _ROW_PX * len(asked)))
+    return spec(chart, height_px=max(60, _ROW_PX * len(asked)))
 
 
 def fault_chart(faults: Sequence[dict[str, Any]]) -> Spec | None:
-    """Draw how many tries went wrong when, by class; None where none did."""
+    """Draw how many tries went wrong when, by fault; None where none did."""
     import altair as alt
 
     if not faults:
         return None
-    chart: Any = bare_chart(list(faults)).mark_bar(width=6)
-    encoded = chart.encode(
-        alt.X("at:T", title=None, axis=alt.Axis(format="%H:%M:%S", labelOverlap=True, labelSeparation=8)),
-        alt.Y("tries:Q", title=None, axis=alt.Axis(tickMinStep=1)),
-        alt.Color("fault:N", title=None, legend=alt.Legend(columns=2)),
-        tooltip=["at:T", "fault:N", "tries:Q"],
+    chart = (
+        bare_chart(faults)
+        .mark_bar(width=6)
+        .encode(
+            time_axis("at:T", _CLOCK),
+            alt.Y("tries:Q", title=None, axis=alt.Axis(tickMinStep=1)),
+            alt.Color("fault:N", title=None, legend=alt.Legend(columns=2)),
+            tooltip=["at:T", "fault:N", "tries:Q"],
+        )
     )
-    return spec(encoded)
-
-
-def audit_charts(audits: Sequence[ReportedAudit]) -> dict[str, Spec]:
-    """Return the charts of the audits that have one, by title."""
-    found: dict[str, Spec] = {}
-    for audit in audits:
-        if audit.name == "lengths":
-            found["Lengths: nine tenths, the middle half, the median"] = lengths_chart(audit.numbers).to_dict()
-    if cues := [audit for audit in audits if audit.numbers.get("auc")]:
-        found["How well one cue alone tells chosen from rejected (0.5: not at all)"] = cues_chart(cues).to_dict()
-    return found
+    return spec(chart)

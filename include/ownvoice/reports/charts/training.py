@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from ownvoice.reports.charts.trends import Spec, bare_chart, spec
+from ownvoice.reports.charts.frame import ORANGE, RED, Spec, bare_chart, spec
 from ownvoice.training.health import Finding
 from ownvoice.training.metric_rows import MetricRow, Point, points_of
 from ownvoice.training.metrics import panels
@@ -24,7 +24,7 @@ PANEL_OF_RULE = {
 
 _MAX_POINTS = 600
 _ROWS_IN_NUMBERS = 12
-_LEVEL_COLOURS = {"warn": "#e8912d", "block": "#d1495b"}
+_LEVEL_COLOURS = {"warn": ORANGE, "block": RED}
 
 
 def curve_charts(metrics: Sequence[MetricRow], findings: Sequence[Finding] = ()) -> dict[str, Spec]:
