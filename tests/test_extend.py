@@ -44,7 +44,7 @@ def test_a_format_that_is_added_to_the_table_is_listed_read_and_quarantined(lake
     first, second = (change.row for change in read_changes(lake, run))
     assert (first.article_id, first.author_id, first.title, first.licence) == ("a.eml", "jane", "On waiting", "CC0-1.0")
     assert lake.original(second.article_sha256) == "It rained.\n"
-    assert [one["reason"] for one in read_listing(lake, run).quarantined] == ["no_main_text"]
+    assert [one.reason for one in read_listing(lake, run).quarantined] == ["no_main_text"]
 
 
 class MessagesServer:

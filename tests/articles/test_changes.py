@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from ownvoice.articles.article import Article
-from ownvoice.articles.changes import ScannedArticle, find_changes
+from ownvoice.articles.article import Article, ScannedArticle
+from ownvoice.articles.changes import find_changes
 from ownvoice.articles.cluster import split_of
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 

@@ -102,7 +102,7 @@ def test_a_broken_object_is_quarantined_and_costs_nobody_anything(lake, source):
     run_id = "two"
     assert night(lake, source, run_id, TODAY + dt.timedelta(1)) == {"unchanged": 2, "quarantined": 2}
     listing = read_listing(lake, RefreshRun(run_id=run_id, refresh_date=TODAY, articles_uri=source.uri))
-    assert {one["source_key"]: one["reason"] for one in listing.quarantined} == {
+    assert {one.source_key: one.reason for one in listing.quarantined} == {
         "a.md": "not_utf8",
         "c.json": "bad_json",
     }

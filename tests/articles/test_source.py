@@ -69,7 +69,7 @@ class Nights:
     @property
     def reasons(self):
         """Why something was left out in the last night, by key."""
-        return {one["source_key"]: one["reason"] for one in read_listing(self.lake, self.run).quarantined}
+        return {one.source_key: one.reason for one in read_listing(self.lake, self.run).quarantined}
 
 
 @pytest.fixture

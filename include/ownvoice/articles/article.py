@@ -1,4 +1,4 @@
-"""An article as it stands in the source tonight, and what could not be read."""
+"""An article as the source has it now, and the parts of the source that cannot be read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _Rest = ParamSpec("_Rest")
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """What is known of an article whose text is kept: a night may read more text than fits into memory.
+    """An article whose text is in the lake, without the text: a run may read more text than fits into memory.
 
-    `metadata_id` is None where the source names none; `consent` is "yes", "no", or empty where it says nothing.
+    `metadata_id` is None where the source names none. `consent` is "yes", "no", or empty where the source says nothing.
     """
 
     source_key: str
@@ -31,7 +31,7 @@ class StoredArticle:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article, read. `content` is what spans count in; the other fields are those of `StoredArticle`."""
+    """An article as it was read. Spans count in `content`; the other fields are those of `StoredArticle`."""
 
     source_key: str
     metadata_id: str | None
@@ -48,16 +48,25 @@ class Article:
         return hashlib.sha256(self.content.encode()).hexdigest()
 
     def without_text(self) -> StoredArticle:
-        """Return all but the text."""
+        """Return all fields but the text."""
         return StoredArticle(**{field.name: getattr(self, field.name) for field in fields(StoredArticle)})
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedArticle:
+    """An article that this run has read, and the object that it was read from."""
+
+    article: StoredArticle
+    source_object: str
+    source_tag: str
+
+
 class Reason(StrEnum):
-    """Why something of the source is left out. The names are stable: reports of all nights use them."""
+    """Why a part of the source is quarantined. The names are stable: the reports of all runs use them."""
 
     UNREADABLE = "unreadable"  # the store did not give it; the next run asks again
     TOO_LARGE = "too_large"
-    ZIP_BOMB = "zip_bomb"  # packed so tightly that no text can be
+    ZIP_BOMB = "zip_bomb"  # packed so tightly that it cannot be text
     BAD_ARCHIVE = "bad_archive"
     NOT_UTF8 = "not_utf8"
     BAD_JSON = "bad_json"
@@ -73,7 +82,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Quarantined:
-    """An object, or `articles` inside one, left out tonight, and why."""
+    """An object, or `articles` inside one, that this run leaves out, and why."""
 
     source_key: str
     reason: str

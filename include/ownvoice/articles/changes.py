@@ -1,36 +1,23 @@
-"""What changed since the last night: the source held against what the lake knows. Pure.
-
-Identity: an article's id is the one its metadata names, else the first key it was seen under. The same text under
-a new key keeps the id. A text that stands twice, or nearly, is generated from once (`cluster.py`).
-"""
+"""The changes since the last run: the scanned source compared with what the lake knows. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from ownvoice.articles.article import Quarantined, Reason, StoredArticle
-from ownvoice.articles.cluster import NearDuplicates, holders_of, split_of
+from ownvoice.articles.article import Quarantined, ScannedArticle
+from ownvoice.articles.cluster import NearDuplicates, choose_holders, split_of
+from ownvoice.articles.identity import identify
 from ownvoice.articles.table import ArticleRow
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 
 
 @dataclass(frozen=True, slots=True)
-class ScannedArticle:
-    """An article that was read tonight, and the object it was read from."""
-
-    article: StoredArticle
-    source_object: str
-    source_tag: str
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
-    """What to write about one article: its new row, and why.
+    """The new row of one article, and why it is new.
 
-    `event` is None where only the object's tag changed, or the cluster that a duplicate belongs to. `seen_run` is
-    the `last_run` of the row that this change was worked out from: where a later run has written the row since, the
-    change is out of date.
+    `event` is None where only the object's tag changed, or the cluster of a duplicate. `seen_run` is the `last_run` of
+    the row that the change was worked out from: if a later run has written the row since, the change is out of date.
     """
 
     row: ArticleRow
@@ -40,104 +27,52 @@ class Change:
 
 def find_changes(
     known: Mapping[str, ArticleRow],
-    seen: Iterable[ScannedArticle],
-    is_judged: Callable[[str], bool],
+    scanned: Iterable[ScannedArticle],
+    covers: Callable[[str], bool],
     test_share: float,
     near: NearDuplicates,
 ) -> tuple[list[Change], list[Quarantined]]:
-    """Return what changed, and the articles whose id is taken by another.
+    """Return what changed, and the scanned articles whose id is another's.
 
-    `is_judged(source_object)` says whether tonight knows for sure which articles stand in that object: it was read
-    whole, or it is gone. An article of an object that is not judged stays as it is. `near` holds the near-duplicates of
-    every text that is new tonight, and of those whose holder may be gone. Where one of the articles that bear a text is
-    there without its author's consent, none is generated from, and neither is a near-duplicate of it.
+    `covers(source_object)` says whether the scan knows every article in an object; an article of any other object stays
+    as it is. `near` holds the near-duplicates of every new text, and of the texts whose holder may be gone. If one
+    author refuses consent for a text, no article with that text or a near-duplicate of it is generated from.
     """
     live = {article.article_id: article for article in known.values() if is_live(article.state)}
-    found, refused = _identify(live, list(seen), is_judged)
-    vanished = {i: a for i, a in live.items() if i not in found and is_judged(a.source_object)}
+    found, repeated = identify(live, list(scanned), covers)
+    vanished = {i: a for i, a in live.items() if i not in found and covers(a.source_object)}
     texts = {i: a.article_sha256 for i, a in live.items() if i not in vanished}
     texts |= {i: one.article.sha256 for i, one in found.items()}
 
-    withheld = {text for i, text in texts.items() if _is_refused(known.get(i), found.get(i))}
+    refused = {text for i, text in texts.items() if _is_refused(known.get(i), found.get(i))}
     rows = dict(known)
     changes = [_vanish(article) for article in vanished.values()]
-    decided = holders_of(known, texts, near, withheld)
-    others = (i for i, text in texts.items() if i not in decided and (i in found or text in withheld))
-    for article_id in [*decided, *others]:
-        holder_id = decided[article_id] if article_id in decided else _standing_holder(known[article_id])
+    holders = choose_holders(known, texts, near, refused)
+    others = (i for i, text in texts.items() if i not in holders and (i in found or text in refused))
+    for article_id in [*holders, *others]:
+        holder_id = holders[article_id] if article_id in holders else _present_cluster(known[article_id])
         change = _change(
             known.get(article_id),
             found.get(article_id),
             article_id,
             rows[holder_id] if holder_id else None,
             test_share=test_share,
-            is_refused=texts[article_id] in withheld,
+            is_refused=texts[article_id] in refused,
         )
         if change:
             changes.append(change)
             rows[article_id] = change.row
-    return changes, refused
+    return changes, repeated
 
 
-def _standing_holder(article: ArticleRow) -> str | None:
-    """Return, for an article whose cluster is not in doubt, whose key and side it has as a duplicate: its own."""
+def _present_cluster(article: ArticleRow) -> str | None:
+    """Return the id of a row with the cluster key and split that a duplicate keeps: its own. None if it is none."""
     return article.article_id if article.state is ArticleState.DUPLICATE else None
 
 
 def _vanish(article: ArticleRow) -> Change:
     state = next_article_state(article.state, ArticleEvent.VANISHED)
     return Change(replace(article, state=state), ArticleEvent.VANISHED, article.last_run)
-
-
-def _identify(
-    live: Mapping[str, ArticleRow], seen: list[ScannedArticle], is_judged: Callable[[str], bool]
-) -> tuple[dict[str, ScannedArticle], list[Quarantined]]:
-    """Give every seen article its id, the surest sign first: metadata, the key, the text of one that is gone."""
-    by_key = {article.source_key: article_id for article_id, article in live.items()}
-    found: dict[str, ScannedArticle] = {}
-    refused: list[Quarantined] = []
-    unnamed: list[ScannedArticle] = []
-
-    for one in sorted(
-        seen, key=lambda s: (by_key.get(s.article.source_key) != s.article.metadata_id, s.article.source_key)
-    ):
-        named = one.article.metadata_id
-        if named is None:
-            unnamed.append(one)
-        elif named in found or _stands_elsewhere(live.get(named), one, is_judged):
-            refused.append(
-                Quarantined(one.article.source_key, Reason.REPEATED_ID, f"another article has the id {named!r}")
-            )
-        else:
-            found[named] = one
-
-    new: list[ScannedArticle] = []
-    for one in unnamed:
-        at_its_key = by_key.get(one.article.source_key)
-        if at_its_key is None or at_its_key in found:
-            new.append(one)
-        else:
-            found[at_its_key] = one
-
-    gone_by_text = {
-        article.article_sha256: article_id
-        for article_id, article in live.items()
-        if article_id not in found and is_judged(article.source_object)
-    }
-    for one in new:
-        moved = gone_by_text.pop(one.article.sha256, "")
-        found[moved or _free_id(one.article, live, found)] = one
-    return found, refused
-
-
-def _stands_elsewhere(known: ArticleRow | None, one: ScannedArticle, is_judged: Callable[[str], bool]) -> bool:
-    return known is not None and known.source_key != one.article.source_key and not is_judged(known.source_object)
-
-
-def _free_id(article: StoredArticle, live: Mapping[str, ArticleRow], found: Mapping[str, ScannedArticle]) -> str:
-    """Return the article's key, or, where an article that moved away still bears it, the key and a mark of the text."""
-    key = article.source_key
-    return f"{key}~{article.sha256[:8]}" if key in live or key in found else key
 
 
 def _is_refused(known: ArticleRow | None, one: ScannedArticle | None) -> bool:
@@ -153,7 +88,7 @@ def _change(
     test_share: float,
     is_refused: bool,
 ) -> Change | None:
-    """Work out the new row of one article; `holder` is the article it is a duplicate of, or None."""
+    """Return the change of one article, or None; `holder` is the article that it is a duplicate of, if it is one."""
     event = _event(known, one, is_copy=holder is not None, is_refused=is_refused)
     row = _row(known, one, article_id, test_share)
     if holder:
@@ -184,9 +119,9 @@ def _event(
 
 
 def _row(known: ArticleRow | None, one: ScannedArticle | None, article_id: str, test_share: float) -> ArticleRow:
-    """Return the row with what was read tonight, before its state is decided."""
+    """Return the row with what was read now, and with the state that it had before."""
     if one is None:
-        assert known is not None, "an article that was not read is one the lake knows"
+        assert known is not None, "an article that was not read is one that the lake knows"
         return known
     article = one.article
     return ArticleRow(

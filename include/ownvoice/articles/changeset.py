@@ -1,4 +1,4 @@
-"""What the first step of a refresh leaves for the others: the changes, the listing, and who is pending."""
+"""The changeset of a run, left by its first step for the others: the listing, the changes, and what is pending."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pyarrow as pa
 
+from ownvoice.articles.article import Quarantined
 from ownvoice.articles.changes import Change
 from ownvoice.articles.source import is_below
 from ownvoice.articles.table import ArticleRow, column_in, from_rows, read_articles, to_rows
@@ -22,9 +23,11 @@ ChunkPlace = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What the night found: counts by event, what was quarantined, and the version it was held against.
+    """The summary of what a run found in the source.
 
-    `started_at` (UTC, ISO 8601) is when this run was first started: a listing that is repeated keeps it.
+    `started_at` (UTC, ISO 8601) is when the run was first started: a listing that is repeated keeps it. `base_version`
+    is the dataset version that the source was compared with; `reconcile` says whether the whole source was listed;
+    `objects` is the number of objects listed, `counts` that of articles by event.
     """
 
     started_at: str
@@ -32,45 +35,52 @@ class Listing:
     reconcile: bool
     objects: int
     counts: dict[str, int]
-    quarantined: list[dict[str, str]]
+    quarantined: list[Quarantined]
 
 
 def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Iterable[Change]) -> None:
-    """Write down what the night found; the run itself comes last, so that where it stands, all of it does."""
+    """Write the changes, the listing and, last, the run itself: if the run is there, everything is."""
     changes = list(changes)
     rows = to_rows(change.row for change in changes)
     rows = rows.append_column("event", pa.array([change.event for change in changes], pa.string()))
     rows = rows.append_column("seen_run", pa.array([change.seen_run for change in changes], pa.string()))
     lake.write_rows(run.keys.changes, rows)
-    lake.write_json(_listing_key(run), asdict(listing))
+    lake.write_json(run.keys.listing, asdict(listing))
     record_run(lake, run)
 
 
 def record_retried(lake: Lake, run: RefreshRun, chunks: Iterable[ChunkPlace]) -> None:
     """Write down the dead chunks that this run asks about again."""
-    lake.write_json(_retried_key(run), sorted(chunks))
+    lake.write_json(run.keys.retried, sorted(chunks))
 
 
 def read_retried(lake: Lake, run: RefreshRun) -> frozenset[ChunkPlace]:
-    """Return the dead chunks that this run asks about again; none in a night."""
-    return frozenset((article_id, chunk_key) for article_id, chunk_key in lake.read_json(_retried_key(run)) or ())
+    """Return the dead chunks that this run asks about again; none unless it is a retry."""
+    return frozenset((article_id, chunk_key) for article_id, chunk_key in lake.read_json(run.keys.retried) or ())
 
 
 def read_listing(lake: Lake, run: RefreshRun) -> Listing:
     """Return the run's listing."""
-    return Listing(**lake.read_json(_listing_key(run)))
+    stored = lake.read_json(run.keys.listing)
+    return Listing(**stored | {"quarantined": [Quarantined(**one) for one in stored["quarantined"]]})
 
 
 def first_started_at(lake: Lake, run: RefreshRun) -> str:
-    """Return when this run was first started: what its listing says where it has one, else now."""
-    earlier = lake.read_json(_listing_key(run))
+    """Return when the run was first started, in UTC and ISO 8601: as its listing says, or now if it has none."""
+    earlier = lake.read_json(run.keys.listing)
     return str(earlier["started_at"]) if earlier else datetime.now(UTC).isoformat()
+
+
+def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
+    """Return the dataset version that the source was compared with, or None where there was none."""
+    number = read_listing(lake, run).base_version
+    return None if number is None else version_or_latest(lake, number)
 
 
 def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
     """Return the run's changes."""
     rows = lake.read_rows(run.keys.changes)
-    assert rows is not None, "run.json is written last: where it stands, the changes stand"
+    assert rows is not None, "run.json is written after the changes"
     notes = rows.select(["event", "seen_run"]).to_pylist()
     return [
         Change(row, ArticleEvent(note["event"]) if note["event"] else None, note["seen_run"])
@@ -79,9 +89,9 @@ def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
 
 
 def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:
-    """Return the articles that this run has to ask about: left over from earlier nights first, then tonight's.
+    """Return the articles that this run has to ask about: those left by earlier runs, then those that changed.
 
-    A run that asks about dead chunks leaves to the nights what they have left over.
+    A retry of dead chunks has only its own articles; those left by earlier runs wait for the next run that lists.
     """
     changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
     if run.retry == "dead":
@@ -93,17 +103,3 @@ def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:
         for article in candidates
         if article.state is ArticleState.PENDING and is_below(article.source_object, [run.prefix])
     ]
-
-
-def _retried_key(run: RefreshRun) -> str:
-    return run.keys.retried
-
-
-def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
-    """Return the version that the run's listing was held against, or None where there was none."""
-    number = read_listing(lake, run).base_version
-    return None if number is None else version_or_latest(lake, number)
-
-
-def _listing_key(run: RefreshRun) -> str:
-    return run.keys.listing

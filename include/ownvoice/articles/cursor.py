@@ -1,4 +1,4 @@
-"""The cursor: how far the source has been read, and when all of it was last looked at."""
+"""The cursor: up to which refresh date the source was listed, and when all of it was listed last."""
 
 from __future__ import annotations
 
@@ -12,27 +12,30 @@ from ownvoice.storage.layout import CURSOR
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Refresh dates: of the last whole night (`listed_through`), of the last look at everything (`reconciled`)."""
+    """The refresh dates of the last run that was not partial, and of the last one that listed the whole source."""
 
     listed_through: dt.date
     reconciled: dt.date
 
 
 def read_cursor(lake: Lake) -> Cursor | None:
-    """Return the cursor, or None before the first whole night."""
+    """Return the cursor, or None before the first run that was not partial has ended."""
     stored = lake.read_json(CURSOR)
     return stored and Cursor(**{name: dt.date.fromisoformat(day) for name, day in stored.items()})
 
 
 def is_reconcile(run: RefreshRun, cursor: Cursor | None) -> bool:
-    """Whether this run lists the whole source: on request, at first, and at least every `reconcile_every_days`."""
+    """Whether a run lists the whole source: on request, the first time, and at least every `reconcile_every_days`."""
     if run.reconcile or cursor is None:
         return True
     return (run.refresh_date - cursor.reconciled).days >= run.reconcile_every_days
 
 
 def advance_cursor(lake: Lake, run_id: str) -> dict[str, str]:
-    """Record that the run's night is done; the last step of a refresh. A partial or older run moves nothing."""
+    """Move the cursor to the run's refresh date; the last step of a refresh.
+
+    A run that is partial or older than the cursor leaves it. Returns what the cursor is now, for the task's log.
+    """
     run = recorded_run(lake, run_id)
     before = read_cursor(lake)
     if run.is_partial or (before and before.listed_through > run.refresh_date):

@@ -1,4 +1,4 @@
-"""The first step of a run that asks again about dead chunks: it looks into the ledger, and not at the source."""
+"""The first step of a retry: it lists the articles with dead chunks, and not the source."""
 
 from __future__ import annotations
 
@@ -17,16 +17,15 @@ from ownvoice.storage.versions import DatasetVersion
 
 
 def list_articles_to_retry(lake: Lake, run: RefreshRun, base: DatasetVersion | None, started_at: str) -> dict[str, int]:
-    """Write down the articles whose dead chunks are to be asked about again; return counts by event.
+    """Write down the articles whose dead chunks are asked about again; return the number of articles by event.
 
-    Only chunks that this run's own recipe asked about: another one would ask about their whole articles again. `prefix`
-    and `limit_articles` narrow a retry too. Raises `SettingsError` where there are dead chunks, and all are of other
-    recipes.
+    Chunks that another recipe asked about are left out: this run would ask about the whole of their articles. `prefix`
+    and `limit_articles` narrow a retry too. Raises `SettingsError` where all the dead chunks are of other recipes.
     """
-    dead = _chosen(lake, run, base) if base else []
+    dead = _dead_chunks(lake, run, base) if base else []
     ours = [row for row in dead if row["recipe_id"] == run.recipe.recipe_id]
     if dead and not ours:
-        raise SettingsError(_of_other_recipes(run, dead))
+        raise SettingsError(_all_of_other_recipes(run, dead))
     found = read_articles(lake, base, column_in("article_id", {row["article_id"] for row in ours})).values()
     within = [article for article in found if is_below(article.source_object, [run.prefix])][: run.limit_articles]
     changes = [
@@ -37,20 +36,27 @@ def list_articles_to_retry(lake: Lake, run: RefreshRun, base: DatasetVersion | N
         )
         for article in within
     ]
-    counts = {str(ArticleEvent.RETRIED): len(changes), "quarantined": 0}
     retried = {article.article_id for article in within}
     record_retried(lake, run, {(row["article_id"], row["chunk_key"]) for row in ours if row["article_id"] in retried})
-    listing = Listing(started_at, base.number if base else None, False, 0, counts, [])
+    listing = Listing(
+        started_at=started_at,
+        base_version=base.number if base else None,
+        reconcile=False,
+        objects=0,
+        counts={str(ArticleEvent.RETRIED): len(changes), "quarantined": 0},
+        quarantined=[],
+    )
     record_listing(lake, run, listing, changes)
-    return counts
+    return listing.counts
 
 
-def _chosen(lake: Lake, run: RefreshRun, base: DatasetVersion) -> list[ChunkRow]:
+def _dead_chunks(lake: Lake, run: RefreshRun, base: DatasetVersion) -> list[ChunkRow]:
+    """Return the dead chunks of the article and with the fault that the run names, if it names any."""
     dead = latest_chunks(lake, base, ChunkState.DEAD, run.retry_article)
     return [row for row in dead if run.retry_error in ("", *row["faults"])]
 
 
-def _of_other_recipes(run: RefreshRun, dead: list[ChunkRow]) -> str:
+def _all_of_other_recipes(run: RefreshRun, dead: list[ChunkRow]) -> str:
     one = dead[0]
     return (
         f"none of the {len(dead)} dead chunks was asked about by recipe {run.recipe.recipe_id}, which is this run's "

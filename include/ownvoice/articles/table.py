@@ -1,6 +1,6 @@
-"""What the lake knows of each article: a row of `tables/articles`.
+"""The articles that the lake knows: the rows of `tables/articles`.
 
-A lake may know millions; a night asks for the rows that concern it, and the table is streamed past that question.
+A lake may know millions of articles. A run asks for the rows that concern it: the table is streamed past a filter.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from ownvoice.storage.versions import DatasetVersion
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """One row of `tables/articles`; the columns are described there."""
+    """One row of `tables/articles`; the schema in `storage.tables` describes the columns."""
 
     article_id: str
     author_id: str
@@ -42,18 +42,19 @@ class ArticleRow:
 
 
 RowFilter = Callable[[pa.RecordBatch], pa.BooleanArray]
+"""Says of each row of a batch whether it is wanted."""
 
 
-def read_articles(lake: Lake, version: DatasetVersion | None, question: RowFilter) -> dict[str, ArticleRow]:
-    """Return the articles of dataset `version` that meet `question`, by id; none where there is no version yet."""
+def read_articles(lake: Lake, version: DatasetVersion | None, where: RowFilter) -> dict[str, ArticleRow]:
+    """Return the articles of a dataset version that meet `where`, by id; none where there is no version yet."""
     if version is None:
         return {}
     rows = scan(lake.table("articles", version.articles_version))
-    return {article.article_id: article for batch in rows for article in from_rows(batch.filter(question(batch)))}
+    return {article.article_id: article for batch in rows for article in from_rows(batch.filter(where(batch)))}
 
 
 def live_text_hashes(lake: Lake, version: DatasetVersion | None) -> set[str]:
-    """Return the hashes of the texts of all articles that stand in the source, as far as `version` knows."""
+    """Return the hashes of the texts of all articles that are in the source, as far as a dataset version knows."""
     if version is None:
         return set()
     table = lake.table("articles", version.articles_version)
@@ -62,20 +63,20 @@ def live_text_hashes(lake: Lake, version: DatasetVersion | None) -> set[str]:
 
 
 def column_in(column: str, values: Collection[str]) -> RowFilter:
-    """Ask for the articles whose `column` holds one of `values`."""
+    """Return a filter for the articles whose `column` is one of `values`."""
     wanted = pa.array(values, pa.string())
     return lambda batch: pc.is_in(batch[column], wanted)
 
 
-def below(folders: Iterable[str]) -> RowFilter:
-    """Ask for the articles whose object stands below one of `folders`; the empty folder is the whole source."""
+def below_folders(folders: Iterable[str]) -> RowFilter:
+    """Return a filter for the articles with an object below one of `folders`; the empty folder is the whole source."""
     prefixes = [f"{folder}/" if folder else "" for folder in folders]
     return any_of(*(_starting_with(prefix) for prefix in prefixes))
 
 
-def any_of(*questions: RowFilter) -> RowFilter:
-    """Ask for the articles that meet at least one of `questions`."""
-    return lambda batch: reduce(pc.or_, (question(batch) for question in questions))
+def any_of(*filters: RowFilter) -> RowFilter:
+    """Return a filter for the articles that meet at least one of `filters`."""
+    return lambda batch: reduce(pc.or_, (one(batch) for one in filters))
 
 
 def _starting_with(prefix: str) -> RowFilter:
@@ -83,11 +84,11 @@ def _starting_with(prefix: str) -> RowFilter:
 
 
 def from_rows(rows: pa.Table | pa.RecordBatch) -> list[ArticleRow]:
-    """Read rows whose columns include those of `tables/articles`."""
+    """Return the articles of Arrow rows, whose columns include those of `tables/articles`."""
     names = [field.name for field in fields(ArticleRow)]
     return [ArticleRow(**row | {"state": ArticleState(row["state"])}) for row in rows.select(names).to_pylist()]
 
 
 def to_rows(articles: Iterable[ArticleRow]) -> pa.Table:
-    """Write articles as rows of `tables/articles`."""
+    """Return articles as Arrow rows of `tables/articles`."""
     return pa.Table.from_pylist([asdict(article) for article in articles], schema=ARTICLES)

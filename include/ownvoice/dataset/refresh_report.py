@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
+from ownvoice.articles.article import Quarantined
 from ownvoice.config.prices import ModelPrice
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
@@ -32,14 +33,6 @@ class StoreCheck(_Part):
     winners: int
     holds: bool
     sentence: str
-
-
-class QuarantinedObject(_Part):
-    """An object or article that was not read, and why."""
-
-    source_key: str
-    reason: str
-    detail: str
 
 
 class PlannedWork(_Part):
@@ -182,7 +175,7 @@ class RefreshReport(_Part):
     recipe_id: str
     recipe: dict[str, Any]
     articles: dict[str, int]
-    quarantined: list[QuarantinedObject]
+    quarantined: list[Quarantined]
     left_out: dict[str, int] = {}
     planned: PlannedWork
     chunks: ChunkCounts

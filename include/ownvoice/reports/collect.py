@@ -16,7 +16,6 @@ from ownvoice.dataset.refresh_report import (
     DropExample,
     PairCounts,
     PlannedWork,
-    QuarantinedObject,
     RefreshReport,
     StoreCheck,
 )
@@ -50,7 +49,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         recipe_id=run.recipe.recipe_id,
         recipe=run.recipe.model_dump(),
         articles=listing.counts,
-        quarantined=[QuarantinedObject(**one) for one in listing.quarantined],
+        quarantined=listing.quarantined,
         left_out=dict(plan.left_out),
         planned=_planned_work(plan),
         chunks=chunks,

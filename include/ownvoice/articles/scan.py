@@ -1,0 +1,90 @@
+"""A scan of the source: which objects it lists, and what was read of those that changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+
+from ownvoice.articles.article import Article, Quarantined, ReadResult, Reason, ScannedArticle, StoredArticle
+from ownvoice.articles.prefetch import prefetch
+from ownvoice.articles.source import SourceObject, is_below, list_objects, read_objects
+from ownvoice.articles.table import ArticleRow
+from ownvoice.config.source_rules import SourceRules
+from ownvoice.states import is_live
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.stores import ObjectStore
+
+_WRITERS = 16
+
+
+@dataclass(slots=True)
+class SourceScan:
+    """The objects that are listed below `folders`, by key, and what was read of those that changed.
+
+    `read_whole` holds the keys of the objects that were read without a fault.
+    """
+
+    folders: list[str]
+    listed: dict[str, SourceObject]
+    articles: list[ScannedArticle] = field(default_factory=list)
+    quarantined: list[Quarantined] = field(default_factory=list)
+    read_whole: set[str] = field(default_factory=set)
+
+    def covers(self, source_object: str) -> bool:
+        """Whether the scan knows every article in an object: because it was read whole, or because it is gone."""
+        gone = source_object not in self.listed and is_below(source_object, self.folders)
+        return source_object in self.read_whole or gone
+
+    def add(self, found: SourceObject, results: Iterable[StoredArticle | Quarantined]) -> None:
+        """Add what was read of one object. If its store broke off, its articles get no tag: the next run reads it."""
+        articles = [one for one in results if isinstance(one, StoredArticle)]
+        faults = [one for one in results if isinstance(one, Quarantined)]
+        broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
+        self.articles += [ScannedArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
+        self.quarantined += faults
+        if not faults:
+            self.read_whole.add(found.key)
+
+
+def list_source(source: ObjectStore, folders: list[str], rules: SourceRules) -> SourceScan:
+    """Return a scan that has listed the objects below `folders`, and has read none of them."""
+    return SourceScan(folders, {found.key: found for found in list_objects(source, folders, rules)})
+
+
+def read_changed(
+    scan: SourceScan, source: ObjectStore, lake: Lake, known: Iterable[ArticleRow], rules: SourceRules
+) -> None:
+    """Read into the scan the objects of which an article lacks the present tag; store the texts in the lake."""
+    tags: dict[str, set[str]] = defaultdict(set)
+    for article in known:
+        if is_live(article.state):
+            tags[article.source_object].add(article.source_tag)
+    changed = (found for found in scan.listed.values() if tags.get(found.key) != {found.tag})
+    of_object: list[StoredArticle | Quarantined] = []
+    for (found, _), stored in prefetch(partial(_store, lake), _results(source, changed, rules), _WRITERS):
+        if one := stored.result():
+            of_object.append(one)
+        else:
+            scan.add(found, of_object)
+            of_object = []
+
+
+_Item = tuple[SourceObject, ReadResult | None]
+"""An object, and one thing that was read of it; None after the last."""
+
+
+def _results(source: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules) -> Iterator[_Item]:
+    for found, results in read_objects(source, objects, rules):
+        yield from ((found, one) for one in results)
+        yield found, None
+
+
+def _store(lake: Lake, item: _Item) -> StoredArticle | Quarantined | None:
+    """Store an article's text, which is not held in memory from here on."""
+    _, one = item
+    if not isinstance(one, Article):
+        return one
+    lake.keep_original(one.sha256, one.content)
+    return one.without_text()
