@@ -1,12 +1,11 @@
-"""The outcomes of a batch as one file of the run: written while they come, and all there or not there."""
+"""The outcomes of a batch as one Parquet file of the run, which exists only once all of them are in it."""
 
 from __future__ import annotations
 
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, fields
-from typing import Any
+from typing import TypedDict
 
 import pyarrow as pa
 
@@ -14,18 +13,46 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.llm.chunk_outcome import ChunkOutcome
-from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.tables import CHUNKS
 
-_NAMES = {"faults", "cost_usd", *(field.name for kind in (ChunkOutcome, TaskTry) for field in fields(kind))}
 
-OUTCOMES = pa.schema([column for column in CHUNKS if column.name in _NAMES])
-"""The columns of `tables/chunks` that generation fills."""
+class TryRow(TypedDict):
+    """One request for a chunk: when it ended (UTC, ISO 8601), and its result, as `Try` has them."""
 
-OutcomeRow = dict[str, Any]
+    at: str
+    result: str
+
+
+class OutcomeRow(TypedDict):
+    """The columns of `tables/chunks` that generation fills: the fields of `ChunkOutcome` and `TaskTry`.
+
+    `request_key` is null where no answer was looked for, `cost_usd` where the model's price is not known.
+    """
+
+    article_id: str
+    chunk_index: int
+    request_key: str | None
+    model: str
+    event: str
+    task_id: str | None
+    map_index: int | None
+    try_number: int | None
+    attempts: int
+    requests: int
+    faults: list[str]
+    tries: list[TryRow]
+    prompt_tokens: int
+    completion_tokens: int
+    reserved_tokens: int
+    wasted_tokens: int
+    cost_usd: float | None
+    latency_s: float
+
+
+OUTCOMES = pa.schema([column for column in CHUNKS if column.name in OutcomeRow.__annotations__])
 
 _ROWS_AT_A_TIME = 1000
 
@@ -64,9 +91,25 @@ def count_states(lake: Lake, run_id: str, batch: str) -> Counter[ChunkState]:
 
 
 def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:
-    """Return an outcome as a row of `OUTCOMES`; `cost_usd` is None where the model's price is not known."""
+    """Return an outcome as a row; `prices` are by model."""
     price = prices.get(outcome.model)
-    row: OutcomeRow = asdict(outcome) | asdict(outcome.task_try)
-    del row["task_try"]
-    cost_usd = price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None
-    return row | {"request_key": outcome.request_key or None, "faults": outcome.faults, "cost_usd": cost_usd}
+    return {
+        "article_id": outcome.article_id,
+        "chunk_index": outcome.chunk_index,
+        "request_key": outcome.request_key or None,
+        "model": outcome.model,
+        "event": outcome.event,
+        "task_id": outcome.task_try.task_id,
+        "map_index": outcome.task_try.map_index,
+        "try_number": outcome.task_try.try_number,
+        "attempts": outcome.attempts,
+        "requests": outcome.requests,
+        "faults": list(outcome.faults),
+        "tries": [{"at": one.at, "result": one.result} for one in outcome.tries],
+        "prompt_tokens": outcome.prompt_tokens,
+        "completion_tokens": outcome.completion_tokens,
+        "reserved_tokens": outcome.reserved_tokens,
+        "wasted_tokens": outcome.wasted_tokens,
+        "cost_usd": price.cost_usd(outcome.prompt_tokens, outcome.completion_tokens) if price else None,
+        "latency_s": outcome.latency_s,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
+from typing import Any
 
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
@@ -104,11 +105,12 @@ def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row
     if not outcomes:
         return record
     rows = [outcome_row(outcome, run.prices) for outcome in outcomes]
-    sums = {name: sum(row[name] for row in rows) for name in _SUMS}
+    columns: list[Mapping[str, Any]] = [*rows]
+    sums: Row = {name: sum(row[name] for row in columns) for name in _SUMS}
     sums["retries"] = sum(map(retries_of, rows))
     sums["cost_usd"] = _sum_of_known([row["cost_usd"] for row in rows])
     bought = _first((ChunkEvent.ANSWER_ARRIVED,), outcomes)
-    asked = next((row for row in reversed(rows) if row["requests"]), record)
+    asked: Mapping[str, Any] = next((row for row in reversed(columns) if row["requests"]), record)
     return {
         **record,
         **(_event(bought) if bought else {}),

@@ -16,7 +16,7 @@ import hashlib
 import io
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -84,7 +84,7 @@ class Lake:
                 yield rows
 
     @contextlib.contextmanager
-    def rows_writer(self, key: str, schema: pa.Schema) -> Iterator[Callable[[list[dict[str, Any]]], None]]:
+    def rows_writer(self, key: str, schema: pa.Schema) -> Iterator[Callable[[Sequence[Mapping[str, Any]]], None]]:
         """Yield what writes rows, part by part; they stand under `key` as one file once the block is left in order."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "rows.parquet")
