@@ -13,7 +13,8 @@ import pyarrow.compute as pc
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.states import ArticleState, ChunkState
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import all_of, equals, equals_given
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
 ChunkRow = dict[str, Any]
@@ -29,7 +30,7 @@ def latest_chunks(
     Rows of earlier texts, of articles that are not generated from now, and of runs before an article's newest are left
     out.
     """
-    where = f"state = {sql_text(state)}" + (f" AND article_id = {sql_text(article_id)}" if article_id else "")
+    where = all_of(equals(state=state), equals_given(article_id=article_id))
     rows = [
         row | {"drop_reasons": dict(row["drop_reasons"])}
         for part in scan(lake.table("chunks", version.chunks_version), "*", where)

@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownvoice.states import ArticleState
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import literal
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.tables import ARTICLES
 from ownvoice.storage.versions import DatasetVersion
 
@@ -58,7 +59,7 @@ def live_text_hashes(lake: Lake, version: DatasetVersion | None) -> set[str]:
     if version is None:
         return set()
     table = lake.table("articles", version.articles_version)
-    rows = scan(table, "article_sha256", f"state <> {sql_text(ArticleState.REMOVED)}")
+    rows = scan(table, "article_sha256", f"state <> {literal(ArticleState.REMOVED)}")
     return {text for batch in rows for text in batch["article_sha256"].to_pylist()}
 
 

@@ -10,7 +10,8 @@ from ownvoice.cli.options import JsonOption, LakeOption, VersionOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
 from ownvoice.reports.text import pair_lines
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import equals_given
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import version_or_latest
 
 
@@ -25,8 +26,7 @@ def command(
     """Print the first `count` pairs by pair id."""
     opened = Lake(load_settings(lake=lake).lake)
     number = version_or_latest(opened, version).number
-    chosen = {"article_id": article, "split": split}
-    where = " AND ".join(["true", *(f"{name} = {sql_text(value)}" for name, value in chosen.items() if value)])
+    where = equals_given(article_id=article, split=split)
     batches = scan(opened.table("pairs", number), where=f"{where} ORDER BY pair_id LIMIT {count}")
     pairs = [row for batch in batches for row in batch.to_pylist()]
     lines = (line for pair in pairs for line in (*pair_lines(pair), ""))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ownvoice.pairs.staging import Row
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import all_of, equals
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion
 
 
@@ -14,7 +15,7 @@ def run_chunks(lake: Lake, version: DatasetVersion, columns: str = "*", where: s
 
     The refresh date in the query names the one partition to read.
     """
-    of_run = f"refresh_date = {sql_text(str(version.refresh_date))} AND run_id = {sql_text(version.run_id)}"
-    for batch in scan(lake.table("chunks", version.chunks_version), columns, f"{of_run} AND {where}"):
+    of_run = equals(refresh_date=version.refresh_date, run_id=version.run_id)
+    for batch in scan(lake.table("chunks", version.chunks_version), columns, all_of(of_run, where)):
         for row in batch.to_pylist():
             yield row | {"drop_reasons": dict(row["drop_reasons"])} if "drop_reasons" in row else row

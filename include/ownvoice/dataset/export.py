@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ownvoice.errors import SettingsError
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import equals
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import version_or_latest
 
 Form = Literal["standard", "conversational"]
@@ -39,7 +40,7 @@ def _write_split(pairs: object, path: Path, split: str, form: Form) -> int:
     schema = _SCHEMAS[form]
     rows = 0
     with pq.ParquetWriter(path, schema) as writer:
-        for batch in scan(pairs, "prompt, chosen, rejected", f"split = {sql_text(split)} ORDER BY pair_id"):  # type: ignore[arg-type]
+        for batch in scan(pairs, "prompt, chosen, rejected", f"{equals(split=split)} ORDER BY pair_id"):  # type: ignore[arg-type]
             writer.write_table(pa.Table.from_pylist([_shaped(row, form) for row in batch.to_pylist()], schema=schema))
             rows += batch.num_rows
     return rows

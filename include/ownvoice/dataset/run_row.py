@@ -7,7 +7,8 @@ from typing import Any
 import pyarrow as pa
 
 from ownvoice.dataset.log_entry import own_entry, until_ours
-from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.storage.conditions import equals
+from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import RUNS
 
 
@@ -24,6 +25,6 @@ def _commit(lake: Lake, row: dict[str, Any]) -> None:
 
     table = lake.table_for_writing("runs")
     rows = pa.Table.from_pylist([row], schema=RUNS)
-    this_run = f"run_id = {sql_text(row['run_id'])}"
+    this_run = equals(run_id=row["run_id"])
     with own_entry(lake, "runs", table) as properties:
         write_deltalake(table, rows, mode="overwrite", predicate=this_run, commit_properties=properties)

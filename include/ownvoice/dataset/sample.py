@@ -6,7 +6,8 @@ from collections.abc import Collection
 from operator import itemgetter
 from typing import Any
 
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import all_of, equals, literal
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.tables import PAIRS
 from ownvoice.storage.versions import DatasetVersion
 
@@ -24,10 +25,10 @@ def sample_pairs(
     ids = [row["pair_id"] for batch in scan(table, "pair_id", smallest) for row in batch.to_pylist()]
     if not ids:
         return []
-    batches = scan(table, ", ".join({"pair_id", *columns}), f"{where} AND pair_id <= {sql_text(max(ids))}")
+    batches = scan(table, ", ".join({"pair_id", *columns}), all_of(where, f"pair_id <= {literal(max(ids))}"))
     return sorted((row for batch in batches for row in batch.to_pylist()), key=itemgetter("pair_id"))
 
 
 def made_by_its_run(version: DatasetVersion) -> str:
     """Return the SQL condition that the pairs meet which the version's own run made."""
-    return f"refresh_date = {sql_text(str(version.refresh_date))} AND created_by_run = {sql_text(version.run_id)}"
+    return equals(refresh_date=version.refresh_date, created_by_run=version.run_id)

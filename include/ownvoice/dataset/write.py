@@ -12,7 +12,8 @@ from ownvoice.articles.table import ArticleRow, to_rows
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.log_entry import own_entry
 from ownvoice.pairs.staging import Row
-from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.storage.conditions import all_of, equals, one_of
+from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import CHUNKS, PAIRS
 from ownvoice.storage.versions import DatasetVersion
 
@@ -45,7 +46,7 @@ def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunk
     from deltalake import write_deltalake
 
     table = _rolled_back(lake, "chunks", base.chunks_version if base else 0)
-    this_run = f"refresh_date = {sql_text(str(run.refresh_date))} AND run_id = {sql_text(run.run_id)}"
+    this_run = equals(refresh_date=run.refresh_date, run_id=run.run_id)
     with own_entry(lake, "chunks", table) as properties:
         rows = _streamed(chunks, CHUNKS)
         write_deltalake(table, rows, mode="overwrite", predicate=this_run, commit_properties=properties)
@@ -84,7 +85,7 @@ def _merge_pairs(
     columns = {name: f"s.{name}" for name in PAIRS.names}
     merge = pairs.merge(
         _streamed(marked, PAIRS.append(pa.field("is_gone", pa.bool_()))),
-        f"t.pair_id = s.pair_id AND t.refresh_date IN ({', '.join(sorted(map(sql_text, dates)))})",
+        all_of("t.pair_id = s.pair_id", one_of("t.refresh_date", dates)),
         source_alias="s",
         target_alias="t",
         commit_properties=properties,

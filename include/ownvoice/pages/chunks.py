@@ -12,7 +12,8 @@ from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.pages.cache import CACHE
 from ownvoice.pairs.staging import STAGED, Row
-from ownvoice.storage.lake import Lake, sql_text
+from ownvoice.storage.conditions import all_of, equals, equals_given, literal
+from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import DatasetVersion, find_version
 from ownvoice.triples.parse import reader
@@ -32,13 +33,12 @@ class ChunkFilter:
 
     def as_sql(self) -> str:
         """Return the condition."""
-        columns = {"state": self.state, "article_id": self.article_id, "batch": self.batch}
-        clauses = [f"{name} = {sql_text(value)}" for name, value in columns.items() if value]
+        conditions = [equals_given(state=self.state, article_id=self.article_id, batch=self.batch)]
         if self.error:
-            clauses.append(f"array_has(faults, {sql_text(self.error)})")
+            conditions.append(f"array_has(faults, {literal(self.error)})")
         if self.reason:
-            clauses.append(f"array_has(map_keys(drop_reasons), {sql_text(self.reason)})")
-        return " AND ".join(["true", *clauses])
+            conditions.append(f"array_has(map_keys(drop_reasons), {literal(self.reason)})")
+        return all_of(*conditions)
 
 
 def chunks_page(lake: Lake, run_id: str, wanted: ChunkFilter, number: int = 1) -> dict[str, Any] | None:
@@ -72,7 +72,7 @@ def chunk_page(lake: Lake, run_id: str, article_id: str, chunk_index: int) -> di
     report = find_report(lake, run_id)
     if report is None:
         return None
-    where = f"article_id = {sql_text(article_id)} AND chunk_index = {chunk_index:d}"
+    where = equals(article_id=article_id, chunk_index=chunk_index)
     version = _version(lake, report)
     chunk = next(run_chunks(lake, version, "*", where), None) if version else None
     if chunk is None:

@@ -17,7 +17,8 @@ import pyarrow as pa
 from ownvoice.dataset.refresh_report import find_report
 from ownvoice.pages.cache import CACHE
 from ownvoice.pairs.staging import Row
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import all_of, equals, equals_given, literal, one_of
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, find_version
 
 if TYPE_CHECKING:
@@ -42,17 +43,13 @@ class PairFilter:
 
     def as_sql(self) -> str:
         """Return the condition."""
-        columns = {
-            "author_id": self.author_id,
-            "article_id": self.article_id,
-            "split": self.split,
-            "created_by_run": self.run_id,
-        }
-        clauses = [f"{name} = {sql_text(value)}" for name, value in columns.items() if value]
-        if self.text:
-            texts = (f"strpos(lower({name}), lower({sql_text(self.text)})) > 0" for name in _TEXTS)
-            clauses.append(f"({' OR '.join(texts)})")
-        return " AND ".join(["true", *clauses])
+        condition = equals_given(
+            author_id=self.author_id, article_id=self.article_id, split=self.split, created_by_run=self.run_id
+        )
+        if not self.text:
+            return condition
+        texts = (f"strpos(lower({name}), lower({literal(self.text)})) > 0" for name in _TEXTS)
+        return all_of(condition, f"({' OR '.join(texts)})")
 
 
 _TEXTS = ("prompt", "chosen", "rejected")
@@ -72,7 +69,7 @@ class Place:
 
     def as_sql(self) -> str:
         """Return the condition for what comes after."""
-        date, article, pair = (sql_text(str(value)) for value in (self.date, self.article_id, self.pair_id))
+        date, article, pair = (literal(value) for value in (self.date, self.article_id, self.pair_id))
         if not self.article_id:
             return f"refresh_date < {date}"
         same_night = f"article_id > {article} OR (article_id = {article} AND pair_id > {pair})"
@@ -107,7 +104,7 @@ def pair_row(lake: Lake, number: int, date: dt.date, pair_id: str) -> Row | None
     version = find_version(lake, number)
     if version is None:
         return None
-    where = f"refresh_date = {sql_text(str(date))} AND pair_id = {sql_text(pair_id)}"
+    where = equals(refresh_date=date, pair_id=pair_id)
     batches = scan(lake.table("pairs", version.number), where=where)
     return next((row for batch in batches for row in batch.to_pylist()), None)
 
@@ -125,8 +122,7 @@ def _dates(lake: Lake, version: DatasetVersion, wanted: PairFilter) -> set[dt.da
     """Return the nights in which what is wanted can stand; None where it may be any."""
     dates: set[dt.date] | None = None
     if wanted.author_id or wanted.article_id:
-        columns = {"author_id": wanted.author_id, "article_id": wanted.article_id}
-        where = " AND ".join(f"{name} = {sql_text(value)}" for name, value in columns.items() if value)
+        where = equals_given(author_id=wanted.author_id, article_id=wanted.article_id)
         rows = scan(lake.table("articles", version.articles_version), "DISTINCT written_date", where)
         dates = {row["written_date"] for batch in rows for row in batch.to_pylist()}
     if wanted.run_id and (report := find_report(lake, wanted.run_id)):
@@ -145,11 +141,9 @@ def _walk(
     for dates in _parts(remaining):
         if looked_at >= _MAX_ROWS:
             return found, looked_at, Place(last)
-        where = f"refresh_date IN ({', '.join(sql_text(str(date)) for date in dates)}) AND {wanted.as_sql()}"
-        if after:
-            where += f" AND {after.as_sql()}"
+        conditions = [one_of("refresh_date", dates), wanted.as_sql(), *([after.as_sql()] if after else [])]
         limit = f"ORDER BY {_ORDER} LIMIT {PAIRS_PER_PAGE + 1 - len(found)}"
-        rows = scan(table, "refresh_date, article_id, pair_id", f"{where} {limit}")
+        rows = scan(table, "refresh_date, article_id, pair_id", f"{all_of(*conditions)} {limit}")
         found += [row for batch in rows for row in batch.to_pylist()]
         looked_at += sum(remaining[date] for date in dates)
         last = dates[-1]
@@ -176,8 +170,7 @@ def _rows(table: DeltaTable, places: list[Row]) -> list[Row]:
     """Read the pairs at `places` whole."""
     if not places:
         return []
-    columns = {name: {sql_text(str(place[name])) for place in places} for name in places[0]}
-    where = " AND ".join(f"{name} IN ({', '.join(sorted(values))})" for name, values in columns.items())
+    where = all_of(*(one_of(name, {place[name] for place in places}) for name in places[0]))
     return [row for batch in scan(table, where=f"{where} ORDER BY {_ORDER}") for row in batch.to_pylist()]
 
 

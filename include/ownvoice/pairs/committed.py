@@ -13,7 +13,8 @@ from ownvoice.articles.changeset import base_version, pending_articles
 from ownvoice.articles.table import ArticleRow
 from ownvoice.config.run import RefreshRun
 from ownvoice.pairs.staging import Row
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import one_of
+from ownvoice.storage.lake import Lake, scan
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -26,9 +27,8 @@ def committed_pairs(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> Commit
     written = {article.article_id: article.written_date for article in articles if article.written_date}
     standing: dict[str, list[Row]] = defaultdict(list)
     if written:
-        dates = ", ".join(sorted({sql_text(str(date)) for date in written.values()}))
         wanted = pa.array(written, pa.string())
-        for batch in scan(pairs, where=f"refresh_date IN ({dates})"):
+        for batch in scan(pairs, where=one_of("refresh_date", set(written.values()))):
             for row in batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist():
                 standing[row["article_id"]].append(row)
     return standing

@@ -190,11 +190,6 @@ def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:
     return rows.cast(pa.schema(fields))
 
 
-def sql_text(value: str) -> str:
-    """Quote `value` as an SQL text literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def _check_columns(table: str, found: pa.Schema, expected: pa.Schema) -> None:
     missing = sorted(set(expected.names) - set(found.names))
     foreign = sorted(set(found.names) - set(expected.names))

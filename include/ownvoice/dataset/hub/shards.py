@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ownvoice.storage.lake import Lake, scan, sql_text
+from ownvoice.storage.conditions import all_of, equals, literal, one_of
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.tables import PAIRS
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
@@ -57,21 +58,20 @@ class Shard:
     @property
     def condition(self) -> str:
         """The rows of the shard, as SQL; hashes are hex digits, so parts are ranges of text."""
-        wanted = {"refresh_date": self.refresh_date, "split": self.split, "created_by_run": self.run_id}
-        terms = [f"{name} = {sql_text(value)}" for name, value in wanted.items()]
+        conditions = [equals(refresh_date=self.refresh_date, split=self.split, created_by_run=self.run_id)]
         if self.part:
-            terms.append(f"article_sha256 >= {sql_text(_bound(self.part, self.parts))}")
+            conditions.append(f"article_sha256 >= {literal(_bound(self.part, self.parts))}")
         if self.part < self.parts - 1:
-            terms.append(f"article_sha256 < {sql_text(_bound(self.part + 1, self.parts))}")
-        return " AND ".join(terms)
+            conditions.append(f"article_sha256 < {literal(_bound(self.part + 1, self.parts))}")
+        return all_of(*conditions)
 
 
 def shards_of(lake: Lake, version: DatasetVersion, dates: Collection[str] | None = None) -> Iterator[Shard]:
     """Yield the shards of `version`, or those of the refresh `dates` alone; a part may hold no row."""
     columns = "refresh_date, created_by_run, split"
-    where = "true" if dates is None else f"refresh_date IN ({', '.join(sorted(map(sql_text, dates)))})"
+    where = all_of() if dates is None else one_of("refresh_date", dates)
     grouped = f"{where} GROUP BY {columns} ORDER BY {columns}"
-    found = [] if dates is not None and not dates else scan(lake.table("pairs", version.number), columns, grouped)
+    found = scan(lake.table("pairs", version.number), columns, grouped)
     groups = [row for batch in found for row in batch.to_pylist()]
     added = _first_added(lake) if groups else {}
     for row in groups:
