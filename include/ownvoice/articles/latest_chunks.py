@@ -6,7 +6,6 @@ For people and for retries, not for each refresh: it streams past the whole tabl
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -15,9 +14,8 @@ from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.states import ArticleState, ChunkState
 from ownvoice.storage.conditions import all_of, equals, equals_given
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import ChunkRow, chunk_rows
 from ownvoice.storage.versions import DatasetVersion, all_versions
-
-ChunkRow = dict[str, Any]
 
 _GENERATED_FROM = (ArticleState.PENDING, ArticleState.CURRENT)
 
@@ -31,11 +29,8 @@ def latest_chunks(
     out.
     """
     where = all_of(equals(state=state), equals_given(article_id=article_id))
-    rows = [
-        row | {"drop_reasons": dict(row["drop_reasons"])}
-        for part in scan(lake.table("chunks", version.chunks_version), "*", where)
-        for row in part.to_pylist()
-    ]
+    table = lake.table("chunks", version.chunks_version)
+    rows = [row for batch in scan(table, "*", where) for row in chunk_rows(batch)]
     articles = read_articles(lake, version, column_in("article_id", {row["article_id"] for row in rows}))
     newest_runs = _newest_runs(lake, version, articles)
     latest = [row for row in rows if _is_latest(row, articles, newest_runs)]
@@ -46,7 +41,7 @@ def _is_latest(row: ChunkRow, articles: Mapping[str, ArticleRow], newest_runs: M
     article = articles.get(row["article_id"])
     if article is None or article.state not in _GENERATED_FROM or row["article_sha256"] != article.article_sha256:
         return False
-    return bool(row["run_id"] == newest_runs[row["article_id"]])
+    return row["run_id"] == newest_runs[row["article_id"]]
 
 
 def _newest_runs(lake: Lake, version: DatasetVersion, article_ids: Collection[str]) -> dict[str, str]:

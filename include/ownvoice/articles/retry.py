@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from ownvoice.articles.changes import Change
 from ownvoice.articles.changeset import Listing, record_listing, record_retried
-from ownvoice.articles.latest_chunks import ChunkRow, latest_chunks
+from ownvoice.articles.latest_chunks import latest_chunks
 from ownvoice.articles.source import is_below
 from ownvoice.articles.table import column_in, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import SettingsError
 from ownvoice.states import ArticleEvent, ChunkState, next_article_state
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import ChunkRow
 from ownvoice.storage.versions import DatasetVersion
 
 

@@ -1,11 +1,10 @@
-"""Boilerplate: passages that stand in many articles of one author, or of the whole source, and so say nothing.
+"""Boilerplate: passages that are in many articles of one author, or of the whole source, and so say nothing.
 
-passages/<cleaning>/<set>.parquet   the passages of the newest texts of a set: an author, or all
-readings/<cleaning>/<sha256>.json   what is left out of the reading of a text, decided when it is first asked about
+Passages are counted over the newest texts of an author, and of the whole source: a run reads one object for each
+author, however many articles the lake knows. Counts of an author that are lost are made again from the originals.
 
-Counting goes over the newest texts of a set, so that a night reads one object an author, whatever the lake knows; an
-author's counts that are not there are made again from the originals. What becomes boilerplate later changes no reading
-that was decided: the chunks and answers of a text stay what they were.
+Which passages a text loses is decided when a run first asks about it, and stored. Later boilerplate changes nothing
+there, so the chunks and answers of a text stay the same.
 """
 
 from __future__ import annotations
@@ -26,47 +25,50 @@ from ownvoice.storage.layout import passages_key, reading_key
 from ownvoice.storage.versions import DatasetVersion
 
 _WINDOW_TEXTS = 200
-_ALL = ""
+_WHOLE_SOURCE = ""  # in the place of an author's id
 _PASSAGES = pa.schema([("article_sha256", pa.string()), ("passages", pa.list_(pa.uint64()))])
 
-_Window = dict[str, Sequence[int]]  # the keys of the passages of each text, by its hash, oldest first
+_Window = dict[str, Sequence[int]]
+"""The keys of the passages of each of the newest texts, by the hash of the text, oldest first."""
 
 
 def find_boilerplate(
     lake: Lake, run: RefreshRun, base: DatasetVersion | None, articles: Iterable[ArticleRow]
 ) -> dict[str, frozenset[int]]:
-    """Return the keys of the boilerplate in the text of each of `articles`, by its hash.
+    """Return the keys of the boilerplate in the text of each of `articles`, by the hash of the text.
 
-    Their passages are counted beside those of earlier nights; `articles` are those that are to be asked about, since
-    duplicates would count for nothing but their own number. Tonight's boilerplate is written down for who curates.
+    `articles` are those that the run asks about: duplicates would make boilerplate of whole articles. Their passages
+    are counted together with those of earlier runs. What is boilerplate is written down for the steps that follow.
     """
-    tonight: defaultdict[str, _Window] = defaultdict(dict)
+    now: defaultdict[str, _Window] = defaultdict(dict)
     for article in articles:
-        tonight[article.author_id][article.article_sha256] = _keys(lake, run.recipe.cleaning, article.article_sha256)
-    before = _windows(lake, run, base, tonight)
-    everywhere = {text: keys for window in tonight.values() for text, keys in window.items()}
-    repeated = _counted(lake, run, _ALL, before[_ALL], everywhere)
-    found = {author: repeated | _counted(lake, run, author, before[author], tonight[author]) for author in tonight}
-    lake.write_json(_key(run), {author: sorted(keys) for author, keys in found.items()})
-    return {text: found[author].intersection(keys) for author in tonight for text, keys in tonight[author].items()}
+        now[article.author_id][article.article_sha256] = _keys(lake, run.recipe.cleaning, article.article_sha256)
+    before = _windows(lake, run, base, now)
+    everywhere = {text: keys for window in now.values() for text, keys in window.items()}
+    repeated = _counted(lake, run, _WHOLE_SOURCE, before[_WHOLE_SOURCE], everywhere)
+    found = {author: repeated | _counted(lake, run, author, before[author], now[author]) for author in now}
+    lake.write_json(run.keys.boilerplate, {author: sorted(keys) for author, keys in found.items()})
+    return {text: found[author].intersection(keys) for author in now for text, keys in now[author].items()}
 
 
 def read_boilerplate(lake: Lake, run: RefreshRun) -> dict[str, frozenset[int]]:
-    """Return the keys of all that was boilerplate when the run was planned, by author."""
-    return {author: frozenset(keys) for author, keys in (lake.read_json(_key(run)) or {}).items()}
+    """Return the keys of the passages that were boilerplate when the run was planned, by author id."""
+    return {author: frozenset(keys) for author, keys in (lake.read_json(run.keys.boilerplate) or {}).items()}
 
 
-def decide_reading(lake: Lake, cleaning: Cleaning, article_sha256: str, boilerplate: frozenset[int]) -> frozenset[int]:
-    """Fix that the reading of a text leaves out `boilerplate`; return what it does, which may be decided already."""
-    decided = left_out(lake, cleaning, article_sha256)
+def decide_removed_passages(
+    lake: Lake, cleaning: Cleaning, article_sha256: str, boilerplate: frozenset[int]
+) -> frozenset[int]:
+    """Return the keys of the passages that a text loses: those decided before, else `boilerplate` from now on."""
+    decided = removed_passages(lake, cleaning, article_sha256)
     if decided is None:
-        lake.write_json(_reading_key(cleaning, article_sha256), sorted(boilerplate))
+        lake.write_json(reading_key(cleaning_version(cleaning), article_sha256), sorted(boilerplate))
     return boilerplate if decided is None else decided
 
 
-def left_out(lake: Lake, cleaning: Cleaning, article_sha256: str) -> frozenset[int] | None:
-    """Return the keys of the passages that the reading of a text leaves out; None where nothing was decided yet."""
-    stored = lake.read_json(_reading_key(cleaning, article_sha256))
+def removed_passages(lake: Lake, cleaning: Cleaning, article_sha256: str) -> frozenset[int] | None:
+    """Return the keys of the passages that are removed from a text; None where that is not decided yet."""
+    stored = lake.read_json(reading_key(cleaning_version(cleaning), article_sha256))
     return None if stored is None else frozenset(stored)
 
 
@@ -76,9 +78,9 @@ def _keys(lake: Lake, cleaning: Cleaning, article_sha256: str) -> list[int]:
 
 
 def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: Collection[str]) -> dict[str, _Window]:
-    """Return what earlier nights counted for all and for each author, from the originals where it was lost."""
-    stored = {name: lake.read_rows(_window_key(run, name)) for name in (_ALL, *authors)}
-    windows = {name: _from_rows(rows) if rows else {} for name, rows in stored.items()}
+    """Return what earlier runs counted for the whole source and each author, from the originals where it is lost."""
+    stored = {name: lake.read_rows(_window_key(run, name)) for name in (_WHOLE_SOURCE, *authors)}
+    windows: dict[str, _Window] = {name: _from_rows(rows) if rows else {} for name, rows in stored.items()}
     lost = [author for author in authors if stored[author] is None]
     for article in read_articles(lake, base, column_in("author_id", lost)).values() if lost else ():
         window = windows[article.author_id]
@@ -87,9 +89,9 @@ def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: 
     return windows
 
 
-def _counted(lake: Lake, run: RefreshRun, name: str, before: _Window, tonight: _Window) -> frozenset[int]:
-    """Return the keys that many texts of a set share, and keep the newest of its texts."""
-    window = {text: keys for text, keys in before.items() if text not in tonight} | tonight
+def _counted(lake: Lake, run: RefreshRun, name: str, before: _Window, now: _Window) -> frozenset[int]:
+    """Return the keys that enough texts of an author, or of all, share; store the keys of the newest texts."""
+    window = {text: keys for text, keys in before.items() if text not in now} | now
     if not run.dry_run:
         newest = list(window.items())[-_WINDOW_TEXTS:]
         rows = [{"article_sha256": text, "passages": keys} for text, keys in newest]
@@ -105,11 +107,3 @@ def _from_rows(rows: pa.Table) -> _Window:
 
 def _window_key(run: RefreshRun, name: str) -> str:
     return passages_key(cleaning_version(run.recipe.cleaning), name)
-
-
-def _reading_key(cleaning: Cleaning, article_sha256: str) -> str:
-    return reading_key(cleaning_version(cleaning), article_sha256)
-
-
-def _key(run: RefreshRun) -> str:
-    return run.keys.boilerplate

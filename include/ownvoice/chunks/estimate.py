@@ -1,21 +1,29 @@
-"""What a night may come to before anything is asked: tokens by model. Pure."""
+"""How many tokens a run may take by model, estimated before anything is asked. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from ownvoice.config.recipe import TRIPLES_PER_CHUNK, GenerationRecipe
 
-# English prose in the tokenizers of current models; only the estimate of a dry run rests on it.
-_CHARS_PER_TOKEN = 4
-_INSTRUCTION_CHARS = 100  # of which one is asked alone for each triple, where another model writes the rejected answers
+_CHARS_PER_TOKEN = 4  # of English prose in current tokenizers; only the estimate of a dry run depends on it
+_INSTRUCTION_CHARS = 100  # of one instruction: a second model is asked about each alone
 
 
-def estimate(recipe: GenerationRecipe, chunks: Iterable[tuple[str, int]]) -> dict[str, dict[str, int]]:
-    """Return about how many tokens the prompts of each model have, and how many its answers have at most.
+@dataclass(frozen=True, slots=True)
+class TokenEstimate:
+    """About how many tokens the prompts of one model have, and how many its answers have at most."""
 
-    `chunks` are their keys and lengths in characters.
+    estimated_prompt_tokens: int
+    most_completion_tokens: int
+
+
+def estimate_tokens(recipe: GenerationRecipe, chunks: Iterable[tuple[str, int]]) -> dict[str, TokenEstimate]:
+    """Return the estimate for each model of a recipe that has something to do.
+
+    `chunks` are the key and the length, in characters, of each chunk.
     """
     asked, chars = Counter[str](), Counter[str]()
     for key, length in chunks:
@@ -27,7 +35,4 @@ def estimate(recipe: GenerationRecipe, chunks: Iterable[tuple[str, int]]) -> dic
         answers = TRIPLES_PER_CHUNK * asked.total()
         chars[second.model] += answers * _INSTRUCTION_CHARS
         most[second.model] = most.get(second.model, 0) + answers * second.max_output_tokens
-    return {
-        model: {"estimated_prompt_tokens": chars[model] // _CHARS_PER_TOKEN, "most_completion_tokens": most[model]}
-        for model in most
-    }
+    return {model: TokenEstimate(chars[model] // _CHARS_PER_TOKEN, most[model]) for model in most}

@@ -1,15 +1,16 @@
-"""What the plan of a run holds: a file of chunks for each batch, one of those left for later, and a summary."""
+"""The plan of a run: a file of chunks for each batch, one for the chunks left for later, and a summary."""
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TypedDict
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ownvoice.chunks.estimate import TokenEstimate
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
@@ -27,14 +28,36 @@ PLANNED_CHUNKS = pa.schema(
         ("clean_end", pa.int64()),
         ("start", pa.int64()),
         ("end", pa.int64()),
-        ("text", pa.string()),
-        ("is_retry", pa.bool_()),  # a dead chunk that is to be asked about as often again
+        ("text", pa.string()),  # empty for a chunk that is left for later
+        ("is_retry", pa.bool_()),  # a dead chunk, which has as many attempts again
     ]
 )
 
-PlannedChunk = dict[str, Any]
+
+class PlannedChunk(TypedDict):
+    """One row of `PLANNED_CHUNKS`: a chunk with what its pairs need to know of its article.
+
+    `clean_start` and `clean_end` are offsets in the cleaned text, `start` and `end` in the original; all count code
+    points.
+    """
+
+    article_id: str
+    article_sha256: str
+    author_id: str
+    source_key: str
+    split: str
+    chunk_index: int
+    chunk_key: str
+    clean_start: int
+    clean_end: int
+    start: int
+    end: int
+    text: str
+    is_retry: bool
+
 
 DEFERRED = "deferred"
+"""The name of the batch that holds the chunks left for later."""
 
 OTHER_LANGUAGE = "other_language"
 """Why an article is left out of a plan: it is in none of the recipe's languages."""
@@ -42,7 +65,7 @@ OTHER_LANGUAGE = "other_language"
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What one mapped task works on: `name` is its file below `runs/<run>/plan/`, `label` what people read."""
+    """The work of one mapped task: the file `name` of the plan, its `label` for people, and its number of chunks."""
 
     name: str
     label: str
@@ -51,10 +74,11 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The summary: what is pending tonight, what of it is left for later, and what it may cost at most.
+    """The summary of a plan: how much is pending, how much of it is left for later, and what it costs at most.
 
-    `models` has the same two token counts for each model.
-    `left_out` counts, by reason, articles that are not asked about at all; they are no part of `articles`.
+    `articles` and `chunks` count all that is pending, `deferred` the chunks left for later. `models` has the two token
+    counts for each model. `left_out` counts, by reason, the articles that are not asked about at all and so are not
+    among `articles`.
     """
 
     batches: tuple[str, ...]
@@ -63,32 +87,33 @@ class Plan:
     deferred: int
     estimated_prompt_tokens: int
     most_completion_tokens: int
-    models: dict[str, dict[str, int]] = field(default_factory=dict)
+    models: dict[str, TokenEstimate] = field(default_factory=dict)
     left_out: Mapping[str, int] = field(default_factory=dict)
 
 
-def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: list[PlannedChunk]) -> None:
-    """Put the chunks of a batch where its task finds them."""
-    lake.write_rows(_key(run, name), pa.Table.from_pylist(chunks, schema=PLANNED_CHUNKS))
+def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: Sequence[PlannedChunk]) -> None:
+    """Write the chunks of a batch for the task that works on it."""
+    lake.write_rows(run.keys.planned(name), pa.Table.from_pylist(chunks, schema=PLANNED_CHUNKS))
 
 
 def read_batch(lake: Lake, run: RefreshRun, name: str) -> list[PlannedChunk]:
     """Return the planned chunks of a batch. Raises `StorageError` where there is no such batch."""
-    rows = lake.read_rows(_key(run, name))
+    key = run.keys.planned(name)
+    rows = lake.read_rows(key)
     if rows is None:
-        raise StorageError(f"{lake.uri}/{_key(run, name)} is not there. Clear plan_batches of this run and run again.")
+        raise StorageError(f"{lake.uri}/{key} is not there. Clear plan_batches of this run and run again.")
     return list(rows.to_pylist())
 
 
 @contextlib.contextmanager
 def open_batch(lake: Lake, run: RefreshRun, name: str) -> Iterator[pq.ParquetFile]:
-    """Open the planned chunks of a batch, to be read in parts."""
-    with lake.open_rows(_key(run, name)) as rows:
+    """Open the planned chunks of a batch, to be read in parts. Raises `StorageError` where there is no such batch."""
+    with lake.open_rows(run.keys.planned(name)) as rows:
         yield rows
 
 
 def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:
-    """Write the summary, after all that it sums up."""
+    """Write the summary; the batches are written before it."""
     lake.write_json(run.keys.plan, asdict(plan))
 
 
@@ -100,17 +125,13 @@ def read_plan(lake: Lake, run: RefreshRun) -> Plan:
             f"{lake.uri}/{run.keys.folder} holds no plan.json: plan_batches has not finished for this run. "
             "Clear that task and run again."
         )
-    return Plan(**stored | {"batches": tuple(stored["batches"])})
+    models = {model: TokenEstimate(**one) for model, one in stored.get("models", {}).items()}
+    return Plan(**stored | {"batches": tuple(stored["batches"]), "models": models})
 
 
-def label(chunks: Sequence[PlannedChunk]) -> str:
-    """Name a batch by its articles and chunk range, as the mapped task is called in the Airflow UI."""
-    first, last = chunks[0], chunks[-1]
-    begin = f"{first['article_id']} {first['chunk_index']}"
-    if first["article_id"] != last["article_id"]:
-        return f"{begin} … {last['article_id']} {last['chunk_index']}"
-    return begin if first == last else f"{begin}-{last['chunk_index']}"
-
-
-def _key(run: RefreshRun, name: str) -> str:
-    return run.keys.planned(name)
+def batch_label(first: tuple[str, int], last: tuple[str, int]) -> str:
+    """Name a batch by its first and last chunk, each an article's id and a chunk's index, for the Airflow UI."""
+    begin = f"{first[0]} {first[1]}"
+    if first[0] != last[0]:
+        return f"{begin} … {last[0]} {last[1]}"
+    return begin if first == last else f"{begin}-{last[1]}"

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 
 from ownvoice.articles.article import Quarantined
+from ownvoice.chunks.estimate import TokenEstimate
 from ownvoice.config.prices import ModelPrice
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
@@ -43,7 +44,7 @@ class PlannedWork(_Part):
     deferred: int
     estimated_prompt_tokens: int
     most_completion_tokens: int
-    models: dict[str, dict[str, int]] = {}
+    models: dict[str, TokenEstimate] = {}
 
 
 class ChunkCounts(_Part):

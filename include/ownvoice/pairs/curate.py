@@ -9,8 +9,8 @@ from collections.abc import Collection
 from functools import lru_cache
 
 from ownvoice.chunks import cleaning_version
-from ownvoice.chunks.boilerplate import left_out, read_boilerplate
-from ownvoice.chunks.plan import read_batch
+from ownvoice.chunks.boilerplate import read_boilerplate, removed_passages
+from ownvoice.chunks.plan import PlannedChunk, read_batch
 from ownvoice.chunks.too_long import note_too_long
 from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun, recorded_run
@@ -31,8 +31,6 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import answer_key
 from ownvoice.triples.parse import reader
 from ownvoice.triples.triple import Triple
-
-_PROVENANCE = ("split", "author_id", "article_id", "article_sha256", "source_key", "chunk_key", "chunk_index")
 
 
 def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
@@ -84,7 +82,7 @@ def _triples(answers: AnswerStore, request_key: str, prompt_version: str) -> tup
 def _judge(
     lake: Lake,
     run: RefreshRun,
-    chunk: Row,
+    chunk: PlannedChunk,
     record: Row,
     triples: tuple[Triple, ...],
     screen: Screen,
@@ -108,10 +106,18 @@ def _judge(
     return pairs, drops
 
 
-def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: Candidate, proof: Proof) -> Row:
+def _pair(
+    chunk: PlannedChunk, request_key: str, run: RefreshRun, index: int, candidate: Candidate, proof: Proof
+) -> Row:
     model = run.recipe.generator_of(chunk["chunk_key"]).model
     return {
-        **{name: chunk[name] for name in _PROVENANCE},
+        "split": chunk["split"],
+        "author_id": chunk["author_id"],
+        "article_id": chunk["article_id"],
+        "article_sha256": chunk["article_sha256"],
+        "source_key": chunk["source_key"],
+        "chunk_key": chunk["chunk_key"],
+        "chunk_index": chunk["chunk_index"],
         "pair_id": pair_id(chunk["article_id"], request_key, index),
         "prompt": candidate.prompt,
         "chosen": candidate.chosen,
@@ -132,7 +138,7 @@ def _pair(chunk: Row, request_key: str, run: RefreshRun, index: int, candidate: 
     }
 
 
-def _drop(chunk: Row, index: int, triple: Triple, reason: DropReason, detail: str) -> Row:
+def _drop(chunk: PlannedChunk, index: int, triple: Triple, reason: DropReason, detail: str) -> Row:
     return {
         "article_id": chunk["article_id"],
         "chunk_index": chunk["chunk_index"],
@@ -148,5 +154,5 @@ def _drop(chunk: Row, index: int, triple: Triple, reason: DropReason, detail: st
 @lru_cache(maxsize=4)
 def _article_text(lake: Lake, article_sha256: str, cleaning: Cleaning) -> ArticleText:
     """Read and clean an article once; its chunks follow each other, so few are kept at a time."""
-    without = left_out(lake, cleaning, article_sha256) or frozenset()
+    without = removed_passages(lake, cleaning, article_sha256) or frozenset()
     return ArticleText.of(lake.original(article_sha256), cleaning, without)

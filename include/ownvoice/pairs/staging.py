@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from ownvoice.chunks.plan import PlannedChunk
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.outcomes import OutcomeRow
 from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
@@ -65,7 +66,7 @@ def read_staged(lake: Lake, run: RefreshRun, batch: str, folder: str = STAGED) -
     return Staged(pairs.to_pylist(), drops.to_pylist(), records)
 
 
-def chunk_record(chunk: Mapping[str, Any], run: RefreshRun, batch: str, outcome: OutcomeRow) -> Row:
+def chunk_record(chunk: PlannedChunk, run: RefreshRun, batch: str, outcome: OutcomeRow) -> Row:
     """Return the row of `tables/chunks` for a planned chunk and what became of it."""
     place = {name: chunk[name] for name in ("article_id", "article_sha256", "chunk_index", "chunk_key", "start", "end")}
     return {

@@ -5,17 +5,17 @@ from __future__ import annotations
 import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from ownvoice.reports.advice import advice_on
 from ownvoice.states import ChunkState
+from ownvoice.storage.rows import ChunkRow
 from ownvoice.terminal import printable
 
 _WIDTH_CHARS = 100
 _ARTICLE_CHARS = 36
 
 
-def chunk_lines(state: ChunkState, chunks: Sequence[dict[str, Any]]) -> Iterator[str]:
+def chunk_lines(state: ChunkState, chunks: Sequence[ChunkRow]) -> Iterator[str]:
     """Yield a line a chunk (rows of `tables/chunks`), and for dead ones what to do about each reason."""
     yield f"{len(chunks):,} {'chunk is' if len(chunks) == 1 else 'chunks are'} {state}"
     if chunks:
@@ -38,7 +38,7 @@ def _what_to_do(reasons: Counter[str]) -> Iterator[str]:
     yield "Ask about them again: ownvoice retry --only dead [--article ID] [--error CLASS] [--dry-run]"
 
 
-def _last_error(chunk: dict[str, Any]) -> str:
+def _last_error(chunk: ChunkRow) -> str:
     return str(chunk["faults"][-1]) if chunk["faults"] else ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+from ownvoice.chunks.estimate import TokenEstimate
 from ownvoice.chunks.plan import Plan
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun
@@ -33,10 +34,10 @@ def spend_of_run(run: RefreshRun, plan: Plan, chunks: Iterable[Row]) -> Spend:
 
 def _of_model(model: str, run: RefreshRun, plan: Plan, tokens: Counter[str]) -> ModelSpend:
     price = run.prices.get(model)
-    planned = Counter(plan.models.get(model, {}))
+    planned = plan.models.get(model, TokenEstimate(0, 0))
     return ModelSpend(
         price=price,
-        planned=_amount(price, planned["estimated_prompt_tokens"], planned["most_completion_tokens"]),
+        planned=_amount(price, planned.estimated_prompt_tokens, planned.most_completion_tokens),
         reserved_tokens=tokens["reserved_tokens"],
         spent=_amount(price, tokens["prompt_tokens"], tokens["completion_tokens"]),
         wasted_tokens=tokens["wasted_tokens"],

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from ownvoice.chunks.plan import label
+from ownvoice.chunks.plan import batch_label
 from ownvoice.llm.chunk_outcome import ANSWERED
 from ownvoice.pairs.staging import Row
 
@@ -81,7 +81,7 @@ def _batch_time(name: str, chunks: list[Row]) -> BatchTime:
     wait = dt.timedelta(seconds=min((chunk["latency_s"] for chunk in chunks if chunk["tries"]), default=0.0))
     return BatchTime(
         name,
-        label(chunks),
+        batch_label(*((chunk["article_id"], chunk["chunk_index"]) for chunk in (chunks[0], chunks[-1]))),
         len(chunks),
         sum(chunk["state"] == "dead" for chunk in chunks),
         len(tries),
