@@ -9,7 +9,9 @@ from typing import Any
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import VerificationError
 from ownvoice.reports.report import read_report
-from ownvoice.reports.text import pair_lines, report_lines, verification_lines
+from ownvoice.reports.text.pairs import pair_lines
+from ownvoice.reports.text.report import report_lines
+from ownvoice.reports.text.versions import verification_lines
 from ownvoice.storage.lake import Lake, scan
 
 _PAIRS = 3

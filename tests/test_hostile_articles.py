@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 
 from ownvoice.dataset.export import export
 from ownvoice.dataset.verify import verify
-from ownvoice.reports.text import report_lines
+from ownvoice.reports.text.report import report_lines
 from stand_ins.hostile_articles import HOSTILE_ARTICLES, write_hostile_articles
 from stand_ins.offline_night import offline_night
 

@@ -13,8 +13,8 @@ from ownvoice.errors import SettingsError
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.reports.advice import advice_on
-from ownvoice.reports.chunk_text import chunk_lines
 from ownvoice.reports.report import write_report
+from ownvoice.reports.text.chunks import chunk_lines
 from ownvoice.states import ChunkState
 from ownvoice.storage.lake import scan
 from ownvoice.storage.versions import latest_version

@@ -12,13 +12,12 @@ from urllib.parse import urlencode
 import anyio
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from ownvoice.errors import StorageUnavailableError
-from ownvoice.reports.excerpt import visible
+from ownvoice.reports.jinja import environment
 from ownvoice.storage.lake import Lake
-from ownvoice_monitor import formats
 from ownvoice_monitor.access import lake
 from ownvoice_monitor.static_files import VEGA, static_address
 
@@ -78,21 +77,9 @@ def render(request: Request, template: str, found: Mapping[str, Any]) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_visible,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"json_script": _json_script} | formats.FILTERS
-    return environment
-
-
-def _visible(value: Any) -> Any:
-    """Show signs that hide text or turn it around, in whatever a template writes; its own markup is left alone."""
-    return visible(value) if type(value) is str else value
+    made = environment(FileSystemLoader(_TEMPLATES))
+    made.filters["json_script"] = _json_script
+    return made
 
 
 def _link(root: str, path: str, query: Mapping[str, Any]) -> str:

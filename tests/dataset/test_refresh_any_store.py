@@ -8,7 +8,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.client import ModelAccess
 from ownvoice.refresh import refresh
-from ownvoice.reports.text import report_lines
+from ownvoice.reports.text.report import report_lines
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.night import RECIPE, article
 from stand_ins.stores import on_any_store

@@ -27,7 +27,7 @@ from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.llm.request import request_key
 from ownvoice.llm.workers import ask_chunks
-from ownvoice.reports.progress import progress_line
+from ownvoice.reports.text.progress import progress_line
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore

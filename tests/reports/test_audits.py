@@ -9,7 +9,7 @@ import pytest
 from ownvoice.pairs import cues
 from ownvoice.reports import audits as audited
 from ownvoice.reports.report import write_report
-from ownvoice.reports.text import report_lines
+from ownvoice.reports.text.report import report_lines
 from stand_ins.night import Night
 
 OF_THE_VERSION = {

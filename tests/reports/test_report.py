@@ -14,7 +14,7 @@ from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.pages.refresh import refresh_page
 from ownvoice.reports.report import write_report
-from ownvoice.reports.text import report_lines
+from ownvoice.reports.text.report import report_lines
 from ownvoice.storage.lake import scan
 from ownvoice.triples.generate import generate_batch
 from stand_ins.night import Night

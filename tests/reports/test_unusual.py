@@ -30,7 +30,7 @@ def test_each_number_that_is_far_off_is_named_with_its_usual_value():
     assert list(unusual(night(dead=20), USUAL)) == ["dead share 10%, usually 0%"]
     assert list(unusual(night(not_verbatim=400), USUAL)) == ["verbatim rate 60%, usually 90%"]
     assert list(unusual(night(kept=500), USUAL)) == ["keep rate 50%, usually 80%"]
-    assert list(unusual(night(cost_usd=3.0), USUAL)) == ["cost $3.0000, usually $1.0650"]
+    assert list(unusual(night(cost_usd=3.0), USUAL)) == ["cost $3.00, usually $1.06"]
 
 
 def test_a_cheap_night_is_no_fault():

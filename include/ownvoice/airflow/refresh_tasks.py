@@ -60,7 +60,7 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     from ownvoice.airflow.metrics import BatchMetrics
     from ownvoice.llm.batch.waiting import BatchJobsRunningError
     from ownvoice.llm.task_try import TaskTry
-    from ownvoice.reports.progress import Progress
+    from ownvoice.reports.text.progress import Progress
     from ownvoice.triples import generate
 
     progress, metrics = Progress(sys.stdout), BatchMetrics(batch["name"])
@@ -94,7 +94,7 @@ def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]
     from ownvoice.airflow.metrics import BatchMetrics
     from ownvoice.llm.task_try import TaskTry
     from ownvoice.pairs import second_model as reject
-    from ownvoice.reports.progress import Progress
+    from ownvoice.reports.text.progress import Progress
 
     progress, metrics = Progress(sys.stdout), BatchMetrics(f"{batch['name']}-rejected", of_chunks=False)
 
@@ -132,7 +132,7 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
 def write_report(dag_run: Any) -> dict[str, Any]:
     """Write the run's report and print it; return its verdict and where it stands."""
     from ownvoice.reports import report
-    from ownvoice.reports.text import report_lines
+    from ownvoice.reports.text.report import report_lines
 
     found = report.write_report(open_lake(), dag_run.run_id)
     print("\n".join(report_lines(found)))

@@ -10,7 +10,7 @@ from ownvoice.articles.latest_chunks import latest_chunks
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
-from ownvoice.reports.chunk_text import chunk_lines
+from ownvoice.reports.text.chunks import chunk_lines
 from ownvoice.states import ChunkState
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import version_or_latest

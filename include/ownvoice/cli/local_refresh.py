@@ -12,8 +12,8 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.settings import Settings, new_run
 from ownvoice.refresh import refresh
-from ownvoice.reports.progress import Progress
-from ownvoice.reports.text import report_lines
+from ownvoice.reports.text.progress import Progress
+from ownvoice.reports.text.report import report_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 

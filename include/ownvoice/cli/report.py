@@ -15,7 +15,7 @@ from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
 from ownvoice.reports.html import read_page
 from ownvoice.reports.report import read_report
-from ownvoice.reports.text import report_lines
+from ownvoice.reports.text.report import report_lines
 from ownvoice.storage.lake import Lake
 
 

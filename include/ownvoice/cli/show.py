@@ -9,7 +9,7 @@ import typer
 from ownvoice.cli.options import JsonOption, LakeOption, VersionOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
-from ownvoice.reports.text import pair_lines
+from ownvoice.reports.text.pairs import pair_lines
 from ownvoice.storage.conditions import equals_given
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import version_or_latest

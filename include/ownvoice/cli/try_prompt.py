@@ -13,7 +13,7 @@ from ownvoice.cli.output import print_result
 from ownvoice.cli.source import named_source
 from ownvoice.config.settings import load_settings
 from ownvoice.pairs.try_prompt import try_prompt
-from ownvoice.reports.text import tried_lines
+from ownvoice.reports.text.pairs import tried_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 

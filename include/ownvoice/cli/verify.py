@@ -11,7 +11,7 @@ from ownvoice.config.settings import load_settings
 from ownvoice.dataset.verified import record_verification
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError, VerificationError
-from ownvoice.reports.text import verification_lines
+from ownvoice.reports.text.versions import verification_lines
 from ownvoice.storage.lake import Lake
 
 

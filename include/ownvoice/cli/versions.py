@@ -7,7 +7,7 @@ from dataclasses import asdict
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
-from ownvoice.reports.text import version_lines
+from ownvoice.reports.text.versions import version_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import all_versions
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import median
 
+from ownvoice.reports.formats import dollars, percent
+
 NIGHTS = 14
 _MIN_NIGHTS = 5
 # Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): a modified z-score past 3.5 is an outlier.
@@ -72,10 +74,10 @@ class _Measure:
 
 
 _MEASURES = (
-    _Measure("dead share", lambda one: one.dead_share, "{:.0%}".format, lambda one, usual: 0.02),
-    _Measure("verbatim rate", lambda one: one.verbatim_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
-    _Measure("keep rate", lambda one: one.keep_rate, "{:.0%}".format, lambda one, usual: _chance(one, usual)),
-    _Measure("cost", lambda one: _cost_usd(one), "${:,.4f}".format, lambda one, usual: 0.25 * usual, only_above=True),
+    _Measure("dead share", lambda one: one.dead_share, percent, lambda one, usual: 0.02),
+    _Measure("verbatim rate", lambda one: one.verbatim_rate, percent, lambda one, usual: _chance(one, usual)),
+    _Measure("keep rate", lambda one: one.keep_rate, percent, lambda one, usual: _chance(one, usual)),
+    _Measure("cost", lambda one: _cost_usd(one), dollars, lambda one, usual: 0.25 * usual, only_above=True),
 )
 
 

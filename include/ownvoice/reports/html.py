@@ -21,7 +21,8 @@ from ownvoice.reports.charts.audits import audit_charts
 from ownvoice.reports.charts.counts import counts_chart
 from ownvoice.reports.charts.frame import svg
 from ownvoice.reports.charts.waterfall import waterfall_chart
-from ownvoice.reports.excerpt import Part, excerpt, visible
+from ownvoice.reports.excerpt import Part, excerpt
+from ownvoice.reports.jinja import environment
 from ownvoice.reports.waterfall import waterfall
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
@@ -56,7 +57,7 @@ def page_html(report: RefreshReport, pairs: list[dict[str, Any]]) -> str:
     """Return the page of a report; `pairs` are rows of the dataset, each with the `excerpt` of its article."""
     from markupsafe import Markup
 
-    style = _file("report.css")
+    style = _style()
     return _template().render(
         report=report,
         pairs=pairs,
@@ -111,19 +112,11 @@ def _excerpt(lake: Lake, row: Mapping[str, Any]) -> list[Part]:
 
 @cache
 def _template() -> Template:
-    from jinja2 import Environment, StrictUndefined
-    from markupsafe import Markup
+    from jinja2 import PackageLoader
 
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value,
-    )
-    environment.filters |= {"number": "{:,}".format, "usd": "${:,.4f}".format}
-    return environment.from_string(_file("report.html.j2"))
+    return environment(PackageLoader("ownvoice.reports")).get_template("report.html.j2")
 
 
-def _file(name: str) -> str:
-    return resources.files("ownvoice.reports").joinpath("templates", name).read_text("utf-8")
+@cache
+def _style() -> str:
+    return resources.files("ownvoice.reports").joinpath("templates", "report.css").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""How numbers, shares, sums of money and times read on a page."""
+"""How numbers, shares, sums of money and times are written for people."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ NOTHING = "–"
 
 
 def number(value: float | None) -> str:
-    """Write a count with thousands set apart."""
+    """Write a count with a comma between thousands."""
     return NOTHING if value is None else f"{value:,.0f}"
 
 
@@ -22,19 +22,19 @@ def percent(share: float | None) -> str:
 
 
 def measure(value: float | None) -> str:
-    """Write a measured number with four digits that count."""
+    """Write a measured number with four significant digits."""
     return NOTHING if value is None else f"{value:.4g}"
 
 
-def dollars(cost_usd: float | None) -> str:
-    """Write a sum of money, finer the smaller it is."""
+def dollars(cost_usd: float | None, unknown: str = NOTHING) -> str:
+    """Write a sum of money: in cents from a dollar up, else to four decimals. `unknown` is for a missing price."""
     if cost_usd is None:
-        return NOTHING
+        return unknown
     return f"${cost_usd:,.2f}" if cost_usd >= 1 or cost_usd == 0 else f"${cost_usd:.4f}"
 
 
 def seconds(value: float | None) -> str:
-    """Write a length of time in the unit that reads best."""
+    """Write a duration in seconds, minutes or hours, whichever is short to read."""
     if value is None:
         return NOTHING
     if value < 60:
@@ -58,7 +58,7 @@ def words(name: Any) -> str:
 
 
 def path_part(name: Any) -> str:
-    """Write a name so that it is one part of an address, whatever slashes and dots it holds."""
+    """Quote a name so that it is one part of an address, whatever signs it holds."""
     return quote(str(name), safe="")
 
 
