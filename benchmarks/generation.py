@@ -1,11 +1,11 @@
-"""Asking a model about many chunks: ours beside the chapter's thread pool and `AsyncOpenAI`, by the server's own books.
+"""Asking a model about many chunks: ours, the chapter's thread pool and `AsyncOpenAI`, judged by the server's totals.
 
 Run as:
 
     python benchmarks/generation.py [--quick] [speed|faults|memory ...]
 
-The server is a process of its own (`tests/stand_ins/busy_model.py`): lognormal latency with a median of 1 s and sigma
-0.4, 256 slots. `limit` is what its slots could answer on average; `ideal` is the shortest time in which a list
+The server is a process of its own (`tests/stand_ins/model_process.py`): lognormal latency with a median of 1 s and
+sigma 0.4, 256 slots. `limit` is what its slots could answer on average; `ideal` is the shortest time in which a list
 schedule gets through the very requests that were served, with their latencies, on those slots and within the rate.
 CPU is the client process's, from the first quarter of its chunks to the end, a request. Exits with 1 where a target
 is missed.
@@ -27,7 +27,8 @@ from typing import Any
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(REPOSITORY / "tests"))
 
-from stand_ins.busy_model import Habits, RunningModel, running_busy_model  # noqa: E402
+from stand_ins.model_behaviour import Behaviour  # noqa: E402
+from stand_ins.model_process import ModelProcess, running_model_process  # noqa: E402
 
 CLIENTS = Path(__file__).with_name("_generation_clients.py")
 REQUEST_TIMEOUT_S = 10.0
@@ -39,7 +40,9 @@ FAULTS = {
     "hanging": 0.01,
     "empty": 0.005,
 }
-CALM = Habits()
+CALM = Behaviour(
+    good="five_triples", median_s=1.0, sigma=0.4, slots=256, retry_after_s=1.0, prompt_tokens=600, completion_tokens=900
+)
 FAULTY = replace(CALM, faults=FAULTS)
 LIMITED = replace(CALM, requests_per_minute=1800)
 FAST = replace(CALM, median_s=0.02, sigma=0.1)
@@ -47,32 +50,32 @@ FAST = replace(CALM, median_s=0.02, sigma=0.1)
 Row = dict[str, Any]
 
 
-def run_client(model: RunningModel, habits: Habits, client: str, chunks: int, **options: Any) -> Row:
-    """Give the server `habits` and empty books, run a client in a process of its own, and bring both together."""
-    model.reset(habits)
+def run_client(model: ModelProcess, behaviour: Behaviour, client: str, chunks: int, **options: Any) -> Row:
+    """Give the server `behaviour` and empty totals, run a client in a process of its own, and bring both together."""
+    model.reset(behaviour)
     command = [sys.executable, str(CLIENTS), client, model.base_url, str(chunks), json.dumps(options)]
     done = subprocess.run(command, capture_output=True, text=True)
-    books = model.books()
+    totals = model.totals()
     if done.returncode:  # the chapter's pool ends at the first fault: everything is lost, nothing was written
         fault = done.stderr.strip().splitlines()[-1][:60]
-        return {"kept": 0, "fault": fault, "seconds": math.nan, "cpu_ms": math.nan, "peak_mb": math.nan, **books}
-    return {"fault": "", **json.loads(done.stdout), **books}
+        return {"kept": 0, "fault": fault, "seconds": math.nan, "cpu_ms": math.nan, "peak_mb": math.nan, **totals}
+    return {"fault": "", **json.loads(done.stdout), **totals}
 
 
-def ideal_s(row: Row, habits: Habits) -> float:
+def ideal_s(row: Row, behaviour: Behaviour) -> float:
     """Return the seconds of a list schedule of the served requests, on all slots, within the rate, past the outage."""
-    holds = row["holds_s"] + [REQUEST_TIMEOUT_S] * row["outcomes"].get("hanging", 0)
-    spacing_s = 60 / habits.requests_per_minute if habits.requests_per_minute else 0.0
-    slots = [0.0] * habits.slots
+    latencies_s = row["latencies_s"] + [REQUEST_TIMEOUT_S] * row["outcomes"].get("hanging", 0)
+    spacing_s = 60 / behaviour.requests_per_minute if behaviour.requests_per_minute else 0.0
+    slots = [0.0] * behaviour.slots
     end = 0.0
-    for number, hold_s in enumerate(holds):
-        at = max(heapq.heappop(slots), (number - habits.requests_per_minute / 60) * spacing_s)
-        heapq.heappush(slots, at + hold_s)
-        end = max(end, at + hold_s)
-    return end + habits.outage_s
+    for number, latency_s in enumerate(latencies_s):
+        at = max(heapq.heappop(slots), (number - behaviour.requests_per_minute / 60) * spacing_s)
+        heapq.heappush(slots, at + latency_s)
+        end = max(end, at + latency_s)
+    return end + behaviour.outage_s
 
 
-def speed(model: RunningModel, quick: bool) -> bool:
+def speed(model: ModelProcess, quick: bool) -> bool:
     """Measure good answers a second without faults, and what each costs in CPU."""
     chunks = 2000 if quick else 6000
     limit = CALM.slots / (CALM.median_s * math.exp(CALM.sigma**2 / 2))
@@ -105,14 +108,14 @@ def speed(model: RunningModel, quick: bool) -> bool:
     )
 
 
-def faults(model: RunningModel, quick: bool) -> bool:
+def faults(model: ModelProcess, quick: bool) -> bool:
     """Measure what is kept and what is billed under faults, an outage and a rate limit."""
     chunks = 1000 if quick else 4000
     outage = replace(CALM, outage_at_s=5.0, outage_s=10.0)
     everything = replace(FAULTY, requests_per_minute=1800, outage_at_s=10.0, outage_s=10.0)
     limited = {"request_timeout_s": REQUEST_TIMEOUT_S}
     peers = min(chunks, 1000)
-    runs: list[tuple[str, str, int, Habits, Row]] = [
+    runs: list[tuple[str, str, int, Behaviour, Row]] = [
         ("ours: faults", "ours", chunks, FAULTY, limited),
         ("ours: outage of 10 s", "ours", chunks, outage, limited),
         ("ours: 1,800 a minute", "ours", chunks, LIMITED, limited),
@@ -122,23 +125,23 @@ def faults(model: RunningModel, quick: bool) -> bool:
     ]
     print(f"\n{'faults':34}{'chunks':>7}{'kept':>6}{'billed':>8}{'of floor':>10}{'429s':>7}{'of ideal':>10}{'s':>7}")
     passed = True
-    for name, client, count, habits, options in runs:
-        row = run_client(model, habits, client, count, **options)
-        of_floor = row["billed"] / max(1, row["floor"])
+    for name, client, count, behaviour, options in runs:
+        row = run_client(model, behaviour, client, count, **options)
+        of_floor = row["billed"] / max(1, row["fewest_billed"])
         refused = row["refused"] / max(1, row["requests"])
-        of_ideal = ideal_s(row, habits) / row["seconds"]
+        of_ideal = ideal_s(row, behaviour) / row["seconds"]
         print(
             f"{name:34}{count:>7}{row['kept']:>6}{row['billed']:>8}{of_floor:>10.3f}{refused:>7.1%}{of_ideal:>10.2f}"
             f"{row['seconds']:>7.1f} {row['fault']}"
         )
         if client == "ours":
             good = row["kept"] == count and of_floor <= 1.02 and refused < 0.02
-            passed &= good and (habits is not LIMITED or of_ideal >= 0.95)
+            passed &= good and (behaviour is not LIMITED or of_ideal >= 0.95)
     print("kept all, billed at most 1.02 of the floor, 429s under 2 %, 0.95 of ideal within the rate: " + met(passed))
     return passed
 
 
-def memory(model: RunningModel, quick: bool) -> bool:
+def memory(model: ModelProcess, quick: bool) -> bool:
     """Measure the peak of resident memory of one task, over a batch of a thousand chunks and of fifty thousand."""
     counts = (1000, 10_000) if quick else (1000, 50_000)
     print(f"\n{'memory':30}{'chunks':>8}{'peak MB':>9}{'chunks/s':>10}")
@@ -167,14 +170,14 @@ def met(passed: bool) -> str:
     return "met" if passed else "NOT met"
 
 
-PARTS: dict[str, Callable[[RunningModel, bool], bool]] = {"speed": speed, "faults": faults, "memory": memory}
+PARTS: dict[str, Callable[[ModelProcess, bool], bool]] = {"speed": speed, "faults": faults, "memory": memory}
 
 
 def main(arguments: list[str]) -> int:
     """Run the named parts, or all; return the exit code."""
     quick = "--quick" in arguments
     parts = [name for name in arguments if name in PARTS] or list(PARTS)
-    with running_busy_model() as model:
+    with running_model_process(CALM) as model:
         passed = [PARTS[name](model, quick) for name in parts]
     return 0 if all(passed) else 1
 

@@ -16,9 +16,9 @@ from ownvoice.offline_model.server import OfflineModel, running_offline_model
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
-from stand_ins.faulty_model import FaultyModel, running_faulty_model
 from stand_ins.hostile_articles import write_hostile_articles
 from stand_ins.hub import WRITER, StandInHub, running_hub
+from stand_ins.model_server import ModelServer, running_model_server
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
 
@@ -83,8 +83,8 @@ def book_articles(book_dir: Path) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def model() -> Iterator[FaultyModel]:
-    with running_faulty_model() as running:
+def model() -> Iterator[ModelServer]:
+    with running_model_server() as running:
         yield running
 
 

@@ -19,7 +19,7 @@ from ownvoice.errors import (
 )
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.stores import ObjectStore
-from stand_ins.faulty_model import running_faulty_model
+from stand_ins.model_server import running_model_server
 
 KEY = "sk-canary-4711-never-shown"
 AWS = {"conn_type": "aws", "login": "AKIAEXAMPLE", "password": KEY}
@@ -158,7 +158,7 @@ def test_a_refused_key_fails_the_batch_at_once_and_is_shown_nowhere(run_refresh,
     source.write("one.md", b"bad_key: The stand-in reads the first two words, and answers as a provider does.\n")
     monkeypatch.setenv("OWNVOICE_ARTICLES", source.uri)
     monkeypatch.setenv("OWNVOICE_LAKE", (tmp_path / "lake").as_uri())
-    with running_faulty_model() as model:
+    with running_model_server() as model:
         monkeypatch.setenv("OPENAI_BASE_URL", model.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", KEY)  # of the two ways the one whose key Airflow does not mask in logs
         run = run_refresh()

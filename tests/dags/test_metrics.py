@@ -15,7 +15,7 @@ from ownvoice.llm.client import ModelAccess
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.triples.generate import generate_batch
-from stand_ins.faulty_model import running_faulty_model
+from stand_ins.model_server import running_model_server
 from stand_ins.night import RECIPE, Night
 from stand_ins.planned_night import RUN_ID, plan_night
 from stand_ins.statsd import running_statsd
@@ -30,7 +30,7 @@ TEXTS = ["good: one", "server_error bad_json good: two", "refused: three", "serv
 @pytest.fixture
 def generate(lake, monkeypatch):
     """Run the body of the task as one of its tries."""
-    with running_faulty_model() as model:
+    with running_model_server() as model:
         monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
         monkeypatch.setenv("OPENAI_BASE_URL", model.base_url)
 

@@ -11,12 +11,12 @@ from ownvoice.llm.request import request_key
 from ownvoice.llm.tally import Tally
 from ownvoice.states import ChunkEvent
 from stand_ins.asking import access, asking, settle, settle_asks
-from stand_ins.faulty_model import FaultyModel
+from stand_ins.model_server import ModelServer
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 
-def test_every_chunk_has_one_outcome(model: FaultyModel, answers: AnswerStore) -> None:
+def test_every_chunk_has_one_outcome(model: ModelServer, answers: AnswerStore) -> None:
     texts = [f"good: chunk {number}" for number in range(20)]
     outcomes = settle(model, answers, *texts)
     assert [outcome.chunk_index for outcome in outcomes] == list(range(20))
@@ -24,7 +24,7 @@ def test_every_chunk_has_one_outcome(model: FaultyModel, answers: AnswerStore) -
     assert {outcome.event for outcome in outcomes} == {ChunkEvent.ANSWER_ARRIVED}
 
 
-def test_an_answer_is_recorded_with_its_request_usage_and_time(model: FaultyModel, answers: AnswerStore) -> None:
+def test_an_answer_is_recorded_with_its_request_usage_and_time(model: ModelServer, answers: AnswerStore) -> None:
     (outcome,) = settle(model, answers, "good: text")
     (record,) = answers.read_all(outcome.request_key)
     assert request_key(record["request"]) == outcome.request_key == record["request_key"]
@@ -34,7 +34,7 @@ def test_an_answer_is_recorded_with_its_request_usage_and_time(model: FaultyMode
     assert (outcome.attempts, outcome.prompt_tokens, outcome.completion_tokens) == (1, 100, 10)
 
 
-def test_a_stored_answer_is_not_asked_for_again(model: FaultyModel, answers: AnswerStore) -> None:
+def test_a_stored_answer_is_not_asked_for_again(model: ModelServer, answers: AnswerStore) -> None:
     texts = [f"good: chunk {number}" for number in range(5)]
     settle(model, answers, *texts, run_id="last night")
     outcomes = settle(model, answers, *texts, "good: new", run_id="tonight")
@@ -43,14 +43,14 @@ def test_a_stored_answer_is_not_asked_for_again(model: FaultyModel, answers: Ans
     assert len(model.bodies) == 6
 
 
-def test_what_a_killed_try_of_the_same_run_bought_counts_as_bought(model: FaultyModel, answers: AnswerStore) -> None:
+def test_what_a_killed_try_of_the_same_run_bought_counts_as_bought(model: ModelServer, answers: AnswerStore) -> None:
     texts = ["empty good: one", "good: footer", "good: footer"]
     assert settle(model, answers, *texts, run_id="tonight") == settle(model, answers, *texts, run_id="tonight")
     assert len(model.bodies) == 3
 
 
 @pytest.mark.parametrize("fault", ["bad_json", "wrong_shape", "empty"])
-def test_an_unusable_answer_is_kept_and_asked_for_anew(model: FaultyModel, answers: AnswerStore, fault: str) -> None:
+def test_an_unusable_answer_is_kept_and_asked_for_anew(model: ModelServer, answers: AnswerStore, fault: str) -> None:
     (outcome,) = settle(model, answers, f"{fault} good: text")
     assert outcome.event is ChunkEvent.ANSWER_ARRIVED
     assert outcome.faults == (fault,)
@@ -59,23 +59,23 @@ def test_an_unusable_answer_is_kept_and_asked_for_anew(model: FaultyModel, answe
 
 
 def test_an_answer_that_was_cut_off_is_asked_for_again_with_twice_the_tokens(
-    model: FaultyModel, answers: AnswerStore
+    model: ModelServer, answers: AnswerStore
 ) -> None:
     for _night in range(2):
-        (outcome,) = settle(model, answers, "truncated_at_once good: text")
+        (outcome,) = settle(model, answers, "truncated good: text")
         assert (outcome.event, outcome.faults) == (ChunkEvent.ANSWER_ARRIVED, ("truncated",))
         assert len(answers.read_all(outcome.request_key)) == 1
     assert [body["max_tokens"] for body in model.bodies] == [2000, 4000]
     assert outcome.request_key == request_key(model.bodies[1])
 
 
-def test_a_model_that_gives_no_longer_answer_loses_that_chunk_alone(model: FaultyModel, answers: AnswerStore) -> None:
-    cut, good = settle(model, answers, "truncated_at_once bad_max_tokens: text", "good: text")
+def test_a_model_that_gives_no_longer_answer_loses_that_chunk_alone(model: ModelServer, answers: AnswerStore) -> None:
+    cut, good = settle(model, answers, "truncated bad_max_tokens: text", "good: text")
     assert (cut.event, cut.faults) == (ChunkEvent.TRIES_USED_UP, ("truncated", "bad_request"))
     assert good.event is ChunkEvent.ANSWER_ARRIVED
 
 
-def test_every_try_is_told_with_its_time_and_class(model: FaultyModel, answers: AnswerStore) -> None:
+def test_every_try_is_told_with_its_time_and_class(model: ModelServer, answers: AnswerStore) -> None:
     (outcome,) = settle(model, answers, "server_error dropped rate_limit empty good: text")
     assert [one.result for one in outcome.tries] == [
         "server_error",
@@ -89,12 +89,12 @@ def test_every_try_is_told_with_its_time_and_class(model: FaultyModel, answers: 
     assert all(time.tzinfo for time in times)
 
 
-def test_complete_triples_before_a_truncation_are_answer_enough(model: FaultyModel, answers: AnswerStore) -> None:
+def test_complete_triples_before_a_truncation_are_answer_enough(model: ModelServer, answers: AnswerStore) -> None:
     (outcome,) = settle(model, answers, "truncated_after_one: text")
     assert (outcome.event, outcome.faults, outcome.attempts) == (ChunkEvent.ANSWER_ARRIVED, ("truncated",), 1)
 
 
-def test_four_unusable_answers_use_up_the_tries_for_good(model: FaultyModel, answers: AnswerStore) -> None:
+def test_four_unusable_answers_use_up_the_tries_for_good(model: ModelServer, answers: AnswerStore) -> None:
     for _night in range(2):
         (outcome,) = settle(model, answers, "empty bad_json empty wrong_shape good: text")
         assert outcome.event is ChunkEvent.TRIES_USED_UP
@@ -104,7 +104,7 @@ def test_four_unusable_answers_use_up_the_tries_for_good(model: FaultyModel, ans
 
 
 @pytest.mark.parametrize("fault", ["refused", "filtered"])
-def test_a_refusal_is_final_at_once(model: FaultyModel, answers: AnswerStore, fault: str) -> None:
+def test_a_refusal_is_final_at_once(model: ModelServer, answers: AnswerStore, fault: str) -> None:
     for _night in range(2):
         (outcome,) = settle(model, answers, f"{fault} good: text")
         assert outcome.event is ChunkEvent.TRIES_USED_UP
@@ -114,13 +114,13 @@ def test_a_refusal_is_final_at_once(model: FaultyModel, answers: AnswerStore, fa
 
 @pytest.mark.parametrize(("fault", "name"), [("too_long", "context_too_long"), ("bad_request", "bad_request")])
 def test_a_request_that_cannot_be_right_is_final_at_once(
-    model: FaultyModel, answers: AnswerStore, fault: str, name: str
+    model: ModelServer, answers: AnswerStore, fault: str, name: str
 ) -> None:
     (outcome,) = settle(model, answers, f"{fault} good: text")
     assert (outcome.event, outcome.attempts, outcome.faults) == (ChunkEvent.TRIES_USED_UP, 0, (name,))
 
 
-def test_a_passing_failure_leaves_the_chunk_for_another_night(model: FaultyModel, answers: AnswerStore) -> None:
+def test_a_passing_failure_leaves_the_chunk_for_another_night(model: ModelServer, answers: AnswerStore) -> None:
     text = f"bad_json {5 * 'server_error '}good: text"
     (tonight,) = settle(model, answers, text)
     assert (tonight.event, tonight.attempts) == (ChunkEvent.NOT_ANSWERED, 1)
@@ -130,7 +130,7 @@ def test_a_passing_failure_leaves_the_chunk_for_another_night(model: FaultyModel
 
 
 def test_a_short_outage_defers_nothing_however_often_a_chunk_fails_in_it(
-    model: FaultyModel, answers: AnswerStore
+    model: ModelServer, answers: AnswerStore
 ) -> None:
     asks = asking(*(f"{8 * 'overloaded '}good: {number}" for number in range(30)))
     tally = Tally()
@@ -139,7 +139,7 @@ def test_a_short_outage_defers_nothing_however_often_a_chunk_fails_in_it(
     assert tally.retries.total() == 8 * 30
 
 
-def test_no_bad_chunk_fails_its_neighbours(model: FaultyModel, answers: AnswerStore) -> None:
+def test_no_bad_chunk_fails_its_neighbours(model: ModelServer, answers: AnswerStore) -> None:
     bad = ["refused", "empty", "too_long", "bad_request", "server_error", "dropped", "hanging", "web_page"]
     texts = [f"{fault}: {number}" for number, fault in enumerate(bad)]
     mixed = [text for pair in zip(texts, [f"good: {number}" for number in range(8)], strict=True) for text in pair]

@@ -15,18 +15,18 @@ from ownvoice.llm.completion import Fault
 from ownvoice.llm.failures import RULES, Failure, RequestFailedError
 from ownvoice.llm.rate_limit_headers import RateLimits
 from ownvoice.triples.request import request_body
-from stand_ins.faulty_model import FaultyModel, running_faulty_model
+from stand_ins.model_server import ModelServer, running_model_server
 
 SECRET = "sk-very-secret-0123456789"
 
 
 @pytest.fixture(scope="module")
-def model() -> Iterator[FaultyModel]:
-    with running_faulty_model() as running:
+def model() -> Iterator[ModelServer]:
+    with running_model_server() as running:
         yield running
 
 
-def ask(model: FaultyModel, chunk_text: str) -> dict[str, Any]:
+def ask(model: ModelServer, chunk_text: str) -> dict[str, Any]:
     return ask_at(model.base_url, request_body(GenerationRecipe(), chunk_text))
 
 
@@ -42,13 +42,13 @@ def ask_at(base_url: str, body: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("response_format", ["json_object", "json_schema"])
-def test_the_endpoint_receives_exactly_the_body_that_was_given(model: FaultyModel, response_format: Any) -> None:
+def test_the_endpoint_receives_exactly_the_body_that_was_given(model: ModelServer, response_format: Any) -> None:
     body = request_body(GenerationRecipe(response_format=response_format), "good: “naïve” {braces}")
     ask_at(model.base_url, body)
     assert model.bodies[-1] == body
 
 
-def test_the_completion_comes_back_as_the_endpoint_wrote_it(model: FaultyModel) -> None:
+def test_the_completion_comes_back_as_the_endpoint_wrote_it(model: ModelServer) -> None:
     completion = ask(model, "good: as it came")
     assert completion["usage"] == {"prompt_tokens": 100, "completion_tokens": 10, "total_tokens": 110}
     assert set(completion) == {"id", "object", "created", "model", "choices", "usage"}
@@ -65,7 +65,7 @@ def test_the_completion_comes_back_as_the_endpoint_wrote_it(model: FaultyModel) 
     ],
 )
 def test_what_concerns_every_request_names_the_endpoint_and_what_to_do(
-    model: FaultyModel, fault: str, sentence: str
+    model: ModelServer, fault: str, sentence: str
 ) -> None:
     with pytest.raises(ModelAccessError, match=f"{model.base_url}: .*{sentence}") as raised:
         ask(model, f"{fault}: text")
@@ -89,7 +89,7 @@ def test_what_concerns_every_request_names_the_endpoint_and_what_to_do(
         ("error_as_answer", Failure.NOT_A_COMPLETION),
     ],
 )
-def test_what_concerns_one_request_has_a_name(model: FaultyModel, fault: str, failure: Failure) -> None:
+def test_what_concerns_one_request_has_a_name(model: ModelServer, fault: str, failure: Failure) -> None:
     with pytest.raises(RequestFailedError) as raised:
         ask(model, f"{fault}: text")
     assert raised.value.failure is failure
@@ -104,14 +104,14 @@ def test_what_was_never_sent_or_was_refused_is_not_billed() -> None:
     assert set(Failure) - unbilled == {Failure.TIMED_OUT, Failure.CONNECTION_LOST, Failure.NOT_A_COMPLETION}
 
 
-def test_a_refusal_for_rate_brings_its_wait_and_the_limits_with_it(model: FaultyModel) -> None:
+def test_a_refusal_for_rate_brings_its_wait_and_the_limits_with_it(model: ModelServer) -> None:
     with pytest.raises(RequestFailedError) as raised:
         ask(model, "rate_limit: text")
     assert raised.value.retry_after_s == 0.01
     assert raised.value.limits == RateLimits(requests_per_minute=6000, tokens_per_minute=None)
 
 
-def test_a_silent_endpoint_is_left_after_the_read_time_out_and_long_before_the_whole_one(model: FaultyModel) -> None:
+def test_a_silent_endpoint_is_left_after_the_read_time_out_and_long_before_the_whole_one(model: ModelServer) -> None:
     access = ModelAccess(model.base_url, SECRET, request_timeout_s=600, read_timeout_s=0.1)
 
     async def request() -> None:
@@ -149,13 +149,13 @@ def test_an_endpoint_that_does_not_speak_http_is_a_lost_connection() -> None:
     assert raised.value.failure is Failure.CONNECTION_LOST
 
 
-def test_a_request_is_sent_once_whatever_becomes_of_it(model: FaultyModel) -> None:
+def test_a_request_is_sent_once_whatever_becomes_of_it(model: ModelServer) -> None:
     with pytest.raises(RequestFailedError):
         ask(model, "server_error good: once")
     assert model.met["server_error good: once"] == ["server_error"]
 
 
-def test_the_key_stands_in_no_text_about_the_access_or_its_errors(model: FaultyModel) -> None:
+def test_the_key_stands_in_no_text_about_the_access_or_its_errors(model: ModelServer) -> None:
     texts = [repr(ModelAccess(model.base_url, SECRET)), str(ModelAccess(model.base_url, SECRET))]
     for fault in ("bad_key", "forbidden", "unknown_model", "quota", "server_error", "bad_request", "dropped"):
         with pytest.raises((ModelAccessError, RequestFailedError)) as raised:

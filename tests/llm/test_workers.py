@@ -18,12 +18,12 @@ from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.asking import access, asking, settle, settle_asks
-from stand_ins.faulty_model import FaultyModel
+from stand_ins.model_server import ModelServer
 
 pytestmark = pytest.mark.usefixtures("short_waits")
 
 
-def test_two_chunks_with_the_same_request_are_asked_once(model: FaultyModel, answers: AnswerStore) -> None:
+def test_two_chunks_with_the_same_request_are_asked_once(model: ModelServer, answers: AnswerStore) -> None:
     outcomes = settle(model, answers, "good: footer", "good: footer", "refused: other", "refused: other")
     assert [outcome.event for outcome in outcomes] == [
         ChunkEvent.ANSWER_ARRIVED,
@@ -36,7 +36,7 @@ def test_two_chunks_with_the_same_request_are_asked_once(model: FaultyModel, ans
     assert len(model.bodies) == 2
 
 
-def test_what_no_request_can_mend_ends_the_batch_at_once(model: FaultyModel, answers: AnswerStore) -> None:
+def test_what_no_request_can_mend_ends_the_batch_at_once(model: ModelServer, answers: AnswerStore) -> None:
     texts = ["good: first", "bad_key: second", *(f"good: {number}" for number in range(50))]
     with pytest.raises(ModelAccessError, match="the key is not accepted"):
         settle_asks(asking(*texts), answers, access(model, in_flight=1))
@@ -44,7 +44,7 @@ def test_what_no_request_can_mend_ends_the_batch_at_once(model: FaultyModel, ans
 
 
 def test_an_endpoint_that_answers_nothing_is_given_up_with_the_commonest_reasons(
-    model: FaultyModel, answers: AnswerStore
+    model: ModelServer, answers: AnswerStore
 ) -> None:
     texts = [f"{'dropped' if number % 4 == 0 else 'server_error'}: {number}" for number in range(50)]
     with pytest.raises(
@@ -54,19 +54,19 @@ def test_an_endpoint_that_answers_nothing_is_given_up_with_the_commonest_reasons
     assert len(model.met) < 25
 
 
-def test_an_endpoint_that_answers_now_and_then_is_not_given_up(model: FaultyModel, answers: AnswerStore) -> None:
+def test_an_endpoint_that_answers_now_and_then_is_not_given_up(model: ModelServer, answers: AnswerStore) -> None:
     texts = [f"{'good' if number % 5 == 0 else 'bad_request'}: {number}" for number in range(50)]
     outcomes = settle(model, answers, *texts)
     assert sum(outcome.event is ChunkEvent.ANSWER_ARRIVED for outcome in outcomes) == 10
 
 
-def test_an_endpoint_that_wants_an_hour_of_rest_is_not_waited_for(model: FaultyModel, answers: AnswerStore) -> None:
+def test_an_endpoint_that_wants_an_hour_of_rest_is_not_waited_for(model: ModelServer, answers: AnswerStore) -> None:
     with pytest.raises(ModelUnavailableError, match=r"wants 3600 s of rest \(rate_limited\)"):
         settle(model, answers, "rate_limit_for_an_hour: text")
 
 
 def test_at_most_so_many_requests_are_in_flight_and_no_more_asks_are_drawn(
-    model: FaultyModel, answers: AnswerStore
+    model: ModelServer, answers: AnswerStore
 ) -> None:
     drawn = settled = 0
 
@@ -83,11 +83,11 @@ def test_at_most_so_many_requests_are_in_flight_and_no_more_asks_are_drawn(
 
     asyncio.run(ask_chunks(asks(), answers, access(model, in_flight=3), count))
     assert settled == 30
-    assert model.most_at_once <= 3
+    assert model.totals.most_at_once <= 3
 
 
 def test_a_batch_that_is_killed_between_answers_asks_only_for_the_missing_ones(
-    model: FaultyModel, answers: AnswerStore
+    model: ModelServer, answers: AnswerStore
 ) -> None:
     asks = asking(*(f"good: {number}" for number in range(10)))
 
@@ -129,7 +129,7 @@ class SlowStore(ObjectStore):
 
 
 def test_an_answer_that_arrived_is_stored_even_if_the_batch_is_killed_meanwhile(
-    model: FaultyModel, tmp_path: Path
+    model: ModelServer, tmp_path: Path
 ) -> None:
     store = SlowStore(tmp_path.as_uri())
     (ask,) = asking("good: text")
@@ -149,7 +149,7 @@ def test_an_answer_that_arrived_is_stored_even_if_the_batch_is_killed_meanwhile(
 class CountedStore(SlowStore):
     """A slow folder that knows how many answers were made and not stored yet, at the most."""
 
-    def begin_to_count(self, model: FaultyModel) -> None:
+    def begin_to_count(self, model: ModelServer) -> None:
         self.begin()
         self.model, self.stored, self.most_on_the_way = model, 0, 0
 
@@ -160,7 +160,7 @@ class CountedStore(SlowStore):
         return created
 
 
-def test_answers_on_their_way_into_a_slow_lake_count_as_requests_in_flight(model: FaultyModel, tmp_path: Path) -> None:
+def test_answers_on_their_way_into_a_slow_lake_count_as_requests_in_flight(model: ModelServer, tmp_path: Path) -> None:
     store = CountedStore(tmp_path.as_uri())
     store.begin_to_count(model)
     outcomes = settle_asks(asking(*(f"good: {number}" for number in range(20))), AnswerStore(store), access(model))
@@ -169,7 +169,7 @@ def test_answers_on_their_way_into_a_slow_lake_count_as_requests_in_flight(model
 
 
 def test_an_answer_that_cannot_be_read_ends_the_batch_with_its_name(
-    model: FaultyModel, answers: AnswerStore, tmp_path: Path
+    model: ModelServer, answers: AnswerStore, tmp_path: Path
 ) -> None:
     (outcome,) = settle(model, answers, "good: text")
     stored = tmp_path / "answers" / outcome.request_key / "1.json"
@@ -178,5 +178,5 @@ def test_an_answer_that_cannot_be_read_ends_the_batch_with_its_name(
         settle(model, answers, "good: text")
 
 
-def test_nothing_to_ask_is_no_fault(model: FaultyModel, answers: AnswerStore) -> None:
+def test_nothing_to_ask_is_no_fault(model: ModelServer, answers: AnswerStore) -> None:
     assert settle(model, answers) == []

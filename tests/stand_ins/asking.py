@@ -15,7 +15,7 @@ from ownvoice.llm.request import request_key
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body
-from stand_ins.faulty_model import FaultyModel
+from stand_ins.model_server import ModelServer
 
 RECIPE = GenerationRecipe()
 
@@ -27,7 +27,7 @@ def asking(*chunk_texts: str) -> list[ChunkRequest]:
     ]
 
 
-def access(model: FaultyModel, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:
+def access(model: ModelServer, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:
     return ModelAccess(
         model.base_url,
         "sk-key",
@@ -45,5 +45,5 @@ def settle_asks(
     return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
 
-def settle(model: FaultyModel, answers: AnswerStore, *chunk_texts: str, **options: Any) -> list[ChunkOutcome]:
+def settle(model: ModelServer, answers: AnswerStore, *chunk_texts: str, **options: Any) -> list[ChunkOutcome]:
     return settle_asks(asking(*chunk_texts), answers, access(model), **options)

@@ -24,7 +24,7 @@ from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
 from stand_ins.asking import asking
-from stand_ins.faulty_model import FaultyModel
+from stand_ins.model_server import ModelServer
 
 GOOD = [f"good: {number}" for number in range(4)]
 ARRIVED, FOUND = ChunkEvent.ANSWER_ARRIVED, ChunkEvent.STORED_ANSWER_FOUND
@@ -35,7 +35,7 @@ UNAFFORDED = ChunkEvent.NOT_AFFORDED
 class Desk:
     """Asks about chunk texts through the batch API, a call at a time or to the end."""
 
-    def __init__(self, lake: Lake, model: FaultyModel) -> None:
+    def __init__(self, lake: Lake, model: ModelServer) -> None:
         self.lake = lake
         self.model = model
         self.access = ModelAccess(model.base_url, "sk-key", request_timeout_s=10.0)

@@ -18,7 +18,8 @@ from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.refresh import refresh
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
-from stand_ins.flaky_model import running_flaky_model
+from stand_ins.model_behaviour import Behaviour
+from stand_ins.model_server import running_model_server
 
 REPOSITORY = Path(__file__).parent.parent.parent
 SAMPLES = sorted((REPOSITORY / "samples" / "articles").glob("*.md"))
@@ -46,7 +47,8 @@ def refresh_once(
     run = RefreshRun(
         run_id=run_id or run_id_of(date), refresh_date=date, articles_uri=source.as_uri(), recipe=recipe, **given
     )
-    with running_flaky_model(faults, latency_s=0.05) as model:
+    behaviour = Behaviour(offline_answers=True, bad_day=faults, median_s=0.05)
+    with running_model_server(behaviour) as model:
         access = ModelAccess(model.base_url, model.api_key, patience_s=0.1)
         try:
             return refresh(lake, ObjectStore(source.as_uri()), run, lambda _: access, lambda _: None, lambda _: None)

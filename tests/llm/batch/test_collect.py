@@ -15,11 +15,11 @@ from ownvoice.llm.batch.intents import open_intents
 from ownvoice.offline_model.server import serving
 from ownvoice.storage.lake import Lake
 from stand_ins.batch_desk import ARRIVED, FOUND, GOOD, LATER, Desk, events
-from stand_ins.faulty_model import FaultyModel
+from stand_ins.model_server import ModelServer
 
 
 @pytest.fixture
-def desk(lake: Lake, model: FaultyModel) -> Desk:
+def desk(lake: Lake, model: ModelServer) -> Desk:
     return Desk(lake, model)
 
 
@@ -129,7 +129,7 @@ def test_lines_end_where_a_line_feed_stands_and_nowhere_else(desk: Desk) -> None
     assert asyncio.run(there_and_back()) == lines
 
 
-def test_an_endpoint_without_a_batch_api_is_told_in_one_sentence(lake: Lake, model: FaultyModel) -> None:
+def test_an_endpoint_without_a_batch_api_is_told_in_one_sentence(lake: Lake, model: ModelServer) -> None:
     with serving(web.Application()) as address:
         model.base_url = f"{address}/v1"
         with pytest.raises(ModelAccessError, match="has no batch API, run with mode realtime"):

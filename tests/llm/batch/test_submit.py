@@ -11,11 +11,11 @@ from ownvoice.llm.request import longer_request, request_key
 from ownvoice.storage.lake import Lake
 from stand_ins.asking import asking
 from stand_ins.batch_desk import ARRIVED, DEAD, FOUND, GOOD, LATER, UNAFFORDED, Desk, events, key
-from stand_ins.faulty_model import FaultyModel
+from stand_ins.model_server import ModelServer
 
 
 @pytest.fixture
-def desk(lake: Lake, model: FaultyModel) -> Desk:
+def desk(lake: Lake, model: ModelServer) -> Desk:
     return Desk(lake, model)
 
 
@@ -67,7 +67,7 @@ def test_a_failed_line_is_not_asked_again_with_the_next_round_of_the_same_try(de
 
 
 def test_an_answer_that_was_cut_off_is_asked_for_with_twice_the_tokens_in_the_next_batch(desk: Desk) -> None:
-    text = "truncated_at_once good: one"
+    text = "truncated good: one"
     (outcome,) = desk.settle(text)
     assert (outcome.event, outcome.attempts, outcome.faults) == (ARRIVED, 2, ("truncated",))
     assert [body["max_tokens"] for body in desk.model.bodies] == [2000, 4000]
@@ -75,7 +75,7 @@ def test_an_answer_that_was_cut_off_is_asked_for_with_twice_the_tokens_in_the_ne
 
 
 def test_another_run_finds_the_batch_that_asks_for_longer_answers(desk: Desk) -> None:
-    text = "truncated_at_once good: one"
+    text = "truncated good: one"
     (first,) = desk.submit(text, run_id="monday")
     desk.model.batches.end(first, "completed")
     desk.model.batches.hold = True
@@ -84,7 +84,7 @@ def test_another_run_finds_the_batch_that_asks_for_longer_answers(desk: Desk) ->
 
 
 def test_a_model_that_gives_no_longer_answers_loses_the_chunk_and_no_other(desk: Desk) -> None:
-    outcomes = desk.settle("truncated_at_once bad_max_tokens: one", "good: two")
+    outcomes = desk.settle("truncated bad_max_tokens: one", "good: two")
     assert events(outcomes) == [DEAD, ARRIVED]
     assert outcomes[0].faults == ("truncated", "bad_request")
 
