@@ -39,7 +39,7 @@ from airflow.sdk import dag, task, task_group
 
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
-from ownvoice.airflow.callbacks import TELLING
+from ownvoice.airflow.callbacks import CALLBACKS
 from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.refresh_form import refresh_form
 from ownvoice.airflow.retry_policy import RETRY_POLICY
@@ -103,7 +103,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
         "retries": 2,
         "retry_delay": dt.timedelta(minutes=2),
         "retry_policy": RETRY_POLICY,
-        **TELLING,
+        **CALLBACKS,
     },
     tags=["ownvoice", "dataset"],
     doc_md=__doc__,

@@ -39,7 +39,7 @@ from airflow.sdk import dag, task
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
-from ownvoice.airflow.callbacks import TELLING
+from ownvoice.airflow.callbacks import CALLBACKS
 from ownvoice.airflow.retry_policy import RETRY_POLICY
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
 from ownvoice.airflow.training_form import training_form
@@ -77,7 +77,7 @@ write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(
         "retries": 3,
         "retry_delay": dt.timedelta(minutes=2),
         "retry_policy": RETRY_POLICY,
-        **TELLING,
+        **CALLBACKS,
     },
     tags=["ownvoice", "training"],
     doc_md=__doc__,
@@ -89,7 +89,7 @@ def train_dpo() -> None:
         subject=SUBJECT,
         body=COST,
         response_timeout=dt.timedelta(days=1),  # no answer is no approval: the run ends red
-        pre_execute=training_tasks.only_above_its_price,
+        pre_execute=training_tasks.skip_cheap_approval,
     )
     resolved = resolve_dataset()
     train = trainer_task(
@@ -108,7 +108,7 @@ def train_dpo() -> None:
         SETTINGS,
         gpu=False,
         execution_timeout=dt.timedelta(hours=6),
-        pre_execute=training_tasks.only_to_a_repository,
+        pre_execute=training_tasks.skip_unpublishable,
     )
     # One recipe of several that was not trained turns the run red, though the others are compared and published.
     all_trained = EmptyOperator(task_id="all_trained", execution_timeout=dt.timedelta(minutes=1))

@@ -142,7 +142,7 @@ def test_a_dry_run_needs_no_key(ownvoice):
         (["refresh", "--offline"], {}, 2, "pass --articles URI, or set OWNVOICE_ARTICLES"),
         (["refresh", "--articles", SAMPLES.as_uri()], {}, 2, "or pass --offline to ask the bundled offline model"),
         (["refresh", "--articles", SAMPLES.as_uri(), "--recipe", 'rejected_by={"model": "m", "endpoint": "llm_sft"}'],
-         {"OPENAI_API_KEY": "any"}, 2, "set LLM_SFT_API_KEY (and LLM_SFT_BASE_URL"),
+         {"OPENAI_API_KEY": "any"}, 2, "set LLM_SFT_API_KEY, and LLM_SFT_BASE_URL"),
         (["refresh", "--articles", "samples", "--offline"], {}, 2, "write s3://bucket/prefix"),
         (["refresh", "--articles", "file:///no/such/place", "--offline"], {}, 3, "there is no such folder"),
         (["refresh", "--articles", SAMPLES.as_uri(), "--offline", "--limit-articles", "0"], {}, 2, "limit_articles"),

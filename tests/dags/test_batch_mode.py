@@ -28,7 +28,7 @@ def world(tmp_path, monkeypatch, offline_model):
         (tmp_path / "articles" / f"{name}.md").write_bytes((SAMPLES / f"{name}.md").read_bytes())
     monkeypatch.setenv("OWNVOICE_ARTICLES", (tmp_path / "articles").as_uri())
     monkeypatch.setenv("OWNVOICE_MAX_GENERATION_TASKS", "2")
-    monkeypatch.setattr(batch_jobs, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(batch_jobs, "POLL_INTERVAL_S", 0.01)
     connect(monkeypatch, offline_model)
 
 

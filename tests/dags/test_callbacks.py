@@ -86,7 +86,7 @@ def test_a_retried_task_says_why_and_tells_nobody(lake, run_refresh, webhook, mo
     assert run_refresh().state == "success"
     ((level, line),) = lines(caplog)
     assert level == "WARNING"
-    assert line.endswith("the endpoint is away.; another try follows by itself.")
+    assert line.endswith("the endpoint is away. Another try follows.")
     assert webhook.received == []
 
 
@@ -130,7 +130,7 @@ def context_of(error, **ti):
     return {"ti": SimpleNamespace(**fields), "dag_run": SimpleNamespace(clear_number=0), "exception": error}
 
 
-def test_a_cleared_run_tells_anew(lake, webhook):
+def test_a_cleared_run_notifies_again(lake, webhook):
     context = context_of(DeadChunksError("too many."))
     for clear_number in (0, 0, 1):
         on_failure(context | {"dag_run": SimpleNamespace(clear_number=clear_number)})

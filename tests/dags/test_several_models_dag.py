@@ -46,7 +46,7 @@ def test_each_model_is_asked_at_its_connection_and_every_row_names_who_wrote_wha
 ):
     from ownvoice.airflow import batch_jobs
 
-    monkeypatch.setattr(batch_jobs, "LOOK_EVERY_S", 0.01)
+    monkeypatch.setattr(batch_jobs, "POLL_INTERVAL_S", 0.01)
     with running_offline_model() as other:
         connect("llm_api", offline_model)
         connect("llm_sft", other)

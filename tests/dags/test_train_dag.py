@@ -171,7 +171,7 @@ def test_a_cancelled_task_ends_its_process(lake, stand_in_trainer, tmp_path, mon
 
     canceller = threading.Thread(target=cancel)
     canceller.start()
-    with pytest.raises(AirflowException, match="goes on from what is kept"):
+    with pytest.raises(AirflowException, match="resumes from what is stored"):
         task.execute({})
     canceller.join()
     with pytest.raises(ProcessLookupError):
@@ -228,13 +228,13 @@ def context(run_type="manual", usd=50.0, **params):
 def test_an_approval_is_asked_for_by_hand_and_above_the_price_alone(monkeypatch):
     from airflow.sdk.exceptions import AirflowSkipException
 
-    training_tasks.only_above_its_price(context(usd=10.01))
+    training_tasks.skip_cheap_approval(context(usd=10.01))
     for needless in (context(usd=10.0), context(run_type="asset_triggered")):
         with pytest.raises(AirflowSkipException):
-            training_tasks.only_above_its_price(needless)
+            training_tasks.skip_cheap_approval(needless)
     monkeypatch.setenv("OWNVOICE_TRAINER_APPROVE_ABOVE_USD", "100")
     with pytest.raises(AirflowSkipException, match="About 50.00 USD"):
-        training_tasks.only_above_its_price(context())
+        training_tasks.skip_cheap_approval(context())
 
 
 def test_no_answer_is_never_an_approval(dags):

@@ -1,7 +1,7 @@
-"""Waiting for a batch API without a worker: the task defers, and a trigger looks for it.
+"""Waiting for batch jobs without holding a worker: the task defers, and a trigger checks whether the jobs have ended.
 
-The trigger is an alarm clock and nothing more: it wakes the task, which looks for itself and meets every fault itself.
-So a first try, a retry, a restart and an awakening are the same call.
+The trigger carries no result. It wakes the task, and the task asks the endpoint itself, in its first try, in a retry
+and after a deferral alike.
 """
 
 from __future__ import annotations
@@ -17,43 +17,44 @@ from airflow.triggers.base import BaseTrigger, TriggerEvent
 from ownvoice.airflow.connections import model_access
 from ownvoice.errors import OwnvoiceError
 
-LOOK_EVERY_S = 60.0
-_MAX_WAIT = dt.timedelta(hours=30)  # a batch ends by itself within 24 hours; this is for one that does not
+POLL_INTERVAL_S = 60.0
+_TIMEOUT = dt.timedelta(hours=30)  # a batch job ends within 24 hours by itself; this is for one that does not
 
 
 class BatchJobsTrigger(BaseTrigger):
-    """Fires when all `batches` have ended, or cannot be looked at; they are ids by the name of their endpoint.
+    """Fires when all of `jobs` (ids, by the name of their endpoint) have ended, or an endpoint cannot be asked.
 
-    Keys are read where it runs.
+    The endpoint's key is read where the trigger runs, and is never part of what Airflow stores.
     """
 
-    def __init__(self, batches: dict[str, list[str]], look_every_s: float) -> None:
+    def __init__(self, jobs: dict[str, list[str]], poll_interval_s: float) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # Airflow ships it without types
-        self.batches = batches
-        self.look_every_s = look_every_s
+        self.jobs = jobs
+        self.poll_interval_s = poll_interval_s
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
-        """Return what the metadata database keeps of it."""
+        """Return class path and arguments, which Airflow keeps in its metadata database."""
         return (
             f"{__name__}.{type(self).__name__}",
-            {"batches": self.batches, "look_every_s": self.look_every_s},
+            {"jobs": self.jobs, "poll_interval_s": self.poll_interval_s},
         )
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
-        """Look until there is something to do for the task."""
+        """Wait until the task has something to do, then yield one event."""
         from ownvoice.llm.batch.waiting import until_all_ended
 
         try:
-            for endpoint, batch_ids in self.batches.items():
+            for endpoint, job_ids in self.jobs.items():
                 access = await asyncio.to_thread(model_access, endpoint)
-                await until_all_ended(access, batch_ids, self.look_every_s)
+                await until_all_ended(access, job_ids, self.poll_interval_s)
         except OwnvoiceError:
-            # A triggerer without the connection that workers have must not wake a task that waits for ever again.
-            await asyncio.sleep(self.look_every_s)
-        yield TriggerEvent("look again")  # type: ignore[no-untyped-call]
+            # The task meets the same fault and reports it. A triggerer without the connection that the workers have
+            # would wake and defer it in a tight loop; this pause keeps that to one round a minute.
+            await asyncio.sleep(self.poll_interval_s)
+        yield TriggerEvent("ended")  # type: ignore[no-untyped-call]
 
 
-def defer_until_ended(batches: Mapping[str, list[str]]) -> NoReturn:
-    """Give the worker back until all batches have ended; they are ids by the name of their endpoint."""
-    trigger = BatchJobsTrigger(dict(batches), LOOK_EVERY_S)
-    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=_MAX_WAIT)
+def defer_until_ended(jobs: Mapping[str, list[str]]) -> NoReturn:
+    """Release the worker until all of `jobs` (ids, by the name of their endpoint) have ended."""
+    trigger = BatchJobsTrigger(dict(jobs), POLL_INTERVAL_S)
+    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=_TIMEOUT)

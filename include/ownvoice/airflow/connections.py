@@ -1,10 +1,10 @@
-"""Airflow connections become plain arguments; where a connection is not there, the usual environment variables hold.
+"""Turns Airflow connections into plain arguments; without a connection, the usual environment variables hold.
 
-`aws_articles` and `aws_lake` are connections of type Amazon Web Services (key, secret, and in the extra field
-`region_name`, `endpoint_url`, `profile_name`, `role_arn`, `aws_session_token`). `llm_api` is one of type HTTP or
-OpenAI: its password is the key, its host the base URL where that is not OpenAI's own; so are the other endpoints that a
-recipe names. `hugging_face` is one of any
-type: its password is the Hub's token.
+- `aws_articles`, `aws_lake` (type Amazon Web Services): login and password are the keys; in the extra field
+  `region_name`, `endpoint_url`, `profile_name`, `role_arn`, `aws_session_token`.
+- `llm_api`, and one for each other endpoint that a recipe names (type HTTP or OpenAI): the password is the key, the
+  host the base URL where that is not OpenAI's own.
+- `hugging_face` (any type): the password is the Hub's token.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
 from ownvoice.config.generators import LLM_API
-from ownvoice.config.settings import Settings, load_settings
+from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
 
-if TYPE_CHECKING:  # every DAG file imports this module, and none needs boto3 or pyarrow to be read
+if TYPE_CHECKING:  # every DAG file imports this module, and must not load boto3 or pyarrow
     from ownvoice.llm.client import ModelAccess
     from ownvoice.storage.aws import AwsAccess
     from ownvoice.storage.lake import Lake
@@ -40,15 +40,11 @@ def open_source(uri: str) -> ObjectStore:
     return ObjectStore(uri, _aws_access("aws_articles"))
 
 
-def articles_uri(settings: Settings) -> str:
-    """Return where the articles stand. Raises `SettingsError` where nothing says so."""
-    if settings.articles is None:
-        raise SettingsError("OWNVOICE_ARTICLES is not set: name the articles, as s3://bucket/prefix or file:///folder.")
-    return settings.articles
-
-
 def model_access(endpoint: str = LLM_API) -> ModelAccess:
-    """Return the way to an endpoint: the connection of that name, else the variables that stand for it."""
+    """Return address, key and limits of an endpoint, by the connection of its name or by the environment.
+
+    Raises `SettingsError` where neither names it.
+    """
     from ownvoice.llm.endpoints import access_by, from_environment, variables_of
 
     connection = _connection(endpoint)
@@ -56,20 +52,23 @@ def model_access(endpoint: str = LLM_API) -> ModelAccess:
     if not api_key and not base_url:
         url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
-            f"no model to ask: fill the Airflow connection {endpoint} (password = key, host = base URL), "
-            f"or set {key_variable}, and {url_variable} for another endpoint."
+            f"there is no endpoint to ask: fill the Airflow connection {endpoint} (password = key, host = base URL), "
+            f"or set {key_variable}, and {url_variable} if it is not OpenAI's own."
         )
     return access_by(load_settings(), base_url, api_key)
 
 
 def hub_token() -> str | None:
-    """Return the Hub's token: connection `hugging_face`, else `HF_TOKEN`; None where there is neither."""
+    """Return the Hub's token, from the connection `hugging_face` or else `HF_TOKEN`; None without either."""
     connection = _connection("hugging_face")
     return (connection.password if connection else os.environ.get("HF_TOKEN")) or None
 
 
 def trainer_keys() -> dict[str, str]:
-    """Return the variables with which a trainer process reaches the lake and the Hub; what is not set is left out."""
+    """Return the environment variables by which a trainer process reaches lake and Hub, as far as they have a value.
+
+    Raises `SettingsError` for a connection whose keys would not last as long as a training.
+    """
     lake = _aws_access("aws_lake")
     if lake.role_arn:
         raise SettingsError(

@@ -1,6 +1,6 @@
-"""The trainer as a pod: what Kubernetes is asked for, and what becomes of the task when the pod ends.
+"""The trainer as a pod: its specification, and the end of its task when the pod ends.
 
-Imported only where a cluster is configured, since the operator costs a DAG file seconds.
+Imported only where a cluster is configured, because importing the operator takes a DAG file seconds.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from ownvoice.training.settings import TrainingSettings
 
 _SCRATCH = "/scratch"
 _USER = 10001  # as in docker/trainer/Dockerfile
-_STOP_WITHIN_S = 120  # time to bring a checkpoint to the lake
-_PUBLISHING = {"cpu": "1", "memory": "2Gi"}  # it streams: no shard is held whole
+_GRACE_PERIOD_S = 120  # long enough to write a checkpoint to the lake
+_PUBLISHING = {"cpu": "1", "memory": "2Gi"}  # files are streamed, never held whole
 
 
 class TrainerPod(KubernetesPodOperator):
-    """The operator, and what it does not do: no pod outlives its task, and no end is tried again in vain."""
+    """Airflow's pod operator, with two additions: no pod outlives its task, and the exit code decides on a retry."""
 
     def execute(self, context: Context) -> None:
-        """Start the pod, or find it again; of mapped ones, which run one at a time, first stop what others left."""
+        """Start the pod, or attach to it if it runs; first stop pods that ended instances of the same task left."""
         ti = context["ti"]
         if ti.map_index is not None and ti.map_index >= 0:
             selector = f"{_labels(dag_id=ti.dag_id, run_id=ti.run_id, task_id=ti.task_id)},map_index!={ti.map_index}"
@@ -38,9 +38,9 @@ class TrainerPod(KubernetesPodOperator):
         super().execute(context)
 
     def cleanup(self, pod: k8s.V1Pod, remote_pod: k8s.V1Pod, *rest: Any, **named: Any) -> None:
-        """Delete the pod. Raises what `raise_for_exit` says; an evicted pod has no exit code and is tried again.
+        """Delete the pod. Raises what `raise_for_exit` raises; an evicted pod has no exit code and is retried.
 
-        Here and in no callback, since what the operator raises here takes the place of what a callback raised.
+        This is no callback of the operator, because the operator's own exception here would replace the callback's.
         """
         try:
             super().cleanup(pod, remote_pod, *rest, **named)
@@ -52,10 +52,10 @@ class TrainerPod(KubernetesPodOperator):
 
 
 def stop_pods_of(settings: TrainingSettings, dag_id: str, run_id: str) -> None:
-    """Stop every pod of a run that is still there.
+    """Stop every pod of a run that still exists.
 
-    A deferred task that is marked as failed has its pod deleted by its trigger, but only if that was running: in the
-    first second of a deferral, or while no triggerer is up, it is not, and the pod would go on to its deadline.
+    When a deferred task is marked as failed, its trigger deletes its pod, but only if the trigger runs: in the first
+    second of a deferral, or while no triggerer is up, it does not, and the pod would run on to its deadline.
     """
     client = KubernetesHook(conn_id=settings.kubernetes_conn_id).core_v1_client
     _stop_pods(client, settings.namespace, _labels(dag_id=dag_id, run_id=run_id))
@@ -65,21 +65,21 @@ def _stop_pods(client: k8s_client.CoreV1Api, namespace: str, selector: str) -> N
     for pod in client.list_namespaced_pod(namespace, label_selector=selector).items:
         print(f"stopping pod {pod.metadata.name}, whose task is over")
         try:
-            client.delete_namespaced_pod(pod.metadata.name, namespace, grace_period_seconds=_STOP_WITHIN_S)
+            client.delete_namespaced_pod(pod.metadata.name, namespace, grace_period_seconds=_GRACE_PERIOD_S)
         except ApiException as error:
             if error.status != HTTPStatus.NOT_FOUND:
                 raise
 
 
 def _labels(**values: str) -> str:
-    """Return the selector of the labels that the operator gives its pods."""
+    """Return a label selector for pods, by the labels that the operator gives them."""
     return ",".join(f"{name}={make_safe_label_value(value)}" for name, value in values.items())
 
 
 def pod_fields(task_id: str, settings: TrainingSettings, *, gpu: bool) -> dict[str, Any]:
-    """Return what the operator is told of a pod of the trainer image, all but its task and its arguments.
+    """Return the operator's arguments for a pod of the trainer image, without task id and command arguments.
 
-    Its result is a file in the lake, so there is no XCom sidecar.
+    The result of a trainer is a file in the lake, so the pod has no XCom sidecar.
     """
     return dict(
         name=f"ownvoice-{task_id}".replace("_", "-"),
@@ -94,13 +94,13 @@ def pod_fields(task_id: str, settings: TrainingSettings, *, gpu: bool) -> dict[s
         **_placement(settings, gpu),
         **_confinement(settings, gpu),
         deferrable=True,
-        durable=True,  # a restarted worker finds the pod again
+        durable=True,  # a restarted worker attaches to the running pod
         poll_interval=10,
         logging_interval=30,
         startup_timeout_seconds=settings.startup_timeout_s,
         schedule_timeout_seconds=settings.startup_timeout_s,
         active_deadline_seconds=settings.deadline_s,
-        termination_grace_period=_STOP_WITHIN_S,
+        termination_grace_period=_GRACE_PERIOD_S,
         on_finish_action="delete_pod",
         on_kill_action="delete_pod",
         log_events_on_failure=True,
@@ -116,7 +116,7 @@ def _variables(settings: TrainingSettings, gpu: bool) -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         "OWNVOICE_TRAINER_IMAGE": str(settings.image),
     }
-    # A pod that asked for a GPU and got none must end, not train on its CPUs for a month.
+    # A pod that finds no GPU must end; on its CPUs it would train for a month.
     return variables | ({"UNSLOTH_DISABLE_CPU_FALLBACK": "1"} if gpu else {})
 
 
@@ -125,7 +125,7 @@ def _secrets(names: list[str]) -> list[k8s.V1EnvFromSource]:
 
 
 def _placement(settings: TrainingSettings, gpu: bool) -> dict[str, Any]:
-    """Return what the pod needs and where it may run."""
+    """Return resources, node selector and tolerations."""
     if not gpu:
         return {"container_resources": k8s.V1ResourceRequirements(requests=_PUBLISHING, limits=_PUBLISHING)}
     gpus = {"nvidia.com/gpu": str(settings.gpu_count)}
@@ -139,7 +139,7 @@ def _placement(settings: TrainingSettings, gpu: bool) -> dict[str, Any]:
 
 
 def _confinement(settings: TrainingSettings, gpu: bool) -> dict[str, Any]:
-    """Return what the pod may do: no root, no token, nothing written but scratch."""
+    """Return volumes and security contexts: no root, no service account, no writing but to scratch."""
     scratch = k8s.V1EmptyDirVolumeSource(size_limit=settings.scratch)
     memory = k8s.V1EmptyDirVolumeSource(medium="Memory", size_limit=settings.shared_memory)
     shared = [("shm", "/dev/shm", memory)] if gpu else []  # noqa: S108  # where data loaders look for it

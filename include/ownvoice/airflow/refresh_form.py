@@ -1,29 +1,28 @@
-"""The trigger form of the refresh, made from the fields of the recipe and of the run."""
+"""The trigger form of the refresh: its params, and the run that a filled-in form asks for."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import Param
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
+from ownvoice.airflow.params import field_param, refuse_unknown
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
-from ownvoice.config.settings import Settings, settings_error
+from ownvoice.config.settings import Settings, load_settings, new_run, settings_error
 from ownvoice.errors import SettingsError
 
 _SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}
-
-_KEPT = (
-    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
-    *("enum", "minLength", "minItems", "items", "additionalProperties"),
-)
+_TEXTS = ("prefix", "retry_article", "retry_error")
 
 
 def refresh_form(settings: Settings) -> dict[str, Param]:
-    """Return the params of the refresh: what tonight's run does, then the recipe, as the settings have them.
+    """Return the params of the refresh by name: fields of the run, then of the recipe, as the settings have them.
 
-    A budget of the settings holds where the form names none.
+    The budget has no default here: where the form leaves it empty, that of the settings holds.
     """
     defaults = {name: RefreshRun.model_fields[name].default for name in FORM_FIELDS} | {"mode": settings.mode}
     run = {name: field_param(RefreshRun, name, defaults[name], "This run") for name in FORM_FIELDS}
@@ -34,38 +33,31 @@ def refresh_form(settings: Settings) -> dict[str, Param]:
     }
 
 
-def read_form(params: dict[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]:
-    """Split what the form sends into fields of the run and the recipe.
+def requested_run(params: Mapping[str, Any], run_id: str, refresh_date: dt.date) -> RefreshRun:
+    """Return the run that a form asks for. Raises `SettingsError` for a form or a setting that is wrong or missing."""
+    fields, recipe = read_form(params)
+    settings = load_settings(max_tokens=fields.pop("max_tokens"), max_cost_usd=fields.pop("max_cost_usd"))
+    if settings.articles is None:
+        raise SettingsError("OWNVOICE_ARTICLES is not set: name the articles, as s3://bucket/prefix or file:///folder.")
+    texts = {name: fields[name] or "" for name in _TEXTS}  # the form sends null for a text that was emptied
+    return new_run(
+        settings,
+        recipe,
+        run_id=run_id,
+        refresh_date=refresh_date,
+        articles_uri=settings.articles,
+        **fields | texts | {"prefix": texts["prefix"].strip("/")},
+    )
 
-    Raises `SettingsError` for a name that the form does not have, since Airflow itself lets unknown names pass, and
-    for values that are each in range and do not fit together.
+
+def read_form(params: Mapping[str, Any]) -> tuple[dict[str, Any], GenerationRecipe]:
+    """Return the fields of the run and the recipe that a form holds.
+
+    Raises `SettingsError` for unknown names and for values that are in range each but do not fit together.
     """
-    names = {*FORM_FIELDS, *GenerationRecipe.model_fields}
-    unknown = sorted(set(params) - names)
-    if unknown:
-        raise SettingsError(f"unknown parameters: {', '.join(unknown)}. Known are: {', '.join(sorted(names))}.")
+    refuse_unknown(params, {*FORM_FIELDS, *GenerationRecipe.model_fields})
     run = {name: params[name] for name in FORM_FIELDS}
     try:
         return run, GenerationRecipe(**{name: params[name] for name in GenerationRecipe.model_fields})
     except ValidationError as error:
         raise settings_error(error) from None
-
-
-def field_param(model: type[BaseModel], name: str, default: Any, section: str) -> Param:
-    """Return one field of `model` as a field of a form, with its title, range and description."""
-    schema = model.model_json_schema()["properties"][name]
-    options = schema.get("anyOf", [schema])
-    types = [option.get("type", "object") for option in options]  # a model within is a reference
-    if schema.get("default") in ("", {}):
-        types.append("null")  # which the form sends for what was emptied again
-    kept = {key: options[0][key] for key in _KEPT if key in options[0]}
-    if "$ref" in kept.get("items", {}):
-        kept["items"] = {"type": "object"}
-    return Param(
-        default,
-        type=types if len(types) > 1 else types[0],
-        title=name.replace("_", " ").capitalize(),
-        description_md=schema["description"],
-        section=section,
-        **kept,
-    )

@@ -1,87 +1,64 @@
-"""The tasks of the refresh: each opens what it needs and calls the step of the same name.
+"""The tasks of the refresh: each opens the lake and calls the step of the same name.
 
-What a task returns is small (counts and names); everything else it leaves in the lake.
+A task returns names and counts, which Airflow keeps as XCom; everything else is in the lake. Steps are imported inside
+the functions, because Airflow reads the DAG file, and so this module, every few seconds.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.airflow.connections import articles_uri, hub_token, model_access, open_lake, open_source
-from ownvoice.airflow.refresh_form import read_form
-from ownvoice.config.settings import load_settings, new_run
+from ownvoice.airflow.connections import hub_token, model_access, open_lake, open_source
+from ownvoice.airflow.refresh_form import requested_run
+from ownvoice.config.settings import load_settings
 
 if TYPE_CHECKING:
     from ownvoice.llm.tally import Tally
+    from ownvoice.llm.task_try import TaskTry
 
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
-    """List the source and write down what changed; return counts by event."""
+    """List the source and record what changed; return counts by event."""
     from ownvoice.articles import list_new_articles as step
     from ownvoice.storage.probe import probe_creation
 
-    fields, recipe = read_form(dict(params))
-    settings = load_settings(max_tokens=fields["max_tokens"], max_cost_usd=fields["max_cost_usd"])
-    run = new_run(
-        settings,
-        recipe,
-        run_id=dag_run.run_id,
-        refresh_date=dag_run.run_after.date(),
-        articles_uri=articles_uri(settings),
-        **fields
-        | {
-            "prefix": (fields["prefix"] or "").strip("/"),
-            "retry_article": fields["retry_article"] or "",
-            "retry_error": fields["retry_error"] or "",
-            "max_tokens": settings.max_tokens,
-            "max_cost_usd": settings.max_cost_usd,
-        },
-    )
+    run = requested_run(dict(params), dag_run.run_id, dag_run.run_after.date())
     lake = open_lake()
     print(f"store: {probe_creation(lake).sentence}")
     return step.list_new_articles(lake, open_source(run.articles_uri), run)
 
 
 def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
-    """Cut what is pending into chunks and batches; return the batches."""
+    """Cut pending articles into chunks and batches; return each batch with its name, label and number of chunks."""
     from ownvoice.chunks import plan_batches as step
 
     return [asdict(batch) for batch in step.plan_batches(open_lake(), dag_run.run_id)]
 
 
 def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
-    """Ask the model about the batch's chunks; return the batch, for the task that curates it.
+    """Ask the model about the chunks of a batch; return the batch, for `curate_batch`.
 
-    In batch mode it is called again, from the top, whenever the batches that it submitted have ended.
+    In batch mode it defers, and is called again from its beginning when the batch jobs that it submitted have ended.
     """
     from ownvoice.airflow.batch_jobs import defer_until_ended
-    from ownvoice.airflow.metrics import BatchMetrics
     from ownvoice.llm.batch.waiting import BatchJobsRunningError
-    from ownvoice.llm.task_try import TaskTry
-    from ownvoice.reports.text.progress import Progress
     from ownvoice.triples import generate
 
-    progress, metrics = Progress(sys.stdout), BatchMetrics(batch["name"])
-
-    def on_progress(tally: Tally) -> None:
-        progress.chunks(tally)
-        metrics.tell(tally)
-
-    task_try = TaskTry(ti.task_id, ti.map_index, ti.try_number)
     try:
         counts = generate.generate_batch(
-            open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, task_try
+            open_lake(), dag_run.run_id, batch["name"], model_access, _progress(batch["name"]), _task_try(ti)
         )
     except BatchJobsRunningError as running:
         defer_until_ended(running.by_endpoint)
-    progress.step(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
+    print(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 
 
 def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
-    """Prove and filter the batch's triples; return the batch, for the task that has the second model answer."""
+    """Prove and filter the triples of a batch; return the batch, for `reject_batch`."""
     from ownvoice.pairs import curate
 
     counts = curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
@@ -90,24 +67,15 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
 
 
 def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
-    """Ask the recipe's second model, if it names one, for the rejected answers; return counts."""
-    from ownvoice.airflow.metrics import BatchMetrics
-    from ownvoice.llm.task_try import TaskTry
-    from ownvoice.pairs import second_model as reject
-    from ownvoice.reports.text.progress import Progress
+    """Ask the second model for the rejected answers of a batch, if the recipe names one; return counts by outcome."""
+    from ownvoice.pairs import second_model
 
-    progress, metrics = Progress(sys.stdout), BatchMetrics(f"{batch['name']}-rejected", of_chunks=False)
-
-    def on_progress(tally: Tally) -> None:
-        progress.chunks(tally)
-        metrics.tell(tally)
-
-    task_try = TaskTry(ti.task_id, ti.map_index, ti.try_number)
-    return reject.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, on_progress, task_try)
+    progress = _progress(f"{batch['name']}-rejected", of_chunks=False)
+    return second_model.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, progress, _task_try(ti))
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
-    """Commit the run as one version and tell the asset's readers of it; skipped where there is nothing to commit."""
+    """Commit the run as one version, described in the event of the asset; skipped where there is nothing to commit."""
     from airflow.sdk.exceptions import AirflowSkipException
 
     from ownvoice.airflow.assets import PREFERENCE_DATASET
@@ -117,7 +85,7 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
     version = commit.commit_version(lake, dag_run.run_id)
     if version is None:
         raise AirflowSkipException("There is nothing to commit: no article is new, edited, removed or pending.")
-    news = {
+    event = {
         "version": version.number,
         "uri": f"{lake.uri}/tables/pairs",
         "digest": version.digest,
@@ -125,12 +93,12 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
         "added": version.added,
         "retired": version.retired,
     }
-    outlet_events[PREFERENCE_DATASET].extra = news
-    return news
+    outlet_events[PREFERENCE_DATASET].extra = event
+    return event
 
 
 def write_report(dag_run: Any) -> dict[str, Any]:
-    """Write the run's report and print it; return its verdict and where it stands."""
+    """Write the report of the run and print it; return its verdict and counts."""
     from ownvoice.reports import report
     from ownvoice.reports.text.report import report_lines
 
@@ -158,12 +126,32 @@ def push_to_hub(dag_run: Any) -> dict[str, Any]:
     if latest_version(lake) is None:
         raise AirflowSkipException("There is no dataset version yet.")
     pushed = push.push_to_hub(lake, hub_client(token), target)
-    print(f"version {pushed.version} stands in {pushed.repo_id} at {pushed.revision}")
+    print(f"version {pushed.version} is in {pushed.repo_id} at {pushed.revision}")
     return asdict(pushed)
 
 
 def advance_cursor(dag_run: Any) -> dict[str, str]:
-    """Record that the night is done."""
+    """Move the cursor, unless the run was partial; return it."""
     from ownvoice.articles import cursor
 
     return cursor.advance_cursor(open_lake(), dag_run.run_id)
+
+
+def _task_try(ti: Any) -> TaskTry:
+    from ownvoice.llm.task_try import TaskTry
+
+    return TaskTry(ti.task_id, ti.map_index, ti.try_number)
+
+
+def _progress(name: str, *, of_chunks: bool = True) -> Callable[[Tally], None]:
+    """Return the function that brings the task's log and Airflow's metrics up to date with the tally of a batch."""
+    from ownvoice.airflow.metrics import BatchMetrics
+    from ownvoice.reports.text.progress import Progress
+
+    log, metrics = Progress(sys.stdout), BatchMetrics(name, of_chunks=of_chunks)
+
+    def on_progress(tally: Tally) -> None:
+        log.chunks(tally)
+        metrics.send(tally)
+
+    return on_progress

@@ -1,4 +1,4 @@
-"""Which faults a retry may mend: the rules that every task of ours is given, read off the errors themselves."""
+"""Which errors Airflow retries: those that `ownvoice.errors` marks as retryable, and those that it does not know."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule
 
 from ownvoice.errors import RETRYABLE, OwnvoiceError
 
-# The first rule that fits wins; what fits none (a killed worker, a lost database) is retried as the task says.
+# The first rule that matches decides. An error that matches none (a killed worker, a lost database) is retried.
 RETRY_POLICY = ExceptionRetryPolicy(
     rules=[
         *(
-            RetryRule(exception=error, action=RetryAction.RETRY, reason="it may go through later")
+            RetryRule(exception=error, action=RetryAction.RETRY, reason="the same call may succeed later")
             for error in RETRYABLE
         ),
-        RetryRule(exception=OwnvoiceError, action=RetryAction.FAIL, reason="no retry would mend it"),
+        RetryRule(exception=OwnvoiceError, action=RetryAction.FAIL, reason="no retry can mend it"),
     ]
 )

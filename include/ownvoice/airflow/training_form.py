@@ -1,15 +1,15 @@
-"""The trigger form of the training, made from the fields of the training recipe, in four sections."""
+"""The trigger form of the training: its params in four sections, and the request that a filled-in form makes."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from airflow.sdk import Param
 from pydantic import BaseModel, ValidationError
 
-from ownvoice.airflow.refresh_form import field_param
+from ownvoice.airflow.params import field_param, refuse_unknown
 from ownvoice.config.settings import settings_error
-from ownvoice.errors import SettingsError
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
 
@@ -33,24 +33,19 @@ _SECTION_OF = {name: section for section, names in _SECTIONS.items() for name in
 
 
 def training_form(recipe: TrainingRecipe) -> dict[str, Param]:
-    """Return the params of the training: what is asked for, and the recipe with its present values filled in."""
+    """Return the params of the training by name: the fields of a request, and those of the recipe with its values."""
     request = TrainingRequest(recipe=recipe).model_dump(mode="json", exclude={"recipe"})
     fields: dict[str, tuple[type[BaseModel], Any]] = {name: (TrainingRequest, value) for name, value in request.items()}
     fields |= {name: (TrainingRecipe, value) for name, value in recipe.model_dump(mode="json").items()}
     order = list(_SECTIONS)
-    names = sorted(fields, key=lambda name: order.index(_section(name)))  # stable: the request's own come first
+    names = sorted(fields, key=lambda name: order.index(_section(name)))  # stable: fields of the request come first
     return {name: field_param(fields[name][0], name, fields[name][1], _section(name)) for name in names}
 
 
-def read_training_form(params: dict[str, Any]) -> TrainingRequest:
-    """Return what the form asks for.
-
-    Raises `SettingsError` for names that the form does not have and for values that do not fit together.
-    """
+def read_training_form(params: Mapping[str, Any]) -> TrainingRequest:
+    """Return what a form asks for. Raises `SettingsError` for unknown names and for values that do not fit together."""
     asked = TrainingRequest.model_fields.keys() - {"recipe"}
-    names = {*asked, *TrainingRecipe.model_fields}
-    if unknown := sorted(set(params) - names):
-        raise SettingsError(f"unknown parameters: {', '.join(unknown)}. Known are: {', '.join(sorted(names))}.")
+    refuse_unknown(params, {*asked, *TrainingRecipe.model_fields})
     try:
         recipe = TrainingRecipe.model_validate({name: params[name] for name in TrainingRecipe.model_fields})
         return TrainingRequest.model_validate({"recipe": recipe, **{name: params[name] for name in asked}})

@@ -1,6 +1,6 @@
-"""The tasks of the training that Airflow's own workers do, and the two questions asked before a task starts.
+"""The tasks of the training that run in Airflow's workers, and the checks before the two that may be skipped.
 
-Nothing here imports torch: what needs it runs in the trainer's own environment.
+`train` and `publish_model` themselves run in the trainer's environment (`ownvoice.airflow.trainer`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from ownvoice.training.settings import load_training_settings
 
 
 def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]]:
-    """Fix version and recipes, check that they can work, estimate the cost; skipped where too little is new."""
+    """Fix dataset version and recipes, check them, estimate the cost; return each training that is planned.
+
+    Skipped if a new version started the run and too few pairs are new since the last training.
+    """
     from ownvoice.training.planning.plan import new_pairs_since_last_training, plan_training
 
     settings = load_training_settings()
@@ -30,8 +33,8 @@ def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]
     return [asdict(planned) for planned in plan_training(lake, dag_run.run_id, request, settings)]
 
 
-def only_above_its_price(context: Any) -> None:
-    """Skip the approval unless a person started the run and it may cost more than the setting says."""
+def skip_cheap_approval(context: Any) -> None:
+    """Skip the approval, unless a person started the run and its estimate is above `approve_above_usd`."""
     limit = load_training_settings().approve_above_usd
     if context["dag_run"].run_type != "manual":
         raise AirflowSkipException("A run that a new dataset version started needs no approval.")
@@ -41,7 +44,10 @@ def only_above_its_price(context: Any) -> None:
 
 
 def check_health(dag_run: Any) -> dict[str, Any]:
-    """Judge the curves of each training and choose the one to publish; where there is none, the run ends here."""
+    """Judge the curves of each training and return the one to publish.
+
+    Raises `HealthError` where none may be published, which ends the run.
+    """
     from ownvoice.training.planning.variants import read_variants
     from ownvoice.training.results.comparison import choose, compare
 
@@ -54,8 +60,8 @@ def check_health(dag_run: Any) -> dict[str, Any]:
     return {"run_id": chosen.run_id, "variant": chosen.variant, "verdict": chosen.verdict}
 
 
-def only_to_a_repository(context: Any) -> None:
-    """Skip publishing unless the form names a repository and there is a token to write to it."""
+def skip_unpublishable(context: Any) -> None:
+    """Skip publishing, unless the form names a repository and there is a token that may write to it."""
     settings = load_training_settings()
     if not context["params"]["hub_repository"]:
         raise AirflowSkipException("No hub_repository was named: the model stays in the lake.")
@@ -66,9 +72,9 @@ def only_to_a_repository(context: Any) -> None:
 
 
 def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
-    """Write report, picture and row of `tables/runs` of each training, and a comparison of several; say it all.
+    """Stop the pods of the run, then write report, picture and row of each training, and the comparison of several.
 
-    Skipped where nothing was to be trained, or a person rejected it. Whatever happened, no pod of the run goes on.
+    Returns the verdicts by training run. Skipped where nothing was to be trained, or a person rejected the run.
     """
     from ownvoice.training.results.report import write_run_report
 

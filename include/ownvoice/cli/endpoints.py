@@ -41,7 +41,7 @@ def _from_environment(settings: Settings, endpoint: str) -> ModelAccess:
     if not api_key and not base_url:
         url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
-            f"the endpoint {endpoint} is not named: set {key_variable} (and {url_variable} if it is not OpenAI's own), "
-            "or pass --offline to ask the bundled offline model."
+            f"there is no endpoint {endpoint} to ask: set {key_variable}, "
+            f"and {url_variable} if it is not OpenAI's own, or pass --offline to ask the bundled offline model."
         )
     return access_by(settings, base_url, api_key)
