@@ -44,7 +44,7 @@ def test_a_reservation_that_fits_is_granted_and_one_that_does_not_is_refused() -
     async def reserve() -> list[bool]:
         one = spending_limit(100)
         granted = [await one.reserve(tokens(60))]
-        one.settle(tokens(60), tokens(30))
+        one.charge(tokens(30), reserved=tokens(60))
         return [*granted, await one.reserve(tokens(70)), await one.reserve(tokens(71))]
 
     assert asyncio.run(reserve()) == [True, True, False]
@@ -57,7 +57,7 @@ def test_what_might_fit_once_others_are_settled_waits_for_them() -> None:
         waiting = asyncio.ensure_future(one.reserve(tokens(60)))
         await asyncio.sleep(0)
         assert not waiting.done()
-        one.settle(tokens(60), tokens(40))
+        one.charge(tokens(40), reserved=tokens(60))
         return await waiting
 
     assert asyncio.run(reserve())
@@ -76,7 +76,7 @@ def test_a_purse_never_spends_more_than_its_share_and_never_more_than_it_noted(
             if await one.reserve(tokens(worst)):
                 assert spent + worst <= notes[-1], "the note comes before the request"
                 actual = worst * percent / 100
-                one.settle(tokens(worst), tokens(actual))
+                one.charge(tokens(actual), reserved=tokens(worst))
                 spent += actual
         one.close()
         return spent
@@ -93,7 +93,7 @@ def test_few_requests_wait_for_a_note() -> None:
     async def spend_all() -> None:
         one = spending_limit(100_000, notes=notes)
         while await one.reserve(tokens(100)):
-            one.settle(tokens(100), tokens(100))
+            one.charge(tokens(100), reserved=tokens(100))
 
     asyncio.run(spend_all())
     assert len(notes) <= 17

@@ -30,8 +30,8 @@ def sent_within(
         nonlocal sent
         for _ in range(round(seconds * 1000)):
             while rate_limiter.wait_s() <= 0:
-                await rate_limiter.turn(tokens)
-                rate_limiter.done(answered=answered)
+                await rate_limiter.acquire(tokens)
+                rate_limiter.release(answered=answered)
                 sent += 1
             clock.now += 0.001
 
@@ -45,7 +45,7 @@ def open_at_once(rate_limiter: RateLimiter) -> int:
     async def send() -> int:
         opened = 0
         while rate_limiter.wait_s() <= 0:
-            await rate_limiter.turn(1)
+            await rate_limiter.acquire(1)
             opened += 1
         return opened
 
@@ -57,7 +57,7 @@ def wide_open(clock: Clock, most: int = 64) -> RateLimiter:
     rate_limiter = RateLimiter(most, NOTHING_SAID, clock=clock)
     open_at_once(rate_limiter)
     for _ in range(16):
-        rate_limiter.done(answered=True)
+        rate_limiter.release(answered=True)
     clock.now += 60
     return rate_limiter
 
@@ -79,7 +79,7 @@ def test_the_lower_of_the_settings_and_of_what_is_announced_holds() -> None:
     for announced, expected in ((60, 59), (6000, 588)):
         clock = Clock()
         rate_limiter = RateLimiter(64, RateLimits(requests_per_minute=600), clock=clock)
-        rate_limiter.heed(RateLimits(requests_per_minute=announced))
+        rate_limiter.follow(RateLimits(requests_per_minute=announced))
         assert sent_within(rate_limiter, clock, 60) == pytest.approx(expected, abs=2)
 
 
@@ -98,7 +98,7 @@ def test_a_task_begins_with_few_requests_and_doubles_them_from_the_first_answer_
     assert open_at_once(rate_limiter) == 16
     clock.now += 60
     assert open_at_once(rate_limiter) == 0
-    rate_limiter.done(answered=True)
+    rate_limiter.release(answered=True)
     in_flight, seen = 15, []
     for _ in range(5):
         clock.now += 0.15
@@ -111,9 +111,9 @@ def test_retry_after_is_obeyed_to_the_second_and_the_start_made_anew() -> None:
     clock = Clock()
     rate_limiter = wide_open(clock)
     open_at_once(rate_limiter)
-    rate_limiter.refused(clock.now, retry_after_s=7)
+    rate_limiter.slow_down(clock.now, retry_after_s=7)
     for _ in range(64):
-        rate_limiter.done(answered=False)
+        rate_limiter.release(answered=False)
     assert sent_within(rate_limiter, clock, 7) == 0
     clock.now = rate_limiter.resumes_at
     assert clock.now <= 1000 + 60 + 7.6
@@ -127,9 +127,9 @@ def test_a_burst_of_refusals_slows_down_once() -> None:
     assert open_at_once(rate_limiter) == 64
     clock.now += 0.1
     for _ in range(30):
-        rate_limiter.refused(sent_at, None)
+        rate_limiter.slow_down(sent_at, None)
     for _ in range(64):
-        rate_limiter.done(answered=False)
+        rate_limiter.release(answered=False)
     assert open_at_once(rate_limiter) == 45
 
 
@@ -137,13 +137,13 @@ def test_answers_open_it_again_until_all_that_is_allowed_is_open() -> None:
     clock = Clock()
     rate_limiter = wide_open(clock)
     open_at_once(rate_limiter)
-    rate_limiter.refused(clock.now, None)
+    rate_limiter.slow_down(clock.now, None)
     for _ in range(64):
-        rate_limiter.done(answered=False)
+        rate_limiter.release(answered=False)
     in_flight = open_at_once(rate_limiter)
     assert in_flight == 45
     for _answer in range(1000):
-        rate_limiter.done(answered=True)
+        rate_limiter.release(answered=True)
         in_flight += open_at_once(rate_limiter) - 1
     assert in_flight == 64
 
@@ -154,10 +154,10 @@ def test_those_in_line_are_let_through_in_their_order() -> None:
         order: list[int] = []
 
         async def send(number: int) -> None:
-            await rate_limiter.turn(1)
+            await rate_limiter.acquire(1)
             order.append(number)
             await asyncio.sleep(0)
-            rate_limiter.done(answered=True)
+            rate_limiter.release(answered=True)
 
         await asyncio.gather(*(send(number) for number in range(20)))
         return order
@@ -168,11 +168,11 @@ def test_those_in_line_are_let_through_in_their_order() -> None:
 def test_a_request_that_is_called_off_in_line_holds_nobody_up() -> None:
     async def call_off() -> float:
         rate_limiter = RateLimiter(1, NOTHING_SAID)
-        await rate_limiter.turn(1)
-        waiting = asyncio.ensure_future(rate_limiter.turn(1))
+        await rate_limiter.acquire(1)
+        waiting = asyncio.ensure_future(rate_limiter.acquire(1))
         await asyncio.sleep(0)
         waiting.cancel()
-        rate_limiter.done(answered=True)
-        return await asyncio.wait_for(rate_limiter.turn(1), 5)
+        rate_limiter.release(answered=True)
+        return await asyncio.wait_for(rate_limiter.acquire(1), 5)
 
     assert asyncio.run(call_off()) > 0

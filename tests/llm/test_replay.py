@@ -13,7 +13,7 @@ from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
-from ownvoice.llm.replay import NextRequest, standing
+from ownvoice.llm.replay import NextRequest, replay
 from ownvoice.llm.request import request_key
 from ownvoice.llm.task_try import NO_TASK
 from ownvoice.llm.workers import ask_chunks
@@ -83,9 +83,9 @@ def test_in_batch_mode_the_answer_after_the_bad_ones_is_wanted(settle, lake):
     settle(f"{FOUR_BAD} good: one", "first")
     dead = ask(f"{FOUR_BAD} good: one", is_retry=False)
     answers = AnswerStore(lake.store)
-    found = asyncio.run(standing(dead, answers, "again", NO_TASK, {}))
+    found = asyncio.run(replay(dead, answers, "again", NO_TASK, {}))
     assert not isinstance(found, NextRequest)
     assert found.event is ChunkEvent.TRIES_USED_UP
-    wanted = asyncio.run(standing(replace(dead, is_retry=True), answers, "again", NO_TASK, {}))
+    wanted = asyncio.run(replay(replace(dead, is_retry=True), answers, "again", NO_TASK, {}))
     assert isinstance(wanted, NextRequest)
     assert wanted.attempt == MAX_ANSWERS_PER_CHUNK + 1

@@ -66,7 +66,7 @@ def _cost(tally: Tally) -> dict[str, float | None]:
 def _pace(tally: Tally) -> dict[str, float | None]:
     return {
         "chunks": tally.total,
-        "settled": tally.settled,
+        "settled": tally.done,
         "chunks_per_s": tally.chunks_per_s,
         "eta_s": tally.eta_s,
     }

@@ -1,4 +1,4 @@
-"""The store of answers: each is kept under the key of its request the moment it arrives, and never asked again."""
+"""The store of answers: each is stored under its request's key as soon as it arrives, so that it is paid for once."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class AnswerRecord(TypedDict):
 
 
 class AnswerStore:
-    """Answers at `answers/<request key>/<attempt>.json`; attempts count from 1.
+    """Answers at `answers/<request key>/<attempt>.json`; attempts count from 1. All methods raise `StorageError`.
 
     A record is written once: where two workers sent the same request, the answer that was stored first counts for both.
     A store without conditional creation may let both write and keep one of the two. `read_all` then reads the one that
@@ -51,13 +51,13 @@ class AnswerStore:
         return None if data is None else self._record(name, data)
 
     async def put(self, key: str, attempt: int, record: AnswerRecord) -> AnswerRecord:
-        """Store the record unless one stands there; return the one that stands."""
+        """Store the record unless one is stored already; return the one that is stored then."""
         data = json.dumps(record).encode()
-        # A look comes first, for stores where a second creation would put its bytes over the first.
-        while (standing := await self.get(key, attempt)) is None:
+        # Look first, for stores where a second creation would overwrite the first.
+        while (stored := await self.get(key, attempt)) is None:
             if await self._store.create_async(answer_key(key, attempt), data):
                 return record
-        return standing
+        return stored
 
     def read_all(self, key: str) -> list[AnswerRecord]:
         """Return the records of a request in the order of their attempts, up to the first that is missing."""

@@ -1,4 +1,4 @@
-"""One chunk on its way from a request to an outcome: what each answer and each failure makes of it."""
+"""One chunk between its first request and its outcome: each answer and each failure decides what comes next."""
 
 from __future__ import annotations
 
@@ -19,13 +19,14 @@ from ownvoice.states import ChunkEvent
 
 @dataclass(slots=True)
 class ChunkAttempts:
-    """What is known of a chunk while it is being settled. `key` and `body` are those of its present request.
+    """The state of a chunk that has no outcome yet.
 
-    `used_up` is what the chunk comes to if no further answer is stored: a dead chunk that is retried may have a
-    good one beyond its tries.
+    `key` and `body` are those of the request to be sent next, and `attempt` is the number of its answer. `used_up` is
+    the chunk's event if no further answer is stored, set once its tries are used up: a dead chunk that is asked about
+    again may have a usable answer beyond them.
     """
 
-    ask: ChunkRequest
+    request: ChunkRequest
     run_id: str
     task_try: TaskTry = NO_TASK
     key: str = field(init=False)
@@ -35,7 +36,7 @@ class ChunkAttempts:
     _answers: int = 0
     _counted_answers: int = 0
     _requests: int = 0
-    _asked_by: TaskTry = NO_TASK
+    _last_task_try: TaskTry = NO_TASK
     _tries: list[Try] = field(default_factory=list)
     _failures: Counter[Failure] = field(default_factory=Counter)
     _failing_since_s: float | None = None
@@ -46,44 +47,44 @@ class ChunkAttempts:
     _latency_s: float = 0.0
 
     def __post_init__(self) -> None:
-        self.key, self.body = self.ask.request_key, self.ask.body
+        self.key, self.body = self.request.request_key, self.request.body
 
     @property
-    def buyer(self) -> list[str | int]:
-        """Who pays for an answer that arrives now: run and chunk, as its record names them."""
-        return [self.run_id, self.ask.article_id, self.ask.chunk_index]
+    def bought_for(self) -> list[str | int]:
+        """Run and chunk that pay for an answer which arrives now, as its record names them."""
+        return [self.run_id, self.request.article_id, self.request.chunk_index]
 
     @property
     def is_longer(self) -> bool:
         """Whether the present request allows a longer answer than the recipe does."""
-        return self.key != self.ask.request_key
+        return self.key != self.request.request_key
 
     @property
     def last_result(self) -> str:
-        """How the last request ended."""
+        """The result of the last try."""
         return self._tries[-1].result
 
-    def take(self, record: AnswerRecord) -> ChunkEvent | None:
-        """Count one more answer; return what it makes of the chunk, or None where another one is needed."""
+    def add_answer(self, record: AnswerRecord) -> ChunkEvent | None:
+        """Count one more answer; return the chunk's event, or None where another answer is needed."""
         self._answers += 1
         self.attempt += 1
         self._failures.clear()
         self._failing_since_s = None
         completion = completion_of(record)
-        answer = self.ask.read(completion)
+        answer = self.request.read(completion)
         self._tries.append(Try(record["received_at"], answer.fault or ANSWERED))
-        bought = record.get("bought_for") == self.buyer
-        if bought:
-            self._asked(TaskTry.of(record.get("asked_by")))
-            self._pay(record, completion, wasted=not answer.usable)
+        paid_now = record.get("bought_for") == self.bought_for
+        if paid_now:
+            self._count_request(TaskTry.of(record.get("asked_by")))
+            self._count_cost(record, completion, wasted=not answer.usable)
         if answer.fault is None or answer.usable:
-            return ChunkEvent.ANSWER_ARRIVED if bought else ChunkEvent.STORED_ANSWER_FOUND
-        self._use_up(record, RULES[answer.fault])
+            return ChunkEvent.ANSWER_ARRIVED if paid_now else ChunkEvent.STORED_ANSWER_FOUND
+        self._count_unusable(record, RULES[answer.fault])
         return None
 
-    def _use_up(self, record: AnswerRecord, rule: Rule) -> None:
-        """Count an unusable answer against the tries, and turn to the request for a longer one where that helps."""
-        self._counted_answers += not (self.ask.is_retry and self._is_of_another_run(record))
+    def _count_unusable(self, record: AnswerRecord, rule: Rule) -> None:
+        """Count an unusable answer against the tries, and change to the request for a longer one where that helps."""
+        self._counted_answers += not (self.request.is_retry and self._is_of_another_run(record))
         if self._counted_answers >= rule.tries:
             self.used_up = self.used_up or rule.then
         if rule.longer and not self.is_longer:
@@ -93,20 +94,23 @@ class ChunkAttempts:
     def _is_of_another_run(self, record: AnswerRecord) -> bool:
         return (record.get("bought_for") or [""])[0] != self.run_id
 
-    def fail(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
-        """Count one more failure; return what it makes of the chunk, or None where it is asked again."""
-        self._asked(self.task_try)
+    def add_failure(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
+        """Count one more failure; return the chunk's event, or None where the request is sent again.
+
+        A failure that leaves the chunk for later does so only when `patience_s` has passed since the first in a row.
+        """
+        self._count_request(self.task_try)
         self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
         self._failures[failure] += 1
         if self._failing_since_s is None:
             self._failing_since_s = now_s
         rule = RULES[failure]
         patient = rule.then is ChunkEvent.NOT_ANSWERED and now_s - self._failing_since_s < patience_s
-        return None if patient or self._failures[failure] < rule.tries else self.comes_to(failure)
+        return None if patient or self._failures[failure] < rule.tries else self.event_after(failure)
 
-    def comes_to(self, failure: Failure) -> ChunkEvent:
-        """Return what becomes of the chunk after its last `failure`."""
-        if failure is Failure.CONTEXT_TOO_LONG and self.ask.divisible:
+    def event_after(self, failure: Failure) -> ChunkEvent:
+        """Return the chunk's event where `failure` is the last."""
+        if failure is Failure.CONTEXT_TOO_LONG and self.request.divisible:
             return ChunkEvent.TOO_LONG
         return RULES[failure].then
 
@@ -115,14 +119,14 @@ class ChunkAttempts:
         return RULES[failure].wait_s(self._failures.total())
 
     def outcome(self, event: ChunkEvent) -> ChunkOutcome:
-        """Return what became of the chunk."""
+        """Return the outcome of the chunk, of which `event` is the end."""
         return ChunkOutcome(
-            article_id=self.ask.article_id,
-            chunk_index=self.ask.chunk_index,
+            article_id=self.request.article_id,
+            chunk_index=self.request.chunk_index,
             request_key=self.key,
             model=self.body["model"],
             event=event,
-            task_try=self._asked_by,
+            task_try=self._last_task_try,
             attempts=self._answers,
             requests=self._requests,
             tries=tuple(self._tries),
@@ -133,11 +137,11 @@ class ChunkAttempts:
             latency_s=self._latency_s,
         )
 
-    def _asked(self, by: TaskTry) -> None:
+    def _count_request(self, task_try: TaskTry) -> None:
         self._requests += 1
-        self._asked_by = by
+        self._last_task_try = task_try
 
-    def _pay(self, record: AnswerRecord, completion: Completion, *, wasted: bool) -> None:
+    def _count_cost(self, record: AnswerRecord, completion: Completion, *, wasted: bool) -> None:
         self._prompt_tokens += completion.prompt_tokens
         self._completion_tokens += completion.completion_tokens
         self._reserved_tokens += int(worst_case(None, record["request"]).tokens)

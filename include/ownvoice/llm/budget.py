@@ -1,4 +1,4 @@
-"""The bound on money: a batch's share of the refresh's budget, reserved before each request and settled after it."""
+"""The bound on money: a batch's share of the run's budget. A request reserves its worst case before it is sent."""
 
 from __future__ import annotations
 
@@ -43,25 +43,25 @@ def spend(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int) 
 
 
 def worst_case(price: ModelPrice | None, body: RequestBody) -> Spend:
-    """Return the most that a request can come to.
+    """Return the most that a request can cost.
 
-    No tokenizer in use makes more tokens than its text has bytes, and the request's JSON around the text is longer than
-    what an endpoint puts around a message.
+    No tokenizer in use makes more tokens than a text has bytes, and the JSON around the text in a request is longer
+    than what an endpoint adds to a message.
     """
     return spend(price, len(json.dumps(body, ensure_ascii=False).encode()), body["max_tokens"])
 
 
 def rate_limited_tokens(body: RequestBody) -> int:
-    """Return the tokens by which endpoints pace a request: the prompt as they estimate it, and all it may answer."""
+    """Return the tokens that a request counts for in rate limits: the estimated prompt, and the longest answer."""
     chars = sum(len(message["content"]) for message in body["messages"])
     return int(chars // _CHARS_PER_TOKEN + body["max_tokens"])
 
 
 def share_of_batch(budget: Spend, number: int, batches: int, largest: Spend) -> Spend:
-    """Return the share of batch `number` (from 0): equal shares, on so many batches that each can send a request.
+    """Return the share of batch `number` (from 0): the budget is split evenly over as many batches as can use it.
 
-    `largest` is the worst case of the largest request. A budget too small for all batches goes to the first ones, since
-    sixty-four shares of which none affords a request would afford nothing.
+    `largest` is the worst case of the largest request. A budget too small for all batches is split over the first
+    ones: of sixty-four shares that are each smaller than one request, none could be spent.
     """
     served = [batches]
     if largest.tokens:
@@ -73,10 +73,10 @@ def share_of_batch(budget: Spend, number: int, batches: int, largest: Spend) -> 
 
 
 class SpendingLimit:
-    """What one batch may spend and has spent.
+    """What one batch may spend (`share`), and what it has spent.
 
-    `record` is told, before the request goes out, an amount that will not be passed until it is told again: what a
-    killed task may have spent is known to the one that follows it, which starts from there (`spent`).
+    `record` is called with an amount before a request goes out that could exceed the amount of the last call. So the
+    last recorded amount is at least what a killed task has spent, and the task that follows starts from it (`spent`).
     """
 
     def __init__(self, share: Spend, spent: Spend, record: Callable[[Spend], None]) -> None:
@@ -85,42 +85,42 @@ class SpendingLimit:
         self._reserved = Spend()
         self._record = record
         self._recorded = UNLIMITED if share == UNLIMITED else spent
-        self._turnstile = asyncio.Lock()
-        self._settled = asyncio.Event()
+        self._one_at_a_time = asyncio.Lock()
+        self._charged = asyncio.Event()
 
     async def reserve(self, worst: Spend) -> bool:
-        """Set `worst` aside; False where it does not fit, whatever becomes of the requests that are open."""
-        async with self._turnstile:
+        """Reserve `worst`, waiting for open requests to end where that may make room; False where it cannot fit."""
+        async with self._one_at_a_time:
             while not (self._spent + self._reserved + worst).within(self._share):
                 if not (self._spent + worst).within(self._share):
                     return False
-                self._settled.clear()
-                await self._settled.wait()
+                self._charged.clear()
+                await self._charged.wait()
             self._reserved += worst
             if not (self._spent + self._reserved).within(self._recorded):
-                self._note(self._ahead())
+                self._write(self._committed_and_more())
             return True
 
-    def settle(self, worst: Spend, actual: Spend) -> None:
-        """Put in the place of a reservation what its request really came to."""
-        self._reserved -= worst
+    def charge(self, actual: Spend, reserved: Spend) -> None:
+        """Replace a reservation by what its request actually cost."""
+        self._reserved -= reserved
         self._spent += actual
-        self._settled.set()
+        self._charged.set()
 
     def close(self) -> None:
-        """Write down what was spent; what is still reserved counts as spent."""
+        """Record what was spent; what is still reserved counts as spent."""
         if self._share != UNLIMITED:
-            self._note(self._spent + self._reserved)
+            self._write(self._spent + self._reserved)
 
-    def _ahead(self) -> Spend:
-        """Return what is committed and a part of the share more, so that few requests wait for a note."""
+    def _committed_and_more(self) -> Spend:
+        """Return what is spent and reserved plus a part of the share, so that few requests wait for a record."""
         committed = self._spent + self._reserved
         return Spend(
             min(self._share.tokens, committed.tokens + self._share.tokens / _PARTS_PER_SHARE),
             min(self._share.cost_usd, committed.cost_usd + self._share.cost_usd / _PARTS_PER_SHARE),
         )
 
-    def _note(self, amount: Spend) -> None:
+    def _write(self, amount: Spend) -> None:
         self._recorded = amount
         self._record(amount)
 

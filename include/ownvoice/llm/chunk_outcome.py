@@ -1,4 +1,4 @@
-"""The outcome of one chunk: its event, the tries that led to it, and what they cost."""
+"""How the requests about one chunk ended: event, tries, tokens."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ANSWERED = "answered"
 class Try:
     """One request for a chunk: when it ended (UTC, ISO 8601), and how.
 
-    `result` is "answered", what was wrong with the answer (`parse.Fault`), or why there was none (`failures.Failure`).
+    `result` is "answered", what was wrong with the answer (`Fault`), or why there was none (`Failure`).
     """
 
     at: str
@@ -23,19 +23,19 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class ChunkOutcome:
-    """What became of one chunk.
+    """The outcome of one chunk in a run.
 
-    `request_key` is that of the request whose answers count: the chunk's own, or one that allowed a longer answer;
-    empty where no answer was looked for. `attempts` counts stored answers, those of earlier nights included; `tries`
-    names them and the failures in between.
+    `request_key` is that of the request whose answers count: the chunk's own, or the one that allowed a longer answer;
+    empty where no answer was looked for. `attempts` counts stored answers, those of earlier runs included; `tries`
+    lists these answers and the failures between them, in order.
 
-    `task_try` is the try that asked last for this chunk in this run. An answer's record names its own, so that a try
-    which only finds what an earlier one stored does not pass for the one that asked. What no record tells is forgotten
-    with the process: a killed try whose requests brought nothing into the lake is not named, nor are its failures.
+    `task_try` is the task try that sent the last request in this run. It is read from the answer's record, so that a
+    try which only finds the answers of an earlier one is not named in its place. Only records survive a killed
+    process: a killed try without a stored answer is not named, and its failures are not listed.
 
-    `requests`, tokens and seconds are of what this run asked for this chunk: every answer that it bought, whichever try
-    stored it, and the failures of the last try. `reserved_tokens` is what the answers might have come to,
-    `wasted_tokens` what the unusable ones among them did.
+    `requests`, tokens and `latency_s` cover what this run requested for the chunk: every answer that it paid for,
+    whichever try stored it, and the failures of the last try. `reserved_tokens` sums the worst cases of these answers,
+    `wasted_tokens` the tokens of the unusable ones.
     """
 
     article_id: str
@@ -55,5 +55,5 @@ class ChunkOutcome:
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """What went wrong, in order."""
+        """The results of the tries that brought no usable answer, in order."""
         return tuple(one.result for one in self.tries if one.result != ANSWERED)

@@ -1,4 +1,4 @@
-"""A request about one chunk, which this room knows only by its article's id and its index there."""
+"""One chunk that a model is asked about."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ownvoice.llm.request import RequestBody
 
 @dataclass(frozen=True, slots=True)
 class ChunkRequest:
-    """One chunk to be asked about: which it is, the request that asks, where it goes, and how its answer is read.
+    """The request about one chunk, the endpoint it is sent to, and how its answer is read.
 
-    `is_retry`: it is dead, and answers of earlier runs do not count against its tries. `divisible`: where it is too
-    long for the model, the next plan may cut it in two.
+    `request_key` is that of `body`. `is_retry`: the chunk is dead and asked about again, so that answers of earlier
+    runs do not count against its tries. `divisible`: the next plan may cut it in two if it is too long for the model.
     """
 
     article_id: str

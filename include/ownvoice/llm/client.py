@@ -30,14 +30,14 @@ _MAX_IN_FLIGHT = 1000
 
 @dataclass(frozen=True, slots=True)
 class ModelAccess:
-    """Where the model is and how it is asked.
+    """An endpoint: its address and key, its time-outs and its limits.
 
     `base_url` None means OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds a whole request, to the last byte of
-    its answer, and `read_timeout_s` each silence in it, also the one before the first byte; a connection is made within
-    ten seconds or not at all. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that
-    run at once, for each model that has no `model_limits`; None is found out. After `patience_s` without any answer the
-    endpoint is given up.
-    Raises `SettingsError`, never with the key in it, where a field cannot be right.
+    its response, and `read_timeout_s` each pause in it, also the one before the first byte; connecting may take ten
+    seconds. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that run at once, for
+    each model without an entry in `model_limits`; None: as the endpoint announces them. A chunk whose requests fail is
+    left for later only after `patience_s`.
+    Raises `SettingsError` where a field cannot be right; the key is in no message.
     """
 
     base_url: str | None
@@ -71,7 +71,7 @@ class ModelAccess:
         return RateLimits(self.requests_per_minute, self.tokens_per_minute)
 
     def for_model(self, model: str) -> ModelAccess:
-        """Return the way to one model here, with that model's own limits where it has some."""
+        """Return the access to one model, with that model's own limits where it has some."""
         own = self.model_limits.get(model, self.rate_limits)
         return replace(self, requests_per_minute=own.requests_per_minute, tokens_per_minute=own.tokens_per_minute)
 
@@ -123,7 +123,7 @@ async def request_completion(
 
 
 def _json(data: bytes) -> Any:
-    """Return what the JSON says; None where it is none."""
+    """Return the parsed JSON; None where it is not JSON."""
     try:
         return json.loads(data)
     except (ValueError, RecursionError):

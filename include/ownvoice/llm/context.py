@@ -14,7 +14,7 @@ class RequestContext:
     """Shared by all requests of one call, at whichever endpoint.
 
     `run_id` and `task_try` are stored with each answer. `concurrent_tasks` tasks share an account's rate limits, and
-    each takes that part of them. `spending_limit` is reserved from before each request; `tally` counts as chunks end.
+    each uses its part of them. Each request reserves its worst case from `spending_limit`; `tally` counts outcomes.
     """
 
     run_id: str = ""

@@ -1,4 +1,4 @@
-"""The endpoints of a recipe, each under the name of its Airflow connection, and asking at several of them at once."""
+"""The endpoints of a recipe, named like their Airflow connections, and asking at several of them at once."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from ownvoice.llm.rate_limit_headers import RateLimits
 from ownvoice.llm.workers import ask_chunks
 
 Endpoints = Callable[[str], ModelAccess]
-"""From the name of an endpoint to the way to it. Raises `SettingsError` where nothing says how to reach it."""
+"""Returns the access to an endpoint of that name. Raises `SettingsError` where nothing says how to reach it."""
 
 
 def variables_of(endpoint: str) -> tuple[str, str]:
-    """Return the names of the variables that hold its base URL and its key where there is no connection."""
+    """Return the names of the environment variables of an endpoint's base URL and key."""
     prefix = "OPENAI" if endpoint == LLM_API else endpoint.upper()
     return f"{prefix}_BASE_URL", f"{prefix}_API_KEY"
 
 
 def from_environment(endpoint: str) -> tuple[str | None, str | None]:
-    """Return base URL and key as the environment names them, each None where it does not."""
+    """Return base URL and key from the environment, each None where it is not set."""
     base_url, api_key = (os.environ.get(name) or None for name in variables_of(endpoint))
     return base_url, api_key
 
 
 def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> ModelAccess:
-    """Return the way to an endpoint, asked as the settings say; an endpoint without a key takes any word."""
+    """Return the access to an endpoint with the limits of the settings; one without a key gets the key "none"."""
     return ModelAccess(
         base_url or OPENAI_URL,
         api_key or "none",
@@ -52,21 +52,21 @@ def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> 
 
 
 async def ask_everywhere(
-    asks: Mapping[Route, Iterable[ChunkRequest]],
+    requests: Mapping[Route, Iterable[ChunkRequest]],
     answers: AnswerStore,
     endpoints: Endpoints,
     on_outcome: Callable[[ChunkOutcome], None],
     context: RequestContext | None = None,
 ) -> None:
-    """Do what `ask_chunks` does at every endpoint and model at once, each at its own pace; they share purse and tally.
+    """Do what `ask_chunks` does for all routes at once, each within its own rate limits.
 
-    Where one of them fails the others go on to their end, since what they have open is paid for; then the fault that
-    no retry mends is raised before one that a retry may.
+    They share `context` with its spending limit and tally. Where one route fails the others continue to their end,
+    since their open requests are paid for; then an error that no retry can mend is raised before one that a retry may.
     """
     context = context or RequestContext()
-    accesses = {(endpoint, model): endpoints(endpoint).for_model(model) for endpoint, model in asks}
-    asking = (ask_chunks(asks[route], answers, accesses[route], on_outcome, context) for route in asks)
+    accesses = {(endpoint, model): endpoints(endpoint).for_model(model) for endpoint, model in requests}
+    asking = (ask_chunks(requests[route], answers, accesses[route], on_outcome, context) for route in requests)
     ended = await asyncio.gather(*asking, return_exceptions=True)
-    faults = [fault for fault in ended if fault is not None]
-    if faults:
-        raise min(faults, key=lambda fault: isinstance(fault, ModelUnavailableError))
+    errors = [error for error in ended if error is not None]
+    if errors:
+        raise min(errors, key=lambda error: isinstance(error, ModelUnavailableError))

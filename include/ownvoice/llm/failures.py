@@ -1,8 +1,8 @@
-"""Everything that can go wrong with a request or its answer, and what is done about each: one table.
+"""All failures of a request and faults of an answer, and what is done about each, in one table.
 
-Some failures concern every request (a bad key, an unknown model, a spent quota): they are `ModelAccessError`, and end
-the batch. The others concern one request and end at most its chunk. Nothing here repeats the endpoint's own words,
-since some endpoints echo the key in them.
+Some failures concern every request (a bad key, an unknown model, a spent quota): they are `ModelAccessError` and end
+the batch. The others concern one request and end at most its chunk. No message repeats the endpoint's own, since some
+endpoints echo the key in theirs.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ class Failure(StrEnum):
     NOT_A_COMPLETION = "not_a_completion"
     BATCH_EXPIRED = "batch_expired"
     BATCH_CANCELLED = "batch_cancelled"
-    BATCH_LINE_MISSING = "batch_line_missing"  # the batch ended in order, and neither file speaks of the request
+    BATCH_LINE_MISSING = "batch_line_missing"  # the batch job completed, and neither of its files has the request
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What is done about one class of failure.
 
-    A chunk may meet it `tries` times; then `then` happens to it. Where that leaves it for later, it does not happen
-    before `ModelAccess.patience_s` has passed since its first failure, so that no short outage defers a chunk. In
-    between it waits `first_wait_s`, twice as long each further time, at most ten seconds, and less by up to a half, so
-    that chunks which failed together do not come back together. `longer`: the next request allows twice the tokens.
-    `may_be_billed`: there was no answer, and still the endpoint may have made one.
+    A chunk may meet it `tries` times; `then` is its event after the last. An event that leaves it for later comes only
+    when `ModelAccess.patience_s` has passed since its first failure, so that no short outage defers a chunk. Between
+    requests it waits `first_wait_s`, doubled after each further failure up to ten seconds, and multiplied by a random
+    factor from 0.5 to 1, so that chunks which failed together are not sent again together. `longer`: the next request
+    allows twice the tokens. `may_be_billed`: the endpoint may have made an answer that did not arrive.
     """
 
     tries: int
@@ -78,9 +78,9 @@ RULES: dict[Failure | Fault, Rule] = {
     Fault.BAD_JSON: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
     Fault.WRONG_SHAPE: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
 }
-"""An unusable answer (`Fault`) is paid for, so the tries of a chunk count its answers whatever was wrong with each.
+"""An unusable answer (`Fault`) is paid for, so the tries of a chunk count all its answers, whatever their faults are.
 
-A chunk that is too long for the model's context is cut in two by the next plan while it is long enough for that.
+A chunk that is too long for the model's context is cut in two by the next plan if it is long enough for that.
 """
 
 _ONE_REQUEST: dict[str | int, Failure] = {
@@ -113,12 +113,28 @@ _EVERY_REQUEST: dict[str | int, str] = {
 _RECIPE_FIELDS = frozenset({"model", "temperature", "max_tokens", "response_format"})
 
 
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """Why a request of a batch job has no answer, and what event that is for its chunk.
+
+    `failure` is None where the request was never submitted. It is not sent again in the same task try.
+    """
+
+    failure: Failure | None
+    event: ChunkEvent
+
+    @classmethod
+    def after(cls, failure: Failure) -> NoAnswer:
+        """Return what a failure makes of the request's chunk."""
+        return cls(failure, RULES[failure].then)
+
+
 class FieldRefusedError(ModelAccessError):
-    """The model does not take what a field of the request says."""
+    """The model does not accept the value of a field of the request."""
 
 
 class RequestFailedError(Exception):
-    """One request brought no answer; private to this room, where it becomes a try of its chunk."""
+    """One request brought no answer; private to this room, where it is counted as a try of its chunk."""
 
     def __init__(self, failure: Failure, retry_after_s: float | None = None, limits: RateLimits = NOTHING_SAID) -> None:
         super().__init__(failure.value)
@@ -145,7 +161,7 @@ def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -
 
 
 def without_an_answer(error: BaseException) -> Failure:
-    """Name what kept an answer from coming; only what was sent can have been billed."""
+    """Return the failure that an error of the HTTP client means: one before anything was sent is never billed."""
     import aiohttp
 
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):

@@ -1,4 +1,4 @@
-"""What an endpoint says about its limits, in the headers of its answers."""
+"""The rate limits that an endpoint announces in the headers of its responses."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MINUTE_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class RateLimits:
-    """How much an account may ask in a minute; None where nothing is said."""
+    """How much an account may request in a minute; None where that is not known."""
 
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
@@ -25,12 +25,12 @@ NOTHING_SAID = RateLimits()
 
 
 def announced_limits(headers: Mapping[str, str]) -> RateLimits:
-    """Read `x-ratelimit-limit-requests` and `x-ratelimit-limit-tokens` with their resets."""
+    """Read OpenAI's `x-ratelimit-limit-requests` and `x-ratelimit-limit-tokens` with their resets."""
     return RateLimits(_per_minute(headers, "requests"), _per_minute(headers, "tokens"))
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Return the seconds of `Retry-After`, which may also be a date; None where it is absent or no sense."""
+    """Return the seconds of `Retry-After`, which may also be a date; None where it is absent or malformed."""
     value = headers.get("retry-after")
     if value is None:
         return None
@@ -45,7 +45,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
 
 
 def _per_minute(headers: Mapping[str, str], what: str) -> float | None:
-    """Return the limit, unless its reset lies further off than a minute: then it is one of an hour or a day."""
+    """Return the limit, unless it is reset in more than a minute: then it is one of an hour or a day."""
     try:
         limit = float(headers.get(f"x-ratelimit-limit-{what}", ""))
         reset_s = _duration_s(headers.get(f"x-ratelimit-reset-{what}", "0s"))

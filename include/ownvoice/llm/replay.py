@@ -1,4 +1,4 @@
-"""Where a chunk stands by its stored answers alone: settled, or which answer is to be asked for next."""
+"""What the stored answers alone say about a chunk: its outcome, or the request that is to be sent next."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import islice
 
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAttempts
-from ownvoice.llm.batch.files import NoAnswer
 from ownvoice.llm.chunk_outcome import ChunkOutcome, Try
 from ownvoice.llm.chunk_request import ChunkRequest
+from ownvoice.llm.failures import NoAnswer
 from ownvoice.llm.request import RequestBody
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.states import ChunkEvent
@@ -23,60 +23,60 @@ _READS_AT_ONCE = 64
 
 @dataclass(frozen=True, slots=True)
 class NextRequest:
-    """A chunk that needs another answer: the request that asks, and which answer to it that will be.
+    """The request that a chunk needs next: its key, its body, and the number of the answer that it will bring.
 
-    `unasked` is what becomes of the chunk where the budget does not allow it.
+    `unsent` is the outcome of the chunk if the budget does not allow the request.
     """
 
-    ask: ChunkRequest
+    request: ChunkRequest
     request_key: str
     body: RequestBody
     attempt: int
-    unasked: ChunkOutcome
+    unsent: ChunkOutcome
 
 
-async def standing(
-    ask: ChunkRequest, answers: AnswerStore, run_id: str, task_try: TaskTry, gave_up: Mapping[str, NoAnswer]
+async def replay(
+    request: ChunkRequest, answers: AnswerStore, run_id: str, task_try: TaskTry, no_answers: Mapping[str, NoAnswer]
 ) -> ChunkOutcome | NextRequest:
-    """Go through the stored answers of a chunk by the rules of `ask_chunks`, and ask nothing.
+    """Go through the stored answers of a chunk by the rules of `ask_chunks`, and send nothing.
 
-    `gave_up` holds the requests that are not to be asked for again in this try.
+    `no_answers` holds, by request key, the requests that are not sent again in this task try.
     """
-    chunk = ChunkAttempts(ask, run_id, task_try)
+    chunk = ChunkAttempts(request, run_id, task_try)
     event = None
     while event is None:
         record = await answers.get(chunk.key, chunk.attempt)
         if record:
-            event = chunk.take(record)
+            event = chunk.add_answer(record)
         elif chunk.used_up:
             event = chunk.used_up
         else:
-            return _unanswered(chunk, gave_up.get(chunk.key))
+            return _unanswered(chunk, no_answers.get(chunk.key))
     return chunk.outcome(event)
 
 
-def _unanswered(chunk: ChunkAttempts, gave_up: NoAnswer | None) -> ChunkOutcome | NextRequest:
-    if gave_up is None:
-        unasked = chunk.outcome(ChunkEvent.NOT_AFFORDED)
-        return NextRequest(chunk.ask, chunk.key, chunk.body, chunk.attempt, unasked)
-    if gave_up.failure is None:
-        return chunk.outcome(gave_up.event)
-    outcome = chunk.outcome(chunk.comes_to(gave_up.failure))
-    return replace(outcome, tries=(*outcome.tries, Try(datetime.now(UTC).isoformat(), gave_up.failure)))
+def _unanswered(chunk: ChunkAttempts, no_answer: NoAnswer | None) -> ChunkOutcome | NextRequest:
+    if no_answer is None:
+        unsent = chunk.outcome(ChunkEvent.NOT_AFFORDED)
+        return NextRequest(chunk.request, chunk.key, chunk.body, chunk.attempt, unsent)
+    if no_answer.failure is None:
+        return chunk.outcome(no_answer.event)
+    outcome = chunk.outcome(chunk.event_after(no_answer.failure))
+    return replace(outcome, tries=(*outcome.tries, Try(datetime.now(UTC).isoformat(), no_answer.failure)))
 
 
-def stored_outcomes(lake: Lake, run_id: str, asks: Iterable[ChunkRequest]) -> Iterator[ChunkOutcome]:
-    """Yield what the stored answers alone tell of `asks`, as outcomes of a batch that failed."""
+def stored_outcomes(lake: Lake, run_id: str, requests: Iterable[ChunkRequest]) -> Iterator[ChunkOutcome]:
+    """Yield the outcomes that the stored answers alone show, for the chunks of a batch that failed."""
     answers = AnswerStore(lake.store)
 
-    async def settle(ask: ChunkRequest) -> ChunkOutcome:
-        found = await standing(ask, answers, run_id, NO_TASK, {})
-        outcome = found.unasked if isinstance(found, NextRequest) else found
+    async def outcome_of(request: ChunkRequest) -> ChunkOutcome:
+        found = await replay(request, answers, run_id, NO_TASK, {})
+        outcome = found.unsent if isinstance(found, NextRequest) else found
         return replace(outcome, event=ChunkEvent.BATCH_FAILED)
 
-    async def settle_part(part: list[ChunkRequest]) -> list[ChunkOutcome]:
-        return await asyncio.gather(*map(settle, part))
+    async def outcomes_of(part: list[ChunkRequest]) -> list[ChunkOutcome]:
+        return await asyncio.gather(*map(outcome_of, part))
 
-    rest = iter(asks)
+    rest = iter(requests)
     while part := list(islice(rest, _READS_AT_ONCE)):
-        yield from asyncio.run(settle_part(part))
+        yield from asyncio.run(outcomes_of(part))

@@ -1,4 +1,4 @@
-"""Buying one answer: within the budget, at the pace, and stored before anything else is done with it."""
+"""Sending one request: within spending limit and rate limit; its answer is stored before anything else happens."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class NotAffordedError(Exception):
-    """The worst case of a request does not fit into the purse; private to this room."""
+    """The worst case of a request does not fit into the spending limit; private to this room."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequestSender:
-    """What all requests of a batch go through."""
+    """Sends the requests of one call to one route."""
 
     session: aiohttp.ClientSession
     access: ModelAccess
@@ -39,18 +39,19 @@ class RequestSender:
     spending_limit: SpendingLimit
     tally: Tally
 
-    async def buy(self, chunk: ChunkAttempts) -> AnswerRecord:
-        """Ask once about `chunk`; return the record of the answer, as it stands in the store.
+    async def send(self, chunk: ChunkAttempts) -> AnswerRecord:
+        """Send the request of `chunk` once; return the stored record of its answer.
 
-        Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came.
+        Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came,
+        `ModelAccessError` where no request can succeed, `StorageError` where the answer cannot be stored.
         """
         worst = worst_case(self.tally.prices.get(chunk.body["model"]), chunk.body)
         if not await self.spending_limit.reserve(worst):
             raise NotAffordedError
         actual = Spend()
         try:
-            sent_at = await self.rate_limiter.turn(rate_limited_tokens(chunk.body))
-            actual = worst  # a request that ends in no known way may have been billed
+            sent_at = await self.rate_limiter.acquire(rate_limited_tokens(chunk.body))
+            actual = worst  # it may be billed if it ends in a way that is not handled below
             with self._in_flight():
                 response = await self._request(chunk.body, sent_at)
                 actual = self._billed(chunk.body["model"], response, worst)
@@ -61,32 +62,33 @@ class RequestSender:
             raise
         except ModelAccessError as refused:
             actual = Spend()
-            if chunk.is_longer and isinstance(refused, FieldRefusedError):  # that ends the chunk, not the batch
+            if chunk.is_longer and isinstance(refused, FieldRefusedError):
+                # The model refuses twice the tokens, which ends this chunk and no other.
                 raise RequestFailedError(Failure.BAD_REQUEST) from None
             raise
         finally:
-            self.spending_limit.settle(worst, actual)
+            self.spending_limit.charge(actual, reserved=worst)
 
     @contextlib.contextmanager
     def _in_flight(self) -> Iterator[None]:
-        """Hold a place until the answer is stored: a kill costs no more answers than there are places."""
+        """Count as in flight until the answer is stored, so that a kill loses no more answers than may be in flight."""
         answered = False
         try:
             yield
             answered = True
         finally:
-            self.rate_limiter.done(answered=answered)
+            self.rate_limiter.release(answered=answered)
 
     async def _request(self, body: RequestBody, sent_at: float) -> dict[str, Any]:
-        """Send the request and tell the pace what the endpoint says about its limits."""
+        """Send the request, and pass what the response says about rate limits to the rate limiter."""
         try:
             response, limits = await request_completion(self.session, self.access, body)
         except RequestFailedError as failed:
-            self.rate_limiter.heed(failed.limits)
+            self.rate_limiter.follow(failed.limits)
             if failed.failure is Failure.RATE_LIMITED:
-                self.rate_limiter.refused(sent_at, failed.retry_after_s)
+                self.rate_limiter.slow_down(sent_at, failed.retry_after_s)
             raise
-        self.rate_limiter.heed(limits)
+        self.rate_limiter.follow(limits)
         return response
 
     def _billed(self, model: str, response: dict[str, Any], worst: Spend) -> Spend:
@@ -100,7 +102,7 @@ class RequestSender:
             "request_key": chunk.key,
             "attempt": chunk.attempt,
             "provider": self.access.provider.NAME,
-            "bought_for": chunk.buyer,
+            "bought_for": chunk.bought_for,
             "asked_by": asdict(chunk.task_try),
             "request": chunk.body,
             "response": response,
@@ -109,9 +111,9 @@ class RequestSender:
         }
 
 
-async def _even_if_cancelled(keeping: Coroutine[Any, Any, AnswerRecord]) -> AnswerRecord:
-    """Await `keeping` to its end, also when this task is cancelled meanwhile: an answer is paid for."""
-    task = asyncio.ensure_future(keeping)
+async def _even_if_cancelled(storing: Coroutine[Any, Any, AnswerRecord]) -> AnswerRecord:
+    """Await `storing` to its end, also when this task is cancelled meanwhile: the answer is paid for."""
+    task = asyncio.ensure_future(storing)
     try:
         return await asyncio.shield(task)
     except asyncio.CancelledError:

@@ -1,4 +1,4 @@
-"""What a batch has come to so far, in numbers that are true at any moment."""
+"""The counts of a batch while it is being asked about."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
 
 
 @dataclass(slots=True)
-class Own:
-    """What one try of a task has asked for itself: chunks by event, and tokens."""
+class OwnCounts:
+    """The part that one task try has requested itself: chunks by event, and tokens."""
 
     chunks: Counter[ChunkEvent] = field(default_factory=Counter)
     prompt_tokens: int = 0
@@ -25,9 +25,10 @@ class Own:
 
 @dataclass(slots=True)
 class Tally:
-    """Chunks by event, what ended the asking of each, requests asked again by the error that led to it, and tokens.
+    """Counts of chunks by event, of the last fault of each, and of requests sent again, by the fault before.
 
-    `unit` is what is counted, in the plural; `spent` is what was paid for, in dollars where the model's price is known.
+    `total` is how many chunks there are, `unit` what they are called, in the plural. `spent` holds tokens, and dollars
+    where the model's price is known. `own` is the part of `task_try`; the rest was stored by earlier tries.
     """
 
     total: int = 0
@@ -39,7 +40,7 @@ class Tally:
     retries: Counter[str] = field(default_factory=Counter)
     unit: str = "chunks"
     spent: Spend = field(default_factory=Spend)
-    own: Own = field(default_factory=Own)
+    own: OwnCounts = field(default_factory=OwnCounts)
 
     def count(self, outcome: ChunkOutcome) -> None:
         """Add one chunk."""
@@ -61,21 +62,21 @@ class Tally:
         return states
 
     def commonest_faults(self, *events: ChunkEvent) -> str:
-        """Name the three commonest reasons for which chunks came to `events`, each with its count."""
+        """Name the three commonest last faults of the chunks with one of `events`, each with its count."""
         faults = sum((self.last_faults[event] for event in events), Counter())
         return ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
 
     @property
-    def settled(self) -> int:
-        """How many chunks are done with, whatever became of them."""
+    def done(self) -> int:
+        """How many chunks have an outcome."""
         return self.events.total()
 
     @property
     def chunks_per_s(self) -> float:
-        """How many chunks were settled in a second, on average since the start."""
-        return self.settled / max(time.monotonic() - self.started_s, 1e-3)
+        """How many chunks were done per second, on average since the start."""
+        return self.done / max(time.monotonic() - self.started_s, 1e-3)
 
     @property
     def eta_s(self) -> float | None:
-        """How long the rest takes at that rate; None before the first chunk."""
-        return (self.total - self.settled) / self.chunks_per_s if self.settled else None
+        """Seconds that the rest takes at that rate; None before the first chunk."""
+        return (self.total - self.done) / self.chunks_per_s if self.done else None

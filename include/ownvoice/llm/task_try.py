@@ -1,4 +1,4 @@
-"""Who asks the model: the Airflow task instance and its try, named by each answer and each row of `tables/chunks`."""
+"""The Airflow task instance that sends requests, and its try: each answer and each row of `tables/chunks` names it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class TaskTry:
-    """A task instance and its try; all null on the command line, and where nobody asked."""
+    """A task instance and its try; all null on the command line, and where no request was sent."""
 
     task_id: str | None = None
     map_index: int | None = None
@@ -17,7 +17,7 @@ class TaskTry:
 
     @classmethod
     def of(cls, asked_by: Mapping[str, Any] | None) -> TaskTry:
-        """Return who asked for a stored answer, from its record; all null where the record does not say."""
+        """Return the task try that a record names as `asked_by`; all null where it names none."""
         return cls(**asked_by or {})
 
 

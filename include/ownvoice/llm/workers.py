@@ -1,4 +1,4 @@
-"""Asking about many chunks at once, so that no answer is paid for twice and no chunk fails its neighbours."""
+"""Asking one model about many chunks at once: no answer is paid for twice, and no chunk makes another fail."""
 
 from __future__ import annotations
 
@@ -21,122 +21,122 @@ from ownvoice.llm.send import NotAffordedError, RequestSender
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent
 
-_CHUNKS_PER_REQUEST = 2  # chunks at work for each request that may be open: some wait after a failure
-_SILENT_CHUNKS = 10  # so many left without an answer one after the other say that it is the endpoint that fails
+_WORKERS_PER_REQUEST = 2  # of each request that may be in flight: some workers wait after a failure
+_MAX_UNANSWERED_IN_A_ROW = 10  # chunks; the endpoint is down then, rather than the requests at fault
 _MAX_PAUSE_S = 600.0
 
 
 async def ask_chunks(
-    asks: Iterable[ChunkRequest],
+    requests: Iterable[ChunkRequest],
     answers: AnswerStore,
     access: ModelAccess,
     on_outcome: Callable[[ChunkOutcome], None],
     context: RequestContext | None = None,
 ) -> None:
-    """Settle every chunk of `asks`; `on_outcome` hears of each once, as soon as it is known, in no promised order.
+    """Find an answer for every chunk, stored or new; pass each outcome to `on_outcome` as it is known, in any order.
 
-    `asks` is drawn from as requests become free, and nothing is held of a chunk that is settled.
-    Raises `ModelAccessError` at once where no request can succeed,
-    `ModelUnavailableError` where nothing but failures has come back for a while, `StorageError` where an answer cannot
-    be kept; what has arrived is stored.
+    All `requests` go to the same model. They are taken one by one as workers become free, and no chunk is kept in
+    memory after its outcome. Raises `ModelAccessError` at once where no request can succeed, `ModelUnavailableError`
+    where ten chunks in a row got no answer, `StorageError` where an answer cannot be stored. Every answer that has
+    arrived is stored then.
     """
     context = context or RequestContext()
     rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, context.concurrent_tasks)
     async with open_session(access) as session:
-        buyer = RequestSender(session, access, answers, rate_limiter, context.spending_limit, context.tally)
-        batch = _Batch(asks, buyer, on_outcome, context.run_id, context.task_try)
+        sender = RequestSender(session, access, answers, rate_limiter, context.spending_limit, context.tally)
+        shared = _Shared(requests, sender, on_outcome, context.run_id, context.task_try)
         try:
             async with asyncio.TaskGroup() as workers:
-                for _ in range(_CHUNKS_PER_REQUEST * access.max_requests_in_flight):
-                    workers.create_task(batch.work())
+                for _ in range(_WORKERS_PER_REQUEST * access.max_requests_in_flight):
+                    workers.create_task(shared.work())
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         finally:
             context.spending_limit.close()
 
 
-class _Batch:
+class _Shared:
     """The state that the workers of one call share."""
 
     def __init__(
         self,
-        asks: Iterable[ChunkRequest],
-        buyer: RequestSender,
+        requests: Iterable[ChunkRequest],
+        sender: RequestSender,
         on_outcome: Callable[[ChunkOutcome], None],
         run_id: str,
         task_try: TaskTry,
     ) -> None:
-        self._queue = iter(asks)
-        self._buyer = buyer
+        self._queue = iter(requests)
+        self._sender = sender
         self._on_outcome = on_outcome
         self._run_id = run_id
-        self._asker = task_try
-        self._at_work: dict[str, asyncio.Event] = {}
-        self._silent: Counter[str] = Counter()
+        self._task_try = task_try
+        self._in_progress: dict[str, asyncio.Event] = {}
+        self._unanswered_in_a_row: Counter[str] = Counter()  # by the last failure
 
     async def work(self) -> None:
-        """Settle one chunk after another until none is left."""
-        for ask in self._queue:
-            async with self._alone_with(ask.request_key):
-                outcome = await self._settle(ask)
-            self._buyer.tally.count(outcome)
+        """Take one chunk after another to its outcome, until none is left."""
+        for request in self._queue:
+            async with self._alone_with(request.request_key):
+                outcome = await self._resolve(request)
+            self._sender.tally.count(outcome)
             self._on_outcome(outcome)
-            self._give_up_if_nothing_comes_back(outcome)
+            self._stop_if_endpoint_is_down(outcome)
 
     @contextlib.asynccontextmanager
     async def _alone_with(self, key: str) -> AsyncIterator[None]:
-        """Let one of several chunks with the same request ask; the others find its answer in the store."""
-        while key in self._at_work:
-            await self._at_work[key].wait()
-        self._at_work[key] = asyncio.Event()
+        """Let only one of several chunks with the same request proceed; the others find its answer in the store."""
+        while key in self._in_progress:
+            await self._in_progress[key].wait()
+        self._in_progress[key] = asyncio.Event()
         try:
             yield
         finally:
-            self._at_work.pop(key).set()
+            self._in_progress.pop(key).set()
 
-    async def _settle(self, ask: ChunkRequest) -> ChunkOutcome:
-        """Go through the answers of a chunk, buying those that are missing, up to the first usable one."""
-        chunk = ChunkAttempts(ask, self._run_id, self._asker)
+    async def _resolve(self, request: ChunkRequest) -> ChunkOutcome:
+        """Go through the answers of a chunk up to the first usable one, and request those that are not stored."""
+        chunk = ChunkAttempts(request, self._run_id, self._task_try)
         event = None
         while event is None:
-            stored = await self._buyer.answers.get(chunk.key, chunk.attempt)
-            event = chunk.take(stored) if stored else chunk.used_up or await self._ask_once(chunk)
+            stored = await self._sender.answers.get(chunk.key, chunk.attempt)
+            event = chunk.add_answer(stored) if stored else chunk.used_up or await self._send(chunk)
         return chunk.outcome(event)
 
-    async def _ask_once(self, chunk: ChunkAttempts) -> ChunkEvent | None:
-        """Buy one answer; return what it makes of the chunk, or None where it is to be asked about again."""
+    async def _send(self, chunk: ChunkAttempts) -> ChunkEvent | None:
+        """Send one request; return the chunk's event, or None where another request is needed."""
         try:
-            event = chunk.take(await self._buyer.buy(chunk))
+            event = chunk.add_answer(await self._sender.send(chunk))
         except NotAffordedError:
             event = ChunkEvent.NOT_AFFORDED
         except RequestFailedError as failed:
-            event = await self._after(chunk, failed)
+            event = await self._after_failure(chunk, failed)
         if event is None and chunk.used_up is None:
-            self._buyer.tally.retries[chunk.last_result] += 1
+            self._sender.tally.retries[chunk.last_result] += 1
         return event
 
-    async def _after(self, chunk: ChunkAttempts, failed: RequestFailedError) -> ChunkEvent | None:
-        """Decide about a chunk whose request failed; where it is to be asked again, wait for the moment first."""
+    async def _after_failure(self, chunk: ChunkAttempts, failed: RequestFailedError) -> ChunkEvent | None:
+        """Return the chunk's event, or wait until its request may be sent again and return None."""
         pause_s = failed.retry_after_s or 0.0
         if pause_s > _MAX_PAUSE_S:
             raise ModelUnavailableError(
                 f"The model endpoint wants {pause_s:.0f} s of rest ({failed.failure}), and a task waits no longer "
                 f"than {_MAX_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
             )
-        event = chunk.fail(failed.failure, time.monotonic(), self._buyer.access.patience_s)
+        event = chunk.add_failure(failed.failure, time.monotonic(), self._sender.access.patience_s)
         if event is None:
-            waits_for_all = failed.failure is Failure.RATE_LIMITED and pause_s  # then the pace waits
-            await asyncio.sleep(0 if waits_for_all else max(pause_s, chunk.wait_s(failed.failure)))
+            limiter_waits = failed.failure is Failure.RATE_LIMITED and pause_s
+            await asyncio.sleep(0 if limiter_waits else max(pause_s, chunk.wait_s(failed.failure)))
         return event
 
-    def _give_up_if_nothing_comes_back(self, outcome: ChunkOutcome) -> None:
+    def _stop_if_endpoint_is_down(self, outcome: ChunkOutcome) -> None:
         if outcome.event is not ChunkEvent.NOT_ANSWERED:
-            self._silent.clear()
+            self._unanswered_in_a_row.clear()
             return
-        self._silent[outcome.faults[-1]] += 1
-        if self._silent.total() >= _SILENT_CHUNKS:
-            counts = ", ".join(f"{count} {name}" for name, count in self._silent.most_common(3))
+        self._unanswered_in_a_row[outcome.faults[-1]] += 1
+        if self._unanswered_in_a_row.total() >= _MAX_UNANSWERED_IN_A_ROW:
+            counts = ", ".join(f"{count} {name}" for name, count in self._unanswered_in_a_row.most_common(3))
             raise ModelUnavailableError(
-                f"The model endpoint answered none of the last {self._silent.total()} chunks ({counts}). "
+                f"The model endpoint answered none of the last {self._unanswered_in_a_row.total()} chunks ({counts}). "
                 "What had arrived is stored; run again when the endpoint answers."
             )

@@ -11,14 +11,13 @@ from ownvoice.errors import ModelAccessError
 from ownvoice.llm.batch import files as batch_files
 from ownvoice.llm.batch.files import (
     BatchLine,
-    NoAnswer,
     read_line,
     request_files,
     request_line,
     request_of,
     requests_by_key,
 )
-from ownvoice.llm.failures import Failure
+from ownvoice.llm.failures import Failure, NoAnswer
 from ownvoice.states import ChunkEvent
 
 COMPLETION = {"choices": [{"message": {"content": "{}"}}]}

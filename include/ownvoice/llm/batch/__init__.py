@@ -1,1 +1,1 @@
-"""The batch API of an endpoint: files, batch jobs, intents, results."""
+"""Asking through an endpoint's batch API, at half the price and within a day."""

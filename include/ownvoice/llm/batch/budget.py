@@ -1,7 +1,7 @@
-"""The bound on money in batch mode: what of a round fits beside what was spent, every request at its worst. Pure.
+"""The bound on money in batch mode: which requests fit into what is left of the share, each at its worst case. Pure.
 
-Nothing is written down for it. A round begins when no batch of its chunks is open, and so the stored answers, each with
-whom it was bought for, say all that was spent, whatever was killed or deferred in between.
+The spent amount is not recorded. Requests are submitted only while no batch job of the same chunks is open, so the
+stored answers, which name the run and chunk that paid, add up to all that was spent, also after a kill or a deferral.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ def not_afforded(
     share: Spend,
     prices: Mapping[str, ModelPrice],
 ) -> set[str]:
-    """Return the keys of the wanted requests that do not fit into `share`; those before them do."""
-    outcomes = (one.unasked if isinstance(one, NextRequest) else one for one in found)
+    """Return the keys of the wanted requests that do not fit into `share` beside what was spent."""
+    outcomes = (one.unsent if isinstance(one, NextRequest) else one for one in found)
     committed = sum((_spent(outcome, prices.get(outcome.model)) for outcome in outcomes), Spend())
     left_out = set()
     for key, one in wanted.items():
@@ -35,5 +35,5 @@ def not_afforded(
 
 def _spent(outcome: ChunkOutcome, price: ModelPrice | None) -> Spend:
     counted = outcome.prompt_tokens, outcome.completion_tokens
-    # Some endpoints do not count; then it was the worst, and no token costs more than those of an answer.
+    # Where an endpoint does not count, assume the worst case, all of it at the price of an answer's tokens.
     return spend(price, *counted) if any(counted) else spend(price, 0, outcome.reserved_tokens)

@@ -1,4 +1,4 @@
-"""The edge to the batch API of any endpoint that speaks OpenAI's: files in, a batch over them, files out."""
+"""The edge to OpenAI's batch API, which other endpoints speak too: files in, a batch job over them, files out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from openai.types import Batch
 
 INTENT_KEY = "ownvoice_intent"
-"""The metadata key under which a batch carries the intent that it was submitted for."""
+"""The metadata key under which a batch job carries the id of its intent."""
 
 _ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
 _CLOCK_SKEW_S = 3600
@@ -29,7 +29,10 @@ _REFUSALS = frozenset({Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG})
 
 @dataclass(frozen=True, slots=True)
 class BatchJobState:
-    """Where a batch stands; `failures` are the codes for which one that `failed` was not taken on at all."""
+    """The state of a batch job: requests `done` out of `total`, and the files with its results.
+
+    `failures` are the codes for which a job with the status "failed" was not accepted at all.
+    """
 
     batch_id: str
     status: str
@@ -40,14 +43,14 @@ class BatchJobState:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come of it."""
+        """Whether no more results will come."""
         return self.status in _ENDED
 
 
 def open_client(access: ModelAccess) -> AsyncOpenAI:
     """Return the SDK's client, an async context manager that closes its connections.
 
-    It repeats by itself what failed and costs nothing. Raises `ModelAccessError` for a provider with another API.
+    The SDK retries failed calls by itself. Raises `ModelAccessError` for a provider with another API.
     """
     import openai
 
@@ -65,15 +68,15 @@ def open_client(access: ModelAccess) -> AsyncOpenAI:
 
 
 async def upload_requests(client: AsyncOpenAI, name: str, file: bytes) -> str:
-    """Upload a request file, which costs nothing yet; return its id."""
+    """Upload a file of requests, which costs nothing yet; return its id."""
     async with _translated(client, "take the file of requests"):
         return (await client.files.create(file=(name, file), purpose="batch")).id
 
 
 async def create_batch_job(client: AsyncOpenAI, file_id: str, intent_id: str) -> str:
-    """Submit an uploaded file, which is the paid call, and return the batch's id.
+    """Submit an uploaded file, which is the call that costs money; return the batch job's id.
 
-    It is made once: the SDK would make it again when the connection drops, and might pay twice.
+    The call is made once: a retry of the SDK after a lost connection could pay twice.
     """
     once = client.with_options(max_retries=0)
     async with _translated(client, "take on the batch"):
@@ -87,7 +90,7 @@ async def create_batch_job(client: AsyncOpenAI, file_id: str, intent_id: str) ->
 
 
 async def find_batch_jobs(client: AsyncOpenAI, intent_id: str, since_s: float) -> list[BatchJobState]:
-    """Return the batches that were submitted for an intent since that Unix time, the oldest first."""
+    """Return the batch jobs that were submitted for an intent since a Unix time in seconds, the oldest first."""
     found = []
     async with _translated(client, "list its batches"):
         async for batch in client.batches.list(limit=100):  # the newest first
@@ -99,7 +102,7 @@ async def find_batch_jobs(client: AsyncOpenAI, intent_id: str, since_s: float) -
 
 
 async def batch_job_state(client: AsyncOpenAI, batch_id: str) -> BatchJobState:
-    """Return where a batch stands. Raises `ModelAccessError` where the endpoint does not know it."""
+    """Return the state of a batch job. Raises `ModelAccessError` where the endpoint does not know it."""
     async with _translated(
         client, f"know {batch_id}, which the lake lists below {OPEN_BATCH_JOBS} (remove it there to ask again)"
     ):
@@ -107,20 +110,20 @@ async def batch_job_state(client: AsyncOpenAI, batch_id: str) -> BatchJobState:
 
 
 async def cancel_batch_job(client: AsyncOpenAI, batch_id: str) -> None:
-    """Stop a batch; what it has answered by then is paid for."""
+    """Cancel a batch job; the answers that it has made are paid for."""
     async with _translated(client, f"cancel {batch_id}"):
         await client.batches.cancel(batch_id)
 
 
 async def result_lines(client: AsyncOpenAI, file_id: str) -> AsyncIterator[bytes]:
-    """Yield the lines of an output or error file as they arrive; it is never held whole."""
+    """Yield the lines of an output or error file as they arrive, without holding the whole file."""
     rest = b""
     async with (
         _translated(client, f"give back file {file_id}"),
         client.files.with_streaming_response.content(file_id) as response,
     ):
         async for part in response.iter_bytes():
-            # Not the SDK's lines: those end at U+2028 too, which may stand within an answer.
+            # The SDK's own lines end at U+2028 too, which an answer may contain.
             *lines, rest = (rest + part).split(b"\n")
             for line in lines:
                 yield line
@@ -185,7 +188,7 @@ def _failure(error: Exception, endpoint: str) -> ModelAccessError | Failure:
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and what it was raised from: the SDK and its transport each put their own around it."""
+    """Yield an error and its causes: the SDK and its transport each wrap the error of the connection."""
     while error is not None:
         yield error
         error = error.__cause__

@@ -1,4 +1,4 @@
-"""The files that the batch API takes and gives back: a request a line, an answer or a failure a line. Pure."""
+"""The files of the batch API, in JSON Lines: requests go in, answers and failures come out. Pure."""
 
 from __future__ import annotations
 
@@ -8,48 +8,34 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ownvoice.errors import ModelAccessError
-from ownvoice.llm.failures import RULES, Failure, classified
+from ownvoice.llm.failures import Failure, NoAnswer, classified
 from ownvoice.llm.json_values import mapping
 from ownvoice.llm.providers import openai
 from ownvoice.llm.request import RequestBody
-from ownvoice.states import ChunkEvent
 
 MAX_REQUESTS_PER_FILE = 50_000
 MAX_FILE_BYTES = 200_000_000
-"""What OpenAI takes as one batch; other endpoints have taken over the same two numbers."""
+"""The limits of OpenAI for one batch job; other endpoints have adopted both."""
 
 ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 
 
 @dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """A request that is not to be asked again in this try: why a batch did not answer it; None: never submitted."""
-
-    failure: Failure | None
-    event: ChunkEvent
-
-    @classmethod
-    def after(cls, failure: Failure) -> NoAnswer:
-        """Return what a failure makes of the request's chunk."""
-        return cls(failure, RULES[failure].then)
-
-
-@dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A line of an output or error file: a completion, a failure, or a refusal that holds for every request."""
+    """A line of an output or error file: the response, a failure, or an error that holds for every request."""
 
     request_key: str
     result: dict[str, Any] | NoAnswer | ModelAccessError
 
 
 def request_line(request_key: str, body: RequestBody) -> bytes:
-    """Return the line that asks: its `custom_id` is the request key."""
+    """Return the line of a request; its `custom_id` is the request key."""
     line = {"custom_id": request_key, "method": "POST", "url": ENDPOINT, "body": body}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def request_files(lines: Iterable[tuple[str, bytes]]) -> Iterator[tuple[list[str], bytes]]:
-    """Yield files that keep both limits, each with its request keys in order; `lines` are keys with their lines."""
+    """Yield files within both limits, each with its request keys in order; `lines` are pairs of key and line."""
     keys: list[str] = []
     file = bytearray()
     for key, line in lines:
@@ -63,7 +49,7 @@ def request_files(lines: Iterable[tuple[str, bytes]]) -> Iterator[tuple[list[str
 
 
 def requests_by_key(file: bytes) -> dict[str, bytes]:
-    """Return the lines of a request file by their keys, unread: most of a large file is never looked at again."""
+    """Return the lines of a request file by their keys, not parsed: most of them are never needed again."""
     start = len(b'{"custom_id":"')
     return {line[start : line.index(b'"', start)].decode(): line for line in file.splitlines()}
 
@@ -75,7 +61,7 @@ def request_of(line: bytes) -> RequestBody:
 
 
 def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
-    """Read a line of an output or error file; None where it is no such line, or names no request."""
+    """Read a line of an output or error file; None where it is malformed or names no request."""
     try:
         value = json.loads(line)
         key = value["custom_id"]
@@ -91,10 +77,10 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
     return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
 
 
-def unanswered(batch_status: str) -> NoAnswer:
-    """Return what becomes of a request that no line speaks of, by the status with which its batch ended."""
+def no_answer_after(job_status: str) -> NoAnswer:
+    """Return why a request that is in no line has no answer, by the status with which its batch job ended."""
     failures = {"expired": Failure.BATCH_EXPIRED, "cancelled": Failure.BATCH_CANCELLED}
-    return NoAnswer.after(failures.get(batch_status, Failure.BATCH_LINE_MISSING))
+    return NoAnswer.after(failures.get(job_status, Failure.BATCH_LINE_MISSING))
 
 
 def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -> NoAnswer | ModelAccessError:

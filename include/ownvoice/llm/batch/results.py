@@ -1,4 +1,4 @@
-"""Taking in a batch that has ended: its answers into the store, and what it did not answer."""
+"""Storing the results of a batch job that has ended."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.batch.client import BatchJobState, result_lines
-from ownvoice.llm.batch.files import BatchLine, NoAnswer, read_line, request_of, requests_by_key, unanswered
+from ownvoice.llm.batch.files import BatchLine, no_answer_after, read_line, request_of, requests_by_key
 from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
-from ownvoice.llm.failures import Failure, FieldRefusedError
+from ownvoice.llm.failures import Failure, FieldRefusedError, NoAnswer
 from ownvoice.llm.providers import openai
 from ownvoice.storage.lake import Lake
 
@@ -22,48 +22,48 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 _WRITES_AT_ONCE = 64
-_ENQUEUED_TOO_MUCH = "token_limit_exceeded"
+_TOO_MUCH_ENQUEUED = "token_limit_exceeded"
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """The requests without an answer, and what is wrong with all of them alike, if anything."""
+    """The requests without an answer, by key, and an error that concerns every request, if there is one."""
 
-    failed: dict[str, NoAnswer]
+    no_answers: dict[str, NoAnswer]
     problem: OwnvoiceError | None
 
 
 async def collect(
     lake: Lake, client: AsyncOpenAI, intent: Intent, state: BatchJobState, recipe: GenerationRecipe
 ) -> Collected:
-    """Store every answer of an ended batch, and close its intent. Repeated, it stores the same again."""
+    """Store every answer of an ended batch job and close its intent; a repetition stores nothing twice."""
     answers = AnswerStore(lake.store)
     requests = requests_by_key(submitted_file(lake, intent))
-    not_heard_of = set(intent.requests)
-    failed: dict[str, NoAnswer] = {}
-    problem: OwnvoiceError | None = _not_taken_on(state) if state.status == "failed" else None
+    missing = set(intent.requests)
+    no_answers: dict[str, NoAnswer] = {}
+    problem: OwnvoiceError | None = _not_accepted(state) if state.status == "failed" else None
     async for lines in _lines(client, intent, state, _model_of(requests)):
         records = []
         for line in lines:
-            not_heard_of.discard(line.request_key)
+            missing.discard(line.request_key)
             if isinstance(line.result, NoAnswer):
-                failed[line.request_key] = line.result
+                no_answers[line.request_key] = line.result
             elif isinstance(line.result, FieldRefusedError) and _is_longer(requests[line.request_key], recipe):
-                failed[line.request_key] = NoAnswer.after(Failure.BAD_REQUEST)  # it has no longer answers to give
+                no_answers[line.request_key] = NoAnswer.after(Failure.BAD_REQUEST)  # the model makes no longer answers
             elif isinstance(line.result, ModelAccessError):
                 problem = line.result
             else:
                 records.append(_record(intent, line.request_key, requests[line.request_key], line.result))
         await asyncio.gather(*(answers.put(one["request_key"], one["attempt"], one) for one in records))
-    failed |= dict.fromkeys(not_heard_of, unanswered(state.status))
-    close_intent(lake, intent, state.status, failed)
-    return Collected(failed, problem)
+    no_answers |= dict.fromkeys(missing, no_answer_after(state.status))
+    close_intent(lake, intent, state.status, no_answers)
+    return Collected(no_answers, problem)
 
 
 async def _lines(
     client: AsyncOpenAI, intent: Intent, state: BatchJobState, model: str
 ) -> AsyncIterator[list[BatchLine]]:
-    """Yield the lines of the output and error files that speak of the intent's requests, some at a time."""
+    """Yield the lines of the output and error files about the intent's requests, up to 64 at a time."""
     endpoint = str(client.base_url).rstrip("/")
     part: list[BatchLine] = []
     for file_id in state.file_ids:
@@ -89,7 +89,7 @@ def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -
         "request": request_of(line),
         "response": completion,
         "received_at": datetime.now(UTC).isoformat(),
-        "latency_s": 0.0,  # a batch does not tell
+        "latency_s": 0.0,  # a batch job does not say
     }
 
 
@@ -103,9 +103,9 @@ def _model_of(requests: dict[str, bytes]) -> str:
     return str(request_of(next(iter(requests.values())))["model"])
 
 
-def _not_taken_on(state: BatchJobState) -> OwnvoiceError:
+def _not_accepted(state: BatchJobState) -> OwnvoiceError:
     reasons = ", ".join(state.failures) or "no reason given"
-    if _ENQUEUED_TOO_MUCH in state.failures:
+    if _TOO_MUCH_ENQUEUED in state.failures:
         return ModelUnavailableError(
             f"{state.batch_id} was not taken on ({reasons}), and cost nothing: too much is enqueued for this account. "
             "Run again when other batches have ended."

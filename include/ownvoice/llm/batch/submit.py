@@ -1,7 +1,7 @@
-"""Asking through a batch API: files of requests that are answered within a day, at half the price.
+"""Submitting requests as batch jobs.
 
-Every submission begins with an intent in the lake and carries its id, so that a worker that was killed, cleared or
-moved finds the batch that is already running. Answers come into the same store under the same keys as realtime ones.
+Every submission begins with an intent in the lake, and the batch job carries its id: a task that was killed, cleared or
+moved finds the job that already runs. Answers are stored under the same keys as those of realtime mode.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from ownvoice.config.generators import Route
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.batch.budget import not_afforded
 from ownvoice.llm.batch.client import create_batch_job, open_clients, upload_requests
-from ownvoice.llm.batch.files import NoAnswer, request_files, request_line
+from ownvoice.llm.batch.files import request_files, request_line
 from ownvoice.llm.batch.intents import (
-    BoughtFor,
+    RequestOrigin,
     new_intent,
     record_batch_id,
     record_intent,
@@ -28,7 +28,8 @@ from ownvoice.llm.budget import Spend
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.endpoints import Endpoints
-from ownvoice.llm.replay import NextRequest, standing
+from ownvoice.llm.failures import NoAnswer
+from ownvoice.llm.replay import NextRequest, replay
 from ownvoice.states import ChunkEvent
 
 if TYPE_CHECKING:
@@ -39,63 +40,65 @@ _NOT_AFFORDED = NoAnswer(None, ChunkEvent.NOT_AFFORDED)
 
 
 async def ask_by_batch_jobs(
-    plan: BatchTask, asks: Sequence[ChunkRequest], gave_up: Mapping[str, NoAnswer], share: Spend, endpoints: Endpoints
+    task: BatchTask,
+    requests: Sequence[ChunkRequest],
+    no_answers: Mapping[str, NoAnswer],
+    share: Spend,
+    endpoints: Endpoints,
 ) -> list[ChunkOutcome]:
-    """Return the outcomes of all chunks, in the order of `asks`, where their answers are stored or given up.
+    """Return the outcomes of all chunks, in the order of `requests`, where none needs another request.
 
-    Where some are wanted still, submits as many requests for them as `share` allows and raises `BatchJobsRunningError`.
-    What a round could not afford is not asked for in the next one: each may take a day.
+    Where some do, submits as many of these as `share` allows and raises `BatchJobsRunningError`; call again when the
+    jobs have ended. Requests in `no_answers` are not submitted. A request that the budget did not allow once is not
+    submitted by later calls of the same task either: every round of batch jobs may take a day.
     """
-    answers = AnswerStore(plan.lake.store)
+    answers = AnswerStore(task.lake.store)
     found: list[ChunkOutcome | NextRequest] = []
-    for part in _parts(asks):
+    for part in _parts(requests):
         found += await asyncio.gather(
-            *(standing(ask, answers, plan.run.run_id, plan.task_try, gave_up) for ask in part)
+            *(replay(request, answers, task.run.run_id, task.task_try, no_answers) for request in part)
         )
     wanted: dict[str, NextRequest] = {}
     for one in found:
         if isinstance(one, NextRequest):
             wanted.setdefault(one.request_key, one)
-    left_out = not_afforded(found, wanted, share, plan.run.prices)
+    left_out = not_afforded(found, wanted, share, task.run.prices)
     afforded = {key: one for key, one in wanted.items() if key not in left_out}
     if afforded:
-        await _submit(plan, afforded, {**gave_up, **dict.fromkeys(left_out, _NOT_AFFORDED)}, endpoints)
-    return [one.unasked if isinstance(one, NextRequest) else one for one in found]
+        await _submit(task, afforded, {**no_answers, **dict.fromkeys(left_out, _NOT_AFFORDED)}, endpoints)
+    return [one.unsent if isinstance(one, NextRequest) else one for one in found]
 
 
 async def _submit(
-    plan: BatchTask, wanted: Mapping[str, NextRequest], gave_up: Mapping[str, NoAnswer], endpoints: Endpoints
+    task: BatchTask, wanted: Mapping[str, NextRequest], no_answers: Mapping[str, NoAnswer], endpoints: Endpoints
 ) -> NoReturn:
-    """Upload, write the intent down, submit, write the batch down; then there is only waiting left.
-
-    Endpoints take files that ask one model each.
-    """
+    """Upload a file, record the intent, submit, record the batch job's id; a file may name only one model."""
     submitted = []
-    routes = dict.fromkeys(one.ask.route for one in wanted.values())
+    routes = dict.fromkeys(one.request.route for one in wanted.values())
     async with open_clients({endpoint for endpoint, _ in routes}, endpoints) as clients:
         for route in routes:
             for keys, file in request_files(_lines(wanted, route)):
-                endpoint, requests = route[0], {key: _bought_for(wanted[key]) for key in keys}
-                intent = new_intent(plan.lake, plan.run, plan.name, plan.task_try, file, requests, gave_up, endpoint)
+                endpoint, requests = route[0], {key: _origin_of(wanted[key]) for key in keys}
+                intent = new_intent(task, file, requests, no_answers, endpoint)
                 file_id = await upload_requests(clients[endpoint], f"{intent.name}.jsonl", file)
-                if record_intent(plan.lake, intent):
+                if record_intent(task.lake, intent):
                     batch_id = await create_batch_job(clients[endpoint], file_id, intent.intent_id)
-                    record_batch_id(plan.lake, intent, batch_id)
+                    record_batch_id(task.lake, intent, batch_id)
                     submitted.append((endpoint, batch_id))
     raise BatchJobsRunningError(submitted)
 
 
 def _lines(wanted: Mapping[str, NextRequest], route: Route) -> Iterator[tuple[str, bytes]]:
     for key, one in wanted.items():
-        if one.ask.route == route:
+        if one.request.route == route:
             yield key, request_line(key, one.body)
 
 
-def _bought_for(wanted: NextRequest) -> BoughtFor:
-    return wanted.attempt, wanted.ask.article_id, wanted.ask.chunk_index
+def _origin_of(wanted: NextRequest) -> RequestOrigin:
+    return wanted.attempt, wanted.request.article_id, wanted.request.chunk_index
 
 
-def _parts(asks: Iterable[ChunkRequest]) -> Iterator[list[ChunkRequest]]:
-    rest = iter(asks)
+def _parts(requests: Iterable[ChunkRequest]) -> Iterator[list[ChunkRequest]]:
+    rest = iter(requests)
     while part := list(islice(rest, _READS_AT_ONCE)):
         yield part

@@ -1,4 +1,4 @@
-"""Waiting for batch jobs: they take up to a day, and a task does not hold a worker meanwhile."""
+"""Waiting for batch jobs, which take up to a day."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from ownvoice.llm.client import ModelAccess
 
 
 class BatchJobsRunningError(Exception):
-    """Answers are on their way: nothing is to be done before these batches have ended, then the same call again.
+    """Batch jobs still work on the answers: wait until they have ended, then make the same call again.
 
-    `by_endpoint` are their ids, by the name of the endpoint where they run.
+    `by_endpoint` holds their ids by the name of the endpoint.
     """
 
-    def __init__(self, batches: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, jobs: Iterable[tuple[str, str]]) -> None:
         self.by_endpoint: dict[str, list[str]] = defaultdict(list)
-        for endpoint, batch_id in batches:
+        for endpoint, batch_id in jobs:
             self.by_endpoint[endpoint].append(batch_id)
         super().__init__(", ".join(self.batch_ids))
 
     @property
     def batch_ids(self) -> tuple[str, ...]:
-        """All of them."""
+        """The ids at all endpoints."""
         return tuple(chain.from_iterable(self.by_endpoint.values()))
 
 
@@ -37,9 +37,9 @@ async def until_all_ended(
     look_every_s: float,
     on_look: Callable[[Sequence[BatchJobState]], None] = lambda _: None,
 ) -> None:
-    """Look at batches until all have ended; `on_look` hears where they stand each time.
+    """Poll batch jobs of one endpoint until all have ended; pass their states to `on_look` each time.
 
-    An endpoint that does not answer is looked at again. Raises `ModelAccessError` where no look can succeed.
+    An endpoint that does not answer is polled again. Raises `ModelAccessError` where no poll can succeed.
     """
     async with open_client(access) as client:
         while True:

@@ -29,7 +29,7 @@ def progress_line(tally: Tally) -> str:
     cost = f" (${tally.spent.cost_usd:,.2f})" if tally.prices else ""
     left = "" if tally.eta_s is None else f", about {_clock(tally.eta_s)} left"
     return (
-        f"{tally.unit} {tally.settled:,}/{tally.total:,}: {states or 'none settled yet'}; {tally.chunks_per_s:,.1f}/s, "
+        f"{tally.unit} {tally.done:,}/{tally.total:,}: {states or 'none settled yet'}; {tally.chunks_per_s:,.1f}/s, "
         f"{tally.retries.total():,} asked again, {tally.spent.tokens:,.0f} tokens{cost}{left}"
     )
 
