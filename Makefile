@@ -57,6 +57,7 @@ bench: install  ## every benchmark; each prints a table beside its peer
 docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_dags.py
 	$(BIN)/python docs/write_formats.py
+	$(BIN)/python docs/write_settings.py
 
 screenshots: install  ## take the pictures of the Ownvoice pages in docs/images, with a real Airflow and chromium
 	$(BIN)/python docs/screenshots.py

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import os
 from pathlib import Path
 
 import pytest
@@ -12,10 +11,8 @@ from annotated_types import Ge, Le
 from ownvoice.airflow.refresh_form import read_form
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
-from ownvoice.config.settings import Settings, load_settings
-from ownvoice.config.source_rules import SourceRules
+from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
-from ownvoice.training.settings import TrainingSettings
 
 REPOSITORY = Path(__file__).parent.parent.parent
 FIELDS = {name: RefreshRun.model_fields[name] for name in FORM_FIELDS} | GenerationRecipe.model_fields
@@ -122,39 +119,3 @@ def test_the_settings_of_the_environment_are_the_forms_defaults(dags, monkeypatc
     assert params["temperature"] == 0.2
     assert params["min_chosen_chars"] == 40
     assert params["max_output_tokens"] == GenerationRecipe().max_output_tokens
-
-
-def example_variables() -> dict[str, str]:
-    """The variables of .env.example, all of which are commented out there."""
-    lines = (REPOSITORY / ".env.example").read_text(encoding="utf-8").splitlines()
-    pairs = [line.removeprefix("# ").partition("=") for line in lines]
-    return {name: value for name, sign, value in pairs if sign and name.isupper()}
-
-
-def test_the_example_environment_names_exactly_the_settings():
-    names = {f"OWNVOICE_{name.upper()}" for name in Settings.model_fields if name not in NESTED}
-    names |= {f"OWNVOICE_SOURCE__{name.upper()}" for name in SourceRules.model_fields}
-    names |= {f"OWNVOICE_RECIPE__{name.upper()}" for name in GenerationRecipe.model_fields}
-    names |= {f"OWNVOICE_TRAINER_{name.upper()}" for name in TrainingSettings.model_fields if name not in NESTED}
-    assert {name for name in example_variables() if name.startswith("OWNVOICE_")} == names
-
-
-def test_the_example_environment_says_what_each_setting_means():
-    text = (REPOSITORY / ".env.example").read_text(encoding="utf-8")
-    nested = SourceRules.model_fields | GenerationRecipe.model_fields
-    for name, field in (Settings.model_fields | nested | TrainingSettings.model_fields).items():
-        if name not in NESTED:
-            assert f"# {field.description}\n" in text
-
-
-def test_the_example_environment_holds_the_defaults_and_no_key(monkeypatch):
-    for name in [name for name in os.environ if name.startswith("OWNVOICE_")]:
-        monkeypatch.delenv(name)
-    defaults = load_settings()
-    variables = example_variables()
-    for name in variables.keys() - {"OWNVOICE_ARTICLES", "OWNVOICE_LAKE"}:
-        if not name.startswith("OWNVOICE_"):
-            assert variables[name] == ""
-        elif variables[name]:
-            monkeypatch.setenv(name, variables[name])
-    assert load_settings() == defaults

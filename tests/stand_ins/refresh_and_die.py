@@ -15,7 +15,8 @@ from typing import Any
 
 from ownvoice import refresh as refreshing
 from ownvoice.config.generators import RejectedBy
-from ownvoice.config.run import Mode, RefreshRun
+from ownvoice.config.options import Mode
+from ownvoice.config.run import RefreshRun
 from ownvoice.llm.client import ModelAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore

@@ -10,9 +10,10 @@ from airflow.sdk import Param
 from pydantic import ValidationError
 
 from ownvoice.airflow.params import field_param, refuse_unknown
+from ownvoice.config.problems import settings_error
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
-from ownvoice.config.settings import Settings, load_settings, new_run, settings_error
+from ownvoice.config.settings import Settings, load_settings, new_run
 from ownvoice.errors import SettingsError
 
 _SECTIONS = {"generators": "Several models", "rejected_by": "Several models"}

@@ -9,7 +9,7 @@ from airflow.sdk import Param
 from pydantic import BaseModel, ValidationError
 
 from ownvoice.airflow.params import field_param, refuse_unknown
-from ownvoice.config.settings import settings_error
+from ownvoice.config.problems import settings_error
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
 

@@ -6,8 +6,9 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from ownvoice.cli.recipe_fields import with_fields
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.config.settings import Settings, with_fields
+from ownvoice.config.settings import Settings
 from ownvoice.errors import SettingsError
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.endpoints import Endpoints, access_by, from_environment, variables_of

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ownvoice.config.run import Mode
+from ownvoice.config.options import Mode
 
 LakeOption = Annotated[str | None, typer.Option("--lake", help="s3://bucket/prefix or file:///folder [OWNVOICE_LAKE].")]
 ArticlesOption = Annotated[

@@ -10,7 +10,9 @@ import typer
 from pydantic import ValidationError
 
 from ownvoice.cli.options import LakeOption, VersionOption
-from ownvoice.config.settings import load_settings, settings_error, with_fields
+from ownvoice.cli.recipe_fields import with_fields
+from ownvoice.config.problems import settings_error
+from ownvoice.config.settings import load_settings
 from ownvoice.errors import NotTrainedError
 from ownvoice.storage.lake import Lake
 from ownvoice.training.planning.plan import PlannedTraining, plan_training

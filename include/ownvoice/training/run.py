@@ -6,7 +6,7 @@ import json
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ownvoice.config.settings import settings_error
+from ownvoice.config.problems import settings_error
 from ownvoice.errors import SettingsError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
-from ownvoice.config.settings import settings_error
+from ownvoice.config.problems import settings_error
 from ownvoice.errors import SettingsError
 from ownvoice.training.recipe import TrainingRecipe
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from ownvoice.config.settings import problems_in
+from ownvoice.config.problems import problems_in
 from ownvoice.errors import SettingsError
 from ownvoice.training.recipe import TrainingRecipe, problems_of
 
