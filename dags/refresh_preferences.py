@@ -1,33 +1,33 @@
 """# Refresh the preference dataset
 
-Every night: new, edited and removed articles become one new version of the preference dataset.
+Every night, new, edited and removed articles become one new version of the preference dataset.
 
 | task | what it does | leaves in the lake |
 |---|---|---|
-| `list_new_articles` | holds the source against what is known | `runs/<run>/changes.parquet` |
+| `list_new_articles` | compares the source with the table of articles | `runs/<run>/changes.parquet` |
 | `plan_batches` | cuts pending articles into chunks and batches | `runs/<run>/plan/` |
-| `generate_batch` | asks the model about each chunk without an answer | `answers/` |
-| `curate_batch` | proves every quote verbatim, filters | `runs/<run>/staged/` |
-| `reject_batch` | where the recipe names a second model, has it write the rejected answers | `answers/` |
-| `commit_version` | commits all of it as one version, or nothing | `tables/` |
-| `write_report` | adds up what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
-| `advance_cursor` | marks the night as done, last of all | `cursor.json` |
+| `generate_batch` | asks the model about each chunk that has no stored answer | `answers/` |
+| `curate_batch` | proves every quote verbatim, applies the filters | `runs/<run>/staged/` |
+| `reject_batch` | asks the second model, if the recipe names one, for the rejected answers | `answers/` |
+| `commit_version` | commits the whole run as one version, or nothing | `tables/` |
+| `write_report` | counts what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
+| `advance_cursor` | records how far the source has been read, last of all | `cursor.json` |
 | `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 
-**If it fails:** clear the failed task, or trigger another run: stored answers are never paid for again, and a
-repeated commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the
-next night, and the run ends red. A red `list_new_articles` names a setting, a connection or a store to mend.
-At the end of its log each failed task says why in a line; `OWNVOICE_NOTIFIERS` names who is told, once a task.
+**If it fails:** clear the failed task, or trigger another run. Stored answers are never paid for again, and a repeated
+commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the next run,
+and the run ends red. A red `list_new_articles` names the setting, connection or store to correct. Each failed task ends
+its log with one line that says why; `OWNVOICE_NOTIFIERS` names who is notified, once a task.
 
-`push_to_hub` retries alone: its fault costs neither version nor cursor, and the next night catches up.
+`push_to_hub` is retried alone. If it fails, version and cursor stay, and the next run pushes the newest version.
 
-**In batch mode** `generate_batch` hands its requests to the endpoint's batch API and defers, up to a day, without a
-worker. Cleared or retried, it finds the batch that runs already. To stop a night, cancel its batches at the endpoint:
-what they have answered is taken, the rest waits for another night. A budget is held against every request at its worst.
+**In batch mode** `generate_batch` submits its requests to the endpoint's batch API and defers, for up to a day, without
+holding a worker. A cleared or retried task attaches to the batch jobs that run. To stop a run, cancel its batch jobs at
+the endpoint: their answers so far are kept, the other chunks stay pending. The budget counts every request at its worst.
 
-**By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* looks
-for edits and removals in old day folders too; *retry* asks again about chunks that have no usable answer, and about
-nothing else. A partial run never moves the cursor.
+**By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* finds
+edits and removals in old day folders too; *retry* asks again about dead chunks, and about nothing else. A run of only a
+part of the work does not move the cursor.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ generate_batch = deferrable_task(
     refresh_tasks.generate_batch,
     execution_timeout=dt.timedelta(hours=6),
     retries=3,
-    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,  # each has that share of the account's limits
+    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,  # each gets this share of the rate limits
     map_index_template=BATCH_LABEL,
 )
 curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
@@ -69,26 +69,26 @@ commit_version = task(
     refresh_tasks.commit_version,
     execution_timeout=dt.timedelta(hours=1),
     outlets=[PREFERENCE_DATASET],
-    trigger_rule="all_done",  # a failed batch keeps nobody else's work from being committed
+    trigger_rule="all_done",  # a failed batch does not keep the others from being committed
 )
 write_report = task(refresh_tasks.write_report, execution_timeout=dt.timedelta(minutes=30), trigger_rule="all_done")
 advance_cursor = task(
     refresh_tasks.advance_cursor,
     execution_timeout=dt.timedelta(minutes=5),
-    trigger_rule="none_failed",  # so that a failed batch leaves the cursor where it was and the run red
+    trigger_rule="none_failed",  # after a failed batch the cursor stays and the run is red
 )
 
 push_to_hub = task(
     refresh_tasks.push_to_hub,
     execution_timeout=dt.timedelta(hours=2),
     retries=3,
-    retry_delay=dt.timedelta(minutes=10),  # the Hub counts requests by five minutes
+    retry_delay=dt.timedelta(minutes=10),  # the Hub's rate limits are for five minutes
 )
 
 
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
-    """Ask about one batch, curate what came back, and have what is left rejected answers of its own."""
+    """Generate, curate and reject one batch."""
     reject_batch(batch=curate_batch(batch=generate_batch(batch=batch)))
 
 
@@ -109,7 +109,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
     doc_md=__doc__,
 )
 def refresh_preferences() -> None:
-    """Wire the night."""
+    """Wire the refresh."""
     listed, batches = list_new_articles(), plan_batches()
     settled = settle_batch.expand(batch=batches)
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()

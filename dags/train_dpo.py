@@ -1,32 +1,32 @@
 """# Train a model by DPO
 
-One version of the preference dataset and one recipe, or several to compare, become a checked, merged 16-bit model in
-the lake, and on the Hugging Face Hub where a repository is named.
+One dataset version and one training recipe, or several to compare, become a merged and checked 16-bit model in the
+lake, and on the Hugging Face Hub if a repository is named.
 
 | task | what it does | leaves in the lake |
 |---|---|---|
 | `resolve_dataset` | fixes version and recipes, checks all, estimates hours and cost | `runs/<run>/recipe.json` |
-| `approve_gpu` | waits for a person where a run by hand may cost more than the setting | |
-| `train` | trains, evaluates, merges, compares: a GPU pod, or a process here | `result.json`, `merged/`, `adapter/` |
-| `check_health` | reads the curves as a person would; *block* stops here. Of several it chooses one | |
+| `approve_gpu` | waits for a person, if a run by hand may cost more than the setting allows | |
+| `train` | trains, evaluates, merges, compares: GPU pod or local process | `result.json`, `merged/`, `adapter/` |
+| `check_health` | judges the curves; *block* ends the run here; of several recipes it chooses one | |
 | `publish_model` | one commit on a pull request, merged and tagged with the run | `publication.json` |
-| `all_trained` | fails, and with it the run, where one of several recipes was not trained | |
-| `write_report` | curves, numbers, verdicts, whatever happened | `report.json`, `curves.svg`, `comparison.json` |
+| `all_trained` | fails, and with it the run, if one of several recipes was not trained | |
+| `write_report` | curves, numbers and verdicts, whatever happened | `report.json`, `curves.svg`, `comparison.json` |
 
-**If it fails:** a red `resolve_dataset` names what to correct, and no GPU was asked for. A red `train` says in its last
-line how it ended; clear it and it goes on from its last checkpoint, while out of memory, diverged or a merge that does
-not match need another recipe. A red `check_health` is a verdict, not a fault: the reasons stand in its log, the model
-stays in the lake unpublished. A red `publish_model` trains nothing again: mend the token or wait for the Hub, clear it.
-Marking `train` as failed stops its pod or process.
+**If it fails:** a red `resolve_dataset` names what to correct; no GPU was used. A red `train` says in its last line how
+it ended. Clear it and it resumes from its last checkpoint; out of memory, diverged, or a merge that does not match need
+another recipe. A red `check_health` is a verdict: its log names the reasons, and the model stays in the lake,
+unpublished. A red `publish_model` trains nothing again: correct the token or wait for the Hub, then clear it. Marking
+`train` as failed stops its pod or process.
 
-**By hand:** the form starts from the chapter's recipe. **By itself:** with `OWNVOICE_TRAINER_AFTER_NEW_PAIRS`, once so
-many pairs were added since the last training; such a run needs no approval.
+**By hand:** the form starts from the recipe of chapter 6. **By itself:** with `OWNVOICE_TRAINER_AFTER_NEW_PAIRS`, as
+soon as so many pairs are new since the last training; such a run needs no approval.
 
 **Several recipes:** `variants` in the form names what each changes of the recipe. They are trained one after the other
-on the same version, each as a mapped `train` with its own folder `runs/<run>.<name>/`, retried and cancelled by itself.
-The comparison holds held-out numbers and answers side by side. Published is the one that `publish_variant` names, or of
-those not blocked: *pass* before *warn*; then the lowest test loss or, where beta differs, the highest test accuracy.
-If one of them fails, the others are compared and published all the same, and the run ends red.
+on the same version, each by its own mapped `train` with its own folder `runs/<run>.<name>/`, and can be retried and
+cancelled one by one. The comparison shows held-out numbers and answers side by side. `publish_variant` names the one to
+publish; without it *pass* goes before *warn*, then the lowest test loss or, if beta differs, the highest test accuracy
+decides; a blocked one is never published. If one fails, the others are compared and published, and the run ends red.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ resolve_dataset = task(training_tasks.resolve_dataset, execution_timeout=dt.time
 check_health = task(
     training_tasks.check_health,
     execution_timeout=dt.timedelta(minutes=10),
-    trigger_rule="all_done_min_one_success",  # one recipe that does not train keeps no other from being chosen
+    trigger_rule="all_done_min_one_success",  # a recipe that failed does not keep the others from being judged
 )
 write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(minutes=30))
 
@@ -70,7 +70,7 @@ write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(
     schedule=[PREFERENCE_DATASET] if SETTINGS.after_new_pairs else None,
     start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     catchup=False,
-    max_active_runs=1,  # one GPU, and one writer of the table of runs
+    max_active_runs=1,  # one GPU, and one writer of tables/runs
     params=training_form(SETTINGS.recipe),
     default_args={
         "owner": "ownvoice",
@@ -88,7 +88,7 @@ def train_dpo() -> None:
         task_id="approve_gpu",
         subject=SUBJECT,
         body=COST,
-        response_timeout=dt.timedelta(days=1),  # no answer is no approval: the run ends red
+        response_timeout=dt.timedelta(days=1),  # without an answer the run ends red
         pre_execute=training_tasks.skip_cheap_approval,
     )
     resolved = resolve_dataset()
@@ -100,7 +100,7 @@ def train_dpo() -> None:
         max_active_tis_per_dagrun=1,  # one GPU at a time; a deferred one counts
         map_index_template=VARIANT,
         execution_timeout=dt.timedelta(days=1),
-        trigger_rule="none_failed_min_one_success",  # an approval that was not needed is skipped
+        trigger_rule="none_failed_min_one_success",  # the approval may be skipped
     )
     publish_model = trainer_task(
         "publish_model",
@@ -110,9 +110,9 @@ def train_dpo() -> None:
         execution_timeout=dt.timedelta(hours=6),
         pre_execute=training_tasks.skip_unpublishable,
     )
-    # One recipe of several that was not trained turns the run red, though the others are compared and published.
+    # If one of several recipes was not trained, the others are compared and published, and the run is red.
     all_trained = EmptyOperator(task_id="all_trained", execution_timeout=dt.timedelta(minutes=1))
-    reported = write_report().as_teardown()  # it runs whatever happened, and a red task before it leaves the run red
+    reported = write_report().as_teardown()  # it runs whatever happened, and does not turn a red run green
     resolved >> approve_gpu >> train >> check_health() >> publish_model >> reported
     resolved >> train >> all_trained >> reported
 

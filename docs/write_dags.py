@@ -1,7 +1,7 @@
-"""Write docs/dags.md: what each DAG says about itself, and the fields of the trigger forms.
+"""Write docs/dags.md: the docstring of each DAG file, and the fields of both trigger forms.
 
 Run as: make docs
-No Airflow is started: the words are read from the files in dags/, the fields from the models of the run and recipe.
+No Airflow is started: docstrings are read from the files in dags/, fields from the models of run and recipe.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ _NOTE = "<!-- Written by docs/write_dags.py from the DAGs' own docstrings: chang
 _REFRESH_FORM = """\
 ## The trigger form of `refresh_preferences`
 
-The scheduled night runs with the defaults. A value out of range is refused before a run is made.
+The scheduled run takes the defaults. Airflow refuses a value out of range before a run is created.
 `OWNVOICE_RECIPE__<NAME>` in the environment sets another default for a field of the recipe."""
 _TRAINING_FORM = """\
 ## The trigger form of `train_dpo`
 
 A run that a new version starts takes the defaults. `OWNVOICE_TRAINER_RECIPE__<NAME>` in the environment sets another
-default for a field of the recipe. In the UI the fields stand in the sections Data, Model, DPO and Publish."""
+default for a field of the recipe. In the UI the fields are in the sections Data, Model, DPO and Publish."""
 _KINDS = {
     "boolean": "`true` or `false`",
     "integer": "whole number",
@@ -60,7 +60,7 @@ def page() -> str:
 
 
 def _section(dag_file: Path) -> str:
-    """Return a DAG's docstring, one heading deeper, with its id."""
+    """Return the docstring of a DAG with its heading one level deeper and its id in it."""
     docstring = ast.get_docstring(ast.parse(dag_file.read_text(encoding="utf-8"))) or ""
     title, _, body = docstring.partition("\n")
     return f"#{title} (`{dag_file.stem}`)\n{body}"
@@ -87,7 +87,7 @@ def _range(field: dict[str, Any]) -> str:
 
 
 def _kind(field: dict[str, Any]) -> str:
-    """Name what a field takes; a model within it is a reference."""
+    """Name the kind of value that a field takes; items without a type of their own are references to a model."""
     if "$ref" in field.get("items", {}):
         return "JSON list"
     return _KINDS[field.get("type", "object")]
