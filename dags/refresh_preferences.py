@@ -23,7 +23,7 @@ its log with one line that says why; `OWNVOICE_NOTIFIERS` names who is notified,
 
 **In batch mode** `generate_batch` submits its requests to the endpoint's batch API and defers, for up to a day, without
 holding a worker. A cleared or retried task attaches to the batch jobs that run. To stop a run, cancel its batch jobs at
-the endpoint: their answers so far are kept, the other chunks stay pending. The budget counts every request at its worst.
+the endpoint: their answers so far are kept, the others stay pending. The budget counts every request at its worst.
 
 **By hand:** *dry run* plans and estimates without a single request; *limit articles* tries a few; *reconcile* finds
 edits and removals in old day folders too; *retry* asks again about dead chunks, and about nothing else. A run of only a
