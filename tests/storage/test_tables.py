@@ -17,7 +17,7 @@ from ownvoice.storage.rows import ChunkRow, PairRow, RunRow, chunk_rows
 from ownvoice.storage.tables import ARTICLES, CHUNKS, PAIRS, PARTITIONS, RUNS, TABLES
 
 ROW_TYPES = [(PAIRS, PairRow), (ARTICLES, ArticleRow), (CHUNKS, ChunkRow), (RUNS, RunRow)]
-ROWS_OF_FILES_TOO = [*ROW_TYPES, (PLANNED_CHUNKS, PlannedChunk)]
+ROW_TYPES_AND_PLAN = [*ROW_TYPES, (PLANNED_CHUNKS, PlannedChunk)]
 ARROW_TYPES = {
     str: pa.string(),
     int: pa.int64(),
@@ -45,7 +45,7 @@ def columns(row_type: type) -> list[tuple[str, pa.DataType]]:
     return [(name, arrow_type(annotation)) for name, annotation in typing.get_type_hints(row_type).items()]
 
 
-@pytest.mark.parametrize(("schema", "row_type"), ROWS_OF_FILES_TOO, ids=lambda one: getattr(one, "__name__", ""))
+@pytest.mark.parametrize(("schema", "row_type"), ROW_TYPES_AND_PLAN, ids=lambda one: getattr(one, "__name__", ""))
 def test_a_row_type_has_the_columns_of_its_schema_in_order_and_of_the_same_types(schema: pa.Schema, row_type: type):
     assert columns(row_type) == [(field.name, field.type) for field in schema]
 

@@ -1,7 +1,7 @@
-"""The reading and the cut of chapter 6 of the LLM Engineer's Handbook, byte for byte, with a map to the original.
+"""The cleaning and the cut of chapter 6 of the LLM Engineer's Handbook, byte for byte, with a map to the original.
 
-Kept for comparison: this reading breaks contractions, and this cut drops short tails and lets a sentence longer than
-`max_chars` be a chunk of its own.
+They are here for comparison: this cleaning breaks contractions, and this cut drops short tails and makes a chunk of a
+sentence that is longer than `max_chars`.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from ownvoice.chunks.offset_map import OffsetMap, Span
 
 _NOT_KEPT = re.compile(r"[^\w .,!?']")
 _SPACES = re.compile(r"(  +)")
-# The chapter's sentence pattern, whose white space is always one space here.
+# The pattern of the chapter, for a text in which white space is always one space.
 _SENTENCE_GAP = re.compile(r" (?<=[.?!] )(?<!\w\.\w. )(?<![A-Z][a-z]\. )")
 
 
 def clean(original: str) -> CleanedText:
-    """Return the chapter's reading: letters, digits and `.,!?'`, and one space where anything else stood."""
+    """Return the chapter's text: letters, digits and `.,!?'`, and one space in the place of anything else."""
     spaced = _NOT_KEPT.sub(" ", original)
     led = spaced.lstrip(" ")
     bare = led.rstrip(" ")
@@ -29,7 +29,7 @@ def clean(original: str) -> CleanedText:
 
 
 def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[Span]:
-    """Return the clean spans of the chapter's chunks: sentences while the next one fits, if they reach `min_chars`."""
+    """Return the spans of the chapter's chunks: sentences as long as the next one fits, if they reach `min_chars`."""
     text = cleaned.text
     chunks: list[Span] = []
     start = sentence_start = 0

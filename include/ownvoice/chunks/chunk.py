@@ -10,10 +10,10 @@ from ownvoice.config.recipe import GenerationRecipe
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A stretch of the cleaned reading, and its place in the original.
+    """A span of the cleaned text, and its place in the original.
 
-    `index` counts from 0 within the article. `clean_start` and `clean_end` are offsets into the cleaned reading,
-    `start` and `end` into the article's own content; all count code points.
+    `index` counts from 0 within the article. `clean_start` and `clean_end` are offsets in the cleaned text, `start` and
+    `end` in the article's own content; all count code points.
     """
 
     index: int
@@ -25,15 +25,15 @@ class Chunk:
 
     @property
     def key(self) -> str:
-        """What names its text, and no place: an edit elsewhere in the article leaves it as it was."""
+        """The hash of the chunk's text."""
         return chunk_key(self.text)
 
 
 def chunk_key(text: str) -> str:
-    """Return sixteen hex digits over the text alone, which an edit elsewhere in the article leaves as they were."""
+    """Return sixteen hex digits over the text alone: an edit elsewhere in the article does not change them."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def is_divisible(text: str, recipe: GenerationRecipe) -> bool:
-    """Whether a chunk that is too long for a model may be cut in two: shorter ones have little to ask about."""
+    """Whether a chunk that is too long for a model may be cut in two: the halves of a short one say too little."""
     return len(text) >= recipe.min_chunk_chars

@@ -1,7 +1,7 @@
-"""Cut a faithful reading into chunks: whole sentences, whole paragraphs where they fit, afresh at headings.
+"""Cut a faithfully cleaned text into chunks: at sentence ends, at paragraph ends where they fit, and at headings.
 
-Boundaries are found by looking back from the farthest place a chunk may end, so the work is in the number of chunks,
-not of sentences.
+Each boundary is found by looking back from the farthest place where the chunk may end, so the work grows with the
+number of chunks and not of sentences.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _JOINERS = "\u200d\ufe0e\ufe0f"
 
 
 def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[Span]:
-    """Return clean spans that hold all of the text but the white space between them.
+    """Return the spans of the chunks in the cleaned text, in order; they hold all of it but white space between them.
 
-    Each has at most `max_chars` characters. A section of at least `min_chars` is cut by itself, runs of shorter ones
-    are cut together; what is still too short joins the chunk after it (the last one: before it) if that fits, and
-    else stands alone. So an edit inside a long section leaves the chunks of all other long sections as they were.
-    Needs `max_chars >= 2 * min_chars`.
+    A chunk has at most `max_chars` characters. A section (from one heading to the next) of at least `min_chars` is cut
+    by itself, and a run of shorter sections is cut together. A chunk that is still too short joins the one after it
+    (the last one: the one before it) if both fit, and else is a chunk alone. So an edit inside a long section changes
+    no chunk of another long section. Needs `max_chars >= 2 * min_chars`.
     """
     text = cleaned.text
     chunks: list[Span] = []
@@ -45,7 +45,7 @@ def cut(cleaned: CleanedText, min_chars: int, max_chars: int) -> list[Span]:
 
 
 def halves(text: str, span: Span) -> tuple[Span, Span]:
-    """Cut a span in two at the last good place in its middle third."""
+    """Cut a span in two, at the best boundary in its middle third."""
     start, end = span
     third = (end - start) // 3
     boundary = _boundary(text, start + third, end - third)
@@ -53,7 +53,7 @@ def halves(text: str, span: Span) -> tuple[Span, Span]:
 
 
 def _groups(cleaned: CleanedText, min_chars: int) -> list[Span]:
-    """Return the sections of at least `min_chars`, and runs of shorter ones that reach it together."""
+    """Return the sections of at least `min_chars`, and runs of shorter sections that reach it together."""
     edges = sorted({0, *cleaned.headings, len(cleaned.text)})
     groups: list[Span] = []
     open_start: int | None = None
@@ -74,7 +74,7 @@ def _groups(cleaned: CleanedText, min_chars: int) -> list[Span]:
 
 
 def _fill(text: str, start: int, end: int, min_chars: int, max_chars: int) -> list[Span]:
-    """Cut one group greedily; the last two chunks share what is too much for one and too little for two."""
+    """Cut one group, each chunk as long as it may be; the last but one is shorter if else the last were too short."""
     chunks: list[Span] = []
     start, end = _trimmed(text, start, end)
     while end - start > max_chars:
@@ -97,7 +97,7 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _boundary(text: str, nearest: int, farthest: int) -> int:
-    """Return the best place to cut in [nearest, farthest]: the last end of a paragraph, else sentence, clause, word."""
+    """Return the last end of a paragraph in [nearest, farthest]; without one of a sentence, a clause, or a word."""
     paragraph = text.rfind("\n\n", nearest, farthest + 2)
     if paragraph >= 0:
         return paragraph
@@ -116,7 +116,10 @@ def _boundary(text: str, nearest: int, farthest: int) -> int:
 
 
 def _between_graphemes(text: str, nearest: int, farthest: int) -> int:
-    """Return the last place that parts no accent, joined emoji or flag from what it belongs to."""
+    """Return the last place that is not inside an accented letter, a joined emoji or a flag.
+
+    These are the cases of Unicode's extended grapheme clusters (UAX 29) that long runs without a space have.
+    """
     for position in range(farthest, nearest, -1):
         if not _continues(text, position):
             return position

@@ -1,4 +1,4 @@
-"""The language of an article: what its source says, else what its letters say."""
+"""The language of an article: as its source names it, else as its text suggests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHARS_JUDGED = 20_000
 
 
 def language_of(lake: Lake, article: ArticleRow) -> str:
-    """Return an ISO 639 code, by py3langid (Lui and Baldwin, 2012: langid.py) where the source names none."""
+    """Return an ISO 639 code; if the source names none, by py3langid (after langid.py, Lui and Baldwin, 2012)."""
     if named := _CODE.fullmatch(article.language.strip()):
         return named[1].lower()
     from py3langid import classify

@@ -1,7 +1,7 @@
-"""Passages: the paragraphs and sentences of a reading, and a reading without those that are boilerplate. Pure.
+"""Passages: the paragraphs and sentences of a cleaned text, and a text without some of them. Pure.
 
-A passage is known by its words, as near-duplicates are, so that another emphasis or quote style makes no other of it.
-Those of fewer than five words ("Conclusion") are never boilerplate.
+The key of a passage is a hash of its words, as near-duplicates compare them, so emphasis and quote style do not change
+it. A passage of fewer than five words ("Conclusion") has no key and is never boilerplate.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _SPACE = re.compile(r"\s*")
 
 
 def passages(text: str) -> Iterator[tuple[int, Span]]:
-    """Yield the key (64 bits) and the span of each paragraph and each sentence that is long enough to be judged."""
+    """Yield the key (64 bits) and the span of each paragraph and each sentence that is long enough."""
     for paragraph in _PARAGRAPH.finditer(text):
         start = paragraph.start()
         spans = [(start + first, start + last) for first, last in sentences(paragraph[0])]
@@ -34,12 +34,12 @@ def passages(text: str) -> Iterator[tuple[int, Span]]:
                 yield int.from_bytes(hashlib.blake2b(" ".join(found).encode(), digest_size=8).digest()), span
 
 
-def without_passages(cleaned: CleanedText, boilerplate: Collection[int]) -> CleanedText:
-    """Return the reading without the passages whose keys are named, and with one more step in its map.
+def without_passages(cleaned: CleanedText, removed: Collection[int]) -> CleanedText:
+    """Return the text without the passages that have the keys `removed`, and with one more step in its map.
 
-    A quote that runs across such a place is not verbatim: in the original the passage stands between its halves.
+    A quote that runs across a removed passage is not verbatim: in the original the passage lies between its halves.
     """
-    spans = sorted(span for key, span in passages(cleaned.text) if key in boilerplate) if boilerplate else []
+    spans = sorted(span for key, span in passages(cleaned.text) if key in removed) if removed else []
     if not spans:
         return cleaned
     edges = [0, *chain.from_iterable(_merged(cleaned.text, spans)), len(cleaned.text)]
@@ -51,7 +51,7 @@ def without_passages(cleaned: CleanedText, boilerplate: Collection[int]) -> Clea
 
 
 def _merged(text: str, spans: list[Span]) -> list[Span]:
-    """Join spans with nothing but blanks between them, and take along the white space that set them apart."""
+    """Join spans with only spaces between them, and extend each by the white space that set it apart."""
     merged: list[Span] = []
     for start, end in spans:
         if merged and not text[merged[-1][1] : start].strip(" "):
@@ -62,7 +62,7 @@ def _merged(text: str, spans: list[Span]) -> list[Span]:
 
 
 def _with_space(text: str, start: int, end: int) -> Span:
-    """Take the space after what begins a paragraph, and before what does not."""
+    """Extend a span by the space after it if it begins a paragraph, and else by the space before it."""
     if start == 0 or text[start - 1] == "\n":
         return start, _SPACE.match(text, end).end()  # type: ignore[union-attr]  # it matches everywhere
     while text[start - 1] == " ":

@@ -1,7 +1,8 @@
-"""Where sentences end, in the scripts of many languages, by a few rules of our own.
+"""The ends of sentences, in the scripts of many languages, by a few rules.
 
-A sentence ends after . ! ? … (with the quotes and brackets that close it) before white space; after 。！？ at once; and
-at every line break. It goes on after an abbreviation, an initial, a list number, and before a small letter.
+A sentence ends after . ! ? … and the closing quotes and brackets behind it, if white space follows; after 。！？ in
+any case; and at every line break. It does not end after an abbreviation, an initial or the number of a list item, nor
+before a small letter.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _WORD_EDGE = re.compile(r"[\s(\[“\"'‘’«]")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # an initial, or letters as in "e.g" and "U.S"
 _MAX_WORD = 16
-_LOOK_AHEAD = 64  # what may stand after an end that is to be judged
+_LOOK_AHEAD = 64  # characters after an end that the rules may look at
 _ABBREVIATION = re.compile(
     r"mr|mrs|ms|dr|prof|st|jr|sr|messrs|gen|col|capt|lt|sgt|rev|hon|pres|gov|sen|vs|figs?|eqs?|vol|nos|nr|eds?|pp|al|cf"
     r"|viz|approx|est|dept|univ|inc|ltd|corp|bros|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|bzw|ca|evtl|ggf|inkl|vgl"
@@ -34,7 +35,7 @@ _ABBREVIATION = re.compile(
 
 
 def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator[int]:
-    """Yield the offsets in (start, end] just past the end of a sentence, its quotes and brackets included."""
+    """Yield the offsets in (start, end] at which a sentence, with its closing quotes and brackets, has just ended."""
     end = len(text) if end is None else end
     for match in _END.finditer(text, start, end + _LOOK_AHEAD):
         is_line = match["line"] is not None
@@ -46,7 +47,7 @@ def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator
 
 
 def last_sentence_end(text: str, nearest: int, farthest: int) -> int | None:
-    """Return the last sentence end in [nearest, farthest], looking back in ever wider windows."""
+    """Return the last end of a sentence in [nearest, farthest], or None; it looks back in windows that grow."""
     width = 128
     while True:
         window = max(nearest - 1, farthest - width)
@@ -57,7 +58,7 @@ def last_sentence_end(text: str, nearest: int, farthest: int) -> int | None:
 
 
 def sentences(text: str) -> list[Span]:
-    """Return the spans of the sentences; between them stands only white space."""
+    """Return the spans of the sentences; only white space lies between them."""
     spans: list[Span] = []
     start = 0
     for end in [*sentence_ends(text), len(text)]:
@@ -70,7 +71,7 @@ def sentences(text: str) -> list[Span]:
 
 
 def _ends_here(text: str, match: re.Match[str]) -> bool:
-    """Say whether sentence punctuation ends a sentence, by the word before it and the letter after it."""
+    """Whether a punctuation mark ends a sentence, by the word before it and the letter after it."""
     small = match["small"]
     if small and small.islower() and "\n" not in match["space"]:
         return False

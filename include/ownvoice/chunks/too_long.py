@@ -1,7 +1,4 @@
-"""Chunks that a model's context did not hold: noted when that is found out, cut in two by the next plan.
-
-too_long/<recipe id>/<chunk key>   a chunk that was too long for this recipe's model
-"""
+"""Chunks that were too long for a model's context: noted when an endpoint says so, cut in two by the next plan."""
 
 from __future__ import annotations
 
@@ -10,10 +7,10 @@ from ownvoice.storage.layout import too_long_key
 
 
 def note_too_long(lake: Lake, recipe_id: str, chunk_key: str) -> None:
-    """Note that a chunk was too long under a recipe. Repeated, it changes nothing."""
+    """Note that a chunk was too long for a recipe's model. To note it twice changes nothing."""
     lake.store.create(f"{too_long_key(recipe_id)}/{chunk_key}", b"")
 
 
 def too_long_chunks(lake: Lake, recipe_id: str) -> frozenset[str]:
-    """Return the keys of all chunks that were too long under a recipe; they are few, or the recipe is at fault."""
+    """Return the keys of all chunks that were too long for a recipe's model; if they are many, mend the recipe."""
     return frozenset(found.key.rsplit("/", 1)[-1] for found in lake.store.objects(too_long_key(recipe_id)))

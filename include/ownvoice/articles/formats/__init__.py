@@ -1,1 +1,1 @@
-"""The formats a source may hold articles in, each a reader."""
+"""The formats in which a source may hold articles: a reader each, in one table."""

@@ -1,4 +1,4 @@
-"""Packed objects: gz and zst become a file of what they hold, unpacked as it is read and never further than a bound."""
+"""Packed objects (gz, zst): unpacked while they are read, and never further than a bound."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
 
 MAX_ARTICLE_BYTES = 50 << 20
 PACKINGS = {".gz": "gzip", ".zst": "zstd"}
-_MAX_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can do 1 to 1,032, Zstandard more
+_MAX_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can reach 1 to 1,032, Zstandard more
 _BUFFER_BYTES = 1 << 20
 
 
 def most_unpacked_bytes(packed_bytes: int) -> int:
-    """Return how much may come out of `packed_bytes` before it is taken for a bomb."""
+    """Return how many bytes `packed_bytes` may unpack to; an object of more is refused as a zip bomb."""
     return max(MAX_ARTICLE_BYTES, packed_bytes * _MAX_TIMES_LARGER)
 
 
 def unpacked(key: str, file: BinaryIO) -> BinaryIO:
-    """Return the file of what a packed object holds; others come back as they are."""
+    """Return a file of the unpacked bytes; the file itself if the object is not packed."""
     packing = next((name for suffix, name in PACKINGS.items() if key.lower().endswith(suffix)), None)
     return io.BufferedReader(_Unpacked(file, packing), _BUFFER_BYTES) if packing else file
 
 
 class _Unpacked(io.RawIOBase):
-    """What is packed in `file`; `UnreadableError` where that is broken, or swells like a bomb.
+    """The unpacked bytes of `file`. Reading raises `UnreadableError` where they are broken, or too many.
 
-    Unpacks through pyarrow, which tells a Zstandard stream that breaks off from one that ends; `zstandard` does not.
+    It unpacks with pyarrow, which tells a Zstandard stream that breaks off from one that ends; `zstandard` does not.
     """
 
     def __init__(self, file: BinaryIO, packing: str) -> None:

@@ -1,1 +1,1 @@
-"""Finding near-duplicate articles by sketches kept in the lake."""
+"""Finding near-duplicates: sketches of texts, an index of them in the lake, and the search in it."""

@@ -1,7 +1,8 @@
-"""NearDuplicates-duplicates: tonight's texts held against each other and against those of all nights before.
+"""The search for near-duplicates: new texts compared with each other and with all texts of earlier runs.
 
-Sketches name the candidates, the originals decide: near is what has a Jaccard index of shingles of at least the
-threshold. The index of sketches is completed from the originals at every reconcile, and whenever it is not there.
+Sketches find the candidates and the originals decide: two texts are near-duplicates if the Jaccard index of their
+shingles reaches a threshold. The index of sketches is completed from the originals at every reconcile, and whenever it
+is lost.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _SHINGLED_TEXTS_HELD = 256
 
 
 def near_candidates(lake: Lake, texts: Collection[str]) -> set[tuple[str, str]]:
-    """Index `texts`, hashes of originals; return the pairs of hashes that may be near-duplicates."""
+    """Index `texts`, hashes of originals; return the pairs of them and of any indexed text that may be near."""
     if not texts:
         return set()
     index, asked = SketchIndex(lake), sorted(texts)
@@ -36,7 +37,7 @@ def near_candidates(lake: Lake, texts: Collection[str]) -> set[tuple[str, str]]:
 
 
 def near_duplicates(lake: Lake, pairs: Iterable[tuple[str, str]], least_jaccard: float) -> NearDuplicates:
-    """Return which of the candidates are near-duplicates."""
+    """Return the near-duplicates among candidate pairs: those with at least `least_jaccard`, from the originals."""
 
     @lru_cache(_SHINGLED_TEXTS_HELD)
     def shingled(text: str) -> frozenset[str]:
@@ -59,7 +60,7 @@ def complete_index(lake: Lake, texts: Iterable[str]) -> None:
 
 
 def _sketched(lake: Lake, texts: Sequence[str]) -> Sketches:
-    """Sketch originals, a part of them held at a time."""
+    """Return the sketches of originals, of which only some are in memory at a time."""
     parts = [texts[start : start + _TEXTS_AT_A_TIME] for start in range(0, len(texts), _TEXTS_AT_A_TIME)]
     with ThreadPoolExecutor(_READERS) as readers:
         return np.concatenate([sketches(map(shingles, readers.map(lake.original, part))) for part in parts])

@@ -1,8 +1,7 @@
-"""Shingles: the word sequences that say how much two texts have in common. Pure.
+"""Shingles: runs of five words, whose overlap says how much two texts have in common. Pure.
 
-Five words in a row, as in OpenWebText's deduplication (Gokaslan and Cohen, 2019: sets of 5-grams, Jaccard above .5).
-Words are compared in one Unicode form and without case. Scripts that put no spaces between words count each letter as
-a word.
+Five words as in the deduplication of OpenWebText (Gokaslan and Cohen, 2019: sets of 5-grams, Jaccard above 0.5). Words
+are compared in one Unicode form and without case. In scripts without spaces between words each letter counts as a word.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ _WORD = re.compile(rf"[{_UNSPACED}](?<=\w)|(?:(?![{_UNSPACED}])\w)+")
 
 
 def words(text: str) -> list[str]:
-    """Return the words of `text` in their order: folded to NFKC and lower case, without punctuation and marks."""
+    """Return the words of `text` in order, in NFKC and case-folded, without punctuation."""
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
 def shingles(text: str) -> frozenset[str]:
-    """Return each run of five words once; of a shorter text all its words, of one without words the text itself."""
+    """Return each run of five words once; for a shorter text all its words, for one without words the text itself."""
     found = words(text)
     if len(found) < _SHINGLE_WORDS:
         return frozenset([" ".join(found) or text])
@@ -34,6 +33,6 @@ def shingles(text: str) -> frozenset[str]:
 
 
 def jaccard(these: frozenset[str], those: frozenset[str]) -> float:
-    """Return the share of their shingles that both have: 1 where they are the same."""
+    """Return the Jaccard index of two sets: the share of all their shingles that are in both."""
     common = len(these & those)
     return common / (len(these) + len(those) - common)

@@ -1,9 +1,9 @@
 """Sketches: 64 short keys of a text, of which near-duplicates share several. Pure.
 
-MinHash (Broder, 1997) with bands (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, ch. 3): a key stands for
-two of 128 minima, so that it is shared with probability J² at Jaccard J. Two texts that share at least seven keys are
-candidates: .998 of those at J = .5, one in 70,000 at J = .11, which is where two articles with the same footer lie.
-Counting keys tells the two apart far better than asking for one longer key.
+This is MinHash (Broder, 1997) with bands (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, ch. 3). Each key
+is a hash of two of 128 minima, so texts with the Jaccard index J share a key with probability J². Texts that share at
+least seven keys are candidates: 99.8 % of the pairs at J = 0.5, and one in 70,000 at J = 0.11, which two articles with
+the same footer may have. Counting shared keys separates the two far better than asking for one longer key.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Sketches = npt.NDArray[np.uint16]
 
 _MINIMA_PER_KEY = 2
 _SEED = 42
-_MAX_PER_KEY = 256  # of more texts under one key, the first: so near-copies by the thousand cost no square of them
+_MAX_PER_KEY = 256  # texts compared under one key: thousands of near-copies would cost the square of their number
 
 
 def sketch_version() -> str:
-    """Name what sketches hang on: those of two versions cannot be compared."""
+    """Return the name of this way of making sketches; sketches of two versions cannot be compared."""
     from rensa import RMinHash
 
     return f"{KEYS}x{_MINIMA_PER_KEY}-{RMinHash.ALGORITHM_VERSION}"
@@ -43,7 +43,7 @@ def sketches(shingles: Iterable[frozenset[str]]) -> Sketches:
 
 
 def candidates(asked: Sketches, known: Sketches) -> list[tuple[int, int]]:
-    """Return (row of `asked`, row of `known`) of each two that share enough keys."""
+    """Return (row of `asked`, row of `known`) for each pair of sketches that share at least `MIN_SHARED` keys."""
     pairs = [_sharing(asked[:, key], known[:, key], len(asked)) for key in range(KEYS)]
     found, shared = np.unique(np.concatenate(pairs), return_counts=True)
     known_rows, asked_rows = np.divmod(found[shared >= MIN_SHARED], max(1, len(asked)))
@@ -51,7 +51,7 @@ def candidates(asked: Sketches, known: Sketches) -> list[tuple[int, int]]:
 
 
 def _sharing(asked: Sketches, known: Sketches, asked_rows: int) -> npt.NDArray[np.int64]:
-    """Return the pairs of rows that share one key, each as `known row * asked_rows + asked row`."""
+    """Return the pairs of rows with the same key, each as the number `known row * asked_rows + asked row`."""
     order = np.argsort(asked, kind="stable")
     counts = np.bincount(asked, minlength=1 << 16)
     first = np.cumsum(counts) - counts

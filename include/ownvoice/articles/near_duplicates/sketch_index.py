@@ -1,11 +1,11 @@
-"""The index of sketches: which texts of all nights may be near-duplicates of tonight's.
+"""The index of sketches: the texts of all runs that may be near-duplicates of new ones.
 
-sketches/<version>/segments/<sha256>   records of 160 bytes: a text's hash and its sketch
-sketches/<version>/complete.json       stands once every text of its time is indexed
+Below the folder of the sketch version lie `segments/<sha256>`, with a record of 160 bytes for each text (its hash and
+its sketch), and `complete.json`, once every text known at that time is indexed.
 
-A night leaves one small segment, by content, so that repeated it writes the same one; many small ones are merged into
-larger. An index is a function of the texts it holds and can always be made again from the originals: losing
-it, or a part of it, costs time. It is asked segment by segment, so that one is held at a time.
+Each run adds a small segment, named by its content, so that a run that is repeated writes the same one. Many small
+segments are merged into larger ones. An index can always be made again from the originals: a part that is lost costs
+time only. It is searched segment by segment, so that one is in memory at a time.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ Records = npt.NDArray[np.void]
 
 
 class SketchIndex:
-    """Raises `StorageError` where the lake cannot be read or written."""
+    """The index in one lake. Every method raises `StorageError` where the lake cannot be read or written."""
 
     def __init__(self, lake: Lake) -> None:
         self._store = lake.store
         self._folder = sketches_key(sketch_version())
 
     def is_complete(self) -> bool:
-        """Whether every text was indexed once; what comes later is added by its own night."""
+        """Whether every text was indexed once; each run adds its own texts from then on."""
         return self._store.read(f"{self._folder}/complete.json") is not None
 
     def mark_complete(self) -> None:
@@ -44,7 +44,7 @@ class SketchIndex:
         self._store.write(f"{self._folder}/complete.json", b"{}")
 
     def add(self, texts: Sequence[str], sketches: Sketches) -> None:
-        """Keep the sketches of `texts`, given by their hashes."""
+        """Store the sketches of texts, which are given by their hashes, in the order of the sketches."""
         records = np.empty(len(texts), _RECORD)
         records["sha256"] = [bytes.fromhex(text) for text in texts]
         records["sketch"] = sketches
@@ -52,7 +52,7 @@ class SketchIndex:
         self._merge()
 
     def candidates(self, asked: Sketches) -> Iterator[tuple[int, str]]:
-        """Yield the row of `asked` and the hash of each text that may be a near-duplicate of it."""
+        """Yield (row of `asked`, hash of an indexed text) for each pair that may be near-duplicates."""
         for _, records in self._read(self._segments()):
             known = records["sha256"]
             for row, place in candidates(asked, records["sketch"]):
@@ -74,7 +74,7 @@ class SketchIndex:
             yield key, np.frombuffer(data, _RECORD)
 
     def _write(self, records: Records) -> set[str]:
-        """Keep records as segments; return their keys."""
+        """Write records as segments; return the keys of the segments."""
         parts = (
             records[start : start + _SEGMENT_RECORDS].tobytes() for start in range(0, len(records), _SEGMENT_RECORDS)
         )
@@ -84,7 +84,7 @@ class SketchIndex:
         return set(segments)
 
     def _merge(self) -> None:
-        """Bring small segments together once there are many. The old ones go last: standing twice does no harm."""
+        """Merge small segments once there are many. The old ones are deleted last: a text may be indexed twice."""
         small = [key for key, records in self._segments().items() if records < _SEGMENT_RECORDS]
         if len(small) <= _MAX_SMALL_SEGMENTS:
             return

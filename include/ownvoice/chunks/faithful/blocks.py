@@ -1,18 +1,24 @@
-"""The blocks of a Markdown or HTML article: paragraphs, headings, list items; code, tables and rules are left out.
+"""The blocks of a masked article: paragraphs, headings and list items. Code blocks and rules are passed over.
 
-Block grammar after CommonMark 0.31, with the habits of html2text (headings that wrap, code that begins with a line
-of four spaces) and of raw HTML. What is unlike Markdown is first *masked*: written over, at the same length, by
-what it means in Markdown, so that offsets stay true and one pattern finds every block.
+The grammar follows CommonMark 0.31, with the habits of html2text: headings that wrap, code that begins with a line of
+four spaces. Everything that is not Markdown is masked before (`masks`), so one pattern finds every block.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-Block = tuple[str, int, int]
-"""Kind (text, item or heading), start and end of a stretch of the text, without its block marks."""
 
-# What cannot continue a block. In prose only a list's first number starts a list (CommonMark 5.3).
+class Block(NamedTuple):
+    """Kind (text, item or heading), start and end of a block, without its block marks."""
+
+    kind: str
+    start: int
+    end: int
+
+
+# A line that ends the block before it. In prose only the number 1 starts a list (CommonMark 0.31, section 5.3).
 _STOP = r"""(?:
     [ \t>]*+ (?: \n | \Z )                                        # a blank line
   | [ \t>]*+ (?: =++ | --++ | [*_]{3,}+ ) [ \t]*+ (?: \n | \Z )   # a rule, or the line under a heading
@@ -43,12 +49,12 @@ _BLOCK = re.compile(
 _DEEP = _BLOCK.groupindex["deep"]
 
 
-def find_blocks(source: str) -> tuple[list[Block], frozenset[str]]:
-    """Return the blocks of a masked text, in order, and the names of its link definitions, in lower case."""
+def find_blocks(masked: str) -> tuple[list[Block], frozenset[str]]:
+    """Return the blocks of a masked text, in order, and the names of its link reference definitions, in lower case."""
     blocks: list[Block] = []
     definitions: set[str] = set()
     in_list = in_code = False
-    for match in _BLOCK.finditer(source):
+    for match in _BLOCK.finditer(masked):
         kind = match.lastgroup or ""
         is_deep = match.start(_DEEP) >= 0
         if kind == "code" or (is_deep and (in_code or not in_list)):
@@ -64,19 +70,19 @@ def find_blocks(source: str) -> tuple[list[Block], frozenset[str]]:
         if kind == "setext":
             kind, start, end = "heading", match.end("text"), match.start("setext")
         in_list = kind == "item" or (in_list and is_deep)
-        if start < end and source[end - 1] in " \t#":
-            end = _trimmed_end(source, kind, start, end)
+        if start < end and masked[end - 1] in " \t#":
+            end = _trimmed_end(masked, kind, start, end)
         if start < end:
-            blocks.append((kind, start, end))
+            blocks.append(Block(kind, start, end))
     return blocks, frozenset(definitions)
 
 
-def _trimmed_end(source: str, kind: str, start: int, end: int) -> int:
-    """Return where a block ends without white space, and a heading without its closing marks."""
-    while end > start and source[end - 1] in " \t":
+def _trimmed_end(masked: str, kind: str, start: int, end: int) -> int:
+    """Return where a block ends without white space, and a heading without its closing number signs."""
+    while end > start and masked[end - 1] in " \t":
         end -= 1
-    if kind == "heading" and source.endswith("#", start, end):
-        bare = source[start:end].rstrip("#")
-        if not bare or bare[-1] in " \t":  # not "C#"
+    if kind == "heading" and masked.endswith("#", start, end):
+        bare = masked[start:end].rstrip("#")
+        if not bare or bare[-1] in " \t":  # "C#" keeps its sign
             return start + len(bare.rstrip())
     return end

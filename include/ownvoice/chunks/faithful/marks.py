@@ -1,11 +1,14 @@
-"""The inline marks of Markdown and HTML, as one pattern, after CommonMark 0.31, section 6."""
+"""The inline marks of Markdown and HTML in one pattern, after CommonMark 0.31, section 6."""
 
 from __future__ import annotations
 
 import re
 
 EDGE = "\x1e"
-"""The record separator, which stands for each line break of the reading until that is done; no mark reaches across."""
+"""The ASCII record separator, in the place of each line break of the cleaned text until all else is done.
+
+A masked text does not contain it, and no mark reaches across it.
+"""
 
 _TAGS = (
     "a abbr acronym address area b base basefont bdi bdo big body button center cite code col colgroup data del dfn em"
@@ -14,7 +17,7 @@ _TAGS = (
     " select small source span strike strong sub sup svg time title track tt u var video audio wbr"
 )
 _CJK = r"\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
-# Every alternative begins with a literal: that lets the engine skip plain text at full speed.
+# Every alternative begins with a literal, so that the engine skips plain text at full speed.
 MARK = re.compile(
     rf"""(
     \n (?: [ \t>]+ | (?<=[ \t]\n) | (?<=\w-\n)(?=\w) | (?<=[{_CJK}]\n)(?=[{_CJK}]) )
@@ -34,5 +37,5 @@ MARK = re.compile(
     re.VERBOSE,
 )
 WIDE = re.compile(rf"[{_CJK}]")
-# After these a hyphen at a line's end is a suspended one ("pre- and post-training"), not a word that wrapped.
+# A line that begins with one of these words, after a hyphen: "pre- and post-training" is not a word that wrapped.
 SUSPENDED = re.compile(r"(?:and|or|to|und|oder|bis|et|ou|y|e|o|en|of)\b")

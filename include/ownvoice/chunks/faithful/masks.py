@@ -1,7 +1,7 @@
-"""Masks: what no block grammar should see, written over at the same length so that offsets stay true.
+"""Masks: parts of an article that are not Markdown prose, written over at the same length so that offsets stay true.
 
-Fenced code, scripts, preformatted text, menus in HTML and tables become blank lines; block tags become the Markdown
-that they stand for; a comment becomes a mark that the inline grammar removes.
+Fenced code, scripts, preformatted text, menus in HTML and tables become blank lines. An HTML tag of a block becomes the
+Markdown for that block. A comment becomes a mark that the inline pass removes.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Callable
 from ownvoice.chunks.faithful.marks import EDGE
 
 _Region = tuple[re.Pattern[str], re.Pattern[str]]
+"""The opening and the closing mark of a part of a text."""
+
 _FENCES: list[_Region] = [
     (re.compile(rf"^[ \t>]*{mark}[^\n`]*$", re.M), re.compile(rf"^[ \t>]*{mark}[ \t]*$", re.M))
     for mark in ("`{4,}", "`{3}", "~{3,}")
 ]
-# A tag between backticks is one that the author writes about.
+# A tag after a backtick is one that the author writes about, not one of the page.
 _UNREAD_TAGS: dict[str, _Region] = {
     tag: (re.compile(rf"(?<!`)<{tag}\b[^<>]*>", re.I), re.compile(rf"</{tag}\s*>", re.I))
     for tag in ("pre", "script", "style", "nav", "svg", "math", "template", "textarea")
@@ -41,7 +43,7 @@ _TABLE_ROWS = re.compile(r"(?:\n[^|\n]*+\|[^\n]*+)*+")
 
 
 def mask(original: str) -> str:
-    """Return a text of the same length in which only prose, Markdown blocks and inline marks are left."""
+    """Return a text of the same length that holds only prose, Markdown blocks and inline marks."""
     source = original.replace("\r\n", "\t\n").replace("\r", "\n") if "\r" in original else original
     source = source.replace(EDGE, " ")
     if ("`" in source and "```" in source) or ("~" in source and "~~~" in source):
@@ -61,7 +63,7 @@ def _hide(comment: str) -> str:
 
 
 def _mask_regions(source: str, region: _Region, fill: Callable[[str], str]) -> str:
-    """Fill each stretch from an opening to the next closing mark; one that never closes is prose."""
+    """Fill each part from an opening to the next closing mark; an opening mark that is never closed is prose."""
     opening, closing = region
     pieces: list[str] = []
     done = 0
@@ -78,7 +80,7 @@ def _mask_html(source: str, tags: set[str]) -> str:
         source = _mask_regions(source, _COMMENT, _hide)
     if tags.isdisjoint(_BLOCK_TAGS):
         return source
-    if source.lstrip().startswith("<"):  # a page, not Markdown: its indents mean nothing
+    if source.lstrip().startswith("<"):  # an HTML page, in which indents mean nothing
         source = _PARAGRAPH_GAP.sub(lambda gap: _blank(gap[0]), source)
     return _BLOCK_TAG.sub(_as_markdown, source)
 
@@ -98,7 +100,7 @@ def _as_markdown(match: re.Match[str]) -> str:
 
 
 def _mask_tables(source: str) -> str:
-    """Blank each pipe table: the header, the rule of dashes under it, and the rows that follow."""
+    """Blank each pipe table: its header, the line of dashes below the header, and its rows."""
     pieces: list[str] = []
     done = 0
     for rule in _TABLE_RULE.finditer(source):

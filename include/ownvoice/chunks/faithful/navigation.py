@@ -1,6 +1,6 @@
-"""Navigation: menus, buttons and link lists that came along when a web page became an article.
+"""Navigation: menus, buttons and lists of links, left in an article from the web page that it was.
 
-The rules look at whole blocks only, and at what stands beside them, so that a sentence is never dropped.
+The rules judge whole blocks and their neighbours only, so that no part of a paragraph is ever dropped.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ownvoice.chunks.faithful.blocks import Block
 _MAX_MENU_ENTRY_CHARS = 40
 _MIN_MENU_ENTRIES = 3
 
-# A paragraph that is one of these is a button wherever it stands (Substack, Medium and static sites).
+# A paragraph with one of these texts is a button anywhere (Substack, Medium and static sites).
 _BUTTON = r"""(?:
       Share\ this\ post (?: \n\s* \#{1,6}\ [^\n]* (?: \n [^\n]+ )*+ )?  # with the card that repeats the title
     | Copy\ link | Subscribe | (?:Subscribe)?+Sign\ in | Sign\ up | Open\ in\ app | Get\ (?:started|the\ app)
@@ -23,7 +23,7 @@ _BUTTON = r"""(?:
     | This\ site\ requires\ JavaScript\ to\ run\ correctly\.[^\n]*+(?:\n[^\n]++)?+
     | To\ make\ Medium\ work,\ we\ log\ user\ data\.[^\n]*+
 )"""
-# These are buttons beside another button, and words elsewhere.
+# A paragraph with one of these texts is a button only next to another button.
 _BESIDE = r"""(?:
       Facebook | Twitter | LinkedIn | Email | Note | Other | Share | Like | Reply | Follow | Listen | Comments
     | Restacks | Top | Latest | Discussions | Next | Previous | \d[\d.,]*+[KM]? | [\w-]++(?:\.[\w-]++){1,3}+
@@ -39,7 +39,7 @@ _SENTENCE_MARK = re.compile(r"[.!?…;:,](?=\s|\Z)|[。！？；：，、؟،।
 
 
 def mask_buttons(source: str) -> str:
-    """Blank, at the same length, each run of paragraphs that are buttons."""
+    """Blank each run of paragraphs that are buttons, at the same length."""
     return _BUTTON_RUN.sub(_blank_buttons, "\n\n" + source)[2:]
 
 
@@ -48,12 +48,12 @@ def _blank_buttons(run: re.Match[str]) -> str:
 
 
 def without_menus(source: str, blocks: list[Block]) -> list[Block]:
-    """Return the blocks that are not menus or lines of links."""
+    """Return the blocks without menus and without lines of links."""
     has_links = "](" in source
     kept: list[Block] = []
     entries: list[Block] = []
     for block in blocks:
-        if block[0] == "item":
+        if block.kind == "item":
             entries.append(block)
             continue
         if entries:
@@ -65,14 +65,14 @@ def without_menus(source: str, blocks: list[Block]) -> list[Block]:
 
 
 def _unless_menu(source: str, before: list[Block], entries: list[Block]) -> list[Block]:
-    """Return the entries of a list that is no menu, or that the words before it lead to."""
-    if before and source[before[-1][2] - 1] in ":：":
+    """Return the entries of a list; none if it is a menu. A list after a colon belongs to the text, and is none."""
+    if before and source[before[-1].end - 1] in ":：":
         return entries
     return [] if _is_menu(source, entries) else entries
 
 
 def _is_link_line(source: str, block: Block) -> bool:
-    """Say whether a block is links and nothing else; one link that reads as a sentence is prose."""
+    """Whether a block consists of links only. A single link that reads as a sentence is prose."""
     kind, start, end = block
     if kind == "heading" or source.find("](", start, end) < 0:
         return False
@@ -82,7 +82,7 @@ def _is_link_line(source: str, block: Block) -> bool:
 
 
 def _is_menu(source: str, entries: list[Block]) -> bool:
-    """Say whether a list is only links, or only short entries without the punctuation of a sentence."""
+    """Whether a list consists of links only, or of short entries without the punctuation of a sentence."""
     if all(_is_link_line(source, entry) for entry in entries):
         return True
     return len(entries) >= _MIN_MENU_ENTRIES and all(_is_menu_entry(source, entry) for entry in entries)
