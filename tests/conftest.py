@@ -19,12 +19,9 @@ from ownvoice.storage.stores import ObjectStore
 from stand_ins.hostile_articles import write_hostile_articles
 from stand_ins.hub import WRITER, StandInHub, running_hub
 from stand_ins.model_server import ModelServer, running_model_server
+from stand_ins.places import BOOK, REPOSITORY, SAMPLES
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
-
-REPOSITORY = Path(__file__).parent.parent
-SAMPLES = REPOSITORY / "samples" / "articles"
-BOOK = REPOSITORY.parent / "shared" / "data" / "book"
 
 
 @pytest.fixture

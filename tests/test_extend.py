@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import re
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 from aiohttp import web
@@ -18,8 +17,9 @@ from ownvoice.llm import providers
 from ownvoice.offline_model.server import completion_about, serving
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.night import Night
+from stand_ins.places import DOCS
 
-RECIPES = (Path(__file__).parent.parent / "docs" / "extend.md").read_text(encoding="utf-8")
+RECIPES = (DOCS / "extend.md").read_text(encoding="utf-8")
 
 
 def code_of(heading):

@@ -20,9 +20,9 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.storage.lake import scan
 from stand_ins.offline_night import offline_night
+from stand_ins.places import SAMPLES, TESTS
 
-SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
-RECORD = Path(__file__).parent / "recorded" / "same_results.json"
+RECORD = TESTS / "recorded" / "same_results.json"
 
 MOVING = {"started_at", "ended_at", "duration_s", "timeline", "uri"}
 """Parts of a report that differ between two runs of the same night."""

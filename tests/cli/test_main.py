@@ -6,14 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ownvoice.cli.main import COMMANDS, load_command
 from stand_ins.night import article
-
-SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
+from stand_ins.places import SAMPLES
 
 # An endpoint that is away is given up at once, not after the two minutes that a night would wait.
 MAIN = """

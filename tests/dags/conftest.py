@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from stand_ins.places import REPOSITORY
+
 HOME = Path(tempfile.mkdtemp(prefix="ownvoice-airflow-"))
 
 os.environ |= {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 
 import pytest
 
@@ -14,8 +13,8 @@ from ownvoice.llm.batch import submit
 from ownvoice.offline_model.server import running_offline_model
 from ownvoice.reports.report import read_report
 from ownvoice.storage.lake import Lake, scan
+from stand_ins.places import SAMPLES
 
-SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 PICKED = ("names", "running-small-databases")
 KEY = "sk-canary-0815-never-shown"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,9 +12,9 @@ from ownvoice.errors import DeadChunksError, ModelAccessError, ModelUnavailableE
 from ownvoice.storage.lake import Lake
 from ownvoice.triples import generate
 from stand_ins.hostile_articles import HOSTILE_ARTICLES
+from stand_ins.places import SAMPLES
 from stand_ins.webhook import running_webhook
 
-SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 PICKED = ("names", "running-small-databases", "bread-is-a-schedule")
 HTTP_NOTIFIER = "airflow.providers.http.notifications.HttpNotifier"
 

@@ -7,13 +7,12 @@ import datetime as dt
 import runpy
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ownvoice.airflow.retry_policy import RETRY_POLICY
+from stand_ins.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent.parent
 DAG_FILES = sorted((REPOSITORY / "dags").glob("*.py"))
 TAGS = {"ownvoice", "dataset", "training"}
 HEAVY = {"torch", "transformers", "datasets", "openai", "deltalake", "pyarrow", "boto3"}

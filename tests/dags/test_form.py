@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 import pytest
 from annotated_types import Ge, Le
@@ -13,8 +12,8 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
+from stand_ins.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent.parent
 FIELDS = {name: RefreshRun.model_fields[name] for name in FORM_FIELDS} | GenerationRecipe.model_fields
 BOUNDS = [(name, bound) for name, field in FIELDS.items() for bound in field.metadata if isinstance(bound, Ge | Le)]
 NESTED = ("recipe", "source")  # settings whose own fields have a name each

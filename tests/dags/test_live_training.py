@@ -10,9 +10,8 @@ import pytest
 
 from stand_ins.kubernetes_api import running_cluster
 from stand_ins.live_airflow import running_airflow, wait_for
-from stand_ins.training_world import SMALL, TESTS, lake_with_a_version, stand_in_python
-
-REPOSITORY = TESTS.parent
+from stand_ins.places import REPOSITORY, TESTS
+from stand_ins.training_world import SMALL, lake_with_a_version, stand_in_python
 
 # The same task where no cluster is configured: an Airflow has one or the other, so it stands in a DAG of its own here.
 IN_A_PROCESS = """

@@ -13,7 +13,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from stand_ins.places import REPOSITORY
+
 SERVERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
 
 # The server takes connections by a socket in its own folder only, so that it needs no port and meets no other server.

@@ -13,8 +13,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import latest_version
 from stand_ins.hub import READER, WRITER
-
-SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
+from stand_ins.places import SAMPLES
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,8 @@ from ownvoice.reports.report import read_report
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import all_versions, latest_version
+from stand_ins.places import SAMPLES
 
-SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 PICKED = ("names", "running-small-databases", "bread-is-a-schedule", "die-sprache-im-zug")
 
 

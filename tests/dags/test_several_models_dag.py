@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from ownvoice.dataset.verify import verify
 from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.reports.report import read_report
 from ownvoice.storage.lake import Lake, scan
+from stand_ins.places import SAMPLES
 
-SAMPLES = Path(__file__).parent.parent.parent / "samples" / "articles"
 ONE, TWO, SFT = (f"{OFFLINE_MODEL}-{name}" for name in ("one", "two", "sft"))
 FORM = {
     "generators": [{"model": ONE, "weight": 2}, {"model": TWO, "temperature": 1.0, "endpoint": "llm_sft"}],

@@ -19,9 +19,8 @@ from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.results.report import read_training_report
 from stand_ins.hub import WRITER, running_hub
-from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
-
-REPOSITORY = TESTS.parent
+from stand_ins.places import REPOSITORY, SAMPLES, TESTS
+from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
 
 
 @pytest.fixture
@@ -280,7 +279,7 @@ def test_the_real_trainer_trains_a_toy(lake, run_training, monkeypatch):
     monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", python)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "include"))
     toy = lake.uri.removeprefix("file://") + "/models/toy"
-    subprocess.run([python, "-c", MAKE_TOY, str(REPOSITORY / "samples" / "articles"), toy], check=True, timeout=120)
+    subprocess.run([python, "-c", MAKE_TOY, str(SAMPLES), toy], check=True, timeout=120)
     done = run_training(sample_tokens=8, learning_rate=1e-3, merge_dtype="float32")
     assert states(done)["train"] == "success", states(done)
     report = read_training_report(lake, done.run_id)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.hub import WRITER
+from stand_ins.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent.parent
 SETTINGS = TrainingSettings(
     kubernetes_conn_id="gpus",
     namespace="ml",

@@ -15,7 +15,8 @@ from ownvoice.training.results.report import read_training_report
 from ownvoice.training.settings import load_training_settings
 from stand_ins.hub import WRITER, running_hub
 from stand_ins.kubernetes_api import running_cluster
-from stand_ins.training_world import TESTS, filled_in, lake_with_a_version, stand_in_python, states
+from stand_ins.places import REPOSITORY, TESTS
+from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
 
 ARGUMENTS = train_arguments({"recipe_uri": "s3://lake/runs/a-run/recipe.json"})
 CLUSTER_SETTINGS = {
@@ -41,7 +42,7 @@ def cluster(tmp_path, monkeypatch):
     with running_cluster(stand_in_python(tmp_path)) as cluster:
         cluster.variables = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": os.pathsep.join([str(TESTS.parent / "include"), str(TESTS)]),
+            "PYTHONPATH": os.pathsep.join([str(REPOSITORY / "include"), str(TESTS)]),
         }
         cluster.secrets = {"lake-keys": {}, "hub-token": {"HF_TOKEN": WRITER}}
         connection = {"conn_type": "kubernetes", "extra": {"kube_config": cluster.kubeconfig(), "namespace": "ml"}}
@@ -54,7 +55,7 @@ def run_training(dags, cluster):
     """The DAG as it is read where a cluster is configured; it polls without waiting."""
     from airflow.dag_processing.dagbag import DagBag, sync_bag_to_db
 
-    bag = DagBag(dag_folder=str(TESTS.parent / "dags" / "train_dpo.py"))
+    bag = DagBag(dag_folder=str(REPOSITORY / "dags" / "train_dpo.py"))
     assert bag.import_errors == {}
     sync_bag_to_db(bag, "dags-folder", None)
     dag = bag.dags["train_dpo"]

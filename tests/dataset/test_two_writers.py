@@ -7,7 +7,6 @@ import subprocess
 import sys
 from contextlib import ExitStack
 from dataclasses import asdict
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -17,9 +16,10 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.probe import probe_creation
 from ownvoice.storage.versions import all_versions
 from stand_ins.night import Night
+from stand_ins.places import TESTS
 from stand_ins.s3_server import make_bucket, make_versioned, running_s3_server
 
-STAND_INS = Path(__file__).parent.parent / "stand_ins"
+STAND_INS = TESTS / "stand_ins"
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-sys.path.append(str(Path(__file__).parent.parent.parent / "demo"))
+from stand_ins.places import REPOSITORY
+
+sys.path.append(str(REPOSITORY / "demo"))

@@ -1,12 +1,12 @@
 """The page of drop reasons says what the code does."""
 
 import re
-from pathlib import Path
 
 from ownvoice.chunks.plan import OTHER_LANGUAGE
 from ownvoice.pairs.reasons import DropReason
+from stand_ins.places import DOCS
 
-PAGE = Path(__file__).parents[2] / "docs" / "drop-reasons.md"
+PAGE = DOCS / "drop-reasons.md"
 
 
 def test_every_reason_is_documented_in_the_order_in_which_it_is_looked_for():

@@ -7,7 +7,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,9 +16,9 @@ from ownvoice.storage.lake import Lake, scan
 from stand_ins.airflow_server import AirflowServer, running_airflow
 from stand_ins.browser import CHROMIUM, running_chromium
 from stand_ins.hostile_articles import write_hostile_articles
-from stand_ins.many_nights import SAMPLES, refresh_once, run_id_of
+from stand_ins.many_nights import ARTICLES, refresh_once, run_id_of
+from stand_ins.places import REPOSITORY
 
-REPOSITORY = Path(__file__).parent.parent.parent
 GOOD, BAD, HOSTILE = dt.date(2026, 2, 1), dt.date(2026, 2, 2), dt.date(2026, 2, 3)
 
 # Where no other test has an Airflow in this process already.
@@ -34,7 +33,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     folder = tmp_path_factory.mktemp("nights")
     lake, source = Lake((folder / "lake").as_uri()), folder / "articles"
     source.mkdir()
-    for number, sample in enumerate(SAMPLES[:5]):
+    for number, sample in enumerate(ARTICLES[:5]):
         (source / sample.name).write_bytes(sample.read_bytes())
         if number == 2:
             refresh_once(lake, source, GOOD, faults=0)

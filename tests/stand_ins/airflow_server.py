@@ -17,10 +17,11 @@ from pathlib import Path
 
 import httpx
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from stand_ins.places import REPOSITORY
+
 sys.path.append(str(REPOSITORY / "demo"))
 
-from environment import LOOPBACK, demo_environment, free_port  # noqa: E402 - a folder of scripts
+from environment import LOOPBACK, demo_environment, free_port
 
 USERS = {"admin": "admin", "reader": "viewer", "stranger": ""}  # by name: their role; the password is the name
 _READY_TIMEOUT_S = 120

@@ -20,9 +20,9 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.model_behaviour import Behaviour
 from stand_ins.model_server import running_model_server
+from stand_ins.places import SAMPLES
 
-REPOSITORY = Path(__file__).parent.parent.parent
-SAMPLES = sorted((REPOSITORY / "samples" / "articles").glob("*.md"))
+ARTICLES = sorted(SAMPLES.glob("*.md"))
 # Made up, as the model is: so that there is a column of costs to look at.
 PRICE = ModelPrice(
     input_usd_per_million_tokens=0.15, output_usd_per_million_tokens=0.6, source="none", seen_on=dt.date(2026, 1, 1)
@@ -61,9 +61,9 @@ def refresh_many(lake: Lake, source: Path, last: dt.date, nights: int) -> None:
     source.mkdir(parents=True, exist_ok=True)
     for night in range(nights):
         date = last - dt.timedelta(days=nights - 1 - night)
-        sample = SAMPLES[night % len(SAMPLES)]
+        sample = ARTICLES[night % len(ARTICLES)]
         shutil.copy(sample, source / sample.name)
-        if night >= len(SAMPLES):
+        if night >= len(ARTICLES):
             with (source / sample.name).open("a") as file:
                 file.write(f"\n\n## Later, in {date:%B}\n\n{_afterthought(date)}\n")
         refresh_once(lake, source, date, faults=5.0 if night in (nights - 4, nights - 1) else 1.0)

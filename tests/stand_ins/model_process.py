@@ -13,13 +13,13 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
 from stand_ins.model_behaviour import Behaviour
 from stand_ins.model_server import ModelServer
+from stand_ins.places import TESTS
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ModelProcess:
 def running_model_process(behaviour: Behaviour) -> Iterator[ModelProcess]:
     """Run the server for as long as the block lasts."""
     command = [sys.executable, "-m", "stand_ins.model_process"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parent.parent)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=TESTS)
     assert process.stdout is not None
     try:
         model = ModelProcess(process.stdout.readline().strip())

@@ -9,8 +9,8 @@ from typing import Any
 
 from ownvoice.storage.lake import Lake
 from stand_ins.pair_lake import commit_pairs, small_dataset
+from stand_ins.places import TESTS
 
-TESTS = Path(__file__).parent.parent
 SMALL = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
 ALONE = {"variants": {}, "publish_variant": None, "hub_repository": None}
 

@@ -18,8 +18,7 @@ from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.trainer.folders import upload_folder
 from stand_ins.pair_lake import commit_pairs, small_dataset
-
-REPOSITORY = Path(__file__).parent.parent.parent
+from stand_ins.places import REPOSITORY, SAMPLES
 
 # Ten steps of four pairs, an evaluation and a checkpoint after every second one.
 RECIPE = {
@@ -45,7 +44,7 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     folder = tmp_path_factory.mktemp("toy") / "model"
     shape = ToyShape(512, hidden=48, layers=2, context=256, reading_steps=10, instruction_steps=5, tokens=64)
-    make_toy(REPOSITORY / "samples" / "articles", folder, shape)
+    make_toy(SAMPLES, folder, shape)
     return folder
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).parent.parent.parent
+from stand_ins.places import REPOSITORY
+
 IMAGE = REPOSITORY / "docker" / "trainer"
-TESTS = REPOSITORY / "requirements-trainer-test.txt"
+TEST_PINS = REPOSITORY / "requirements-trainer-test.txt"
 UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
 
 
@@ -20,12 +21,12 @@ def pins(path):
 
 @pytest.mark.parametrize("name", ["trl", "transformers", "datasets", "peft", "accelerate", "huggingface-hub"])
 def test_the_tests_run_on_the_training_libraries_of_the_image(name):
-    assert pins(TESTS)[name] == pins(IMAGE / "requirements.txt")[name]
+    assert pins(TEST_PINS)[name] == pins(IMAGE / "requirements.txt")[name]
 
 
 @pytest.mark.parametrize("name", ["deltalake", "obstore", "pyarrow", "pydantic", "pydantic-settings", "boto3"])
 def test_the_lake_is_read_with_the_same_libraries(name):
-    assert pins(TESTS)[name] == pins(IMAGE / "requirements.txt")[name]
+    assert pins(TEST_PINS)[name] == pins(IMAGE / "requirements.txt")[name]
 
 
 def test_the_image_holds_what_its_requirements_ask_for_and_no_airflow():

@@ -8,7 +8,8 @@ from typer.testing import CliRunner
 from ownvoice.cli.main import app
 from ownvoice.errors import NotTrainedError, SettingsError
 from stand_ins.pair_lake import commit_pairs, small_dataset
-from stand_ins.training_world import TESTS, stand_in_python
+from stand_ins.places import REPOSITORY, TESTS
+from stand_ins.training_world import stand_in_python
 
 RECIPE = ["--recipe", "backend=trl", "--recipe", "accumulation_steps=1", "--recipe", "warmup_steps=1"]
 
@@ -17,7 +18,7 @@ RECIPE = ["--recipe", "backend=trl", "--recipe", "accumulation_steps=1", "--reci
 def train(lake, tmp_path, monkeypatch):
     commit_pairs(lake, small_dataset())
     monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", stand_in_python(tmp_path))
-    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(TESTS.parent / "include"), str(TESTS)]))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY / "include"), str(TESTS)]))
     return lambda *options: CliRunner().invoke(app, ["train", "--lake", lake.uri, "--run", "a-run", *RECIPE, *options])
 
 

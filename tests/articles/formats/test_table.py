@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import runpy
-from pathlib import Path
 
 import pytest
 
 from ownvoice.articles.article import Reason
 from ownvoice.articles.formats.table import FORMATS, format_of, stem_of
+from stand_ins.places import DOCS
 from stand_ins.source_objects import read
-
-DOCS = Path(__file__).parent.parent.parent.parent / "docs"
 
 
 def test_the_end_of_a_key_tells_its_format_whatever_it_is_packed_in():

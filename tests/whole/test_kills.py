@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 
@@ -15,9 +14,9 @@ from ownvoice.dataset.verify import verify
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.storage.lake import Lake, scan
 from stand_ins.night import Night
+from stand_ins.places import TESTS
 from stand_ins.refresh_and_die import IN_FLIGHT
 
-TESTS = Path(__file__).parent
 SECOND = f"{OFFLINE_MODEL}-second"
 
 STEPS = [
