@@ -1,4 +1,4 @@
-"""What a night lists and reads: flat folders, day folders, broken objects, wrong addresses."""
+"""The objects that a run lists and reads: flat folders, day folders, broken objects, wrong addresses."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def night(lake, source, run_id, day=TODAY, **fields):
     return {event: count for event, count in counts.items() if count}
 
 
-def test_a_flat_layout_is_listed_whole_every_night(lake, source):
+def test_a_flat_layout_is_listed_whole_by_every_run(lake, source):
     source.write("a.md", b"One.")
     source.write("deep/er/b.txt", b"Two.")
     source.write("picture.png", b"\x89PNG")

@@ -1,4 +1,4 @@
-"""Sources as teams have them, through the first steps of a night: sidecars, consent, large files, refusing stores."""
+"""Sources as teams have them, through the first steps of a run: sidecars, consent, large files, refusing stores."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def parquet(**columns):
 
 
 @on_both_stores
-def test_every_form_is_found_on_every_store_and_every_fault_is_named(night, source):
+def test_every_format_is_found_on_every_store_and_every_fault_is_named(night, source):
     source.write("a.md", b"One.")
     source.write(
         "b.jsonl.gz", gzip.compress(lines({"id": "b1", "content": "Two."}, {"id": "b2"}, {"content": "Three."}))
@@ -129,7 +129,7 @@ def test_an_object_is_not_read_again_while_nothing_of_it_changed(night, source, 
     assert night.articles["a.md"].title == "Another"
 
 
-def test_where_the_rules_change_everything_is_read_by_the_new_ones(night, source):
+def test_after_a_change_of_the_rules_everything_is_read_again(night, source):
     source.write("a.jsonl", lines({"content": "One.", "meta": {"writer": "jane"}}))
     night()
     assert night.articles["a.jsonl#0"].author_id == "unknown"
@@ -210,7 +210,7 @@ def test_two_articles_of_one_object_with_the_same_id_leave_one(night, source):
 
 
 @on_both_stores
-def test_day_folders_hold_every_form_and_a_reconcile_finds_what_is_older(night, source):
+def test_day_folders_hold_every_format_and_a_reconcile_finds_what_is_older(night, source):
     source.write("dt=2026-03-01/old.jsonl", lines({"id": "old", "content": "Old."}, {"id": "gone", "content": "Gone."}))
     source.write("dt=2026-03-10/new.parquet", parquet(id=["new"], content=["New."]))
     assert night(reconcile_every_days=30) == {"appeared": 3}
@@ -236,7 +236,7 @@ def test_a_large_file_is_read_as_it_is_parsed(source, monkeypatch):
 
 
 @on_both_stores
-def test_an_object_that_is_written_anew_while_it_is_read_is_read_again_the_next_night(night, source, monkeypatch):
+def test_an_object_that_is_overwritten_while_it_is_read_is_read_again_by_the_next_run(night, source, monkeypatch):
     monkeypatch.setattr("ownvoice.storage.streamed._BUFFER_BYTES", 100)
     texts = [{"id": str(number), "content": f"Number {number}. " + "x" * 100} for number in range(10)]
     source.write("a.jsonl", lines(*texts))

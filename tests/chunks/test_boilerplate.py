@@ -1,4 +1,4 @@
-"""Boilerplate through nights: what stands in many articles reaches no prompt, and no decided reading changes."""
+"""Boilerplate over several runs: passages of many articles reach no prompt, and a text once decided never changes."""
 
 import datetime as dt
 
@@ -49,13 +49,13 @@ def test_a_footer_reaches_no_prompt_and_no_pair(lake, night):
     assert verify(lake).passed
 
 
-def test_what_stands_in_few_articles_stays(lake, night):
+def test_a_passage_of_few_articles_stays(lake, night):
     write_with_footer(night, NAMES[:4])
     night.run("one")
     assert all(FOOTER in text for text in prompts(lake, "one").values())
 
 
-def test_articles_of_earlier_nights_count(lake, night):
+def test_articles_of_earlier_runs_count(lake, night):
     write_with_footer(night, NAMES[:4])
     night.run("one")
     write_with_footer(night, NAMES[4:5])
@@ -63,7 +63,7 @@ def test_articles_of_earlier_nights_count(lake, night):
     assert FOOTER not in prompts(lake, "two")["e"]
 
 
-def test_lost_counts_are_made_anew(lake, night):
+def test_lost_counts_are_made_again(lake, night):
     write_with_footer(night, NAMES[:4])
     night.run("one")
     for found in list(lake.store.objects("passages")):
@@ -73,7 +73,7 @@ def test_lost_counts_are_made_anew(lake, night):
     assert FOOTER not in prompts(lake, "two")["e"]
 
 
-def test_a_reading_that_was_decided_stays_when_more_becomes_boilerplate(lake, night):
+def test_a_text_that_was_decided_stays_when_more_becomes_boilerplate(lake, night):
     write_with_footer(night, NAMES[:4])
     night.list_and_plan("one")
     night.commit("one")  # no batch was generated: everything stays pending

@@ -1,1 +1,1 @@
-"""Articles: what stands in the source, read into one form, and what changed since the last night."""
+"""Articles: the source in any format, read into one shape, and compared with what the lake knows."""

@@ -22,7 +22,7 @@ from stand_ins.source_objects import gz, json_lines, packed_zeros, parquet, read
         ("a.parquet", parquet({"id": ["x"], "content": ["Text."]})),
     ],
 )
-def test_every_form_may_be_packed(key, data, pack):
+def test_every_format_may_be_packed(key, data, pack):
     packed = f"{key}.{'gz' if pack is gzip.compress else 'zst'}"
     (article,) = read(packed, pack(data))
     assert (article.metadata_id, article.content) == ("x", "Text.")

@@ -1,4 +1,4 @@
-"""Sketches find planted near-duplicates, in one night and across nights, and the index can be lost."""
+"""Sketches find planted near-duplicates, in one run and across runs, and the index may be lost."""
 
 import hashlib
 import random
