@@ -2,7 +2,7 @@ import pytest
 
 from ownvoice.states import (
     ARTICLE_TRANSITIONS,
-    CHUNK_TRANSITIONS,
+    STATE_AFTER,
     ArticleEvent,
     ArticleState,
     ChunkEvent,
@@ -11,7 +11,6 @@ from ownvoice.states import (
     is_settled,
     may_replace_pairs,
     next_article_state,
-    next_chunk_state,
 )
 
 
@@ -27,13 +26,13 @@ def test_every_article_state_can_be_reached_from_never_seen():
     assert reachable(ARTICLE_TRANSITIONS, None) == {None, *ArticleState}
 
 
-def test_every_chunk_state_can_be_reached_from_planned():
-    assert reachable(CHUNK_TRANSITIONS, ChunkState.PLANNED) == set(ChunkState)
+def test_every_event_of_a_chunk_has_a_state_and_every_state_an_event():
+    assert set(STATE_AFTER) == set(ChunkEvent)
+    assert set(STATE_AFTER.values()) == set(ChunkState)
 
 
-def test_every_event_happens_somewhere():
+def test_every_event_of_an_article_can_happen_in_some_state():
     assert {event for _, event in ARTICLE_TRANSITIONS} == set(ArticleEvent)
-    assert {event for _, event in CHUNK_TRANSITIONS} == set(ChunkEvent)
 
 
 def test_a_removed_article_comes_back_as_pending():
@@ -57,7 +56,7 @@ def test_every_article_in_the_source_can_vanish_or_be_edited_or_renamed(state):
 
 def test_an_event_out_of_turn_is_refused():
     with pytest.raises(KeyError):
-        next_chunk_state(ChunkState.DEAD, ChunkEvent.ANSWER_ARRIVED)
+        next_article_state(ArticleState.REMOVED, ArticleEvent.SETTLED)
 
 
 def test_an_article_is_settled_when_every_chunk_is_answered_or_dead():

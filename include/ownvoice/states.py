@@ -1,6 +1,6 @@
-"""The life of an article and of a chunk: the one table of states and transitions.
+"""States of articles and chunks, and the events that lead to them: the one table of each.
 
-Every task asks this module and decides nothing by itself. It knows no storage, no model and no Airflow.
+Tasks ask this module for the next state and never decide it themselves. It knows no storage, no model and no Airflow.
 """
 
 from __future__ import annotations
@@ -10,27 +10,27 @@ from enum import StrEnum
 
 
 class ArticleState(StrEnum):
-    """Where an article stands. An article that was never seen has no state."""
+    """The state of an article. An article that was never seen has none."""
 
-    PENDING = "pending"  # some chunk of its present text is not answered yet
-    CURRENT = "current"  # every chunk of its present text is answered or dead, and its pairs are committed
-    DUPLICATE = "duplicate"  # another article of its cluster is generated from; this one is not
-    CONSENT_REFUSED = "withheld"  # its author does not consent; it is not generated from, and its pairs are retired
-    REMOVED = "removed"  # gone from the source; its pairs are retired
+    PENDING = "pending"  # some chunk of its current text is neither answered nor dead
+    CURRENT = "current"  # every chunk of its current text is answered or dead, and its pairs are committed
+    DUPLICATE = "duplicate"  # not generated from: another article of its cluster is
+    CONSENT_REFUSED = "withheld"  # not generated from, and its pairs are retired: its author refuses consent
+    REMOVED = "removed"  # no longer in the source; its pairs are retired
 
 
 class ArticleEvent(StrEnum):
-    """What a night finds out about an article."""
+    """What a refresh run finds out about an article."""
 
     APPEARED = "appeared"
     EDITED = "edited"
     RENAMED = "renamed"
-    COPIED = "copied"  # its text is that of an article that is generated from already
-    PROMOTED = "promoted"  # what kept it back is gone: the article it was a duplicate of, or a refused consent
-    CONSENT_REFUSED = "withheld"  # consent is refused for its text
+    COPIED = "copied"  # it is a near-duplicate of an article that is generated from
+    PROMOTED = "promoted"  # the reason not to generate from it is gone: its original was removed, or consent was given
+    CONSENT_REFUSED = "withheld"  # its author refuses consent
     VANISHED = "vanished"
-    RETRIED = "retried"  # a person wants its dead chunks asked about again
-    SETTLED = "settled"
+    RETRIED = "retried"  # a person asks for its dead chunks again
+    SETTLED = "settled"  # every chunk is answered or dead
 
 
 _A, _E = ArticleState, ArticleEvent
@@ -71,77 +71,66 @@ ARTICLE_TRANSITIONS: dict[tuple[ArticleState | None, ArticleEvent], ArticleState
 
 
 class ChunkState(StrEnum):
-    """Where a chunk stands within one refresh."""
+    """The state of a chunk at the end of one refresh run."""
 
-    PLANNED = "planned"
-    ANSWERED = "answered"  # asked and paid for in this refresh
+    ANSWERED = "answered"  # asked and paid for in this run
     REUSED = "reused"  # a stored answer was found; nothing was asked
-    DEFERRED = "deferred"  # left for a later refresh; nothing is lost
+    DEFERRED = "deferred"  # left for a later run; nothing is lost
     DEAD = "dead"  # no usable answer after every try
 
 
 class ChunkEvent(StrEnum):
-    """What happens to a planned chunk."""
+    """What happens to a planned chunk in a run: one event decides its state."""
 
     ANSWER_ARRIVED = "answer_arrived"
     STORED_ANSWER_FOUND = "stored_answer_found"
     TRIES_USED_UP = "tries_used_up"
-    NOT_ANSWERED = "not_answered"  # a fault that another night may mend
-    TOO_LONG = "too_long"  # the model's context does not hold it; the next plan cuts it in two
-    NOT_AFFORDED = "not_afforded"  # its worst case no longer fitted into the budget
-    CUT_BY_LIMIT = "cut_by_limit"
+    NOT_ANSWERED = "not_answered"  # a failure that a later run may not meet
+    TOO_LONG = "too_long"  # it exceeds the model's context; the next plan cuts it in two
+    NOT_AFFORDED = "not_afforded"  # its worst case exceeded what was left of the budget
+    CUT_BY_LIMIT = "cut_by_limit"  # the run was limited to fewer articles
     BATCH_FAILED = "batch_failed"
-    PLANNED_AGAIN = "planned_again"
-    RETRIED = "retried"  # a person wants it asked about again
 
 
-_C, _F = ChunkState, ChunkEvent
-
-CHUNK_TRANSITIONS: dict[tuple[ChunkState, ChunkEvent], ChunkState] = {
-    (_C.PLANNED, _F.ANSWER_ARRIVED): _C.ANSWERED,
-    (_C.PLANNED, _F.STORED_ANSWER_FOUND): _C.REUSED,
-    (_C.PLANNED, _F.TRIES_USED_UP): _C.DEAD,
-    (_C.PLANNED, _F.NOT_ANSWERED): _C.DEFERRED,
-    (_C.PLANNED, _F.TOO_LONG): _C.DEFERRED,
-    (_C.PLANNED, _F.NOT_AFFORDED): _C.DEFERRED,
-    (_C.PLANNED, _F.CUT_BY_LIMIT): _C.DEFERRED,
-    (_C.PLANNED, _F.BATCH_FAILED): _C.DEFERRED,
-    (_C.DEFERRED, _F.PLANNED_AGAIN): _C.PLANNED,
-    (_C.DEAD, _F.RETRIED): _C.PLANNED,
+STATE_AFTER: dict[ChunkEvent, ChunkState] = {
+    ChunkEvent.ANSWER_ARRIVED: ChunkState.ANSWERED,
+    ChunkEvent.STORED_ANSWER_FOUND: ChunkState.REUSED,
+    ChunkEvent.TRIES_USED_UP: ChunkState.DEAD,
+    ChunkEvent.NOT_ANSWERED: ChunkState.DEFERRED,
+    ChunkEvent.TOO_LONG: ChunkState.DEFERRED,
+    ChunkEvent.NOT_AFFORDED: ChunkState.DEFERRED,
+    ChunkEvent.CUT_BY_LIMIT: ChunkState.DEFERRED,
+    ChunkEvent.BATCH_FAILED: ChunkState.DEFERRED,
 }
+"""The state of a chunk after each event."""
 
-_SETTLED_CHUNKS = frozenset({_C.ANSWERED, _C.REUSED, _C.DEAD})
-_NOT_LOOKED_AT = frozenset({_F.CUT_BY_LIMIT, _F.BATCH_FAILED})
+_SETTLED_CHUNKS = frozenset({ChunkState.ANSWERED, ChunkState.REUSED, ChunkState.DEAD})
+_NOT_LOOKED_AT = frozenset({ChunkEvent.CUT_BY_LIMIT, ChunkEvent.BATCH_FAILED})
 
 
 def next_article_state(state: ArticleState | None, event: ArticleEvent) -> ArticleState:
-    """Return the state after `event`; an event that cannot happen in `state` is a programming error."""
+    """Return the state after `event`. Raises `KeyError` where `event` cannot happen in `state`."""
     return ARTICLE_TRANSITIONS[state, event]
 
 
-def next_chunk_state(state: ChunkState, event: ChunkEvent) -> ChunkState:
-    """Return the state after `event`; an event that cannot happen in `state` is a programming error."""
-    return CHUNK_TRANSITIONS[state, event]
-
-
 def is_live(state: ArticleState | None) -> bool:
-    """Whether the article stands in the source, as far as the lake knows."""
+    """Whether the article is in the source, as far as the lake knows."""
     return state is not None and state is not _A.REMOVED
 
 
 def is_settled(chunk_states: Iterable[ChunkState]) -> bool:
-    """Whether nothing is left to ask about an article whose chunks stand so."""
+    """Whether nothing is left to ask about an article whose chunks have these states."""
     return all(state in _SETTLED_CHUNKS for state in chunk_states)
 
 
 def may_replace_pairs(chunk_events: Iterable[ChunkEvent], written_sha256: str | None, article_sha256: str) -> bool:
-    """Whether the pairs made tonight may take the place of those that stand.
+    """Whether the new pairs of an article may replace its committed ones, which were made from `written_sha256`.
 
-    Pairs of an earlier text stay until every chunk of the new one is answered or dead. Pairs of the same text stay
-    where some chunk was not looked at, which may have been the one they came from. Where none stand, what is there
-    already may be written.
+    Pairs of an earlier text stay until every chunk of the new text is answered or dead. Pairs of the same text stay
+    where some chunk was not looked at: it may be the one they came from. An article without committed pairs gets the
+    new ones at once, even if only some of its chunks are answered.
     """
     events = set(chunk_events)
     if written_sha256 == article_sha256:
         return _NOT_LOOKED_AT.isdisjoint(events)
-    return written_sha256 is None or is_settled(next_chunk_state(_C.PLANNED, event) for event in events)
+    return written_sha256 is None or is_settled(STATE_AFTER[event] for event in events)

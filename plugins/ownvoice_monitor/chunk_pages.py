@@ -34,8 +34,7 @@ async def chunks(
 
     def found(lake: Lake) -> dict[str, Any] | None:
         shown = chunks_page(lake, run_id, wanted, number)
-        states = [one for one in ChunkState if one is not ChunkState.PLANNED]
-        return shown and shown | {"wanted": wanted, "filters": asdict(wanted), "states": states}
+        return shown and shown | {"wanted": wanted, "filters": asdict(wanted), "states": list(ChunkState)}
 
     return await page(request, "chunks.html", found, f"The lake knows no refresh {run_id!r}.")
 

@@ -13,7 +13,7 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.llm.chunk_outcome import ChunkOutcome
-from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
+from ownvoice.states import STATE_AFTER, ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.tables import CHUNKS
@@ -87,7 +87,7 @@ def count_states(lake: Lake, run_id: str, batch: str) -> Counter[ChunkState]:
     """Return how many chunks of a batch are in each state; none before its outcomes are written."""
     rows = lake.read_rows(RunKeys(run_id).outcomes(batch))
     events = [] if rows is None else rows["event"].to_pylist()
-    return Counter(next_chunk_state(ChunkState.PLANNED, ChunkEvent(event)) for event in events)
+    return Counter(STATE_AFTER[ChunkEvent(event)] for event in events)
 
 
 def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> OutcomeRow:

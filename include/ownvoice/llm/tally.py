@@ -11,7 +11,7 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.llm.budget import Spend, spend
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.task_try import NO_TASK, TaskTry
-from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
+from ownvoice.states import STATE_AFTER, ChunkEvent
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Tally:
         """How many chunks are in each state."""
         states: Counter[str] = Counter()
         for event, count in self.events.items():
-            states[next_chunk_state(ChunkState.PLANNED, event)] += count
+            states[STATE_AFTER[event]] += count
         return states
 
     def commonest_faults(self, *events: ChunkEvent) -> str:

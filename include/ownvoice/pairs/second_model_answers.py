@@ -15,7 +15,7 @@ from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.staging import Row, Staged, retries_of, spend_of
-from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
+from ownvoice.states import STATE_AFTER, ChunkEvent
 
 Place = tuple[str, int]
 """Article id and chunk index."""
@@ -124,7 +124,7 @@ def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row
 
 
 def _event(event: ChunkEvent) -> Row:
-    return {"event": event, "state": next_chunk_state(ChunkState.PLANNED, event)}
+    return {"event": event, "state": STATE_AFTER[event]}
 
 
 def _first(events: Iterable[ChunkEvent], outcomes: Iterable[ChunkOutcome]) -> ChunkEvent | None:

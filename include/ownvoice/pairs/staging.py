@@ -11,7 +11,7 @@ import pyarrow as pa
 from ownvoice.chunks.plan import PlannedChunk
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.outcomes import OutcomeRow
-from ownvoice.states import ChunkEvent, ChunkState, next_chunk_state
+from ownvoice.states import STATE_AFTER, ChunkEvent
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import CHUNKS, PAIRS
 
@@ -79,7 +79,7 @@ def chunk_record(chunk: PlannedChunk, run: RefreshRun, batch: str, outcome: Outc
         "refresh_date": run.refresh_date,
         "recipe_id": run.recipe.recipe_id,
         "batch": batch,
-        "state": next_chunk_state(ChunkState.PLANNED, ChunkEvent(outcome["event"])),
+        "state": STATE_AFTER[ChunkEvent(outcome["event"])],
         "triples": 0,
         "kept": 0,
         "drop_reasons": {},
