@@ -1,43 +1,71 @@
-"""What can go wrong, in one sentence each: what, which, and what to do next.
+"""Errors that a user can meet, and the exit codes of the command line and of the trainer.
 
-Every error a user can meet is an `OwnvoiceError`. The command line prints it without a trace and ends with its
-`exit_code`; an Airflow task fails at once where `retryable` is false, since no retry would mend it.
+Each is an `OwnvoiceError` whose message names the problem, the thing it is about, and the next step. The command line
+prints it without a trace and ends with its `exit_code`; an Airflow task with an error that is not `retryable` fails at
+once, since a retry would not help.
 """
 
 from __future__ import annotations
 
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Every exit code. The trainer's `result.json` stores the name, so names and numbers stay."""
+
+    TRAINED = 0
+    FAULT = 1  # an error without a code of its own; the trainer keeps its trace in log.txt
+    BAD_RECIPE = 2  # of a setting, a flag or a field of a recipe
+    STORAGE = 3
+    MODEL_ACCESS = 4
+    MODEL_UNAVAILABLE = 5
+    BAD_DATA = 6
+    DEAD_CHUNKS = 7
+    NO_GPU = 8
+    OUT_OF_MEMORY = 9
+    WRONG_START = 10
+    DIVERGED = 11
+    MERGE_MISMATCH = 12
+    STOPPED = 13  # there is a checkpoint, and the same command goes on from it
+    BAD_BASE = 14
+    HUB_ACCESS = 20
+    HUB_UNAVAILABLE = 21
+    HUB_MISMATCH = 22
+    BLOCKED = 23
+    NOT_TRAINED = 24
+
 
 class OwnvoiceError(Exception):
-    """A fault that a person can act on; its text is the whole message."""
+    """An error that a person can act on; its text is the whole message."""
 
-    exit_code = 1
+    exit_code = Exit.FAULT
     retryable = False
 
 
 class SettingsError(OwnvoiceError):
-    """A setting, flag or recipe field is missing or out of range; names all of them at once."""
+    """A setting, flag or recipe field is missing or out of range; the message names all of them at once."""
 
-    exit_code = 2
+    exit_code = Exit.BAD_RECIPE
 
 
 class StorageError(OwnvoiceError):
     """A bucket, folder or table cannot be reached, read or written as it should be."""
 
-    exit_code = 3
+    exit_code = Exit.STORAGE
 
 
 class StorageAccessError(StorageError):
-    """The store refuses: a wrong key, or one that may not do this here."""
+    """The store refuses: the key is wrong or lacks the permission."""
 
 
 class StorageUnavailableError(StorageError):
-    """The store did not answer in time; the same call may go through later."""
+    """The store did not answer in time; the same call may succeed later."""
 
     retryable = True
 
 
 class LostCommitError(StorageError):
-    """Another writer's commit stands where this one should; the same call may go through later."""
+    """Another writer committed first, again and again; the same call may succeed later."""
 
     retryable = True
 
@@ -45,106 +73,106 @@ class LostCommitError(StorageError):
 class ModelAccessError(OwnvoiceError):
     """The model endpoint refuses every request: bad key, unknown model, spent quota, wrong address."""
 
-    exit_code = 4
+    exit_code = Exit.MODEL_ACCESS
 
 
 class ModelUnavailableError(OwnvoiceError):
-    """The model endpoint left too many chunks without an answer; asking again later may help."""
+    """The model endpoint left too many chunks without an answer; a later retry may help."""
 
-    exit_code = 5
+    exit_code = Exit.MODEL_UNAVAILABLE
     retryable = True
 
 
 class DeadChunksError(OwnvoiceError):
-    """Too many chunks of a batch have no usable answer after every try; the recipe or the model is at fault."""
+    """Too many chunks of a batch have no usable answer after every try: the recipe or the model is unsuitable."""
 
-    exit_code = 7
+    exit_code = Exit.DEAD_CHUNKS
 
 
 class VerificationError(OwnvoiceError):
-    """A dataset version is not what it says it is."""
+    """A dataset version does not pass its verification."""
 
-    exit_code = 6
+    exit_code = Exit.BAD_DATA
 
 
 class BadDataError(OwnvoiceError):
-    """The dataset version is not what its record says, or holds nothing that can be trained on."""
+    """The dataset version does not match its record, or has no pair that can be trained on."""
 
-    exit_code = 6
+    exit_code = Exit.BAD_DATA
 
 
 class BadBaseError(OwnvoiceError):
     """The base model does not exist, is gated, or cannot be read."""
 
-    exit_code = 14
+    exit_code = Exit.BAD_BASE
 
 
 class NoGpuError(OwnvoiceError):
     """The recipe needs a GPU and there is none."""
 
-    exit_code = 8
+    exit_code = Exit.NO_GPU
 
 
 class OutOfMemoryError(OwnvoiceError):
-    """The longest batch does not fit the device."""
+    """The longest batch does not fit into the memory of the device."""
 
-    exit_code = 9
+    exit_code = Exit.OUT_OF_MEMORY
 
 
 class WrongStartError(OwnvoiceError):
-    """The first loss is not that of a model which equals its reference."""
+    """The first loss is not ln 2, the loss of a model that equals its reference."""
 
-    exit_code = 10
+    exit_code = Exit.WRONG_START
 
 
 class DivergedError(OwnvoiceError):
-    """Training was ended because its numbers can no longer become a good model."""
+    """Training was stopped because its loss or gradients diverged."""
 
-    exit_code = 11
+    exit_code = Exit.DIVERGED
 
 
 class MergeMismatchError(OwnvoiceError):
-    """The merged model is not the base with the trained adapter in it."""
+    """The merged model differs from the base with the trained adapter."""
 
-    exit_code = 12
+    exit_code = Exit.MERGE_MISMATCH
 
 
 class StoppedError(OwnvoiceError):
-    """The process was asked to end, as by an eviction; the same command resumes."""
+    """The process was asked to end, for example by an eviction; the same command resumes."""
 
-    exit_code = 13
+    exit_code = Exit.STOPPED
     retryable = True
 
 
 class HubAccessError(OwnvoiceError):
     """The Hub refuses: no token, one without write access, or a repository that is gated or not there."""
 
-    exit_code = 20
+    exit_code = Exit.HUB_ACCESS
 
 
 class HubUnavailableError(OwnvoiceError):
-    """The Hub is away, overloaded, or changed in the same moment; the same call may go through later."""
+    """The Hub is unreachable or overloaded, or another commit came first; the same call may succeed later."""
 
-    exit_code = 21
+    exit_code = Exit.HUB_UNAVAILABLE
     retryable = True
 
 
 class HubMismatchError(OwnvoiceError):
-    """What stands on the Hub is not what the lake holds."""
+    """The files on the Hub differ from those in the lake."""
 
-    exit_code = 22
+    exit_code = Exit.HUB_MISMATCH
 
 
 class HealthError(OwnvoiceError):
-    """The curves say that this model is not to be published."""
+    """The health verdict is block: this model must not be published."""
 
-    exit_code = 23
+    exit_code = Exit.BLOCKED
 
 
 class NotTrainedError(OwnvoiceError):
-    """A trainer ended without a model; its own message says why."""
+    """The trainer ended without a model; its own message gives the reason."""
 
-    exit_code = 24
+    exit_code = Exit.NOT_TRAINED
 
 
 RETRYABLE = tuple(

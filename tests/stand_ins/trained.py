@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
-from ownvoice.training.exits import Exit
 from ownvoice.training.health import judge
 from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.version_pairs import read_pairs

@@ -7,9 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from ownvoice.errors import StorageError  # noqa: E402
+from ownvoice.errors import Exit, StorageError  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
-from ownvoice.training.exits import Exit  # noqa: E402
 from ownvoice.training.trainer import fit  # noqa: E402
 from ownvoice.training.trainer.folders import delete_folder  # noqa: E402
 from ownvoice.training.trainer.merge_check import check  # noqa: E402

@@ -8,9 +8,8 @@ import time
 
 import pytest
 
-from ownvoice.errors import BadDataError, StoppedError, StorageUnavailableError
+from ownvoice.errors import BadDataError, Exit, StoppedError, StorageUnavailableError
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.exits import Exit
 from ownvoice.training.metric_rows import read_rows
 from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
 from ownvoice.training.trainer.folders import patiently

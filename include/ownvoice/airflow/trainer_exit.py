@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from ownvoice.errors import RETRYABLE
-from ownvoice.training.exits import Exit
+from ownvoice.errors import RETRYABLE, Exit
 
 # The next try resumes from the last checkpoint, or publishes the rest.
 _RETRIED = frozenset({Exit.FAULT, *(error.exit_code for error in RETRYABLE)})

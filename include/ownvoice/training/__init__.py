@@ -1,4 +1,4 @@
 """Training: one dataset version and one recipe become a checked, merged model in the lake.
 
-The only room that imports torch, and only inside functions: recipe, run, exits and health work without it.
+The only room that imports torch, and only inside functions: recipe, run and health work without it.
 """

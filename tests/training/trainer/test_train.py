@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from ownvoice.training.exits import Exit
+from ownvoice.errors import Exit
 from ownvoice.training.results.files import read_training
 from ownvoice.training.trainer.samples import QUESTIONS
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.exits import Exit
 from ownvoice.training.health import Finding, Level, judge
 from ownvoice.training.metric_rows import MetricRow, read_rows
 from ownvoice.training.planning.variants import training_id

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ownvoice.errors import HealthError, StorageError
+from ownvoice.errors import Exit, HealthError, StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.exits import Exit
 from ownvoice.training.health import Health, judge
 from ownvoice.training.metric_rows import MetricRow, read_rows
 from ownvoice.training.run import TrainingRun

@@ -1,7 +1,7 @@
 """The trainer's command.
 
 Run as: python -m ownvoice.training --recipe s3://bucket/prefix/runs/RUN/recipe.json
-Exit codes are those of `ownvoice.training.exits.Exit`; the same is told by `result.json` beside the recipe.
+Exit codes are those of `ownvoice.errors.Exit`; the same is told by `result.json` beside the recipe.
 """
 
 from __future__ import annotations
@@ -13,9 +13,8 @@ import time
 import traceback
 from typing import Any
 
-from ownvoice.errors import OwnvoiceError
+from ownvoice.errors import Exit, OwnvoiceError
 from ownvoice.storage.lake import Lake
-from ownvoice.training.exits import Exit
 from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, image_id, library_versions
