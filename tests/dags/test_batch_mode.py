@@ -57,14 +57,14 @@ def test_batch_mode_makes_the_pairs_of_realtime_mode(new_lake, run_refresh, offl
     report = read_report(lake, night.run_id)
     assert report.chunks.total == report.chunks.answered == offline_model.requests_served > 0
     assert report.tokens.completion > 0
-    assert len(offline_model.batches.batches) == 2, "a batch of the plan is a batch at the endpoint"
-    assert set(offline_model.batches.billed.values()) == {1}
+    assert len(offline_model.batch_jobs.jobs) == 2, "a batch of the plan is a batch at the endpoint"
+    assert set(offline_model.batch_jobs.billed.values()) == {1}
     assert verify(lake).passed
 
     other = new_lake("at-once")
     assert run_refresh(mode="realtime").state == "success"
     assert rows(lake) == rows(other)
-    assert len(offline_model.batches.batches) == 2
+    assert len(offline_model.batch_jobs.jobs) == 2
 
 
 def test_the_key_is_neither_in_the_trigger_nor_in_what_airflow_keeps_nor_in_logs(
@@ -112,7 +112,7 @@ def test_a_retry_attaches_to_the_batch_that_runs_already(new_lake, run_refresh, 
 
     async def lost_at_first(*args):
         batch_id = await whole(*args)
-        if len(offline_model.batches.batches) == 1:
+        if len(offline_model.batch_jobs.jobs) == 1:
             raise MemoryError("the worker is gone before it can write the batch down")
         return batch_id
 
@@ -120,6 +120,6 @@ def test_a_retry_attaches_to_the_batch_that_runs_already(new_lake, run_refresh, 
     night = run_refresh(mode="batch")
     assert night.state == "success"
     assert {ti.try_number for ti in night.get_task_instances() if ti.task_id == "generate_batch"} == {1, 2}
-    assert len(offline_model.batches.batches) == 2
-    assert set(offline_model.batches.billed.values()) == {1}
+    assert len(offline_model.batch_jobs.jobs) == 2
+    assert set(offline_model.batch_jobs.billed.values()) == {1}
     assert verify(lake).passed

@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.offline_model.batches import error_body
+from ownvoice.offline_model.batch_jobs import error_body
 
 _TRIPLE = {
     "instruction": "How would you explain this to somebody who starts tomorrow?",

@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.offline_model.batches import OfflineBatchJobs
+from ownvoice.offline_model.batch_jobs import OfflineBatchJobs
 from ownvoice.offline_model.server import OFFLINE_API_KEY, completion_about, serving
 from stand_ins.model_behaviour import Behaviour, RequestRate, chunk_of, fate_of
 from stand_ins.model_fates import BILLED, KEPT, completion, drop, error, is_error, misbehave
@@ -57,7 +57,7 @@ class ModelServer:
     def __init__(self, behaviour: Behaviour | None = None) -> None:
         self.base_url = ""
         self.drop_confirmations = 0
-        self.batches = OfflineBatchJobs(self._answer_line)
+        self.batch_jobs = OfflineBatchJobs(self._answer_line)
         self.reset(behaviour or Behaviour())
 
     def reset(self, behaviour: Behaviour) -> None:
@@ -74,7 +74,7 @@ class ModelServer:
     def app(self) -> web.Application:
         """Return the web application: chat completions, files and batches."""
         app = web.Application(client_max_size=256 << 20, middlewares=[self._lose_confirmation])
-        app.add_routes([web.post("/v1/chat/completions", self._chat_completions), *self.batches.routes()])
+        app.add_routes([web.post("/v1/chat/completions", self._chat_completions), *self.batch_jobs.routes()])
         return app
 
     @web.middleware

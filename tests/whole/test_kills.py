@@ -125,9 +125,9 @@ def test_a_worker_killed_in_batch_mode_and_run_again_finds_its_batches(
     assert again.returncode == 0, again.stderr
     expected_rows, asked = undisturbed
     assert rows(lake) == expected_rows
-    assert set(offline_model.batches.billed.values()) == {1}, "every answer was paid for once"
+    assert set(offline_model.batch_jobs.billed.values()) == {1}, "every answer was paid for once"
     assert offline_model.requests_served == asked
-    assert len(offline_model.batches.batches) == 3
+    assert len(offline_model.batch_jobs.jobs) == 3
     assert verify(lake).passed
 
 
@@ -136,7 +136,7 @@ def test_a_worker_killed_before_it_could_submit_does_so_when_run_again(
 ):
     killed = run(lake, tmp_path, offline_model, "ownvoice.llm.batch.submit:record_intent", mode="batch")
     assert killed.returncode == -signal.SIGKILL, killed.stderr
-    assert offline_model.batches.batches == {}
+    assert offline_model.batch_jobs.jobs == {}
     (intent,) = lake.store.objects("batch_api/open")
     lake.write_json(intent.key, lake.read_json(intent.key) | {"recorded_at": "2026-02-01T00:00:00+00:00"})
     again = run(lake, tmp_path, offline_model, mode="batch")

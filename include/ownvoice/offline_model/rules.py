@@ -1,8 +1,8 @@
-"""The rules of the offline model, a stand-in: triples about a text with no model behind them.
+"""The rules by which the offline model makes triples about a text.
 
-The extracted answers are real sentences of the text, the generated ones stiff rewordings of them, and the
-instructions ask about words that stand there. The same text gives the same triples. By the hash of a passage some
-slip on purpose, in the ways real models do, so that every filter has something to do.
+The extracted answers are sentences of the text, the generated answers stiff rewordings of them, and the instructions
+ask about words of these sentences. The same text always gives the same triples. Some triples are wrong on purpose, in
+the ways in which real models are, so that every filter has something to drop; the hash of the passage decides which.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _MIN_PASSAGE_CHARS, _MAX_PASSAGE_CHARS = 100, 400
 
 
 class Slip(StrEnum):
-    """What is wrong on purpose with a triple."""
+    """What may be wrong with a triple on purpose."""
 
     CHANGED_WORD = "changed_word"
     TOO_SHORT = "too_short"
@@ -62,8 +62,8 @@ _SLIPS: tuple[Slip | None, ...] = (
 def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> list[Triple]:
     """Return up to five triples about `text`; none only where it has no sentence.
 
-    Each `voice` words its own part in its own way: two names of the stand-in are two models. Instructions are of
-    `kinds` in turn, where those are given.
+    Each `voice` words instructions and generated answers differently, as two models would. Where `kinds` are given, the
+    instructions are of each kind in turn.
     """
     passages = passages_of(text)
     fitting = [passage for passage in passages if _fits(passage)] or passages
@@ -75,7 +75,7 @@ def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> li
 
 
 def triple_about(passage: str, voice: str = "", kind: str | None = None) -> Triple:
-    """Return the triple that quotes `passage`, with its slip if it has one."""
+    """Return the triple that quotes `passage`, with the slip of that passage, if there is one."""
     topic, other = _topics(passage)
     forms = OF_KIND[kind] if kind else INSTRUCTIONS
     instruction = _pick(forms, passage, f"{voice}instruction").format(topic=topic, other=other)
@@ -83,7 +83,7 @@ def triple_about(passage: str, voice: str = "", kind: str | None = None) -> Trip
 
 
 def offline_answer(instruction: str, voice: str = "") -> str:
-    """Return a plain answer to `instruction`, which is all that it is made from."""
+    """Return a plain answer to `instruction`, made from its words alone."""
     topic, other = _topics(instruction)
     claims = (
         f"{topic} is a subject of considerable relevance, and its relation to {other} should not be underestimated.",
@@ -94,7 +94,7 @@ def offline_answer(instruction: str, voice: str = "") -> str:
 
 
 def slip_of(passage: str) -> Slip | None:
-    """Return what goes wrong with the triple about `passage`: one in twelve has a changed word, one in four any."""
+    """Return what is wrong with the triple about `passage`: of 48, four have a changed word, and twelve any slip."""
     return _pick(_SLIPS, passage, "slip")
 
 
@@ -123,7 +123,7 @@ def _fits(passage: str) -> bool:
 
 
 def _topics(passage: str) -> tuple[str, str]:
-    """Return the two longest words that may be asked about, in the order in which they stand."""
+    """Return the two longest words that may be asked about, in the order of the text."""
     words = [word for word in dict.fromkeys(WORD.findall(passage)) if 4 <= len(word) <= 24]
     longest = sorted((word for word in words if not NO_TOPIC.fullmatch(word)), key=len, reverse=True)[:2]
     topic, *rest = sorted(longest, key=words.index) or [passage[:12].strip()]
@@ -131,7 +131,7 @@ def _topics(passage: str) -> tuple[str, str]:
 
 
 def _reworded(passage: str, voice: str) -> str:
-    """Return `passage` as a stiff text: nothing contracted, long words, connectives, an opening and a closing."""
+    """Return `passage` in stiff words: no contractions, long words, connectives, an opening and a closing."""
     parts = [_stiff(passage[start:end]) for start, end in sentences(passage)]
     joined = f" {_pick(CONNECTIVES, passage, f'{voice}connective')}".join(parts)
     return f"{_pick(OPENINGS, passage, f'{voice}opening')}{joined} {_pick(CLOSINGS, passage, f'{voice}closing')}"
@@ -177,5 +177,5 @@ def _pick(options: Sequence[_T], passage: str, purpose: str) -> _T:
 
 
 def _number(text: str) -> int:
-    """Return a number that is spread evenly over texts and always the same for one."""
+    """Return a hash of `text` as an integer: evenly distributed, and always the same for one text."""
     return int.from_bytes(hashlib.sha256(text.encode(errors="replace")).digest()[:8], "big")

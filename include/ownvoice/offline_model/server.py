@@ -1,6 +1,6 @@
-"""The offline model: a stand-in that speaks OpenAI's API on loopback and makes triples by rules.
+"""The server of the offline model: OpenAI's API on loopback, answered by rules instead of a model.
 
-For demonstrations and tests, where there is no key and no network; what it writes is no model's work.
+It needs no key and no network. What it writes is not a model's work.
 
 Run as: python -m ownvoice.offline_model.server --port 8321
 """
@@ -21,24 +21,24 @@ from typing import Any
 
 from aiohttp import web
 
-from ownvoice.offline_model.batches import OfflineBatchJobs, error_body, error_response
+from ownvoice.offline_model.batch_jobs import OfflineBatchJobs, error_body, error_response
 from ownvoice.offline_model.rules import offline_answer, offline_triples
 from ownvoice.triples.prompts import INSTRUCTION_KINDS
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 
 OFFLINE_MODEL = "ownvoice-offline-stand-in"
-"""Its name; each name that begins with it is a model of its own."""
+"""Its name. Each name that begins with it is another model, whose answers are worded differently."""
 
-OFFLINE_API_KEY = "offline"  # any key will do; none is refused, as elsewhere
+OFFLINE_API_KEY = "offline"  # any key is accepted, and a request without one refused
 _CHARS_PER_TOKEN = 4
 _MAX_UPLOAD_BYTES = 256 << 20
 
 
 class OfflineModel:
-    """The stand-in, its address once it runs (`base_url`), and its own count of what it answered, also by model.
+    """The server: its address once it runs (`base_url`), and how many requests it has answered, in all and by model.
 
-    A prompt longer than `context_chars` does not fit into its context; a request is counted when it arrives, and
-    answered `answer_time_s` later.
+    A prompt longer than `context_chars` is refused as too long. A request is counted when it arrives, and answered
+    `answer_time_s` later.
     """
 
     api_key = OFFLINE_API_KEY
@@ -49,17 +49,17 @@ class OfflineModel:
         self.context_chars = 1_000_000
         self.answer_time_s = 0.0
         self.served: Counter[str] = Counter()
-        self.batches = OfflineBatchJobs(self._answer)
+        self.batch_jobs = OfflineBatchJobs(self._answer)
 
     def app(self) -> web.Application:
-        """Return the web application: models, chat completions, files, batches, and `/stats` for tests."""
-        app = web.Application(client_max_size=_MAX_UPLOAD_BYTES, middlewares=[_wants_a_key])
+        """Return the web application: models, chat completions, files, batch jobs, and `/stats` for tests."""
+        app = web.Application(client_max_size=_MAX_UPLOAD_BYTES, middlewares=[_require_key])
         app.add_routes(
             [
                 web.get("/v1/models", self._models),
                 web.post("/v1/chat/completions", self._chat_completions),
                 web.get("/stats", self._stats),
-                *self.batches.routes(),
+                *self.batch_jobs.routes(),
             ]
         )
         return app
@@ -78,7 +78,7 @@ class OfflineModel:
         return web.json_response(answer, status=status)
 
     def _answer(self, body: Any) -> tuple[int, dict[str, Any]]:
-        """Return the status and the body of the response to a chat completion request, and count it."""
+        """Return status and body of the response to a chat completions request, and count it."""
         try:
             model, prompt = body["model"], body["messages"][-1]["content"]
             completion = completion_about(prompt, model=model, max_tokens=body.get("max_tokens"))
@@ -99,7 +99,8 @@ class OfflineModel:
 def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int | None = None) -> dict[str, Any]:
     """Return the chat completion for `prompt`, cut off at `max_tokens`.
 
-    Where a chunk follows "Extract:" it holds triples, with kinds if those are asked for, and otherwise a plain answer.
+    It holds triples where a chunk follows "Extract:" in the prompt, with kinds if the prompt asks for them, and a plain
+    answer otherwise.
     """
     voice = model.removeprefix(OFFLINE_MODEL)
     asked, marker, chunk = prompt.partition("Extract:")
@@ -133,7 +134,7 @@ def _triples_about(chunk: str, voice: str, kinds: Sequence[str]) -> str:
 
 @contextlib.contextmanager
 def running_offline_model() -> Iterator[OfflineModel]:
-    """Run the stand-in on a free port of 127.0.0.1 in a thread of its own, for as long as the block lasts."""
+    """Run the server on a free port of 127.0.0.1, in its own thread, until the block ends."""
     model = OfflineModel()
     with serving(model.app()) as address:
         model.base_url = f"{address}/v1"
@@ -142,7 +143,7 @@ def running_offline_model() -> Iterator[OfflineModel]:
 
 @contextlib.contextmanager
 def serving(app: web.Application) -> Iterator[str]:
-    """Serve `app` on a free port of 127.0.0.1 in a thread of its own; yield its address."""
+    """Serve `app` on a free port of 127.0.0.1, in its own thread, until the block ends; yield its address."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="offline-model", daemon=True)
     thread.start()
@@ -164,7 +165,7 @@ async def _listen(runner: web.AppRunner) -> int:
 
 
 @web.middleware
-async def _wants_a_key(request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]) -> Any:
+async def _require_key(request: web.Request, handler: Callable[[web.Request], Awaitable[Any]]) -> Any:
     scheme, _, key = request.headers.get("Authorization", "").partition(" ")
     if request.path.startswith("/v1/") and (scheme != "Bearer" or not key.strip()):
         return error_response(401, "invalid_request_error", "invalid_api_key", "There is no Bearer token.")
@@ -176,7 +177,7 @@ def _tokens(text: str) -> int:
 
 
 def main() -> None:
-    """Serve the stand-in until it is told to stop (SIGTERM or Ctrl-C)."""
+    """Serve until SIGTERM or Ctrl-C."""
     parser = argparse.ArgumentParser(description="Serve Ownvoice's offline model, a stand-in, on 127.0.0.1.")
     parser.add_argument("--port", type=int, required=True)
     port = parser.parse_args().port

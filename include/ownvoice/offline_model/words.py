@@ -1,4 +1,4 @@
-"""The words of the offline model: what its instructions ask, and how its rewordings stiffen what an author wrote."""
+"""The vocabulary of the offline model: its instructions, and the replacements of its stiff rewordings."""
 
 from __future__ import annotations
 

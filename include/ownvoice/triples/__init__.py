@@ -1,1 +1,1 @@
-"""Triples: one request a chunk to an OpenAI-compatible model; every answer kept by content."""
+"""Triples: what a model is asked about a chunk, and what it answers."""

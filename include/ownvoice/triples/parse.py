@@ -1,4 +1,4 @@
-"""Reading an answer: lenient about its wrapping, strict about what counts as a triple."""
+"""Reading triples out of an answer: lenient about what surrounds them, strict about what a triple is."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ _TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The triples that stand in an answer, and what was wrong with the rest of it, if anything."""
+    """The triples of an answer, and what is wrong with the rest of it, if anything."""
 
     triples: tuple[Triple, ...]
     fault: Fault | None
 
     @property
     def usable(self) -> bool:
-        """Whether there is at least one triple; a fault beside it does not take that away."""
+        """Whether there is at least one triple, whatever is wrong with the rest."""
         return bool(self.triples)
 
 
 def reader(prompt_version: str) -> Callable[[Completion], Answer]:
-    """Return what reads the answers to a prompt version."""
+    """Return the function that reads the answers to a prompt version. Raises `SettingsError` for an unknown one."""
     return partial(parse_answer, kinds=kinds_of(prompt_version))
 
 
 def parse_answer(completion: Completion, kinds: Collection[str] = ()) -> Answer:
-    """Read the triples out of a completion, whatever its text is.
+    """Read the triples out of a completion; no text of it raises an error.
 
-    Where `kinds` were asked for, a triple that names none of them is none.
+    Where `kinds` were asked for, an entry of no such kind is not a triple.
     """
     triples, fault = _read(completion.text, kinds)
     return Answer(triples, completion.ending or fault)
@@ -63,10 +63,10 @@ def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault 
 
 
 def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
-    """Return the JSON objects of `text`, outermost first, and whether each that began also ended well.
+    """Return the JSON objects of `text`, and whether all of them are complete.
 
-    Text around them (a greeting, a Markdown fence) is passed over. Where an object breaks off, the complete ones
-    inside it are found instead.
+    Text around them (a greeting, a Markdown fence) is skipped. Of an object that breaks off, the complete objects
+    inside it are returned.
     """
     start = text.find("{")
     if start < 0:

@@ -1,7 +1,7 @@
-"""The prompt registry: what a model is asked about a chunk, by version.
+"""The prompts for triples, by version.
 
-A version is never changed once it has been used: its text is part of every request key. A new wording is a new
-version.
+The text of a prompt is part of every request key, so a version is never changed once it has been used; a new wording is
+a new version.
 """
 
 from __future__ import annotations
@@ -14,14 +14,17 @@ from ownvoice.llm.request import Message
 PLACEHOLDER = "{extract}"
 
 INSTRUCTION_KINDS = ("question", "task", "summary", "opinion")
-"""The kinds of instruction that a prompt may ask for, so that the pairs do not all sound alike (chapter 6)."""
+"""The kinds of instruction that a prompt may ask for, so that pairs vary.
+
+Source: LLM Engineer's Handbook, chapter 6.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A system message and a user message in which the chunk takes the place of `{extract}`.
+    """A system message, and a user message in which the chunk replaces `{extract}`.
 
-    `kinds` are the kinds of instruction that it asks for by name; none: it does not speak of kinds.
+    `kinds` are the kinds of instruction that the prompt asks for by name, if it does.
     """
 
     version: str
@@ -102,8 +105,8 @@ Extract:
 )
 
 PROMPTS: dict[str, Prompt] = {prompt.version: prompt for prompt in (_CHAPTER_6, _KINDS)}
-"""Every version. "1" is the prompt of chapter 6 of the LLM Engineer's Handbook, as printed there; "2" varies the kind
-of instruction, as that chapter advises.
+"""Every prompt by its version. "1" is the prompt of chapter 6 of the LLM Engineer's Handbook, as printed there; "2"
+varies the kind of instruction as well, as that chapter advises.
 """
 
 
@@ -113,10 +116,10 @@ def kinds_of(version: str) -> tuple[str, ...]:
 
 
 def render(version: str, chunk_text: str) -> list[Message]:
-    """Return the messages of prompt `version` about `chunk_text`, in the form of a chat completion request.
+    """Return the messages of prompt `version` about `chunk_text`.
 
-    Raises `SettingsError` for an unknown version, `OwnvoiceError` where the chunk did not reach the message: the
-    code that was shipped with the chapter had lost its `{extract}`, and every answer was invented.
+    Raises `SettingsError` for an unknown version, `OwnvoiceError` where the chunk is not in the message: the code
+    published with the chapter had lost its `{extract}`, and every answer to it was invented.
     """
     prompt = _prompt(version)
     user = prompt.user_template.replace(PLACEHOLDER, chunk_text)

@@ -1,4 +1,4 @@
-"""The request about one chunk, and the key under which its answers are kept."""
+"""The requests that Ownvoice makes: for the triples of a chunk, and for a second model's answer."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from ownvoice.llm.request import RequestBody
 from ownvoice.triples.prompts import kinds_of, render
 
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
-"""The parts of a triple, as prompt and schema name them and in the order of `Triple`."""
+"""The fields of a triple, as prompt and JSON schema name them, in the order of `Triple`."""
 
 KIND_FIELD = "kind"
-"""One part more, where the prompt asks for kinds of instruction."""
+"""The further field of a triple whose prompt asks for kinds of instruction."""
 
 
 def _response_format(recipe: GenerationRecipe) -> dict[str, Any]:
@@ -38,9 +38,10 @@ def _triples_schema(kinds: Sequence[str]) -> dict[str, Any]:
 
 
 def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator | None = None) -> RequestBody:
-    """Return the exact body of `POST /chat/completions` that asks for the triples of one chunk.
+    """Return the request for the triples of one chunk.
 
-    `generator` is the recipe's for this chunk, unless another is given.
+    It goes to the generator that the recipe picks for this chunk, unless another is given. Raises what
+    `prompts.render` raises.
     """
     generator = generator or recipe.generator_of(chunk_key(chunk_text))
     return {
@@ -53,7 +54,7 @@ def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator
 
 
 def rejected_body(second: RejectedBy, instruction: str) -> RequestBody:
-    """Return the exact body that asks a second model for its own answer to an instruction; it is shown nothing else."""
+    """Return the request for a second model's answer to an instruction; the model sees nothing else."""
     return {
         "model": second.model,
         "messages": [{"role": "user", "content": instruction}],

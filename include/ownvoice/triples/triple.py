@@ -1,4 +1,4 @@
-"""A triple: what the model answers about a chunk, before anything is proved or filtered."""
+"""A triple, before it is proved and filtered."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Triple:
-    """Instruction, the model's own answer, and what it says is a verbatim quote (chapter 6).
+    """An instruction, the model's own answer, and the part of the chunk that it gives as a verbatim answer.
 
-    `kind` is that of the instruction, where the prompt asks for kinds (`prompts.INSTRUCTION_KINDS`).
+    `kind` is that of the instruction, one of `prompts.INSTRUCTION_KINDS`, or None where the prompt names no kinds.
+    Source: LLM Engineer's Handbook, chapter 6.
     """
 
     instruction: str

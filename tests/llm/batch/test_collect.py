@@ -26,25 +26,25 @@ def desk(lake: Lake, model: ModelServer) -> Desk:
 @pytest.mark.parametrize("status", ["expired", "cancelled"])
 def test_partial_results_are_taken_and_only_the_rest_is_asked_again(desk: Desk, status: str) -> None:
     (batch_id,) = desk.submit(*GOOD)
-    desk.model.batches.end(batch_id, status, answered=3)
+    desk.model.batch_jobs.end(batch_id, status, answered=3)
     outcomes = desk.call(*GOOD)
     assert events(outcomes) == [ARRIVED, ARRIVED, ARRIVED, LATER]
     assert outcomes[-1].faults == (f"batch_{status}",)
     assert events(desk.settle(*GOOD)) == [ARRIVED] * 4
-    assert set(desk.model.batches.billed.values()) == {1}
+    assert set(desk.model.batch_jobs.billed.values()) == {1}
 
 
 def test_a_line_that_is_missing_from_a_batch_in_order_leaves_its_chunk_for_later(desk: Desk) -> None:
     (batch_id,) = desk.submit(*GOOD)
-    desk.model.batches.end(batch_id, "completed", answered=3)
+    desk.model.batch_jobs.end(batch_id, "completed", answered=3)
     assert desk.call(*GOOD)[-1].faults == ("batch_line_missing",)
 
 
 def test_a_start_while_the_batch_runs_submits_nothing(desk: Desk) -> None:
-    desk.model.batches.hold = True
+    desk.model.batch_jobs.hold = True
     first = desk.submit(*GOOD)
     assert [desk.submit(*GOOD) for _ in range(3)] == [first] * 3
-    assert len(desk.model.batches.batches) == 1
+    assert len(desk.model.batch_jobs.jobs) == 1
 
 
 def test_a_batch_whose_confirmation_was_lost_is_found_by_its_intent(desk: Desk) -> None:
@@ -52,45 +52,45 @@ def test_a_batch_whose_confirmation_was_lost_is_found_by_its_intent(desk: Desk) 
     with pytest.raises(ModelUnavailableError, match="nothing is submitted twice"):
         desk.call(*GOOD)
     assert events(desk.settle(*GOOD)) == [ARRIVED] * 4
-    assert len(desk.model.batches.batches) == 1
+    assert len(desk.model.batch_jobs.jobs) == 1
 
 
 def test_a_batch_that_was_submitted_twice_is_taken_in_once_and_the_other_is_stopped(desk: Desk) -> None:
-    desk.model.batches.hold = True
+    desk.model.batch_jobs.hold = True
     desk.model.drop_confirmations = 1
     with pytest.raises(ModelUnavailableError):
         desk.call(*GOOD)
-    (first,) = desk.model.batches.batches.values()
+    (first,) = desk.model.batch_jobs.jobs.values()
 
     async def submit_again() -> str:
         async with open_client(desk.access) as client:
-            lines = desk.model.batches._files[first.file_id]
+            lines = desk.model.batch_jobs._files[first.file_id]
             file_id = await upload_requests(client, "again.jsonl", lines)
             return await create_batch_job(client, file_id, first.metadata[INTENT_KEY])
 
     second = asyncio.run(submit_again())
     assert desk.submit(*GOOD) == [first.batch_id]
-    assert desk.model.batches.batches[second].status == "cancelled"
-    desk.model.batches.hold = False
+    assert desk.model.batch_jobs.jobs[second].status == "cancelled"
+    desk.model.batch_jobs.hold = False
     assert events(desk.settle(*GOOD)) == [ARRIVED] * 4
-    assert set(desk.model.batches.billed.values()) == {1}
+    assert set(desk.model.batch_jobs.billed.values()) == {1}
 
 
 def test_another_run_waits_for_the_batch_that_an_earlier_one_left_behind(desk: Desk) -> None:
-    desk.model.batches.hold = True
+    desk.model.batch_jobs.hold = True
     left_behind = desk.submit(*GOOD, run_id="monday")
     assert desk.submit(*GOOD[:2], run_id="tuesday") == left_behind
-    desk.model.batches.end(left_behind[0], "completed")
+    desk.model.batch_jobs.end(left_behind[0], "completed")
     assert events(desk.call(*GOOD[:2], run_id="tuesday")) == [FOUND, FOUND]
     assert open_intents(desk.lake) == []
     assert [len(desk.answers(text)) for text in GOOD] == [1] * 4, "what is paid for is kept, asked for tonight or not"
 
 
 def test_a_batch_of_other_chunks_is_no_concern_of_this_one(desk: Desk) -> None:
-    desk.model.batches.hold = True
+    desk.model.batch_jobs.hold = True
     desk.submit(*GOOD[:2], run_id="monday")
     (batch_id,) = desk.submit(*GOOD[2:], run_id="tuesday")
-    desk.model.batches.end(batch_id, "completed")
+    desk.model.batch_jobs.end(batch_id, "completed")
     assert events(desk.call(*GOOD[2:], run_id="tuesday")) == [ARRIVED] * 2
 
 
@@ -105,8 +105,8 @@ def test_more_requests_than_a_file_may_hold_become_several_batches(desk: Desk, m
 )
 def test_a_batch_that_was_not_taken_on_is_named_with_its_reason(desk: Desk, code: str, error: type[Exception]) -> None:
     (batch_id,) = desk.submit(*GOOD)
-    desk.model.batches.batches[batch_id].errors.append({"code": code, "message": "sk-key echoed"})
-    desk.model.batches.end(batch_id, "failed", answered=0)
+    desk.model.batch_jobs.jobs[batch_id].errors.append({"code": code, "message": "sk-key echoed"})
+    desk.model.batch_jobs.end(batch_id, "failed", answered=0)
     with pytest.raises(error, match=rf"{batch_id} was not taken on \({code}\)"):
         desk.call(*GOOD)
     assert events(desk.settle(*GOOD)) == [ARRIVED] * 4, "the next try submits again"
@@ -138,14 +138,14 @@ def test_an_endpoint_without_a_batch_api_is_told_in_one_sentence(lake: Lake, mod
 
 def test_a_batch_that_the_endpoint_has_forgotten_is_named_with_its_place_in_the_lake(desk: Desk) -> None:
     (batch_id,) = desk.submit(*GOOD)
-    del desk.model.batches.batches[batch_id]
+    del desk.model.batch_jobs.jobs[batch_id]
     with pytest.raises(ModelAccessError, match=f"does not know {batch_id}, which the lake lists below batch_api/open"):
         desk.call(*GOOD)
 
 
 def test_requests_that_the_lake_has_lost_are_not_asked_again_unsaid(desk: Desk) -> None:
     (batch_id,) = desk.submit(*GOOD)
-    desk.model.batches.end(batch_id, "completed")
+    desk.model.batch_jobs.end(batch_id, "completed")
     (intent,) = open_intents(desk.lake)
     desk.lake.store.delete(f"runs/run/batch_api/{intent.file_sha256}.jsonl")
     with pytest.raises(StorageError, match="answers to it are paid for"):

@@ -41,14 +41,14 @@ def test_two_chunks_with_the_same_request_are_one_line(desk: Desk) -> None:
     outcomes = desk.settle("good: footer", "good: footer")
     assert events(outcomes) == [ARRIVED, FOUND]
     assert [outcome.prompt_tokens for outcome in outcomes] == [100, 0]
-    assert desk.model.batches.billed == {key("good: footer"): 1}
+    assert desk.model.batch_jobs.billed == {key("good: footer"): 1}
 
 
 def test_an_unusable_answer_is_asked_for_anew_in_a_batch_of_its_own(desk: Desk) -> None:
     outcomes = desk.settle("good: one", "bad_json good: two", "empty bad_json empty: three")
     assert events(outcomes) == [ARRIVED, ARRIVED, DEAD]
     assert [outcome.attempts for outcome in outcomes] == [1, 2, 4]
-    assert [len(batch.responses) for batch in desk.model.batches.batches.values()] == [3, 2, 1, 1]
+    assert [len(batch.responses) for batch in desk.model.batch_jobs.jobs.values()] == [3, 2, 1, 1]
 
 
 def test_one_failed_line_fails_no_neighbour(desk: Desk) -> None:
@@ -57,13 +57,13 @@ def test_one_failed_line_fails_no_neighbour(desk: Desk) -> None:
     assert [outcome.faults for outcome in outcomes] == [(), ("context_too_long",), ("server_error",), ("refused",)]
     again = desk.settle("good: one", "server_error good: three")
     assert events(again) == [ARRIVED, ARRIVED], "the next try asks again for what failed, and for nothing else"
-    assert set(desk.model.batches.billed.values()) == {1}
+    assert set(desk.model.batch_jobs.billed.values()) == {1}
 
 
 def test_a_failed_line_is_not_asked_again_with_the_next_round_of_the_same_try(desk: Desk) -> None:
     outcomes = desk.settle("bad_json good: one", "server_error good: two")
     assert events(outcomes) == [ARRIVED, LATER]
-    assert [len(batch.responses) for batch in desk.model.batches.batches.values()] == [2, 1]
+    assert [len(batch.responses) for batch in desk.model.batch_jobs.jobs.values()] == [2, 1]
 
 
 def test_an_answer_that_was_cut_off_is_asked_for_with_twice_the_tokens_in_the_next_batch(desk: Desk) -> None:
@@ -77,8 +77,8 @@ def test_an_answer_that_was_cut_off_is_asked_for_with_twice_the_tokens_in_the_ne
 def test_another_run_finds_the_batch_that_asks_for_longer_answers(desk: Desk) -> None:
     text = "truncated good: one"
     (first,) = desk.submit(text, run_id="monday")
-    desk.model.batches.end(first, "completed")
-    desk.model.batches.hold = True
+    desk.model.batch_jobs.end(first, "completed")
+    desk.model.batch_jobs.hold = True
     second = desk.submit(text, run_id="monday")
     assert desk.submit(text, run_id="tuesday") == second
 
@@ -95,7 +95,7 @@ def test_what_the_budget_does_not_allow_at_its_worst_is_left_for_another_night(d
     outcomes = desk.settle(*GOOD)
     assert events(outcomes) == [ARRIVED, ARRIVED, UNAFFORDED, UNAFFORDED]
     assert [outcome.faults for outcome in outcomes] == [()] * 4
-    assert len(desk.model.batches.batches) == 1, "what it came to less than its worst buys no further round"
+    assert len(desk.model.batch_jobs.jobs) == 1, "what it came to less than its worst buys no further round"
     assert events(desk.settle(*GOOD, run_id="next night")) == [FOUND, FOUND, ARRIVED, ARRIVED]
 
 

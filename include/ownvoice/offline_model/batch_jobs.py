@@ -1,4 +1,4 @@
-"""The files and batches endpoints of the offline model: a stand-in's answers, taken through OpenAI's batch API."""
+"""OpenAI's batch API, as the offline model serves it: files, and batch jobs over them."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from typing import Any
 from aiohttp import web
 
 Answer = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
-"""From the body of a chat completion request to the status and body of its response."""
+"""Returns the status and body of the response to the body of a chat completions request."""
 
-_LOOKS = ("validating", "in_progress", "completed")  # what the first, second and third look at a batch finds
-_NOT_DONE = {"expired": "batch_expired"}  # a cancelled batch is silent about the requests that it left out
+_STATUSES = ("validating", "in_progress", "completed")  # at the first, second and third poll of a job
+_ERROR_CODES = {"expired": "batch_expired"}  # of requests left out; a cancelled job does not list them
 
 
 @dataclass(slots=True)
 class OfflineBatchJob:
-    """One batch: its requests with the responses that were made for them, of which `answered` count."""
+    """One batch job: key, status and body of the response to each request; only the first `answered` of them count."""
 
     batch_id: str
     file_id: str
@@ -29,34 +29,31 @@ class OfflineBatchJob:
     responses: list[tuple[str, int, dict[str, Any]]]
     answered: int
     status: str = "validating"
-    looks: int = 0
+    polls: int = 0
     created_at: int = field(default_factory=lambda: int(time.time()))
     files: dict[str, str] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
 
 
 class OfflineBatchJobs:
-    """All that was uploaded and submitted. While `hold` is true no batch ends but by `end`."""
+    """All files and jobs. A job completes at its third poll; while `hold` is true, only by `end`."""
 
     def __init__(self, answer: Answer) -> None:
         self.hold = False
-        self.batches: dict[str, OfflineBatchJob] = {}
+        self.jobs: dict[str, OfflineBatchJob] = {}
         self._answer = answer
         self._files: dict[str, bytes] = {}
         self._numbers = itertools.count(1)
 
     @property
     def billed(self) -> Counter[str]:
-        """How often each request was answered and so charged for, by its `custom_id`."""
+        """How often each request was answered and therefore charged, by its `custom_id`."""
         return Counter(
-            key
-            for batch in self.batches.values()
-            for key, status, _ in batch.responses[: batch.answered]
-            if status == 200
+            key for batch in self.jobs.values() for key, status, _ in batch.responses[: batch.answered] if status == 200
         )
 
     def routes(self) -> list[web.RouteDef]:
-        """Return the endpoints below `/v1`."""
+        """Return the routes below `/v1`."""
         return [
             web.post("/v1/files", self._upload),
             web.get("/v1/files/{id}/content", self._content),
@@ -67,15 +64,15 @@ class OfflineBatchJobs:
         ]
 
     def end(self, batch_id: str, status: str, answered: int | None = None) -> None:
-        """End a batch, after its first `answered` requests or all; nothing else of it is charged for."""
-        batch = self.batches[batch_id]
+        """End a job after its first `answered` requests, or all of them; the others are not charged."""
+        batch = self.jobs[batch_id]
         batch.answered = len(batch.responses) if answered is None else answered
         batch.status = status
         done = batch.responses[: batch.answered]
         good = [_line(key, {"status_code": code, "body": body}, None) for key, code, body in done if code == 200]
         bad = [_line(key, {"status_code": code, "body": body}, None) for key, code, body in done if code != 200]
-        if status in _NOT_DONE:
-            error = {"code": _NOT_DONE[status], "message": "It was not executed in time."}
+        if status in _ERROR_CODES:
+            error = {"code": _ERROR_CODES[status], "message": "It was not executed in time."}
             bad += [_line(key, None, error) for key, _, _ in batch.responses[batch.answered :]]
         for name, lines in (("output_file_id", good), ("error_file_id", bad)):
             if lines:
@@ -110,14 +107,14 @@ class OfflineBatchJobs:
         batch = OfflineBatchJob(
             batch_id, asked["input_file_id"], asked.get("metadata") or {}, responses, len(responses)
         )
-        self.batches[batch_id] = batch
+        self.jobs[batch_id] = batch
         if len({line["custom_id"] for line in lines}) < len(lines):
-            batch.errors.append({"code": "duplicate_custom_id", "message": "A custom_id stands twice."})
+            batch.errors.append({"code": "duplicate_custom_id", "message": "A custom_id is used twice."})
             self.end(batch_id, "failed", answered=0)
         return web.json_response(_about(batch))
 
     async def _list(self, request: web.Request) -> web.Response:
-        newest_first = list(reversed(self.batches.values()))
+        newest_first = list(reversed(self.jobs.values()))
         after = request.query.get("after")
         start = 1 + [batch.batch_id for batch in newest_first].index(after) if after else 0
         limit = int(request.query.get("limit", 20))
@@ -125,19 +122,19 @@ class OfflineBatchJobs:
         return web.json_response({"object": "list", "data": page, "has_more": start + limit < len(newest_first)})
 
     async def _retrieve(self, request: web.Request) -> web.Response:
-        batch = self.batches.get(request.match_info["id"])
+        batch = self.jobs.get(request.match_info["id"])
         if batch is None:
             return _missing("batch")
-        if batch.status in _LOOKS[:2]:
-            status = _LOOKS[min(batch.looks, 1 if self.hold else 2)]
-            batch.looks += 1
+        if batch.status in _STATUSES[:2]:
+            status = _STATUSES[min(batch.polls, 1 if self.hold else 2)]
+            batch.polls += 1
             if status == "completed":
                 self.end(batch.batch_id, status)
             batch.status = status
         return web.json_response(_about(batch))
 
     async def _cancel(self, request: web.Request) -> web.Response:
-        batch = self.batches.get(request.match_info["id"])
+        batch = self.jobs.get(request.match_info["id"])
         if batch is None:
             return _missing("batch")
         self.end(batch.batch_id, "cancelled", answered=0)
@@ -145,12 +142,12 @@ class OfflineBatchJobs:
 
 
 def error_response(status: int, kind: str, code: str | None, message: str) -> web.Response:
-    """Return an error in OpenAI's form."""
+    """Return the response of an error, as OpenAI words it."""
     return web.json_response(error_body(kind, code, message), status=status)
 
 
 def error_body(kind: str, code: str | None, message: str) -> dict[str, Any]:
-    """Return the body of an error in OpenAI's form."""
+    """Return the body of an error, as OpenAI words it."""
     return {"error": {"message": message, "type": kind, "param": None, "code": code}}
 
 
@@ -159,7 +156,7 @@ def _missing(what: str) -> web.Response:
 
 
 def _about(batch: OfflineBatchJob) -> dict[str, Any]:
-    ended = batch.status not in _LOOKS[:2]
+    ended = batch.status not in _STATUSES[:2]
     failed = sum(status != 200 for _, status, _ in batch.responses[: batch.answered])
     counts = {"total": len(batch.responses), "completed": batch.answered - failed, "failed": failed}
     return {
