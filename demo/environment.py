@@ -1,6 +1,6 @@
-"""What the demo's processes find around them: Airflow's home, its settings, and the way to a model.
+"""The environment of the demo's processes: Airflow's home and settings, and the endpoint to ask.
 
-Everything stands below the repository and listens on 127.0.0.1 only.
+All files are below the repository, and everything listens on 127.0.0.1 only.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ USER = "admin"
 
 _PASSWORDS = HOME / "passwords.json"
 _JWT_SECRET_BYTES = 64  # Airflow signs with HS512
-_MAX_GENERATION_TASKS = 8  # the start of a task costs a laptop more than a chunk does
+_MAX_GENERATION_TASKS = 8  # on a laptop, starting a task takes longer than answering a chunk
 
-# What lets a toy learn from a few hundred pairs on a CPU; the other fields are the chapter's.
+# With these fields a toy model learns from a few hundred pairs on a CPU; the other fields are those of chapter 6.
 _TOY_RECIPE = {
     "OWNVOICE_TRAINER_RECIPE__BACKEND": "trl",
     "OWNVOICE_TRAINER_RECIPE__BASE_MODEL": "lake:models/toy",
@@ -38,13 +38,13 @@ _TOY_RECIPE = {
 
 
 def has_model(inherited: Mapping[str, str]) -> bool:
-    """Say whether the environment names a model to ask."""
+    """Say whether the environment names an endpoint to ask."""
     return bool(inherited.get("OPENAI_API_KEY") or inherited.get("OPENAI_BASE_URL"))
 
 
 def stand_in_environment(port: int) -> dict[str, str]:
-    """Return what makes the bundled offline model the one that is asked."""
-    # Not above: whoever breaks the package while they change it must still be able to end the demo.
+    """Return the variables by which the offline model, on `port`, is asked."""
+    # Imported here so that `make demo-stop` works while the package does not import.
     from ownvoice.offline_model.server import OFFLINE_API_KEY, OFFLINE_MODEL
 
     return {
@@ -57,10 +57,10 @@ def stand_in_environment(port: int) -> dict[str, str]:
 def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
     """Return the environment of Airflow's processes, whose API listens on `port`.
 
-    Nothing inherited that speaks of an Airflow or of a trainer is kept: the demo must not touch another one's
-    database, nor ask another one's cluster for a GPU.
+    Inherited variables of another Airflow or trainer are left out: the demo must not touch its database, or ask its
+    cluster for a GPU.
     """
-    # Without bytecode every start costs two to four times the CPU.
+    # Without bytecode every start takes two to four times the CPU time.
     foreign = ("AIRFLOW", "OWNVOICE_TRAINER_", "PYTHONDONTWRITEBYTECODE")
     kept = {name: value for name, value in inherited.items() if not name.startswith(foreign)}
     no_proxy = ",".join(filter(None, [kept.get("no_proxy", kept.get("NO_PROXY")), LOOPBACK]))
@@ -86,12 +86,12 @@ def demo_environment(inherited: Mapping[str, str], port: int) -> dict[str, str]:
         "OWNVOICE_MAX_GENERATION_TASKS": str(_MAX_GENERATION_TASKS),
         "OWNVOICE_TRAINER_PYTHON": str(TRAINER_PYTHON),
         **_TOY_RECIPE,
-        "PYTHONPATH": include,  # the trainer's environment holds libraries alone
+        "PYTHONPATH": include,  # Ownvoice is not installed in the trainer's environment
     }
 
 
 def prepared_password() -> str:
-    """Make Airflow's home where it is not there, readable by its owner alone; return the login's password."""
+    """Create Airflow's home, readable by its owner alone, unless it exists; return the password of the login."""
     HOME.mkdir(mode=0o700, exist_ok=True)
     if not _PASSWORDS.exists():
         _PASSWORDS.touch(mode=0o600)
@@ -100,11 +100,11 @@ def prepared_password() -> str:
 
 
 def free_port(preferred: int = 0) -> int:
-    """Return `preferred` where nothing listens there on loopback, else a port that the system picks."""
+    """Return `preferred` if nothing listens there on loopback, else a port that the system picks."""
     with socket.socket() as probe:
         taken = preferred and probe.connect_ex((LOOPBACK, preferred)) == 0
     with socket.socket() as server:
-        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a demo that just ended leaves no trace
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the port of a demo that just ended is free again
         try:
             server.bind((LOOPBACK, 0 if taken else preferred))
         except OSError:

@@ -1,4 +1,4 @@
-"""The demo's processes: each leads a session of its own, and is known again by its pid and its time of birth."""
+"""The demo's processes: each leads its own session, and is identified by pid and creation time."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
 
-_CLOCK_TOLERANCE_S = 2.0  # a birth is reckoned from the time of boot, which the system clock may shift
+_CLOCK_TOLERANCE_S = 2.0  # creation times are counted from boot, which a change of the system clock shifts
 _GRACE_S = 20.0
-_ENDED_LAST = ("api-server", "offline-model")  # a task on its way out still talks to them
+_ENDED_LAST = ("api-server", "offline-model")  # tasks that are ending still talk to them
 
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A process that the demo started. `born` is its time of creation in seconds since the epoch."""
+    """A process that the demo started. `born` is its creation time in seconds since the epoch."""
 
     name: str
     pid: int
@@ -30,24 +30,24 @@ class Started:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it still runs; another process under the same pid is not it."""
+        """Whether it, and not another process with the same pid, still runs."""
         return self.pid in _family(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """A demo that was started: where its UI stands, and its processes in the order of their start."""
+    """A demo that was started: the address of its UI, and its processes in the order of their start."""
 
     address: str
     processes: tuple[Started, ...]
 
     def write(self, path: Path) -> None:
-        """Write this down, for whoever ends the demo."""
+        """Record the demo, for whoever ends it."""
         path.write_text(json.dumps(asdict(self), indent=1))
 
 
 def read_demo(path: Path) -> Demo | None:
-    """Return the demo that was written down at `path`, or None."""
+    """Return the demo that is recorded at `path`, or None."""
     if not path.exists():
         return None
     found = json.loads(path.read_text())
@@ -65,7 +65,7 @@ def start(name: str, command: Sequence[str], env: Mapping[str, str], folder: Pat
 
 
 def end_demo(path: Path) -> Iterator[str]:
-    """End the demo that was written down at `path`, and forget it; yield a sentence for each of its processes."""
+    """End the demo that is recorded at `path` and delete the record; yield a sentence for each process."""
     if demo := read_demo(path):
         yield from end([one for one in demo.processes if one.name not in _ENDED_LAST])
         yield from end([one for one in demo.processes if one.name in _ENDED_LAST])
@@ -73,9 +73,9 @@ def end_demo(path: Path) -> Iterator[str]:
 
 
 def end(processes: Sequence[Started]) -> Iterator[str]:
-    """End exactly these and what they started; yield a sentence for each.
+    """End exactly these processes and those that they started; yield a sentence for each.
 
-    All are asked at once (SIGTERM), and what is left after 20 seconds is killed.
+    All get SIGTERM at the same time; those that still run after 20 seconds are killed.
     """
     families = {one: _family(one) for one in processes}
     for one, family in families.items():
@@ -92,9 +92,9 @@ def end(processes: Sequence[Started]) -> Iterator[str]:
 
 
 def _family(one: Started) -> list[int]:
-    """Return the pids of the session that `one` leads: what it started, and orphans, which no parent leads to."""
+    """Return the pids of the session that `one` leads: itself, its descendants, and orphans among these."""
     if _is_reused(one):
-        return []  # the session of that number is another's too
+        return []  # then the session with that number is not ours either
     return [process.pid for process in psutil.process_iter() if _belongs(process, one)]
 
 
@@ -106,7 +106,7 @@ def _is_reused(one: Started) -> bool:
 
 
 def _belongs(process: psutil.Process, one: Started) -> bool:
-    # A number of a session can return as well once its leader is gone; the folder tells ours from a stranger's.
+    # A session number can be reused after its leader ended; the working folder tells our session from another.
     try:
         is_of_session = os.getsid(process.pid) == one.pid and process.status() != psutil.STATUS_ZOMBIE
         return is_of_session and Path(process.cwd()) == Path(one.log).parent

@@ -1,4 +1,4 @@
-"""The few calls of Airflow's REST API that the demo needs."""
+"""The calls of Airflow's REST API that the demo needs."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ class Run(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Where the API keeps it."""
+        """Its path in the API."""
         return f"{_dag_path(self.dag_id)}/dagRuns/{_quoted(self.run_id)}"
 
 
 class Airflow:
-    """Airflow at `address`. Raises `httpx.HTTPError` where it does not answer, or refuses."""
+    """Airflow at `address`. Every method raises `httpx.HTTPError` if Airflow refuses or does not answer."""
 
     def __init__(self, address: str) -> None:
         self.address = address
-        self._client = httpx.Client(base_url=address, timeout=10, trust_env=False)  # no proxy leads to loopback
+        self._client = httpx.Client(base_url=address, timeout=10, trust_env=False)  # a proxy cannot reach loopback
 
     def healthy_components(self) -> list[str]:
-        """Return which components say that they are healthy; none while the API does not listen yet."""
+        """Return the components that are healthy; none while the API does not listen yet."""
         try:
             health = self._get("/api/v2/monitor/health")
         except httpx.TransportError:
@@ -42,13 +42,13 @@ class Airflow:
         return [name for name in COMPONENTS if health[name]["status"] == "healthy"]
 
     def log_in(self, user: str, password: str) -> None:
-        """Get the token that every later call carries."""
+        """Get the token that every later call sends."""
         answer = self._client.post("/auth/token", json={"username": user, "password": password})
         token = answer.raise_for_status().json()["access_token"]
         self._client.headers["Authorization"] = f"Bearer {token}"
 
     def missing_dags(self) -> list[str]:
-        """Return which of the two DAGs are not there yet."""
+        """Return those of the two DAGs that Airflow has not read yet."""
         return [dag_id for dag_id in DAGS if self._client.get(_dag_path(dag_id)).status_code != httpx.codes.OK]
 
     def import_errors(self) -> list[str]:
@@ -56,10 +56,9 @@ class Airflow:
         return [fault["stack_trace"] for fault in self._get("/api/v2/importErrors")["import_errors"]]
 
     def begin(self, dag_id: str) -> Run:
-        """Unpause a DAG and return the run to watch.
+        """Unpause a DAG and return the run to watch: one that is queued or running, else one that is triggered here.
 
-        Unpaused it may make up for last night by itself. That run, or another one under way, is the one to watch,
-        since a second would only wait for it; where there is none, one is triggered.
+        A DAG that is unpaused may start the run of last night by itself; a second run would only wait for it.
         """
         path = _dag_path(dag_id)
         dag = self._client.patch(path, json={"is_paused": False}).raise_for_status().json()
@@ -84,7 +83,7 @@ class Airflow:
         return f"{self.address}/dags/{run.dag_id}/runs/{_quoted(run.run_id)}"
 
     def task_page(self, run: Run, task: dict[str, Any]) -> str:
-        """Return the address of a task instance's page in the UI, where its log stands."""
+        """Return the address of a task instance's page in the UI, which shows its log."""
         mapped = f"/mapped/{task['map_index']}" if task["map_index"] >= 0 else ""
         return f"{self.run_page(run)}/tasks/{task['task_id']}{mapped}"
 

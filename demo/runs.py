@@ -1,4 +1,4 @@
-"""A run of a DAG, watched until it is over; what failed in it is named with the page of its log."""
+"""Follows a run of a DAG until it has ended; names the tasks that failed, with the pages of their logs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from processes import Started
 from rest import Airflow, Run
 from watch import watch
 
-_TOLD = {"running": "running", "up_for_retry": "waiting to be tried again", "failed": "failed"}
+_SHOWN = {"running": "running", "up_for_retry": "waiting for a retry", "failed": "failed"}
 
 
 def follow(
     airflow: Airflow, run: Run, timeout_s: float, processes: Sequence[Started], detail: Callable[[], str] = lambda: ""
 ) -> None:
-    """Show how far the run is, with what `detail` adds, until it is over or time is up."""
+    """Show the run's progress, with what `detail` returns, until the run has ended or `timeout_s` has passed."""
 
     def look() -> tuple[bool, str]:
         state = airflow.run_state(run)
@@ -26,11 +26,11 @@ def follow(
 
 
 def succeeded(airflow: Airflow, run: Run) -> bool:
-    """Say whether the run is green; where it is not, print which of its tasks failed and where their logs are."""
+    """Say whether the run succeeded; if not, print which tasks failed and the pages of their logs."""
     state = airflow.run_state(run)
     failed = [task for task in airflow.tasks(run) if task["state"] == "failed"]
     if state not in ("success", "failed"):
-        print(f"{run.dag_id} is still {state}, and goes on: {airflow.run_page(run)}")
+        print(f"{run.dag_id} is still {state}: {airflow.run_page(run)}")
     first = {task["task_id"]: airflow.task_page(run, task) for task in reversed(failed)}
     for name, count in Counter(task["task_id"] for task in failed).items():
         print(f"{count} x {name} failed. The log of the first: {first[name]}")
@@ -38,9 +38,9 @@ def succeeded(airflow: Airflow, run: Run) -> bool:
 
 
 def task_counts(states: Iterable[str | None]) -> str:
-    """Return how many tasks of a run are done, and how many are at what else is worth telling."""
+    """Return how many tasks of a run are done, running, waiting for a retry and failed, in words."""
     counts = Counter(states)
     done = counts["success"] + counts["skipped"]
     return f"{done} of {counts.total()} tasks done" + "".join(
-        f", {counts[state]} {word}" for state, word in _TOLD.items() if counts[state]
+        f", {counts[state]} {word}" for state, word in _SHOWN.items() if counts[state]
     )

@@ -1,6 +1,6 @@
 """Airflow, the sample articles, one refresh and one training on this machine: no key, no cluster, no GPU.
 
-Leaves Airflow's UI open on loopback. All that it makes stands in .airflow and .ownvoice/demo-lake.
+Airflow's UI stays open on loopback. All files are in .airflow and .ownvoice/demo-lake.
 
 Run as: make demo (python demo/start.py)
 """
@@ -31,7 +31,7 @@ _REFRESH_TIMEOUT_S = 600
 def main() -> int:
     """Run the demo; return the exit code."""
     for signal_number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(signal_number, signal.default_int_handler)  # they do what Ctrl-C does
+        signal.signal(signal_number, signal.default_int_handler)  # as Ctrl-C does
     try:
         return run_demo()
     except KeyboardInterrupt:
@@ -43,18 +43,18 @@ def main() -> int:
 
 
 def run_demo() -> int:
-    """Start Airflow, refresh, train, show what came of both; return the exit code.
+    """Start Airflow, refresh, train, show the results; return the exit code.
 
-    A fault, or Ctrl-C, ends all until the refresh is over; after that the UI stays open, whatever happens.
+    Until the refresh has ended, a fault or Ctrl-C ends all processes; after that the UI stays open.
     """
     password = prepared_password()
     demo = read_demo(STATE)
     if demo and all(one.is_alive for one in demo.processes):
-        print("The demo runs already.\n")
+        print("The demo is running already.\n")
         print_way_in(demo.address, password)
         return 0
-    end_all()  # what is left of one that broke down
-    # Checked here, since a wrong setting would keep the DAG from being there at all.
+    end_all()  # the rest of a demo that crashed
+    # Checked here, because with a wrong setting Airflow would not show the DAG at all.
     settings = load_settings(articles=ARTICLES.as_uri(), lake=LAKE.as_uri())
     print_introduction(settings.recipe.model)
     with contextlib.ExitStack() as on_fault:
@@ -62,7 +62,7 @@ def run_demo() -> int:
         demo = launch()
         airflow = ready_airflow(demo, password)
         refresh = airflow.begin("refresh_preferences")
-        print(f"\nThe refresh, to look at (user {USER}, password {password}):\n{airflow.run_page(refresh)}")
+        print(f"\nWatch the refresh here (user {USER}, password {password}):\n{airflow.run_page(refresh)}")
         follow(airflow, refresh, _REFRESH_TIMEOUT_S, demo.processes)
         on_fault.pop_all()
     print()
@@ -74,7 +74,7 @@ def run_demo() -> int:
 
 
 def show_outcome(airflow: Airflow, refresh: Run) -> int:
-    """Print what the refresh left in the lake, or what failed; return the exit code."""
+    """Print the results of the refresh, or what failed; return the exit code."""
     if not succeeded(airflow, refresh):
         return 1
     print_summary(Lake(LAKE.as_uri()), refresh.run_id)
@@ -82,22 +82,22 @@ def show_outcome(airflow: Airflow, refresh: Run) -> int:
 
 
 def print_introduction(model: str) -> None:
-    """Say what is about to run, and who answers."""
+    """Print which articles and lake are used, and which model answers."""
     print(f"articles  {ARTICLES}\nlake      {LAKE}")
     if has_model(os.environ):
         print(f"model     {model} at {os.environ.get('OPENAI_BASE_URL') or 'https://api.openai.com/v1'}\n")
     else:
-        print("model     none: a stand-in on this machine rewords sentences by rules, so that no key is needed.")
-        print("          Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint, to ask a real one.\n")
+        print("model     the offline model, which rewords sentences by rules on this machine and needs no key.")
+        print("          Set OPENAI_API_KEY, or OPENAI_BASE_URL for another endpoint, to ask a real model.\n")
 
 
 def print_way_in(address: str, password: str) -> None:
-    """Say where the UI stands, how to log in, and how to end it."""
+    """Print the address of the UI, the login, and how to end the demo."""
     print(f"Airflow   {address}   user {USER}   password {password}\nend it    make demo-stop")
 
 
 def end_all() -> None:
-    """End all that was started; neither a second Ctrl-C nor a closed terminal may leave half of it running."""
+    """End all processes; neither a second Ctrl-C nor a closed terminal interrupts that."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for sentence in end_demo(STATE):
         with contextlib.suppress(OSError):

@@ -10,7 +10,7 @@ from processes import end_demo
 
 
 def main() -> None:
-    """End the demo; say what was ended and what stays."""
+    """End the demo; print what was ended and which folders stay."""
     has_ended = False
     for sentence in end_demo(STATE):
         print(sentence, flush=True)

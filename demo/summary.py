@@ -1,4 +1,4 @@
-"""What a refresh left in the lake, on one page: its report, three pairs side by side, the proof."""
+"""The results of a refresh on one page: its report, three pairs side by side, the proof of the version."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WIDTH_CHARS = 98
 
 
 def print_summary(lake: Lake, run_id: str) -> None:
-    """Print the page. Raises `VerificationError` where the newest version is not what it says it is."""
+    """Print the page. Raises `VerificationError` if the newest version fails its verification."""
     found = verify(lake)
     for line in _page(lake, run_id):
         print(line)
@@ -40,7 +40,7 @@ def _page(lake: Lake, run_id: str) -> Iterator[str]:
 
 
 def _typical_pairs(lake: Lake) -> list[dict[str, Any]]:
-    """Return a pair of each of three articles, with chosen answers of a few lines."""
+    """Return one pair from each of three articles, those with chosen answers of about 240 characters."""
     rows = scan(lake.table("pairs"), where=f"true ORDER BY abs(character_length(chosen) - {_CHOSEN_CHARS}), pair_id")
     of_article: dict[str, dict[str, Any]] = {}
     for row in (row for batch in rows for row in batch.to_pylist()):

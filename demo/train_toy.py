@@ -1,6 +1,6 @@
-"""The demo's last part: a toy language model is made, and `train_dpo` trains it on the pairs of the refresh.
+"""The last part of the demo: makes a toy language model, and trains it by `train_dpo` on the pairs of the refresh.
 
-The toy shows curves, verdict, merge and report as a real model would; it cannot write.
+The toy gives curves, verdict, merge and report as a real model does; it cannot write.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ _SAID_CHARS = 43
 
 
 def train_toy(airflow: Airflow, processes: Sequence[Started]) -> int:
-    """Make the toy, train it, show what came of it; return the exit code."""
+    """Make the toy, train it, print its report; return the exit code."""
     if not TRAINER_PYTHON.exists():
         print("No toy is trained: .venv-trainer is missing. `make trainer` makes it; then run `make demo-stop demo`.")
         return 0
     _make_toy()
     run = airflow.begin("train_dpo")
-    print(f"\nThe training of the toy, to look at:\n{airflow.run_page(run)}")
+    print(f"\nWatch the training of the toy here:\n{airflow.run_page(run)}")
     lake = Lake(LAKE.as_uri())
     log_key = RunKeys(run.run_id).log
     follow(airflow, run, _TRAINING_TIMEOUT_S, processes, lambda: last_said(lake.store.read(log_key) or b""))
@@ -46,13 +46,13 @@ def train_toy(airflow: Airflow, processes: Sequence[Started]) -> int:
 
 
 def last_said(log: bytes) -> str:
-    """Return the last line of the trainer's log without its time, to be added to a sentence; it may say nothing yet."""
+    """Return the last line of the trainer's log without its time, as the end of a sentence; empty for an empty log."""
     _, _, said = log.decode().rstrip().rpartition("\n")[-1].partition(" ")
     return said and "; " + textwrap.shorten(said, _SAID_CHARS, placeholder=" …")
 
 
 def training_page(report: dict[str, Any], lake: Path) -> Iterator[str]:
-    """Yield the report of the toy's training: verdict and why, loss, merge, and where the files stand in the lake."""
+    """Yield the report of the toy's training: verdict with reasons, loss, merge check, and where its files are."""
     result = report["result"]
     rows, merge = result["rows"], result["merge"]
     yield (
@@ -73,14 +73,14 @@ def training_page(report: dict[str, Any], lake: Path) -> Iterator[str]:
 
 
 def _make_toy() -> None:
-    """Make the toy in the trainer's own environment; one that stands in the lake already is kept."""
+    """Make the toy in the trainer's environment, unless the lake holds one."""
     log = HOME / "toy.log"
-    StatusLine().show("A toy language model reads the sample articles, unless it stands in the lake (about a minute)")
+    StatusLine().show("A toy language model learns from the sample articles, if the lake holds none (about a minute)")
     command = [str(TRAINER_PYTHON), "-m", "ownvoice.training.trainer.tiny", str(ARTICLES), LAKE.as_uri()]
     with log.open("wb") as out:
         done = subprocess.run(command, cwd=REPOSITORY / "include", stdout=out, stderr=out)  # noqa: S603
     if done.returncode:
         raise OwnvoiceError(
             f"the toy could not be made. The end of {log}:\n{last_lines(str(log))}"
-            "Mend what it names and run `make demo-stop demo`."
+            "Correct what it names and run `make demo-stop demo`."
         )

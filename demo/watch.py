@@ -1,4 +1,4 @@
-"""Waiting, with one line that says for what: it moves on a terminal, and elsewhere is written every ten seconds."""
+"""Waiting with a status line, which is updated in place on a terminal and printed every ten seconds elsewhere."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ from processes import Started
 from ownvoice.errors import OwnvoiceError
 from ownvoice.terminal import printable
 
-_SECONDS_BETWEEN_LINES = 10.0
+_LINE_INTERVAL_S = 10.0
 _LOG_LINES = 15
 _WIDTH_CHARS = 94
 
 
 class StatusLine:
-    """The line, on standard output."""
+    """The status line, on standard output."""
 
     def __init__(self) -> None:
-        self._moves = sys.stdout.isatty()
-        self._last_line = float("-inf")
+        self._is_updated_in_place = sys.stdout.isatty()
+        self._last_line_s = float("-inf")
 
     def show(self, sentence: str, *, is_last: bool = False) -> None:
-        """Show `sentence`; the last one stays."""
-        if self._moves:
+        """Show `sentence`; the last one stays on the terminal."""
+        if self._is_updated_in_place:
             columns = shutil.get_terminal_size().columns
             print(f"\r\x1b[K{sentence[: columns - 1]}", end="\n" if is_last else "", flush=True)
-        elif is_last or time.monotonic() - self._last_line >= _SECONDS_BETWEEN_LINES:
-            self._last_line = time.monotonic()
+        elif is_last or time.monotonic() - self._last_line_s >= _LINE_INTERVAL_S:
+            self._last_line_s = time.monotonic()
             print(sentence, flush=True)
 
 
 def watch(look: Callable[[], tuple[bool, str]], timeout_s: float, processes: Sequence[Started]) -> bool:
-    """Look once a second and show what was seen, until it is done or time is up; return whether it is done.
+    """Call `look` once a second and show its sentence, until it is done or time is up; say whether it is done.
 
-    Raises `OwnvoiceError` where one of the processes has ended meanwhile.
+    Raises `OwnvoiceError` when one of `processes` has ended.
     """
     line = StatusLine()
     began = time.monotonic()
@@ -59,7 +59,7 @@ def watch(look: Callable[[], tuple[bool, str]], timeout_s: float, processes: Seq
 
 
 def last_lines(log: str) -> str:
-    """Return the end of a log, set off from the words around it."""
+    """Return the last 15 lines of a log, indented."""
     with Path(log).open(errors="replace") as file:
         return "".join(f"  | {printable(line.rstrip())[:_WIDTH_CHARS]}\n" for line in deque(file, _LOG_LINES))
 
@@ -69,5 +69,5 @@ def _require_alive(processes: Sequence[Started]) -> None:
         if not one.is_alive:
             raise OwnvoiceError(
                 f"the {one.name} has ended by itself. The end of its log, {one.log}:\n{last_lines(one.log)}"
-                "Mend what it names and run `make demo` again; deleting .airflow gives you a new Airflow."
+                "Correct what it names and run `make demo` again; deleting .airflow gives you a new Airflow."
             )
