@@ -29,7 +29,8 @@ from ownvoice.dataset.export import export
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import PAIRS
 from ownvoice.storage.versions import RECORD
-from stand_ins.hub import WRITER, StandInHub, running_hub
+from stand_ins.hub import WRITER, StandInHub
+from stand_ins.hub_server import running_hub
 
 NEW_PAIRS = 100
 PAIRS_PER_ARTICLE = 10

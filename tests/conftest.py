@@ -17,7 +17,8 @@ from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.hostile_articles import write_hostile_articles
-from stand_ins.hub import WRITER, StandInHub, running_hub
+from stand_ins.hub import WRITER, StandInHub
+from stand_ins.hub_server import running_hub
 from stand_ins.model_server import ModelServer, running_model_server
 from stand_ins.places import BOOK, REPOSITORY, SAMPLES
 from stand_ins.radosgw import missing_programs, running_radosgw

@@ -18,7 +18,8 @@ from ownvoice.storage.lake import scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.results.report import read_training_report
-from stand_ins.hub import WRITER, running_hub
+from stand_ins.hub import WRITER
+from stand_ins.hub_server import running_hub
 from stand_ins.places import REPOSITORY, SAMPLES, TESTS
 from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
 

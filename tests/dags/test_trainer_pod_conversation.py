@@ -13,7 +13,8 @@ import pytest
 from ownvoice.airflow.trainer import train_arguments, trainer_task
 from ownvoice.training.results.report import read_training_report
 from ownvoice.training.settings import load_training_settings
-from stand_ins.hub import WRITER, running_hub
+from stand_ins.hub import WRITER
+from stand_ins.hub_server import running_hub
 from stand_ins.kubernetes_api import running_cluster
 from stand_ins.places import REPOSITORY, TESTS
 from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from typing import Any
 
 import pytest
 
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.batch.collect import collect_arrived
 from ownvoice.llm.batch.submit import ask_by_batch_jobs
 from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
@@ -74,7 +73,7 @@ class Desk:
         asyncio.run(ask_chunks(asking(*texts), answers, self.access, outcomes.append, RequestContext(run_id=run_id)))
         return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
-    def answers(self, text: str) -> list[dict[str, Any]]:
+    def answers(self, text: str) -> list[AnswerRecord]:
         return AnswerStore(self.lake.store).read_all(key(text))
 
 

@@ -41,7 +41,7 @@ def _meet(path: str) -> None:
 
 
 if __name__ == "__main__":
-    from moto.server import DomainDispatcherApplication, create_backend_app
+    from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
     from werkzeug.serving import run_simple
 
     run_simple(

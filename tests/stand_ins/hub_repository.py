@@ -104,3 +104,18 @@ def _header(lines: list[dict[str, Any]]) -> dict[str, Any]:
 def git_oid(data: bytes) -> str:
     """Return the id under which Git keeps a file of this content."""
     return hashlib.sha1(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def is_lfs(path: str) -> bool:
+    return path.endswith((".safetensors", ".parquet"))
+
+
+def oid_of(path: str, data: bytes) -> str:
+    """Return the id by which a client tells whether the file has changed."""
+    return hashlib.sha256(data).hexdigest() if is_lfs(path) else git_oid(data)
+
+
+def entry(path: str, data: bytes) -> dict[str, Any]:
+    """Return a file as listings show it."""
+    lfs = {"lfs": {"oid": oid_of(path, data), "size": len(data), "pointerSize": 134}} if is_lfs(path) else {}
+    return {"type": "file", "path": path, "size": len(data), "oid": git_oid(data)} | lfs

@@ -37,7 +37,7 @@ class Pod:
 
     @property
     def labels(self) -> dict[str, str]:
-        return self.manifest["metadata"]["labels"]
+        return dict(self.manifest["metadata"]["labels"])
 
     @property
     def has_ended(self) -> bool:
@@ -48,6 +48,7 @@ class Pod:
             status: dict[str, Any] = {"phase": "Failed", "reason": "Evicted", "message": "low on memory"}
             return self.manifest | {"status": status}
         code = self.process.poll() if self.process else None
+        state: dict[str, Any]
         if self.unfound:
             phase, state = "Pending", {"waiting": {"reason": "CreateContainerConfigError", "message": self.unfound}}
         elif code is None:

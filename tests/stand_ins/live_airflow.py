@@ -92,7 +92,7 @@ def running_airflow(home: Path, dags_folder: Path, variables: Mapping[str, str])
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    environment = _environment(home, dags_folder, port) | variables
+    environment = _environment(home, dags_folder, port) | dict(variables)
     command = [sys.executable, "-m", "airflow"]
     subprocess.run([*command, "db", "migrate"], env=environment, check=True, capture_output=True)
     processes = []

@@ -40,7 +40,9 @@ def commit_pairs(lake: Lake, rows: list[dict[str, Any]], recorded: list[dict[str
     table = lake.table_for_writing("pairs")
     properties = CommitProperties(custom_metadata={RECORD: version.as_record()})
     write_deltalake(table, pa.Table.from_pylist(rows, schema=PAIRS), mode="append", commit_properties=properties)
-    return int(lake.table("pairs").version())
+    committed = lake.table("pairs")
+    assert committed is not None
+    return int(committed.version())
 
 
 def small_dataset(train: int = 40, test: int = 8) -> list[dict[str, Any]]:

@@ -7,9 +7,7 @@ import multiprocessing
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-import pyarrow as pa
-
-from ownvoice.chunks.plan import PLANNED_CHUNKS, Plan, write_batch, write_plan
+from ownvoice.chunks.plan import Plan, PlannedChunk, write_batch, write_plan
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.llm.client import ModelAccess
 from ownvoice.storage.lake import Lake
@@ -50,6 +48,19 @@ def _generate(lake_uri: str, batch: str, base_url: str, in_flight: int) -> None:
     generate_batch(Lake(lake_uri), RUN_ID, batch, lambda _: access)
 
 
-def _chunk(number: int, text: str) -> dict[str, Any]:
-    empty = {field.name: 0 if field.type == pa.int64() else "" for field in PLANNED_CHUNKS}
-    return empty | {"article_id": "article", "chunk_index": number, "text": text, "is_retry": False}
+def _chunk(number: int, text: str) -> PlannedChunk:
+    return PlannedChunk(
+        article_id="article",
+        article_sha256="",
+        author_id="",
+        source_key="",
+        split="",
+        chunk_index=number,
+        chunk_key="",
+        clean_start=0,
+        clean_end=0,
+        start=0,
+        end=0,
+        text=text,
+        is_retry=False,
+    )

@@ -11,7 +11,7 @@ import inspect
 import os
 import signal
 import sys
-from typing import Any
+from typing import Any, cast
 
 from ownvoice import refresh as refreshing
 from ownvoice.config.generators import RejectedBy
@@ -61,4 +61,4 @@ def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: st
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(*cast(Any, sys.argv[1:]))

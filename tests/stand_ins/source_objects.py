@@ -6,7 +6,7 @@ import gzip
 import io
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -54,7 +54,7 @@ def packed_zeros(packed: Callable[[BinaryIO], BinaryIO], size_bytes: int) -> byt
 
 def gz(buffer: BinaryIO) -> BinaryIO:
     """Return a file that packs into `buffer` with gzip."""
-    return gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1)
+    return cast(BinaryIO, gzip.GzipFile(fileobj=buffer, mode="wb", compresslevel=1))
 
 
 def zst(buffer: BinaryIO) -> BinaryIO:

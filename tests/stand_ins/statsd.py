@@ -63,7 +63,7 @@ def running_statsd() -> Iterator[StatsdServer]:
     """Let Airflow's metrics of this process go to a server for as long as the block lasts."""
     server = StatsdServer()
     client = _Client(server.address)
-    stats.initialize(factory=lambda: SafeStatsdLogger(client), export_legacy_names=True)  # type: ignore[arg-type]
+    stats.initialize(factory=lambda: SafeStatsdLogger(client), export_legacy_names=True)  # type: ignore[arg-type, return-value]
     try:
         yield server
     finally:
