@@ -120,13 +120,13 @@ class OutOfMemoryError(OwnvoiceError):
 
 
 class WrongStartError(OwnvoiceError):
-    """The first loss is not ln 2, the loss of a model that equals its reference."""
+    """The first loss is not that of a model that equals its reference, which is ln 2 for DPO."""
 
     exit_code = Exit.WRONG_START
 
 
 class DivergedError(OwnvoiceError):
-    """Training was stopped because its loss or gradients diverged."""
+    """Training was stopped: its loss or gradient is not finite, or a health rule blocks the model."""
 
     exit_code = Exit.DIVERGED
 
