@@ -11,18 +11,19 @@ import pytest
 from ownvoice.pages.training import overlay_page, training_page, variants_page
 from ownvoice.pages.trainings import trainings_page
 from ownvoice.reports.charts import training as training_charts
-from ownvoice.reports.charts.training import PANEL_OF_RULE, curve_charts, curves_as_numbers, overlay_charts, thinned
+from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts, thinned
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake
-from ownvoice.training import health
+from ownvoice.training.health import rules
+from ownvoice.training.health.judge import judge
 from ownvoice.training.metric_rows import read_rows
 from ownvoice.training.metrics import panels
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.results.files import read_training
-from ownvoice.training.results.outcome import Publication, write_publication
+from ownvoice.training.results.publication import Publication, write_publication
 from ownvoice.training.results.report import write_run_report
+from ownvoice.training.results.training import read_training
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.night import Night
@@ -124,7 +125,7 @@ def test_numbers_that_are_not_finite_are_a_finding_and_no_point(lake):
     rows[5] |= {"loss": "nan", "grad_norm": "inf"}
     lake.store.write("runs/run/metrics.jsonl", "".join(f"{json.dumps(row)}\n" for row in rows).encode())
     page = training_page(lake, "run")
-    (finding,) = page["training"].findings
+    (finding,) = page["training"].health.findings
     assert (finding.rule, finding.step) == ("not_finite", 6)
     json.dumps(page["charts"], allow_nan=False)
 
@@ -138,14 +139,16 @@ def test_ids_of_nothing_and_ids_that_differ_in_signs_a_path_cannot_hold_are_not_
         assert overlay_page(lake, ["a:b", run_id]) is None
 
 
-def test_every_health_rule_has_a_panel_of_the_chapter():
-    assert {rule.__name__.removeprefix("_") for rule in (*health._RULES, health._not_finite)} == PANEL_OF_RULE.keys()
-    assert set(PANEL_OF_RULE.values()) <= panels().keys()
+def test_every_health_rule_names_a_chart_that_is_drawn_or_none_and_the_source_of_its_thresholds():
+    for rule in (rules.not_finite, *rules.RULES):
+        assert rule.panel is None or rule.panel in panels()
+        assert rule.reads <= {name for series in panels().values() for name in series}
+        assert rule.source.endswith(".")
 
 
 def test_a_rule_is_drawn_where_it_struck_with_its_reason():
     metrics = curves("block")
-    charts = curve_charts(metrics, health.judge(metrics).findings)
+    charts = curve_charts(metrics, judge(metrics).findings)
     ((step, level, reason),) = {
         (row["step"], row["level"], row["reason"]) for row in drawn_rows(charts["Rewards"]) if "reason" in row
     }

@@ -17,7 +17,7 @@ from typing import Any
 
 from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
-from ownvoice.training.health import judge
+from ownvoice.training.health.judge import judge
 from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.version_pairs import read_pairs
 
@@ -40,7 +40,6 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
     """Write all that a trained run leaves; return its result."""
     metrics = curves(kind)
     pairs = read_pairs(lake, run.dataset_version)
-    health = judge(metrics)
     result = {
         "run_id": run.run_id, "recipe_id": run.recipe.recipe_id, "recipe": run.recipe.model_dump(mode="json"),
         "device": "cpu", "image": "registry.example/trainer@sha256:0123", "versions": {"trl": "1.15.0"},
@@ -51,7 +50,7 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
         "left_out_pair_ids": {"train": [pairs.train[0].pair_id], "test": []},
         "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
         "final": metrics[-2], "test": metrics[-1],
-        "health": {"verdict": health.verdict, "findings": [finding._asdict() for finding in health.findings]},
+        "health": judge(metrics).model_dump(mode="json"),
         "merge": {"dtype": "float16", "kl_merged_nats": 2e-7, "kl_base_nats": 3e-3, "kept_least": 0.7,
                   "kept_least_module": "model.layers.0.mlp.up_proj", "kept_median": 0.8},
         "peak_memory_bytes": 1 << 30, "speed": {"tokens_per_s": 900.0, "padding_share": 0.1, "mfu": None},

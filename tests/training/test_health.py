@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.training.health import judge
+from ownvoice.training.health.evidence import Merge
+from ownvoice.training.health.judge import judge
 
 STEPS = 80
 
@@ -44,11 +45,18 @@ def rules(rows):
 
 
 def test_a_merge_that_rounded_most_of_the_change_away_is_warned_of():
-    merge = {"dtype": "bfloat16", "kept_least": 0.1, "kept_least_module": "layers.0.up_proj", "kept_median": 0.15}
+    merge = Merge(
+        dtype="bfloat16",
+        kl_merged_nats=1e-6,
+        kl_base_nats=1e-2,
+        kept_least=0.1,
+        kept_least_module="layers.0.up_proj",
+        kept_median=0.15,
+    )
     (finding,) = judge(curve(**GOOD), merge).findings
     assert (finding.rule, finding.level) == ("rounded_away", "warn")
     assert "rounding to bfloat16 kept 10% of the change in layers.0.up_proj" in finding.reason
-    assert judge(curve(**GOOD), merge | {"kept_least": 0.7}).verdict == "pass"
+    assert judge(curve(**GOOD), merge.model_copy(update={"kept_least": 0.7})).verdict == "pass"
 
 
 def test_a_good_run_passes_without_a_word():

@@ -7,7 +7,7 @@ from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest, parse_variants, recipes_of
 from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.results.comparison import Compared, choose, comparison_lines, write_comparison
+from ownvoice.training.results.comparison import Answered, Compared, choose, comparison_lines, write_comparison
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.pair_lake import commit_pairs, small_dataset
@@ -97,31 +97,46 @@ def test_the_comparison_has_the_held_out_numbers_and_the_answers_side_by_side(la
     for one in planned[:2]:
         leave_trained_run(lake, read_training_run(one.recipe_uri))
     comparison = write_comparison(lake, "a-run", read_variants(lake, "a-run"))
-    assert lake.read_json("runs/a-run/comparison.json") == comparison
-    assert [(one["variant"], one["verdict"]) for one in comparison["trainings"]] == [
+    assert [(one.variant, one.verdict) for one in comparison.trainings] == [
         ("chapter", "pass"),
         ("soft", "pass"),
         ("wide", "not ended"),
     ]
-    assert comparison["trainings"][1]["test_loss"] == 0.52
-    assert comparison["trainings"][2]["test_loss"] is None
-    assert (comparison["chosen"], comparison["rule"]) == ("soft", "soft was named")
-    (answered,) = comparison["samples"]
-    assert answered == {
-        "question": "Why?",
-        "base": "Because.",
-        "trained": {"chapter": "I wonder.", "soft": "I wonder."},
-    }
+    assert comparison.trainings[1].on_test == {"loss": 0.52, "margin": 0.5, "accuracy": 0.8}
+    assert set(comparison.trainings[2].on_test.values()) == {None}
+    assert (comparison.chosen, comparison.rule) == ("soft", "soft was named")
+    assert comparison.samples == [Answered("Why?", "Because.", {"chapter": "I wonder.", "soft": "I wonder."})]
     shown = "\n".join(comparison_lines(comparison))
     assert "chosen     soft (soft was named)" in shown
     assert "0.5200" in shown
 
 
+def test_a_comparison_is_stored_under_the_names_that_it_always_had(lake, planned):
+    leave_trained_run(lake, read_training_run(planned[0].recipe_uri))
+    write_comparison(lake, "a-run", read_variants(lake, "a-run"))
+    stored = lake.read_json("runs/a-run/comparison.json")
+    assert stored.keys() == {"run_id", "trainings", "chosen", "rule", "samples"}
+    chapter = stored["trainings"][0]
+    assert (chapter["test_loss"], chapter["test_accuracy"], chapter["test_margin"]) == (0.52, 0.8, 0.5)
+    assert chapter["recipe"]["beta"] == 0.5
+    assert stored["samples"] == [{"question": "Why?", "base": "Because.", "trained": {"chapter": "I wonder."}}]
+
+
 def training(variant, verdict="pass", *, loss=0.5, accuracy=0.8, beta=0.5, is_trained=True):
+    on_test = {"loss": loss, "accuracy": accuracy}
     return Compared(
-        variant, f"a-run.{variant}", {"beta": beta}, is_trained, verdict, [f"why {variant}"], 20, 0.4, loss, accuracy,
-        0.5, 1.0, None
-    )  # fmt: skip
+        variant,
+        f"a-run.{variant}",
+        {"beta": beta},
+        is_trained,
+        verdict,
+        [f"why {variant}"],
+        20,
+        0.4,
+        on_test,
+        1.0,
+        None,
+    )
 
 
 def test_of_one_beta_the_lowest_loss_on_the_test_split_is_chosen():

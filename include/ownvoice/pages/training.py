@@ -9,17 +9,15 @@ from typing import Any
 from ownvoice.pages.trainings import MAX_CHOICES, reported_trainings
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import find_version
+from ownvoice.training.health.findings import Finding, Health
+from ownvoice.training.health.judge import rule_of
+from ownvoice.training.health.rule import Rule
+from ownvoice.training.metrics import labelled
+from ownvoice.training.planning.variants import variant_of, variants_of
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.results.files import (
-    Training,
-    as_fields,
-    read_json,
-    read_training,
-    variant_of,
-    variants_of,
-)
+from ownvoice.training.results.comparison import read_choice
+from ownvoice.training.results.training import Training, read_training
 
 _LOG_LINES = 15
 
@@ -33,10 +31,12 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
     return {
         "training": training,
         "variant_of": variant_of(lake, run_id),
+        "measured": training.measured(),
         "version": None if version is None else find_version(lake, version),
-        "charts": curve_charts(training.metrics, training.findings),
+        "findings": findings_with_rules(training.health),
+        "charts": curve_charts(training.metrics, training.health.findings),
         "numbers": curves_as_numbers(training.metrics),
-        "recipe": list(_recipe_facts(training.recipe)),
+        "recipe": list(_recipe_facts(training.run.recipe)) if training.run else [],
         "said": training.log[-_LOG_LINES:],
         "others": other_trainings(lake, run_id),
     }
@@ -55,11 +55,11 @@ def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
     trainings = {name: one for name, one in read.items() if one is not None}
     if not trainings:
         return None
-    comparison = as_fields(read_json(lake, RunKeys(run_id).comparison, []))
+    choice = read_choice(lake, run_id)
     return _laid_over(trainings) | {
         "run_id": run_id,
-        "chosen": comparison.get("chosen"),
-        "rule": comparison.get("rule"),
+        "chosen": choice.chosen,
+        "rule": choice.rule,
     }
 
 
@@ -74,21 +74,31 @@ def _laid_over(trainings: dict[str, Training]) -> dict[str, Any]:
         "trainings": trainings,
         "charts": overlay_charts({name: one.metrics for name, one in trainings.items()}),
         "numbers": {name: curves_as_numbers(one.metrics) for name, one in trainings.items()},
+        "labels": list(labelled()),
+        "measured": {name: one.measured() for name, one in trainings.items()},
         "differences": list(_differences(trainings)),
         "samples": _side_by_side(trainings),
     }
 
 
-def _recipe_facts(recipe: dict[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+def findings_with_rules(health: Health) -> list[tuple[Finding, Rule | None]]:
+    """Return each finding with its rule; without one where this version of Ownvoice has no such rule."""
+    return [(finding, rule_of(finding)) for finding in health.findings]
+
+
+def _recipe_facts(recipe: TrainingRecipe) -> Iterator[tuple[str, Any, Any]]:
     """Yield the fields of a recipe, each with the default where it has another value."""
     defaults = TrainingRecipe().model_dump(mode="json")
-    for name, value in recipe.items():
-        yield name, value, defaults[name] if value != defaults.get(name, value) else None
+    for name, value in recipe.model_dump(mode="json").items():
+        yield name, value, defaults[name] if value != defaults[name] else None
 
 
 def _differences(trainings: dict[str, Training]) -> Iterator[tuple[str, list[Any]]]:
     """Yield what the recipes, or the dataset versions, do not share, with the value of each training."""
-    recipes = [{"dataset_version": one.dataset_version} | one.recipe for one in trainings.values()]
+    recipes = [
+        {"dataset_version": run.dataset_version} | run.recipe.model_dump(mode="json") if run else {}
+        for run in (one.run for one in trainings.values())
+    ]
     for name in dict.fromkeys(name for recipe in recipes for name in recipe):
         values = [recipe.get(name) for recipe in recipes]
         if any(value != values[0] for value in values):
@@ -100,10 +110,10 @@ def _side_by_side(trainings: dict[str, Training]) -> dict[str, list[tuple[str, s
     answers: dict[str, list[tuple[str, str]]] = {}
     for one in trainings.values():
         for sample in one.samples:
-            base = ("before", sample["base"])
-            if base not in (kept := answers.setdefault(sample["question"], [])):
+            base = ("before", sample.base)
+            if base not in (kept := answers.setdefault(sample.question, [])):
                 kept.append(base)
     for name, one in trainings.items():
         for sample in one.samples:
-            answers[sample["question"]].append((name, sample["trained"]))
+            answers[sample.question].append((name, sample.trained))
     return answers

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from ownvoice.pages.cache import CACHE
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.results.files import Training, as_fields, as_publication, read_json, read_training, variant_of
+from ownvoice.training.planning.variants import variant_of
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.result import TrainingResult
+from ownvoice.training.results.report import TrainingReport
+from ownvoice.training.results.training import Training, read_training
+from ownvoice.training.run import TrainingRun
+from ownvoice.training.run_files import read_file
 
 TRAININGS_PER_PAGE = 25
 MAX_CHOICES = 200
@@ -54,20 +59,19 @@ def reported_trainings(lake: Lake) -> list[Row]:
     return CACHE.get((lake.uri, "reported trainings", table.version()), read)
 
 
-def recipe_in_short(recipe: Mapping[str, Any]) -> str:
-    """Return what tells recipes apart at a glance; nothing for one that is not known."""
-    named = {"lora_rank": "rank {}", "beta": "beta {}", "learning_rate": "rate {}", "epochs": "epochs {}"}
-    return ", ".join(words.format(recipe[name]) for name, words in named.items() if name in recipe)
+def recipe_in_short(recipe: TrainingRecipe) -> str:
+    """Return the fields in which recipes mostly differ, in words."""
+    return f"rank {recipe.lora_rank}, beta {recipe.beta}, rate {recipe.learning_rate}, epochs {recipe.epochs}"
 
 
 def _told(lake: Lake, run_id: str) -> Row:
     """Return what the report of a training says beyond its row of the table."""
-    report = as_fields(read_json(lake, RunKeys(run_id).report, []))
-    result = as_fields(report.get("result"))
+    report = read_file(lake, RunKeys(run_id).report, TrainingReport, [])
+    result = report.result if report else TrainingResult()
     return {
-        "recipe": recipe_in_short(as_fields(result.get("recipe"))),
-        "base": as_fields(result.get("base")).get("name"),
-        "publication": as_publication(report.get("publication")),
+        "recipe": recipe_in_short(result.recipe) if result.recipe else "",
+        "base": result.base and result.base.name,
+        "publication": report and report.publication,
         "variant_of": variant_of(lake, run_id),
     }
 
@@ -91,7 +95,7 @@ def _not_reported(lake: Lake) -> list[Training]:
     for name in reversed(lake.store.folders("runs")):
         if name in known or len(found) == _MAX_NOT_REPORTED:
             continue
-        given = as_fields(read_json(lake, RunKeys(name).recipe, []))
-        training = read_training(lake, str(given.get("run_id"))) if given else None
+        run = read_file(lake, RunKeys(name).recipe, TrainingRun, [])
+        training = read_training(lake, run.run_id) if run else None
         found += [training] if training else []
     return found

@@ -24,6 +24,11 @@ def points_of(rows: Iterable[Mapping[str, Any]], name: str) -> list[Point]:
     ]
 
 
+def finite(value: float | None) -> float | None:
+    """Return a number that is finite, and None for any other."""
+    return value if value is not None and math.isfinite(value) else None
+
+
 def kind_of(row: Mapping[str, Any]) -> str:
     """Return whether a row is of a training step (`train`), of an evaluation (`eval`), or the summary (`end`)."""
     return "train" if "loss" in row else "eval" if "eval_loss" in row else "end"

@@ -16,6 +16,7 @@ from ownvoice.training.metric_rows import points_of
 from ownvoice.training.metrics import panels
 from ownvoice.training.publishing.provenance import read_block, training_rows
 from ownvoice.training.publishing.publish import draft
+from ownvoice.training.result import Sample
 from ownvoice.training.results.curves import curves_svg
 from ownvoice.training.trainer.style import compared_styles
 from stand_ins.trained import curves
@@ -40,7 +41,7 @@ def test_the_card_has_style_numbers_where_there_were_answers(trained, lake):
     trained()
     assert "## Style" not in draft(lake, "run-1").card
     result = lake.read_json("runs/run-1/result.json")
-    style = compared_styles(["I say it."], [{"base": "It is.", "trained": "I say it."}])
+    style = compared_styles(["I say it."], [Sample("", "It is.", "I say it.")])
     lake.write_json("runs/run-1/result.json", result | {"style": style})
     assert "| words per sentence | 3 | 2 | 3 |" in draft(lake, "run-1").card
 
@@ -61,7 +62,7 @@ def test_the_same_run_gives_the_same_card(trained, lake):
 def test_a_record_of_another_lake_or_of_changed_rows_is_refused(trained, lake):
     trained()
     record = read_block(draft(lake, "run-1").card)
-    record["rows"]["left_out"] = []
+    record.rows.left_out.clear()
     with pytest.raises(BadDataError, match="does not give the rows of this card"):
         training_rows(lake, record)
 

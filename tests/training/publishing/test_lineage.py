@@ -12,7 +12,7 @@ from ownvoice.cli.main import app
 from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.versions import latest_version
 from ownvoice.training.planning.plan import new_pairs_since_last_training
-from ownvoice.training.results.outcome import Publication, write_publication
+from ownvoice.training.results.publication import Publication, write_publication
 from ownvoice.training.results.report import write_training_report
 
 REVISION = "1234567890" * 4

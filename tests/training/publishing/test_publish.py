@@ -18,7 +18,8 @@ from ownvoice.errors import (
 )
 from ownvoice.training.publishing.provenance import read_block, training_rows
 from ownvoice.training.publishing.publish import draft, publish
-from ownvoice.training.results.outcome import Publication, read_outcome
+from ownvoice.training.results.publication import Publication
+from ownvoice.training.results.training import read_training
 from stand_ins.hub import READER, WRITER
 from stand_ins.hub_repository import Repository
 
@@ -45,7 +46,7 @@ def test_a_run_becomes_one_commit_that_is_merged_and_tagged(trained, lake, hub):
     assert repository.branches["main"] == repository.tags["run-1"] == publication.revision
     assert repository.main.keys() == PUBLISHED
     assert commits(hub) == 1
-    assert read_outcome(lake, "run-1").publication == publication
+    assert read_training(lake, "run-1").publication == publication
 
 
 def test_the_reference_adapter_and_the_checkpoints_are_never_published(trained, lake, hub):
@@ -126,7 +127,7 @@ def test_any_other_fault_has_a_name_and_the_next_try_finishes(trained, lake, hub
     hub.fail(method, path, **fault)
     with pytest.raises(HubUnavailableError, match=words):
         publish(lake, "run-1")
-    assert read_outcome(lake, "run-1").publication is None
+    assert read_training(lake, "run-1").publication is None
     hub.faults.clear()
     publish(lake, "run-1")
     repository = hub.repositories[REPOSITORY_ID]
@@ -200,10 +201,10 @@ def test_the_exact_training_rows_are_found_from_the_published_card_alone(trained
     card = hub.repositories[REPOSITORY_ID].main["README.md"].decode()
     record = read_block(card)
     rows = training_rows(lake, record)
-    assert len(rows) == record["rows"]["count"] == read_outcome(lake, "run-1").result["rows"]["train"]
-    assert len(record["rows"]["left_out"]) == 1
+    assert len(rows) == record.rows.count == read_training(lake, "run-1").result.rows.train
+    assert len(record.rows.left_out) == 1
     assert {row["split"] for row in rows} == {"train"}
-    assert not {row["pair_id"] for row in rows} & set(record["rows"]["left_out"])
+    assert not {row["pair_id"] for row in rows} & set(record.rows.left_out)
 
 
 def test_a_dry_run_shows_card_and_files_and_asks_the_hub_nothing(trained, lake, hub):

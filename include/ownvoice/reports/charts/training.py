@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
-from ownvoice.reports.charts.frame import ORANGE, RED, Spec, bare_chart, spec
-from ownvoice.training.health import Finding
+from ownvoice.reports.charts.frame import ORANGE, RED, Spec, bare_chart, colours, spec
+from ownvoice.training.health.findings import Finding
+from ownvoice.training.health.judge import panel_of
 from ownvoice.training.metric_rows import MetricRow, Point, points_of
 from ownvoice.training.metrics import panels
-
-PANEL_OF_RULE = {
-    "not_finite": "Loss",
-    "diverged": "Loss",
-    "loss_collapsed": "Loss",
-    "too_easy": "Accuracy",
-    "validation_gap": "Loss",
-    "gradient_spikes": "Gradient norm",
-    "margins_flat": "Margin",
-    "likelihood_displacement": "Rewards",
-}
 
 _MAX_POINTS = 600
 _ROWS_IN_NUMBERS = 12
@@ -30,7 +21,9 @@ _LEVEL_COLOURS = {"warn": ORANGE, "block": RED}
 def curve_charts(metrics: Sequence[MetricRow], findings: Sequence[Finding] = ()) -> dict[str, Spec]:
     """Return one spec by title for each panel in which anything was measured."""
     return {
-        title: spec(_with_rules(_lines(title, rows, "series"), rows, [one for one in findings if _panel(one) == title]))
+        title: spec(
+            _with_rules(_lines(title, rows, "series"), rows, [one for one in findings if panel_of(one) == title])
+        )
         for title, rows in _panels({"": metrics})
     }
 
@@ -114,11 +107,12 @@ def _with_rules(lines: Any, rows: list[Spec], findings: Sequence[Finding]) -> An
     if not findings:
         return lines
     middle = max(row["step"] for row in rows) / 2
-    struck = [one._asdict() | {"name": one.rule.replace("_", " "), "is_late": one.step > middle} for one in findings]
-    colour = alt.Color(
-        "level:N", legend=None, scale=alt.Scale(domain=[*_LEVEL_COLOURS], range=[*_LEVEL_COLOURS.values()])
+    struck = [asdict(one) | {"name": one.rule.replace("_", " "), "is_late": one.step > middle} for one in findings]
+    where = bare_chart(struck).encode(
+        alt.X("step:Q"),
+        colours("level", _LEVEL_COLOURS, legend=None),
+        tooltip=["level:N", "name:N", "step:Q", "reason:N"],
     )
-    where = bare_chart(struck).encode(alt.X("step:Q"), colour, tooltip=["level:N", "name:N", "step:Q", "reason:N"])
     rule = where.mark_rule(strokeDash=[5, 3], strokeWidth=2)
     name = where.mark_text(
         baseline="top",
@@ -127,7 +121,3 @@ def _with_rules(lines: Any, rows: list[Spec], findings: Sequence[Finding]) -> An
         dx=alt.expr("datum.is_late ? -5 : 5"),
     ).encode(alt.Text("name:N"), y=alt.value(1))
     return alt.layer(lines, rule, name).resolve_scale(color="independent")
-
-
-def _panel(finding: Finding) -> str:
-    return PANEL_OF_RULE.get(finding.rule, "Loss")

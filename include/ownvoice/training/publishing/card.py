@@ -7,35 +7,40 @@ from typing import Any
 
 import yaml
 
-from ownvoice.training.publishing.provenance import as_block
+from ownvoice.training.health.findings import Health
+from ownvoice.training.metrics import labelled
+from ownvoice.training.publishing.provenance import Provenance, as_block
+from ownvoice.training.result import TrainedResult
 from ownvoice.training.results.curves import CURVES
 
 _LAKE_BASE = "lake:"
 _STYLES = ("author", "base", "trained")
 
 
-def model_card(repo_id: str, record: Mapping[str, Any], result: Mapping[str, Any], model_licence: str | None) -> str:
+def model_card(
+    repo_id: str, record: Provenance, result: TrainedResult, health: Health, model_licence: str | None
+) -> str:
     """Return the README.md of the published model: what it was made from, how it went, and the record of both."""
     parts = [
-        _front_matter(result["base"]["name"], model_licence),
+        _front_matter(result.base.name, model_licence),
         f"# {repo_id.rpartition('/')[2]}",
         _summary(record),
         "## Made from",
         _table(_ingredients(record, result)),
         "## Curves",
         f"![Loss, rewards, margin, accuracy, gradient norm and learning rate by step]({CURVES})",
-        f"## Health: {result['health']['verdict']}",
-        "\n".join(_findings(result["health"])),
+        f"## Health: {health.verdict}",
+        "\n".join(_findings(health)),
         "## Numbers",
         _table(_numbers(result)),
-        *_style(result.get("style") or {}),
+        *_style(result.style),
         "## Recipe",
-        _table((name, f"`{value}`") for name, value in record["recipe"].items()),
+        _table((name, f"`{value}`") for name, value in record.recipe.items()),
         "## The training rows",
         "With the lake that holds this dataset version, "
         "`ownvoice.training.publishing.provenance.training_rows` returns the exact "
         "rows that this record names, and refuses where their digest differs.",
-        as_block(dict(record)),
+        as_block(record),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -54,49 +59,45 @@ def _front_matter(base: str, model_licence: str | None) -> str:
     return f"---\n{yaml.safe_dump(fields, sort_keys=False)}---"
 
 
-def _summary(record: Mapping[str, Any]) -> str:
+def _summary(record: Provenance) -> str:
     return (
-        f"`{record['base']['name']}`, trained by direct preference optimization on {record['rows']['count']} pairs of "
-        f"version {record['dataset']['version']} of a preference dataset in which every chosen answer is an author's "
+        f"`{record.base.name}`, trained by direct preference optimization on {record.rows.count} pairs of "
+        f"version {record.dataset.version} of a preference dataset in which every chosen answer is an author's "
         "own text, proved verbatim. The weights are merged; the adapter stays with its maker."
     )
 
 
-def _ingredients(record: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    left_out = ", ".join(f"{count} {reason}" for reason, count in result["rows_left_out"]["train"].items())
-    yield "base", f"`{record['base']['name']}` at `{record['base']['commit']}`"
-    yield "dataset version", f"{record['dataset']['version']}, digest `{record['dataset']['digest']}`"
-    yield "pairs", f"{result['rows']['train']} to train on, {result['rows']['test']} to test with"
+def _ingredients(record: Provenance, result: TrainedResult) -> Iterator[tuple[str, str]]:
+    left_out = ", ".join(f"{count} {reason}" for reason, count in result.rows_left_out.train.items())
+    yield "base", f"`{record.base.name}` at `{record.base.commit}`"
+    yield "dataset version", f"{record.dataset.version}, digest `{record.dataset.digest}`"
+    yield "pairs", f"{result.rows.train} to train on, {result.rows.test} to test with"
     yield "left out", left_out or "none"
-    yield "run", f"`{record['run']}`"
-    yield "recipe", f"`{record['recipe_id']}`"
-    yield "image", f"`{record['image']}`"
-    yield "device", str(result["device"])
+    yield "run", f"`{record.run}`"
+    yield "recipe", f"`{record.recipe_id}`"
+    yield "image", f"`{record.image}`"
+    yield "device", result.device
 
 
-def _findings(health: Mapping[str, Any]) -> Iterator[str]:
-    yield "The curves, read by the rules of `ownvoice.training.health`:\n"
-    for finding in health["findings"]:
-        yield f"- **{finding['level']}** ({finding['rule']}): {finding['reason']}"
-    if not health["findings"]:
+def _findings(health: Health) -> Iterator[str]:
+    yield "Curves and merge, read by the rules of `ownvoice.training.health`:\n"
+    for finding in health.findings:
+        yield f"- **{finding.level}** ({finding.rule}): {finding.reason}"
+    if not health.findings:
         yield "- no rule found anything to say"
 
 
-def _numbers(result: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    test, merge = result["test"], result["merge"]
-    yield "steps", str(result["steps"])
-    yield "first training loss", f"{float(result['first_loss']):.4f}"
-    for name, words in (
-        ("loss", "test loss"),
-        ("rewards/accuracies", "test accuracy"),
-        ("rewards/margins", "test margin"),
-    ):
-        if (value := test.get(f"eval_{name}")) is not None:
-            yield words, f"{float(value):.4f}"
-    yield "merged weights", f"{merge['dtype']}, {merge['kl_merged_nats']:.1e} nats from the adapter model"
-    least, usual = f"{merge['kept_least']:.0%}", f"{merge['kept_median']:.0%}"
+def _numbers(result: TrainedResult) -> Iterator[tuple[str, str]]:
+    merge = result.merge
+    yield "steps", str(result.steps)
+    yield "first training loss", f"{result.first_loss:.4f}"
+    for label, metric in labelled().items():
+        if (value := result.test.get(metric.test_name)) is not None:
+            yield f"test {label}", f"{value:.4f}"
+    yield "merged weights", f"{merge.dtype}, {merge.kl_merged_nats:.1e} nats from the adapter model"
+    least, usual = f"{merge.kept_least:.0%}", f"{merge.kept_median:.0%}"
     yield "change that rounding kept", f"{usual} in the median of all modules, {least} in the one with the least"
-    yield "the base, for comparison", f"{merge['kl_base_nats']:.1e} nats from the adapter model"
+    yield "the base, for comparison", f"{merge.kl_base_nats:.1e} nats from the adapter model"
 
 
 def _style(styles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:

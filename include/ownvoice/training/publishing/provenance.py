@@ -10,12 +10,15 @@ import json
 import re
 from typing import Any
 
+from pydantic import BaseModel, ValidationError
+
+from ownvoice.config.settings import problems_in
 from ownvoice.dataset.digest import digest_of, lattice_of
 from ownvoice.errors import BadDataError
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import version_or_latest
-from ownvoice.training.results.outcome import Outcome
+from ownvoice.training.result import BaseUsed, DatasetUsed, TrainedResult
 
 RULE = "the version's rows with split = 'train' in the order of pair_id, without those listed in left_out"
 
@@ -23,51 +26,71 @@ _MARK = "<!-- ownvoice record: from this block alone the training rows are found
 _BLOCK = re.compile(re.escape(_MARK) + r"\s+```json\n(.*?)\n```", re.DOTALL)
 
 
-def provenance(lake: Lake, outcome: Outcome, result: dict[str, Any]) -> dict[str, Any]:
-    """Return the record of a trained run. Raises `BadDataError` where its rows can not be told any more."""
-    left_out = sorted(result["left_out_pair_ids"]["train"])
-    rows = _train_rows(lake, result["dataset"]["version"], left_out)
-    if len(rows) != result["rows"]["train"]:
+class RowsUsed(BaseModel):
+    """The rows that were trained on: the rule by which they are found again, their number and their digest."""
+
+    rule: str = RULE
+    left_out: list[str]
+    count: int
+    digest: str
+
+
+class Provenance(BaseModel):
+    """What a model was made from, as its card holds it. `versions` are those of the trainer's libraries."""
+
+    run: str
+    dataset: DatasetUsed
+    rows: RowsUsed
+    base: BaseUsed
+    recipe_id: str
+    recipe: dict[str, Any]
+    image: str
+    versions: dict[str, str]
+
+
+def provenance(lake: Lake, run_id: str, result: TrainedResult) -> Provenance:
+    """Return the provenance of a trained run. Raises `BadDataError` where its rows cannot be told any more."""
+    left_out = sorted(result.left_out_pair_ids.train)
+    rows = _train_rows(lake, result.dataset.version, left_out)
+    if len(rows) != result.rows.train:
         raise BadDataError(
-            f"run {outcome.run.run_id} was trained on {result['rows']['train']} pairs, and its dataset version with "
+            f"run {run_id} was trained on {result.rows.train} pairs, and its dataset version with "
             f"what it says it left out gives {len(rows)}. Train it again with this version of Ownvoice."
         )
-    return {
-        "run": outcome.run.run_id,
-        "dataset": result["dataset"],
-        "rows": {
-            "rule": RULE,
-            "left_out": left_out,
-            "count": len(rows),
-            "digest": digest_of(lattice_of(rows)),
-        },
-        "base": result["base"],
-        "recipe_id": result["recipe_id"],
-        "recipe": result["recipe"],
-        "image": result["image"],
-        "versions": result["versions"],
-    }
+    return Provenance(
+        run=run_id,
+        dataset=result.dataset,
+        rows=RowsUsed(left_out=left_out, count=len(rows), digest=digest_of(lattice_of(rows))),
+        base=result.base,
+        recipe_id=result.recipe_id,
+        recipe=result.recipe.model_dump(mode="json"),
+        image=result.image,
+        versions=result.versions,
+    )
 
 
-def as_block(record: dict[str, Any]) -> str:
-    """Return the record as the part of a card that `read_block` finds."""
-    return f"{_MARK}\n\n```json\n{json.dumps(record, indent=1, ensure_ascii=False)}\n```"
+def as_block(record: Provenance) -> str:
+    """Return the provenance as the part of a card that `read_block` finds."""
+    return f"{_MARK}\n\n```json\n{json.dumps(record.model_dump(), indent=1, ensure_ascii=False)}\n```"
 
 
-def read_block(card: str) -> dict[str, Any]:
-    """Return the record in a card. Raises `BadDataError` where it holds none."""
+def read_block(card: str) -> Provenance:
+    """Return the provenance in a card. Raises `BadDataError` where it holds none."""
     found = _BLOCK.search(card)
     if found is None:
         raise BadDataError("this card holds no Ownvoice record. Take the README.md of a published model as it is.")
-    return dict(json.loads(found[1]))
+    try:
+        return Provenance.model_validate_json(found[1])
+    except ValidationError as error:
+        raise BadDataError(f"the Ownvoice record in this card is damaged: {'; '.join(problems_in(error))}.") from None
 
 
-def training_rows(lake: Lake, record: dict[str, Any]) -> list[Row]:
-    """Return the rows that the record names. Raises `BadDataError` where the lake no longer gives the same ones."""
-    rows = _train_rows(lake, record["dataset"]["version"], record["rows"]["left_out"])
-    if digest_of(lattice_of(rows)) != record["rows"]["digest"]:
+def training_rows(lake: Lake, record: Provenance) -> list[Row]:
+    """Return the rows that a model was trained on. Raises `BadDataError` where the lake no longer gives them."""
+    rows = _train_rows(lake, record.dataset.version, record.rows.left_out)
+    if digest_of(lattice_of(rows)) != record.rows.digest:
         raise BadDataError(
-            f"dataset version {record['dataset']['version']} of {lake.uri} does not give the rows of this card. "
+            f"dataset version {record.dataset.version} of {lake.uri} does not give the rows of this card. "
             "It is another lake, or its rows were changed; `ownvoice verify` tells which."
         )
     return rows

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from ownvoice.errors import SettingsError
+from ownvoice.errors import HealthError, SettingsError
 from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.streamed import open_object
@@ -15,7 +15,8 @@ from ownvoice.training.publishing.card import model_card
 from ownvoice.training.publishing.hub import File, HubRepository
 from ownvoice.training.publishing.provenance import provenance
 from ownvoice.training.results.curves import CURVES, curves_svg
-from ownvoice.training.results.outcome import Publication, refuse_blocked, trained_outcome, write_publication
+from ownvoice.training.results.publication import Publication, write_publication
+from ownvoice.training.results.training import trained
 from ownvoice.training.run import TrainingRun
 
 
@@ -36,15 +37,16 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
     Raises `SettingsError` where the recipe names no repository, `HealthError` where the verdict is block, and
     `StorageError` where the run left no model.
     """
-    outcome, result = trained_outcome(lake, run_id)
-    repo_id = outcome.run.recipe.hub_repository
+    training, run, result = trained(lake, run_id)
+    repo_id = run.recipe.hub_repository
     if not repo_id:
         raise SettingsError(f"the recipe of run {run_id} names no hub_repository: set it, as owner/name.")
-    refuse_blocked(outcome)
-    card = model_card(repo_id, provenance(lake, outcome, result), result, model_licence)
-    written = {"README.md": card.encode(), CURVES: curves_svg(outcome.metrics).encode()}
+    if training.health.verdict == "block":
+        raise HealthError(f"not to be published: {'; '.join(training.health.reasons('block'))}. Train again.")
+    card = model_card(repo_id, provenance(lake, run_id, result), result, training.health, model_licence)
+    written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
-    return Draft(outcome.run, repo_id, _tag(run_id), card, dict(_merged(lake, outcome.run)) | files)
+    return Draft(run, repo_id, _tag(run_id), card, dict(_merged(lake, run)) | files)
 
 
 def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:

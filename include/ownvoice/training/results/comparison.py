@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,9 +10,13 @@ from ownvoice.errors import HealthError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
+from ownvoice.training.metric_rows import finite
+from ownvoice.training.metrics import labelled
 from ownvoice.training.planning.request import VARIED
 from ownvoice.training.planning.variants import Variants
-from ownvoice.training.results.outcome import Outcome, read_outcome
+from ownvoice.training.results.training import NO_RESULT, Training, planned_training
+from ownvoice.training.run import TrainingRun
+from ownvoice.training.run_files import read_file
 
 RULE = (
     "of the trained ones that are not blocked: pass before warn; then the lowest loss on the test split, or, where the "
@@ -24,7 +28,8 @@ RULE = (
 class Compared:
     """One training of a run. `verdict` is that of the health rules, or how it ended; the numbers are of the last step.
 
-    Losses are in nats; what was never measured is None. `recipe` has the fields that variants may differ in.
+    `on_test` has the labelled metrics on the test split by label. Losses are in nats; what was never measured is None.
+    `recipe` has the fields that variants may differ in.
     """
 
     variant: str
@@ -35,16 +40,51 @@ class Compared:
     reasons: list[str]
     steps: int | None
     train_loss: float | None
-    test_loss: float | None
-    test_accuracy: float | None
-    test_margin: float | None
+    on_test: dict[str, float | None]
     total_seconds: float | None
     estimated_usd: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A fixed question with the answer of the base, which is everywhere the same, and that of every variant by name."""
+
+    question: str
+    base: str
+    trained: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The trainings of a run side by side. `chosen` is the variant to publish or None, and `rule` how it was chosen."""
+
+    run_id: str
+    trainings: list[Compared]
+    chosen: str | None
+    rule: str
+    samples: list[Answered]
+
+    def stored(self) -> dict[str, Any]:
+        """Return the comparison as `comparison.json` holds it."""
+        trainings = []
+        for one in self.trainings:
+            fields = asdict(one)
+            on_test = {f"test_{label}": value for label, value in fields.pop("on_test").items()}
+            trainings.append(fields | on_test)
+        return asdict(self) | {"trainings": trainings}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a page reads of `comparison.json`: which variant was chosen, and by which rule."""
+
+    chosen: str | None = None
+    rule: str | None = None
+
+
 def compare(lake: Lake, variants: Variants) -> list[Compared]:
     """Read every training of a run, in the order in which they were named."""
-    return [_compared(name, read_outcome(lake, run_id)) for name, run_id in variants.run_ids.items()]
+    return [_compared(name, *planned_training(lake, run_id)) for name, run_id in variants.run_ids.items()]
 
 
 def choose(trainings: Sequence[Compared], named: str | None = None) -> Compared:
@@ -62,77 +102,67 @@ def choose(trainings: Sequence[Compared], named: str | None = None) -> Compared:
 
 def _order(one: Compared, same_beta: bool) -> tuple[bool, float]:
     """Return what is least for the best training."""
-    loss, accuracy = one.test_loss or 0.0, one.test_accuracy or 0.0
+    loss, accuracy = one.on_test["loss"] or 0.0, one.on_test["accuracy"] or 0.0
     return one.verdict != "pass", loss if same_beta else -accuracy
 
 
-def write_comparison(lake: Lake, run_id: str, variants: Variants) -> dict[str, Any]:
+def write_comparison(lake: Lake, run_id: str, variants: Variants) -> Comparison:
     """Write `comparison.json` into the folder of the run as a whole; return it."""
-    trainings = compare(lake, variants)
+    read = {name: planned_training(lake, one) for name, one in variants.run_ids.items()}
+    trainings = [_compared(name, *one) for name, one in read.items()]
     try:
         chosen = choose(trainings, variants.publish).variant
     except HealthError:
         chosen = None
-    comparison = {
-        "run_id": run_id,
-        "trainings": [asdict(one) for one in trainings],
-        "chosen": chosen,
-        "rule": f"{variants.publish} was named" if variants.publish else RULE,
-        "samples": _side_by_side(lake, trainings),
-    }
-    lake.write_json(RunKeys(run_id).comparison, comparison)
+    rule = f"{variants.publish} was named" if variants.publish else RULE
+    comparison = Comparison(run_id, trainings, chosen, rule, _side_by_side(read))
+    lake.write_json(RunKeys(run_id).comparison, comparison.stored())
     return comparison
 
 
-def comparison_lines(comparison: dict[str, Any]) -> Iterator[str]:
+def read_choice(lake: Lake, run_id: str) -> Choice:
+    """Return which variant of a run was chosen; an empty choice where there is no comparison that can be read."""
+    return read_file(lake, RunKeys(run_id).comparison, Choice, []) or Choice()
+
+
+def comparison_lines(comparison: Comparison) -> Iterator[str]:
     """Yield a comparison as text that fits a terminal."""
-    numbers = ("test_loss", "test_accuracy", "test_margin", "train_loss")
-    yield _row("variant", "verdict", *(name.replace("_", " ") for name in numbers), *VARIED)
-    for one in comparison["trainings"]:
-        measured = ("-" if one[name] is None else f"{one[name]:.4f}" for name in numbers)
-        yield _row(one["variant"], one["verdict"], *measured, *(f"{one['recipe'][name]:g}" for name in VARIED))
-    for answered in comparison["samples"]:
-        yield f"▸ {answered['question']}"
-        for name, answer in {"base": answered["base"], **answered["trained"]}.items():
+    yield _row("variant", "verdict", *(f"test {label}" for label in labelled()), "train loss", *VARIED)
+    for one in comparison.trainings:
+        numbers = (*one.on_test.values(), one.train_loss)
+        measured = ("-" if number is None else f"{number:.4f}" for number in numbers)
+        yield _row(one.variant, one.verdict, *measured, *(f"{one.recipe[name]:g}" for name in VARIED))
+    for answered in comparison.samples:
+        yield f"▸ {answered.question}"
+        for name, answer in {"base": answered.base, **answered.trained}.items():
             yield f"  {name:10} {printable(answer)[:200]}"
-    yield f"chosen     {comparison['chosen'] or 'none'} ({comparison['rule']})"
+    yield f"chosen     {comparison.chosen or 'none'} ({comparison.rule})"
 
 
-def _compared(name: str, outcome: Outcome) -> Compared:
-    result, health = outcome.result or {}, outcome.health
-    final, test = result.get("final", {}), result.get("test", {})
-    is_trained = outcome.is_trained
-    message = result.get("message") or "it left no result; the log of its task says why"
+def _compared(name: str, training: Training, run: TrainingRun) -> Compared:
+    result, measured = training.result, training.measured()
+    reasons = [finding.reason for finding in training.health.findings]
     return Compared(
         variant=name,
-        run_id=outcome.run.run_id,
-        recipe={field: getattr(outcome.run.recipe, field) for field in VARIED},
-        is_trained=is_trained,
-        verdict=health.verdict if is_trained else outcome.ended,
-        reasons=[finding.reason for finding in health.findings] if is_trained else [message],
-        steps=result.get("steps"),
-        train_loss=_number(final, "loss"),
-        test_loss=_number(test, "eval_loss"),
-        test_accuracy=_number(test, "eval_rewards/accuracies"),
-        test_margin=_number(test, "eval_rewards/margins"),
-        total_seconds=result.get("total_seconds"),
-        estimated_usd=result.get("estimated_usd"),
+        run_id=run.run_id,
+        recipe={field: getattr(run.recipe, field) for field in VARIED},
+        is_trained=result.is_trained,
+        verdict=training.verdict,
+        reasons=reasons if result.is_trained else [result.message or NO_RESULT],
+        steps=result.steps,
+        train_loss=finite((result.final or {}).get("loss")),
+        on_test={label: one.test for label, one in measured.items()},
+        total_seconds=result.total_seconds,
+        estimated_usd=result.estimated_usd,
     )
 
 
-def _number(row: dict[str, Any], name: str) -> float | None:
-    return float(row[name]) if name in row else None
-
-
-def _side_by_side(lake: Lake, trainings: Sequence[Compared]) -> list[dict[str, Any]]:
-    """Return each fixed question with the base's answer, which is everywhere the same, and that of every variant."""
-    answered: dict[str, dict[str, Any]] = {}
-    for one in trainings:
-        for sample in lake.read_json(RunKeys(one.run_id).samples) or []:
-            entry = answered.setdefault(
-                sample["question"], {"question": sample["question"], "base": sample["base"], "trained": {}}
-            )
-            entry["trained"][one.variant] = sample["trained"]
+def _side_by_side(trainings: Mapping[str, tuple[Training, TrainingRun]]) -> list[Answered]:
+    answered: dict[str, Answered] = {}
+    for name, (training, _) in trainings.items():
+        for sample in training.samples:
+            entry = answered.setdefault(sample.question, Answered(sample.question, sample.base, {}))
+            entry.trained[name] = sample.trained
     return list(answered.values())
 
 

@@ -10,7 +10,10 @@ from ownvoice.dataset.hub.record import pushes_of_version
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import version_or_latest
-from ownvoice.training.results.report import read_training_report
+from ownvoice.training.results.publication import Publication
+from ownvoice.training.results.report import TrainingReport, read_training_report
+
+_MIN_COMMIT_CHARS = 7  # of the first characters of a commit, as git shows them
 
 
 def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
@@ -21,12 +24,14 @@ def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
     """
     for run_id in _trainings(lake):
         report = read_training_report(lake, run_id)
-        published = report["publication"] or {"revision": "", "tag": ""}
-        if revision in (run_id, published["tag"]) or (
-            len(revision) >= 7 and published["revision"].startswith(revision)
-        ):
+        if revision == run_id or (report.publication and _names(revision, report.publication)):
             return _ancestry(lake, report)
     raise StorageError(f"no training in {lake.uri} made {revision!r}. `ownvoice lineage --version N` lists what was.")
+
+
+def _names(revision: str, published: Publication) -> bool:
+    is_commit = len(revision) >= _MIN_COMMIT_CHARS and published.revision.startswith(revision)
+    return is_commit or revision == published.tag
 
 
 def lineage_of_version(lake: Lake, number: int) -> dict[str, Any]:
@@ -72,20 +77,20 @@ def _trainings(lake: Lake, version: int | None = None) -> list[str]:
     return [row["run_id"] for batch in batches for row in batch.to_pylist()]
 
 
-def _ancestry(lake: Lake, report: dict[str, Any]) -> dict[str, Any]:
-    result = report["result"]
-    made_from = {name: result.get(name) for name in ("recipe", "image", "versions")}
+def _ancestry(lake: Lake, report: TrainingReport) -> dict[str, Any]:
+    result = report.result.model_dump(mode="json", include={"base", "recipe", "image", "versions"})
     return {
         **_descendant(report),
-        "recipe_id": report["recipe_id"],
-        "base": result.get("base", {}),
-        **made_from,
-        **_origin(lake, report["dataset_version"]),
+        "recipe_id": report.recipe_id,
+        **result,
+        "base": result["base"] or {},
+        **_origin(lake, report.dataset_version),
     }
 
 
-def _descendant(report: dict[str, Any]) -> dict[str, Any]:
-    return {"run_id": report["run_id"], "verdict": report["verdict"], "model": report["publication"]}
+def _descendant(report: TrainingReport) -> dict[str, Any]:
+    model = report.publication and asdict(report.publication)
+    return {"run_id": report.run_id, "verdict": report.verdict, "model": model}
 
 
 def _origin(lake: Lake, number: int) -> dict[str, Any]:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Any
+
+from pydantic import BaseModel
 
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
+from ownvoice.training.metric_rows import MetricRow
+from ownvoice.training.metrics import labelled
 from ownvoice.training.planning.variants import read_variants
+from ownvoice.training.result import NOT_ENDED, Sample, TrainingResult
 from ownvoice.training.results.comparison import comparison_lines, write_comparison
 from ownvoice.training.results.curves import curves_svg
-from ownvoice.training.results.outcome import read_outcome
+from ownvoice.training.results.publication import Publication
+from ownvoice.training.results.training import NO_RESULT, Training, planned_training
+from ownvoice.training.run_files import read_file
 
 
 def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[list[str], dict[str, str]]:
@@ -28,89 +34,124 @@ def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[li
     lines = [line for report in reports for line in (*training_lines(report), "")]
     if len(reports) > 1:
         lines += comparison_lines(write_comparison(lake, run_id, variants))
-    return lines, {report["run_id"]: report["verdict"] for report in reports}
+    return lines, {report.run_id: report.verdict for report in reports}
 
 
-def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> dict[str, Any]:
+class TrainingReport(BaseModel):
+    """What a training did. `verdict` is that of the health rules, or how a trainer ended that left no model.
+
+    The keys are those of the picture and of this report in the lake.
+    """
+
+    run_id: str
+    refresh_date: dt.date
+    dataset_version: int
+    recipe_id: str
+    verdict: str
+    result: TrainingResult
+    samples: list[Sample] = []
+    publication: Publication | None = None
+    curves_key: str
+    report_key: str
+
+    def stored(self) -> dict[str, Any]:
+        """Return the report as `report.json` holds it."""
+        return self.model_dump(mode="json") | {"result": self.result.stored()}
+
+
+def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> TrainingReport:
     """Write `report.json`, `curves.svg` and the row of one training; return the report.
 
-    Repeated, it writes the same again. `verdict` is that of the health rules where a model was trained, else how the
-    trainer ended. Raises `StorageError` where no such training was planned.
+    Repeated, it writes the same again. Raises `StorageError` where no such training was planned.
     """
-    outcome = read_outcome(lake, run_id)
-    keys = RunKeys(run_id)
-    result = outcome.result or {"exit": outcome.ended, "message": "the trainer left no result; its task's log says why"}
-    report: dict[str, Any] = {
-        "run_id": run_id,
-        "refresh_date": refresh_date.isoformat(),
-        "dataset_version": outcome.run.dataset_version,
-        "recipe_id": outcome.run.recipe.recipe_id,
-        "verdict": result["health"]["verdict"] if outcome.is_trained else outcome.ended,
-        "result": result,
-        "samples": lake.read_json(keys.samples) or [],
-        "publication": outcome.publication and asdict(outcome.publication),
-        "curves_key": keys.curves,
-        "report_key": RunKeys(run_id).report,
-    }
-    lake.store.write(report["curves_key"], curves_svg(outcome.metrics).encode())
-    lake.write_json(report["report_key"], report)
+    training, run = planned_training(lake, run_id)
+    report = TrainingReport(
+        run_id=run_id,
+        refresh_date=refresh_date,
+        dataset_version=run.dataset_version,
+        recipe_id=run.recipe.recipe_id,
+        verdict=training.verdict,
+        result=_judged(training),
+        samples=training.samples,
+        publication=training.publication,
+        curves_key=run.keys.curves,
+        report_key=run.keys.report,
+    )
+    lake.store.write(report.curves_key, curves_svg(training.metrics).encode())
+    lake.write_json(report.report_key, report.stored())
     write_run_row(lake, _row(report))
     return report
 
 
-def read_training_report(lake: Lake, run_id: str) -> dict[str, Any]:
-    """Return the report of a training. Raises `StorageError` where there is none."""
-    report = lake.read_json(RunKeys(run_id).report)
-    if report is None or "recipe_id" not in report or "result" not in report:
+def _judged(training: Training) -> TrainingResult:
+    """Return the result with all that the health rules find; of a trainer that left none, that it left none."""
+    result = training.result
+    if result.exit == NOT_ENDED:
+        return TrainingResult(exit=NOT_ENDED, message=NO_RESULT)
+    return result.model_copy(update={"health": training.health}) if result.is_trained else result
+
+
+def read_training_report(lake: Lake, run_id: str) -> TrainingReport:
+    """Return the report of a training. Raises `StorageError` where there is none that can be read."""
+    report = read_file(lake, RunKeys(run_id).report, TrainingReport, [])
+    if report is None:
         raise StorageError(f"{lake.uri} holds no report of a training run {run_id!r}.")
-    return dict(report)
+    return report
 
 
-def training_lines(report: dict[str, Any]) -> Iterator[str]:
+def training_lines(report: TrainingReport) -> Iterator[str]:
     """Yield a report as text that fits a terminal."""
-    result = report["result"]
-    yield f"Training {report['run_id']} on dataset version {report['dataset_version']}: {report['verdict']}"
-    yield f"recipe     {report['recipe_id']}"
-    if result.get("message"):
-        yield f"message    {result['message']}"
-    if "final" in result:
-        test = result["test"]
-        yield f"rows       {result['rows']['train']} train, {result['rows']['test']} test, {result['steps']} steps"
-        yield f"loss       {float(result['first_loss']):.4f} at first, {float(result['final']['loss']):.4f} at last"
-        yield f"test       loss {float(test['eval_loss']):.4f}"
-        for finding in result["health"]["findings"]:
-            yield f"  {finding['level']}: {finding['reason']}"
-    for answered in report["samples"]:
-        yield f"▸ {answered['question']}"
-        yield f"  base     {printable(answered['base'])[:200]}"
-        yield f"  trained  {printable(answered['trained'])[:200]}"
-    if published := report["publication"]:
-        yield f"published  {published['repo_id']} at {published['revision'][:12]}, tag {published['tag']}"
+    result = report.result
+    yield f"Training {report.run_id} on dataset version {report.dataset_version}: {report.verdict}"
+    yield f"recipe     {report.recipe_id}"
+    if result.message:
+        yield f"message    {result.message}"
+    if result.rows and result.steps is not None:
+        yield f"rows       {result.rows.train} train, {result.rows.test} test, {result.steps} steps"
+    if result.final and result.first_loss is not None:
+        yield f"loss       {result.first_loss:.4f} at first, {result.final['loss']:.4f} at last"
+    if result.test:
+        yield f"test       {', '.join(_on_test(result.test))}"
+    for finding in result.health.findings if result.health else ():
+        yield f"  {finding.level}: {finding.reason}"
+    for answered in report.samples:
+        yield f"▸ {answered.question}"
+        yield f"  base     {printable(answered.base)[:200]}"
+        yield f"  trained  {printable(answered.trained)[:200]}"
+    if published := report.publication:
+        yield f"published  {published.repo_id} at {published.revision[:12]}, tag {published.tag}"
 
 
-def _counts(result: dict[str, Any]) -> dict[str, int]:
+def _on_test(row: MetricRow) -> Iterator[str]:
+    for label, metric in labelled().items():
+        if metric.test_name in row:
+            yield f"{label} {row[metric.test_name]:.4f}"
+
+
+def _counts(result: TrainingResult) -> dict[str, int]:
     """Return the numbers of a result that are counts."""
-    counts = {f"{split}_pairs": count for split, count in result.get("rows", {}).items()}
-    for split, reasons in result.get("rows_left_out", {}).items():
-        counts[f"{split}_left_out"] = sum(reasons.values())
-    for name in ("steps", "peak_memory_bytes"):
-        if name in result:
-            counts[name] = round(result[name])
-    return counts
+    counts: dict[str, int] = {}
+    if result.rows:
+        counts |= {"train_pairs": result.rows.train, "test_pairs": result.rows.test}
+    if left_out := result.rows_left_out:
+        counts |= {"train_left_out": sum(left_out.train.values()), "test_left_out": sum(left_out.test.values())}
+    measured = {"steps": result.steps, "peak_memory_bytes": result.peak_memory_bytes}
+    return counts | {name: count for name, count in measured.items() if count is not None}
 
 
-def _row(report: dict[str, Any]) -> dict[str, Any]:
+def _row(report: TrainingReport) -> dict[str, Any]:
+    result = report.result
     return {
-        "run_id": report["run_id"],
+        "run_id": report.run_id,
         "kind": "training",
-        "refresh_date": dt.date.fromisoformat(report["refresh_date"]),
-        "verdict": report["verdict"],
-        "version": report["dataset_version"],
-        "digest": report["result"].get("dataset", {}).get("digest"),
-        "recipe_id": report["recipe_id"],
+        "refresh_date": report.refresh_date,
+        "verdict": report.verdict,
+        "version": report.dataset_version,
+        "digest": result.dataset and result.dataset.digest,
+        "recipe_id": report.recipe_id,
         "retries": None,
-        "cost_usd": report["result"].get("estimated_usd"),
-        "duration_s": report["result"].get("total_seconds"),
-        "counts": _counts(report["result"]),
-        "report_key": report["report_key"],
+        "cost_usd": result.estimated_usd,
+        "duration_s": result.total_seconds,
+        "counts": _counts(result),
+        "report_key": report.report_key,
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
-from ownvoice.training.health import judge
+from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop

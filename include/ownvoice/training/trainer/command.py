@@ -11,11 +11,12 @@ import os
 import sys
 import time
 import traceback
-from typing import Any
 
 from ownvoice.errors import Exit, OwnvoiceError
 from ownvoice.storage.lake import Lake
+from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun, read_training_run
+from ownvoice.training.run_files import read_file
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, image_id, library_versions
 from ownvoice.training.trainer.record import Record
@@ -40,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
     """Train, and leave a result and a log in the lake however it ends."""
     key = run.keys.result
-    if _is_done(run, lake.read_json(key) or {}):
+    if _is_done(run, read_file(lake, key, TrainingResult, [])):
         record.say(f"{lake.uri}/{key} says that this run is trained; nothing is left to do")
         return Exit.TRAINED
     started = time.monotonic()
@@ -48,37 +49,40 @@ def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
     with record.flowing():
         result = _heading(run, record)
         end, message = _attempt(run, lake, record, stop, result)
-    result |= {"exit": end.name, "message": message} | _cost(run, time.monotonic() - started)
-    record.say(f"{end.name}: {message or 'done'} ({result['total_seconds']} s)")
-    patiently(lambda: lake.write_json(key, result))
+    seconds = time.monotonic() - started
+    result.exit, result.message, result.total_seconds = end, message, round(seconds, 1)
+    result.estimated_usd = _cost_usd(run, seconds)
+    record.say(f"{end.name}: {message or 'done'} ({result.total_seconds} s)")
+    patiently(lambda: lake.write_json(key, result.stored()))
     record.keep()
     return end
 
 
-def _is_done(run: TrainingRun, result: dict[str, Any]) -> bool:
-    """Say whether an earlier try trained this very recipe; one that differs after the training is merged again."""
-    return result.get("exit") == Exit.TRAINED.name and result["recipe"] == run.recipe.model_dump(mode="json")
+def _is_done(run: TrainingRun, result: TrainingResult | None) -> bool:
+    """Whether an earlier try trained this very recipe; one that differs in the merge alone is merged again."""
+    return result is not None and result.is_trained and result.recipe == run.recipe
 
 
-def _heading(run: TrainingRun, record: Record) -> dict[str, Any]:
-    """Say what the run is and stands on; return the same as the first part of the result."""
+def _heading(run: TrainingRun, record: Record) -> TrainingResult:
+    """Log recipe, device and library versions; return them as the first part of the result."""
     recipe = run.recipe
     record.say(f"run {run.run_id}: recipe {recipe.recipe_id}, backend {recipe.backend}, on {device_name()}")
     for name, value in recipe.model_dump(mode="json").items():
         record.say(f"  {name} = {value}")
     record.say("  " + " ".join(f"{name}=={number}" for name, number in library_versions().items()))
-    return {
-        "run_id": run.run_id,
-        "recipe_id": recipe.recipe_id,
-        "recipe": recipe.model_dump(mode="json"),
-        "device": device_name(),
-        "image": image_id(),
-        "versions": library_versions(),
-    }
+    return TrainingResult(
+        run_id=run.run_id,
+        recipe_id=recipe.recipe_id,
+        recipe=recipe,
+        device=device_name(),
+        image=image_id(),
+        versions=library_versions(),
+        seconds={},
+    )
 
 
 def _attempt(
-    run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict[str, Any]
+    run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: TrainingResult
 ) -> tuple[Exit, str | None]:
     """Train; return how it ended, and what to do about it."""
     try:
@@ -93,9 +97,6 @@ def _attempt(
     return Exit.TRAINED, None
 
 
-def _cost(run: TrainingRun, seconds: float) -> dict[str, float | None]:
+def _cost_usd(run: TrainingRun, seconds: float) -> float | None:
     price = run.gpu_usd_per_hour
-    return {
-        "total_seconds": round(seconds, 1),
-        "estimated_usd": None if price is None else round(price * seconds / 3600, 4),
-    }
+    return None if price is None else round(price * seconds / 3600, 4)

@@ -9,37 +9,38 @@ from statistics import median
 from typing import Any
 
 from ownvoice.errors import OutOfMemoryError, StoppedError
-from ownvoice.training.health import judge
+from ownvoice.training.health.judge import judge
 from ownvoice.training.metric_rows import kind_of
+from ownvoice.training.result import Batch, Speed
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base
 from ownvoice.training.trainer.callbacks import Watch, as_callback
 from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
 from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, optimizer_here, save_adapter
 from ownvoice.training.trainer.folders import patiently
-from ownvoice.training.trainer.machine import device_name, image_id, peak_memory_bytes
+from ownvoice.training.trainer.machine import device_name, peak_memory_bytes
 from ownvoice.training.trainer.prompts import Formatted
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu
 from ownvoice.training.trainer.trackers import tracker_callbacks
 from ownvoice.training.trainer.work import Work
 
 
-def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted]) -> Any:
+def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], identity: Identity) -> Any:
     """Train, with evaluations on the version's own test split, and bring the adapter to the lake; return TRL's trainer.
 
     The last step is always evaluated, and its checkpoint kept.
 
     Raises `DivergedError`, `WrongStartError`, `OutOfMemoryError` or `StoppedError`.
     """
-    identity = Identity(work.recipe.recipe_id, work.result["dataset"]["digest"], base.commit, image_id())
     watch = Watch(work.recipe, work.record, work.stop, _keeper(work, identity))
     with _out_of_memory_named(work):
         trainer, counter = _prepare(work, loaded, rows, watch)
         with work.stage("train"), work.stop.after_the_step():
             resumed_from = _resume_or_start(work, trainer, identity)
     _end_early(work, watch, trainer.state.global_step)
-    work.result |= _numbers(work, trainer) | {"resumed_from_step": resumed_from}
-    work.result["speed"] = _speed(trainer, counter, watch)
+    _measure(work, trainer)
+    work.result.resumed_from_step = resumed_from
+    work.result.speed = _speed(trainer, counter, watch)
     save_adapter(trainer.model, work.scratch / "adapter", base)
     work.keep_folder("adapter")
     if (work.scratch / "tensorboard").exists():
@@ -64,10 +65,10 @@ def _prepare(work: Work, loaded: Loaded, rows: dict[str, Formatted], watch: Watc
     trainer = make_trainer(loaded, rows["train"], rows["test"], work.recipe, work.scratch / "output", callbacks)
     with work.stage("longest_batch"):
         longest = fit_batch_to_memory(trainer, rows["train"].tokens, work.recipe, work.record.say)
-    work.result["batch"] = {
-        "pairs": trainer.args.per_device_train_batch_size,
-        "accumulation_steps": trainer.args.gradient_accumulation_steps,
-    }
+    work.result.batch = Batch(
+        pairs=trainer.args.per_device_train_batch_size,
+        accumulation_steps=trainer.args.gradient_accumulation_steps,
+    )
     work.record.say(f"longest batch: {longest} tokens fit, forward and back; optimizer {optimizer_here(work.recipe)}")
     counter = trainer.data_collator = TokenCounter(trainer.data_collator, trainer.model)
     return trainer, counter
@@ -94,25 +95,21 @@ def _end_early(work: Work, watch: Watch, step: int) -> None:
         )
 
 
-def _numbers(work: Work, trainer: Any) -> dict[str, Any]:
-    """Return what the training measured, and say what its health is."""
-    rows = work.record.metrics
+def _measure(work: Work, trainer: Any) -> None:
+    """Put what the training measured into the result, and log its health."""
+    rows, result = work.record.metrics, work.result
     train_rows = [row for row in rows if kind_of(row) == "train"]
-    health = judge(rows)
+    health = result.health = judge(rows)
     work.record.say(f"trained {trainer.state.global_step} steps; health: {health.verdict}")
     for finding in health.findings:
         work.record.say(f"  {finding.level}: {finding.reason}")
-    return {
-        "steps": trainer.state.global_step,
-        "first_loss": train_rows[0]["loss"],
-        "final": train_rows[-1],
-        "test": [row for row in rows if kind_of(row) == "eval"][-1],
-        "health": health.as_json(),
-        "peak_memory_bytes": peak_memory_bytes(),
-    }
+    result.steps = trainer.state.global_step
+    result.first_loss, result.final = train_rows[0]["loss"], train_rows[-1]
+    result.test = [row for row in rows if kind_of(row) == "eval"][-1]
+    result.peak_memory_bytes = peak_memory_bytes()
 
 
-def _speed(trainer: Any, counter: TokenCounter, watch: Watch) -> dict[str, float | None] | None:
+def _speed(trainer: Any, counter: TokenCounter, watch: Watch) -> Speed | None:
     """Return the speed of this try's own steps, evaluations and uploads not counted; None where it made none.
 
     The first step is the warm-up: it compiles what is compiled.
@@ -123,13 +120,13 @@ def _speed(trainer: Any, counter: TokenCounter, watch: Watch) -> dict[str, float
     embedding = 0 if model.config.tie_word_embeddings else model.get_input_embeddings().weight.numel()
     flop = flop_per_token(model.config, model.num_parameters() - embedding, counter.tokens / counter.sequences)
     tokens_per_s = counter.tokens / sum(watch.step_seconds)
-    return {
-        "tokens_per_s": tokens_per_s,
-        "padding_share": 1 - counter.tokens / counter.places,
-        "mfu": mfu(tokens_per_s, flop, device_name()),
-        "first_step_s": watch.step_seconds[0],
-        "median_step_s": median(watch.step_seconds),
-    }
+    return Speed(
+        tokens_per_s=tokens_per_s,
+        padding_share=1 - counter.tokens / counter.places,
+        mfu=mfu(tokens_per_s, flop, device_name()),
+        first_step_s=watch.step_seconds[0],
+        median_step_s=median(watch.step_seconds),
+    )
 
 
 @contextmanager
@@ -139,8 +136,8 @@ def _out_of_memory_named(work: Work) -> Iterator[None]:
     try:
         yield
     except torch.OutOfMemoryError as error:
+        pairs = work.result.batch.pairs if work.result.batch else "the fewest"
         raise OutOfMemoryError(
             f"{device_name()} ran out of memory ({str(error).splitlines()[0]}) with "
-            f"{work.result.get('batch', {}).get('pairs', 'the fewest')} pairs at once. Lower max_length or lora_rank, "
-            "set load_in_4bit, or take a larger GPU."
+            f"{pairs} pairs at once. Lower max_length or lora_rank, set load_in_4bit, or take a larger GPU."
         ) from None

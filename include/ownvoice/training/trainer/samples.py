@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.result import Sample
 from ownvoice.training.trainer.prompts import prompt_text
 
 QUESTIONS = (
@@ -15,14 +16,14 @@ QUESTIONS = (
 )
 
 
-def answer_questions(model: Any, tokenizer: Any, recipe: TrainingRecipe) -> list[dict[str, str]]:
+def answer_questions(model: Any, tokenizer: Any, recipe: TrainingRecipe) -> list[Sample]:
     """Answer every fixed question twice, with the likeliest token each time so that only the weights differ."""
     answers = []
     for question in QUESTIONS:
         trained = _answer(model, tokenizer, question, recipe)
         with model.disable_adapter():
             base = _answer(model, tokenizer, question, recipe)
-        answers.append({"question": question, "base": base, "trained": trained})
+        answers.append(Sample(question, base, trained))
     return answers
 
 

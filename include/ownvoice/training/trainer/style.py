@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ownvoice.chunks.sentences import sentences
+from ownvoice.training.result import Sample
 
 # Words that say how someone writes and hardly what about (Mosteller and Wallace 1964, Burrows 2002); for English.
 FUNCTION_WORDS = (
@@ -45,12 +46,16 @@ def function_word_distance(one: Mapping[str, Any], other: Mapping[str, Any]) -> 
     return 50.0 * float(sum(abs(share - theirs[word]) for word, share in one["function_words"].items()))
 
 
-def compared_styles(author: Sequence[str], samples: Sequence[Mapping[str, str]]) -> dict[str, dict[str, Any]]:
+def compared_styles(author: Sequence[str], samples: Sequence[Sample]) -> dict[str, dict[str, Any]]:
     """Return the style of the author's text, of the base's answers and of the trained model's; empty without one.
 
     The last two have their `function_word_distance` from the author.
     """
-    texts = {"author": author, **{model: [one[model] for one in samples] for model in ("base", "trained")}}
+    texts = {
+        "author": author,
+        "base": [one.base for one in samples],
+        "trained": [one.trained for one in samples],
+    }
     styles = {name: style for name, several in texts.items() if (style := style_of(several))}
     if len(styles) < len(texts):
         return {}

@@ -6,20 +6,24 @@ Everything that is made is in the lake before the next stage starts, so that no 
 from __future__ import annotations
 
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from ownvoice.errors import BadDataError
 from ownvoice.storage.lake import Lake
-from ownvoice.training.health import judge
+from ownvoice.training.health.evidence import Merge
+from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import refuse_what_cannot_work
+from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.trainer.backends.choose import backend_of
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base, fetch_base
+from ownvoice.training.trainer.checkpoints import Identity
 from ownvoice.training.trainer.fit import fit
 from ownvoice.training.trainer.folders import patiently
-from ownvoice.training.trainer.machine import hide_progress_bars
+from ownvoice.training.trainer.machine import hide_progress_bars, image_id
 from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
 from ownvoice.training.trainer.prompts import Formatted, format_pairs
@@ -33,11 +37,10 @@ from ownvoice.training.version_pairs import Pairs, read_pairs
 _CHECK_TEXTS = 8
 
 
-def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict[str, Any]) -> None:
+def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: TrainingResult) -> None:
     """Go through all stages and fill `result`. Raises an `OwnvoiceError` that names how the run ended otherwise."""
     with tempfile.TemporaryDirectory(prefix="ownvoice-training-") as folder:
         work = Work(run, lake, record, stop, Path(folder), result)
-        result["seconds"] = work.seconds
         backend = backend_of(run.recipe)
         backend.prepare(run.recipe, work.scratch)
         hide_progress_bars()
@@ -47,7 +50,8 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict
         with work.stage("load"):
             loaded = backend.load(base.folder, run.recipe)
             rows = _format(work, pairs, loaded)
-        trainer = fit(work, loaded, base, rows)
+        identity = Identity(run.recipe.recipe_id, pairs.version.digest, base.commit, image_id())
+        trainer = fit(work, loaded, base, rows, identity)
         backend.for_inference(trainer.model)
         _answer(work, trainer, pairs)
         _merge(work, base, rows["test"])
@@ -56,7 +60,7 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: dict
 def _read(work: Work) -> Pairs:
     """Read the version and verify its digest; refuse by numbers alone before anything large is fetched."""
     pairs = read_pairs(work.lake, work.run.dataset_version)
-    work.result["dataset"] = {"version": pairs.version.number, "digest": pairs.version.digest}
+    work.result.dataset = DatasetUsed(version=pairs.version.number, digest=pairs.version.digest)
     work.record.say(
         f"dataset: version {pairs.version.number} of {work.lake.uri}, {len(pairs.train)} train and "
         f"{len(pairs.test)} test pairs, digest {pairs.version.digest[:12]} verified"
@@ -67,7 +71,7 @@ def _read(work: Work) -> Pairs:
 
 def _base(work: Work) -> Base:
     base = patiently(lambda: fetch_base(work.lake, work.recipe, work.scratch / "base"), work.record.say)
-    work.result["base"] = {"name": base.name, "commit": base.commit}
+    work.result.base = BaseUsed(name=base.name, commit=base.commit)
     work.record.say(f"base: {base.name} at {base.commit}")
     return base
 
@@ -76,9 +80,10 @@ def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
     """Format both splits, say and count what is left out, and refuse what its tokens make impossible."""
     splits = {"train": pairs.train, "test": pairs.test}
     rows = {name: format_pairs(split, loaded.tokenizer, work.recipe) for name, split in splits.items()}
-    work.result["rows"] = {name: len(split.rows) for name, split in rows.items()}
-    work.result["rows_left_out"] = {name: dict(split.left_out) for name, split in rows.items()}
-    work.result["left_out_pair_ids"] = {name: split.left_out_pair_ids for name, split in rows.items()}
+    train, test = rows["train"], rows["test"]
+    work.result.rows = BySplit(train=len(train.rows), test=len(test.rows))
+    work.result.rows_left_out = BySplit(train=dict(train.left_out), test=dict(test.left_out))
+    work.result.left_out_pair_ids = BySplit(train=train.left_out_pair_ids, test=test.left_out_pair_ids)
     for name, split in rows.items():
         why = ", ".join(f"{count} {reason}" for reason, count in split.left_out.items()) or "none"
         work.record.say(f"{name}: {len(split.rows)} pairs; left out: {why}")
@@ -93,8 +98,8 @@ def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
     """Answer the fixed questions, and hold the style of the answers against text that was not trained on."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
-    patiently(lambda: work.lake.write_json(work.run.keys.samples, answers), work.record.say)
-    work.result["style"] = compared_styles([pair.chosen for pair in pairs.test], answers)
+    patiently(lambda: work.lake.write_json(work.run.keys.samples, [asdict(one) for one in answers]), work.record.say)
+    work.result.style = compared_styles([pair.chosen for pair in pairs.test], answers)
     work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
 
 
@@ -105,10 +110,10 @@ def _merge(work: Work, base: Base, test: Formatted) -> None:
         merge_in_new_process(base.folder, adapter, merged, dtype)
     with work.stage("merge_check"):
         numbers = check_in_new_process(base.folder, adapter, merged, texts, work.scratch)
-    merge = work.result["merge"] = {"dtype": dtype} | numbers
+    merge = work.result.merge = Merge(dtype=dtype, **numbers)
     work.record.say(
-        f"merged to {dtype}: {numbers['kl_merged_nats']:.1e} nats from the adapter model; the base is "
-        f"{numbers['kl_base_nats']:.1e} away; {numbers['kept_least']:.0%} of the change kept where it is least"
+        f"merged to {dtype}: {merge.kl_merged_nats:.1e} nats from the adapter model; the base is "
+        f"{merge.kl_base_nats:.1e} away; {merge.kept_least:.0%} of the change kept where it is least"
     )
-    work.result["health"] = judge(work.record.metrics, merge).as_json()
+    work.result.health = judge(work.record.metrics, merge)
     work.keep_folder("merged")

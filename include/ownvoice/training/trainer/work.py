@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ownvoice.storage.lake import Lake
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.trainer.folders import delete_folder, patiently, upload_folder
 from ownvoice.training.trainer.record import Record
@@ -26,8 +26,7 @@ class Work:
     record: Record
     stop: Stop
     scratch: Path
-    result: dict[str, Any]
-    seconds: dict[str, float] = field(default_factory=dict)
+    result: TrainingResult
 
     @property
     def recipe(self) -> TrainingRecipe:
@@ -41,7 +40,7 @@ class Work:
         try:
             yield
         finally:
-            self.seconds[name] = round(time.monotonic() - started, 2)
+            self.result.seconds[name] = round(time.monotonic() - started, 2)
 
     def keep_folder(self, name: str) -> None:
         """Bring a folder of the scratch space to the lake, in the place of what an earlier try left there."""

@@ -1,0 +1,63 @@
+"""What the health rules read: the curves of a training run, and the numbers of its merge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from pydantic import BaseModel, ConfigDict, FiniteFloat
+
+from ownvoice.training.metric_rows import MetricRow
+
+
+class Merge(BaseModel):
+    """The merge of the adapter into 16-bit weights, and its check. Divergences are in nats a token.
+
+    `kept_least` is the smallest share of a module's change that rounding kept, `kept_median` that of all modules.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    dtype: str
+    kl_merged_nats: FiniteFloat
+    kl_base_nats: FiniteFloat
+    max_logit_difference: FiniteFloat | None = None
+    top1_agreement: FiniteFloat | None = None
+    kept_least: FiniteFloat
+    kept_least_module: str
+    kept_median: FiniteFloat
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The rows of training steps and of evaluations, in order, and the merge once there is one."""
+
+    train: Sequence[MetricRow]
+    evals: Sequence[MetricRow]
+    merge: Merge | None = None
+
+    def values(self, name: str) -> list[float]:
+        """Return one metric over all training steps."""
+        return [float(row[name]) for row in self.train]
+
+    def step(self, index: int = -1) -> int:
+        """Return the optimizer step of a training row; the last one's unless another is named."""
+        return int(self.train[index]["step"])
+
+    def end(self, name: str) -> float:
+        """Return the mean of one metric over the last quarter of the training."""
+        return fmean(last_quarter(self.values(name)))
+
+
+def last_quarter(values: Sequence[float]) -> Sequence[float]:
+    """Return the last quarter of some values, at least one."""
+    return values[-max(1, len(values) // 4) :]
+
+
+def first_stretch(values: Sequence[float], holds: Callable[[float], bool], length: int = 3) -> int | None:
+    """Return the index at which `holds` is first true for `length` values in a row."""
+    for start in range(len(values) - length + 1):
+        if all(holds(value) for value in values[start : start + length]):
+            return start
+    return None

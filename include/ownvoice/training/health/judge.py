@@ -1,0 +1,33 @@
+"""The verdict over a training run: every rule, read over its curves and its merge. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ownvoice.training.health import rules
+from ownvoice.training.health.evidence import Evidence, Merge
+from ownvoice.training.health.findings import Finding, Health
+from ownvoice.training.health.rule import Rule
+from ownvoice.training.metric_rows import MetricRow, kind_of
+
+
+def judge(metrics: Sequence[MetricRow], merge: Merge | None = None) -> Health:
+    """Judge the rows of a `metrics.jsonl`, complete or still growing, and the merge once there is one.
+
+    A number that is not finite is told alone: no comparison with it holds.
+    """
+    by_kind = {kind: [row for row in metrics if kind_of(row) == kind] for kind in ("train", "eval")}
+    evidence = Evidence(by_kind["train"], by_kind["eval"], merge)
+    broken = tuple(rules.not_finite.findings(evidence))
+    return Health(findings=broken or [finding for rule in rules.RULES for finding in rule.findings(evidence)])
+
+
+def panel_of(finding: Finding) -> str | None:
+    """Return the title of the chart that a finding is drawn in; None where it is a sentence alone."""
+    rule = rule_of(finding)
+    return rule.panel if rule else None
+
+
+def rule_of(finding: Finding) -> Rule | None:
+    """Return the rule that a finding is of; None where this version of Ownvoice has no such rule."""
+    return next((rule for rule in (rules.not_finite, *rules.RULES) if rule.name == finding.rule), None)
