@@ -9,7 +9,6 @@ import subprocess
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from environment import ARTICLES, HOME, LAKE, REPOSITORY, TRAINER_PYTHON
 from processes import Started
@@ -20,7 +19,7 @@ from watch import StatusLine, last_lines
 from ownvoice.errors import OwnvoiceError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.results.report import read_training_report
+from ownvoice.training.results.report import TrainingReport, read_training_report
 
 _TRAINING_TIMEOUT_S = 900
 _WIDTH_CHARS = 98
@@ -51,25 +50,24 @@ def last_said(log: bytes) -> str:
     return said and "; " + textwrap.shorten(said, _SAID_CHARS, placeholder=" …")
 
 
-def training_page(report: dict[str, Any], lake: Path) -> Iterator[str]:
+def training_page(report: TrainingReport, lake: Path) -> Iterator[str]:
     """Yield the report of the toy's training: verdict with reasons, loss, merge check, and where its files are."""
-    result = report["result"]
-    rows, merge = result["rows"], result["merge"]
+    result = report.result.trained()
     yield (
-        f"The toy was trained on {rows['train']} pairs of dataset version {report['dataset_version']} and tested on "
-        f"{rows['test']}: {report['verdict']}"
+        f"The toy was trained on {result.rows.train} pairs of dataset version {report.dataset_version} and tested on "
+        f"{result.rows.test}: {report.verdict}"
     )
-    for finding in result["health"]["findings"]:
-        reason = f"{finding['level']}: {finding['reason']}"
+    for finding in result.health.findings:
+        reason = f"{finding.level}: {finding.reason}"
         yield textwrap.fill(reason, _WIDTH_CHARS, initial_indent="  ", subsequent_indent="  ")
-    yield f"loss       {result['first_loss']:.4f} at first, {result['final']['loss']:.4f} at last"
+    yield f"loss       {result.first_loss:.4f} at first, {result.final['loss']:.4f} at last"
     yield (
-        f"merged     to {merge['dtype']} and reloaded: {merge['kl_merged_nats']:.1e} nats from the adapter model; "
-        f"the base is {merge['kl_base_nats']:.1e} away"
+        f"merged     to {result.merge.dtype} and reloaded: {result.merge.kl_merged_nats:.1e} nats from the adapter "
+        f"model; the base is {result.merge.kl_base_nats:.1e} away"
     )
-    yield f"model      {lake / RunKeys(report['run_id']).folder}/merged (a toy)"
-    yield f"report     {lake / report['report_key']}"
-    yield f"curves     {lake / report['curves_key']}"
+    yield f"model      {lake / RunKeys(report.run_id).merged} (a toy)"
+    yield f"report     {lake / report.report_key}"
+    yield f"curves     {lake / report.curves_key}"
 
 
 def _make_toy() -> None:

@@ -58,8 +58,8 @@ def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training
         "write_report": "success",
     }
     report = read_training_report(lake, done.run_id)
-    assert report["verdict"] == "pass"
-    assert lake.store.read(report["curves_key"]).startswith(b"<svg")
+    assert report.verdict == "pass"
+    assert lake.store.read(report.curves_key).startswith(b"<svg")
     (row,) = (row for batch in scan(lake.table("runs"), where="kind = 'training'") for row in batch.to_pylist())
     assert (row["run_id"], row["version"], row["verdict"]) == (done.run_id, 1, "pass")
     assert dict(row["counts"])["steps"] == 20
@@ -111,8 +111,8 @@ def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
     assert states(done)["publish_model"] == "upstream_failed"
     assert states(done)["write_report"] == "success"
     report = read_training_report(lake, done.run_id)
-    assert report["verdict"] == "block"
-    assert report["publication"] is None
+    assert report.verdict == "block"
+    assert report.publication is None
     assert hub.requests == []
 
 
@@ -126,7 +126,7 @@ def test_an_end_that_no_retry_mends_is_not_tried_again(lake, stand_in_trainer, r
     assert done.state == "failed"
     assert states(done)["train"] == "failed"
     assert tries(lake, done) == 1
-    assert read_training_report(lake, done.run_id)["verdict"] == "not ended"
+    assert read_training_report(lake, done.run_id).verdict == "not ended"
 
 
 @pytest.mark.parametrize("code", [1, 3, 13, 137])
@@ -190,7 +190,7 @@ def test_several_recipes_are_trained_compared_and_one_of_them_is_published(lake,
     assert [one["run_id"] for one in comparison["trainings"]] == [f"{done.run_id}.{name}" for name in SWEEP]
     assert comparison["chosen"] == "soft"
     assert set(comparison["samples"][0]["trained"]) == set(SWEEP)
-    assert [read_training_report(lake, f"{done.run_id}.{name}")["publication"] is not None for name in SWEEP] == [
+    assert [read_training_report(lake, f"{done.run_id}.{name}").publication is not None for name in SWEEP] == [
         False,
         True,
         False,
@@ -209,8 +209,8 @@ def test_a_recipe_that_does_not_train_keeps_no_other_from_being_published_and_tu
     assert trained == {0: "failed", 1: "success", 2: "success"}
     assert {states(done)[name] for name in ("check_health", "publish_model", "write_report")} == {"success"}
     assert states(done)["all_trained"] == "upstream_failed"
-    assert read_training_report(lake, f"{done.run_id}.chapter")["verdict"] == "not ended"
-    assert read_training_report(lake, f"{done.run_id}.soft")["publication"]
+    assert read_training_report(lake, f"{done.run_id}.chapter").verdict == "not ended"
+    assert read_training_report(lake, f"{done.run_id}.soft").publication
 
 
 def test_recipes_are_trained_one_at_a_time_also_while_they_are_deferred(dags):
@@ -284,6 +284,6 @@ def test_the_real_trainer_trains_a_toy(lake, run_training, monkeypatch):
     done = run_training(sample_tokens=8, learning_rate=1e-3, merge_dtype="float32")
     assert states(done)["train"] == "success", states(done)
     report = read_training_report(lake, done.run_id)
-    assert report["result"]["exit"] == "TRAINED"
-    assert [answer["question"] for answer in report["samples"]]
-    assert b"<polyline" in lake.store.read(report["curves_key"])
+    assert report.result.is_trained
+    assert [answer.question for answer in report.samples]
+    assert b"<polyline" in lake.store.read(report.curves_key)

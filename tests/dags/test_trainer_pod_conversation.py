@@ -80,7 +80,7 @@ def test_from_a_pod_to_a_published_model(lake, cluster, run_training, capfd):
         cluster.variables |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1"}
         done = run_training(hub_repository="ann/voice")
     assert done.state == "success", states(done)
-    assert read_training_report(lake, done.run_id)["publication"]["repo_id"] == "ann/voice"
+    assert read_training_report(lake, done.run_id).publication.repo_id == "ann/voice"
     assert cluster.pods == {}, "every pod was deleted"
     training, publishing = (pod["spec"]["containers"][0]["resources"]["limits"] for pod in cluster.created)
     assert (training.get("nvidia.com/gpu"), publishing.get("nvidia.com/gpu")) == ("1", None)

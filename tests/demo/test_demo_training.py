@@ -10,23 +10,45 @@ from rest import Run
 from runs import task_counts
 from train_toy import last_said, training_page
 
+from ownvoice.training.health.findings import Finding, Health
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.results.report import TrainingReport
 from ownvoice.training.settings import load_training_settings
 
-REPORT = {
-    "run_id": "manual__2026-01-01T00:00:00+00:00",
-    "dataset_version": 3,
-    "verdict": "warn",
-    "result": {
-        "rows": {"train": 190, "test": 19},
-        "first_loss": 0.69314,
-        "final": {"loss": 0.01},
-        "merge": {"dtype": "float32", "kl_merged_nats": 1e-9, "kl_base_nats": 0.5},
-        "health": {"findings": [{"level": "warn", "reason": "the pairs are too easy " * 8}]},
+RESULT = {
+    "recipe_id": "0123456789ab",
+    "recipe": TrainingRecipe(),
+    "device": "cpu",
+    "image": "trl==1.15.0",
+    "dataset": {"version": 3, "digest": "c0ffee"},
+    "base": {"name": "lake:models/toy", "commit": "sha256:0"},
+    "rows": {"train": 190, "test": 19},
+    "rows_left_out": {"train": {}, "test": {}},
+    "left_out_pair_ids": {"train": [], "test": []},
+    "steps": 20,
+    "first_loss": 0.69314,
+    "final": {"step": 20, "loss": 0.01},
+    "test": {"step": 20, "eval_loss": 0.02},
+    "health": Health(findings=(Finding("too_easy", "warn", 3, "the pairs are too easy " * 8),)),
+    "merge": {
+        "dtype": "float32",
+        "kl_merged_nats": 1e-9,
+        "kl_base_nats": 0.5,
+        "kept_least": 1,
+        "kept_least_module": "layers.0",
+        "kept_median": 1,
     },
-    "report_key": "runs/one/report.json",
-    "curves_key": "runs/one/curves.svg",
 }
+REPORT = TrainingReport(
+    run_id="manual__2026-01-01T00:00:00+00:00",
+    refresh_date="2026-01-01",
+    dataset_version=3,
+    recipe_id="0123456789ab",
+    verdict="warn",
+    result=RESULT,
+    report_key="runs/one/report.json",
+    curves_key="runs/one/curves.svg",
+)
 
 
 def test_the_trainer_is_set_up_for_a_toy_on_a_cpu(monkeypatch):

@@ -125,6 +125,10 @@ class TrainingResult(BaseModel):
         """How the trainer ended, in lower case, or `not ended`."""
         return self.exit.name.lower() if isinstance(self.exit, Exit) else self.exit
 
+    def trained(self) -> TrainedResult:
+        """Return the result of a run that left a model. Raises pydantic's `ValidationError` where a part is missing."""
+        return TrainedResult.model_validate(self.stored())
+
     def stored(self) -> dict[str, Any]:
         """Return the result as its file holds it: the parts that were reached, and no others."""
         return self.model_dump(mode="json", include=self.model_fields_set)
@@ -146,4 +150,5 @@ class TrainedResult(TrainingResult):
     first_loss: float
     final: StoredRow
     test: StoredRow
+    health: Health
     merge: Merge

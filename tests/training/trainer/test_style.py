@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownvoice.training.result import Sample
 from ownvoice.training.trainer.style import compared_styles, function_word_distance, style_of
 
 TEXT = "I don’t know, and you? The ferry is late!"
@@ -25,14 +26,14 @@ def test_a_text_is_at_no_distance_from_itself_and_nearer_to_its_like():
 
 
 def test_base_and_trained_model_are_held_against_the_author():
-    styles = compared_styles([TEXT], [{"question": "?", "base": "Utilise leverage.", "trained": TEXT}])
+    styles = compared_styles([TEXT], [Sample("?", "Utilise leverage.", TEXT)])
     assert set(styles) == {"author", "base", "trained"}
     assert styles["trained"]["function_word_distance"] == 0 < styles["base"]["function_word_distance"]
 
 
 def test_without_answers_there_are_no_numbers():
     assert compared_styles([TEXT], []) == {}
-    assert compared_styles([TEXT], [{"base": "", "trained": "..."}]) == {}
+    assert compared_styles([TEXT], [Sample("?", "", "...")]) == {}
 
 
 @given(st.text(), st.text())

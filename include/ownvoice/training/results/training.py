@@ -137,7 +137,7 @@ def trained(lake: Lake, run_id: str) -> tuple[Training, TrainingRun, TrainedResu
             "Correct that and train it again."
         )
     try:
-        return training, run, TrainedResult.model_validate(result.stored())
+        return training, run, result.trained()
     except ValidationError as error:
         raise StorageError(
             f"{lake.uri}/{run.keys.result} is not whole ({'; '.join(problems_in(error))}). Train the run again."
