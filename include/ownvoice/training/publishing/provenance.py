@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from ownvoice.config.settings import problems_in
+from ownvoice.config.problems import problems_in
 from ownvoice.dataset.digest import digest_of, lattice_of
 from ownvoice.errors import BadDataError
 from ownvoice.pairs.staging import Row

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from ownvoice.config.settings import problems_in
+from ownvoice.config.problems import problems_in
 from ownvoice.errors import Exit, StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
