@@ -96,7 +96,7 @@ class Forgetful:
 
 
 def ours(base_url: str, chunks: int, *, store: bool = True, **limits: Any) -> dict[str, Any]:
-    """Settle the chunks as a task does; every answer is stored unless `store` is false."""
+    """Ask about the chunks as a task does; every answer is stored unless `store` is false."""
     meter = Meter(chunks)
     asks = (
         ChunkRequest("article", number, request_key(body), body, read=parse_answer)
@@ -150,7 +150,7 @@ def async_openai(base_url: str, chunks: int, *, in_flight: int) -> dict[str, Any
 
 
 def whole_batch(base_url: str, chunks: int, *, lake_uri: str) -> dict[str, Any]:
-    """Settle a planned batch with the task body itself, from the lake and into it."""
+    """Generate a planned batch with the task body itself, from the lake and into it."""
     meter = Meter(chunks)
     counts = generate_batch(Lake(lake_uri), RUN_ID, "batch-0000", lambda _: ModelAccess(base_url, "key"))
     meter.kept = counts.get("answered", 0)

@@ -1,8 +1,8 @@
-"""Near-duplicates: what a night costs beside making the index again, what the search finds, and at a million texts.
+"""Near-duplicates: cost of a refresh against rebuilding the index, recall, and time at a million texts.
 
-The claims: a night of 100 new articles costs at most 5 % of sketching and indexing all that is known; of planted
+The claims: a refresh of 100 new articles costs at most 5 % of sketching and indexing all that is known; of planted
 duplicates at Jaccard .5 at least 99 in 100 are found; and asking a million known texts about 100 new ones takes less
-than the five seconds that a whole night may cost more. Texts are drawn from a fixed vocabulary by a seeded generator,
+than the five seconds that a whole refresh may cost more. Texts are drawn from a fixed vocabulary by a seeded generator,
 300 to 1,500 words each; the million is random sketches, since only their number matters. The lake is a folder.
 
 Run as: python benchmarks/duplicates.py [--known 20000]
@@ -44,7 +44,7 @@ def main() -> int:
 
 
 def nightly_share(known: int) -> float:
-    """Return what a night costs as a share of a rebuild."""
+    """Return what a refresh costs as a share of a rebuild."""
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder, "lake").as_uri())
         texts = [keep(lake, number) for number in range(known)]
@@ -54,9 +54,9 @@ def nightly_share(known: int) -> float:
         tonight = [keep(lake, known + number) for number in range(NEW)]
         start = perf_counter()
         near_candidates(lake, tonight)
-        night = perf_counter() - start
-    print(f"index of {known:,} made again {rebuilt:.2f} s; a night of {NEW} {night:.3f} s, {night / rebuilt:.1%} of it")
-    return night / rebuilt
+        refresh_s = perf_counter() - start
+    print(f"index of {known:,}: rebuilt {rebuilt:.2f} s; refresh of {NEW} {refresh_s:.3f} s, {refresh_s / rebuilt:.1%}")
+    return refresh_s / rebuilt
 
 
 def keep(lake: Lake, number: int) -> str:
@@ -92,7 +92,7 @@ def planted(draw: random.Random, least: float) -> tuple[str, str]:
 
 
 def million() -> float:
-    """Return the seconds in which a million known texts are asked about the new ones of a night."""
+    """Return the seconds in which a million known texts are asked about the new ones of a refresh."""
     rows = np.random.default_rng(7).integers(0, 1 << 16, (1_000_000, KEYS), dtype=np.uint16)
     with tempfile.TemporaryDirectory() as folder:
         index = SketchIndex(Lake(Path(folder, "lake").as_uri()))

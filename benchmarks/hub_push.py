@@ -1,6 +1,6 @@
-"""What a night of a hundred new pairs costs on its way to the Hub when a million pairs stand there.
+"""What pushing a hundred new pairs costs when the repository on the Hub holds a million.
 
-The claim: a night sends its own pairs and no others, in memory that does not grow with the version. Beside it, what a
+The claim: a refresh sends its own pairs and no others, in memory that does not grow with the version. Beside it, what a
 script does with the exported version: `datasets.load_dataset` and `Dataset.push_to_hub`. The Hub is the tests'
 stand-in, which counts the bytes that it is sent; each push is a process of its own, so that peak memory is its own.
 
@@ -61,7 +61,7 @@ load_dataset("parquet", data_files=sys.argv[1] + "/train.parquet", cache_dir=sys
 
 
 def main() -> int:
-    """Push a large first version and a small night by each way; print the table and whether the claim holds."""
+    """Push a large first version and a small refresh by each way; print the table and whether the claim holds."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", type=int, default=1_000_000)
     pairs = parser.parse_args().pairs
@@ -101,7 +101,7 @@ def commit(lake: Lake, date: dt.date, start: int, count: int) -> None:
     """Commit `count` pairs as a run of that date would have; nobody here asks for their digest."""
     from deltalake import CommitProperties, write_deltalake
 
-    run_id = f"night of {date}"
+    run_id = f"refresh of {date}"
     record_run(lake, RefreshRun(run_id=run_id, refresh_date=date, articles_uri="file:///articles"))
     lattice = empty_lattice()
     record = {"run_id": run_id, "refresh_date": str(date), "pairs": start + count, "added": count, "retired": 0}

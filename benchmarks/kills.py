@@ -1,14 +1,14 @@
-"""A hundred SIGKILLs at random moments of a night: what is billed again, and whether the rows come out the same.
+"""A hundred SIGKILLs at random moments of a refresh: what is billed again, and whether the rows come out the same.
 
 Run as:
 
     python benchmarks/kills.py [--kills N]
 
-A night is a refresh in a process group of its own over the sample articles, against the stand-in model, which bills
+Each refresh runs in its own process group over the sample articles, against the offline model, which bills
 a request when it arrives and takes its time to answer: whatever is on its way at a kill is lost and paid for. The
-group is killed at a moment drawn evenly from the length of an undisturbed night and started again, with the same run
-id, until it comes to its end; then the next night begins, until there were enough kills. Exits with 1 where a kill
-costs more answers than were in flight, or where a night's version is not the undisturbed one's.
+group is killed at a moment drawn evenly from the length of an undisturbed refresh and started again, with the same run
+id, until it comes to its end; then the next refresh begins, until there were enough kills. Exits with 1 where a kill
+costs more answers than were in flight, or where a refresh's version is not the undisturbed one's.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ SEED = 4
 
 
 @dataclass(slots=True)
-class Night:
-    """One night over an empty lake, however often it is killed. `lost` counts answers billed and never stored."""
+class KilledRefresh:
+    """One refresh over an empty lake, however often it is killed. `lost` counts answers billed and never stored."""
 
     lake: Lake
     model: OfflineModel
@@ -57,7 +57,7 @@ class Night:
         return sum(1 for _ in self.lake.store.objects("answers"))
 
     def run(self, kill_after_s: float | None = None) -> bool:
-        """Start the night once, and kill it at that moment; return whether it came to its end before."""
+        """Start the refresh once, and kill it at that moment; return whether it came to its end before."""
         process = start(self.lake.uri, self.model.base_url)
         process.join(kill_after_s)
         if process.exitcode is None:
@@ -67,7 +67,7 @@ class Night:
         if process.exitcode == 0:
             return True
         if process.exitcode != -signal.SIGKILL:
-            raise SystemExit(f"a night ended with exit code {process.exitcode}, and nobody had killed it")
+            raise SystemExit(f"a refresh ended with exit code {process.exitcode}, and nobody had killed it")
         self._count_kill()
         return False
 
@@ -81,7 +81,7 @@ class Night:
 
 
 def start(lake_uri: str, model_url: str) -> BaseProcess:
-    """Start a night in a process group of its own, with all modules loaded already."""
+    """Start a refresh in a process group of its own, with all modules loaded already."""
     processes = multiprocessing.get_context("forkserver")
     processes.set_forkserver_preload(["aiohttp", "ownvoice.refresh", "stand_ins.refresh_and_die"])
     process = processes.Process(target=_night, args=(lake_uri, model_url))
@@ -95,46 +95,46 @@ def _night(lake_uri: str, model_url: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Run nights until there were enough kills; return the exit code."""
+    """Run refreshes until there were enough kills; return the exit code."""
     wanted = int(arguments[arguments.index("--kills") + 1]) if "--kills" in arguments else 100
     chance = Random(SEED)
     with tempfile.TemporaryDirectory() as folder, running_offline_model() as model:
         model.answer_time_s = ANSWER_TIME_S
-        Night(Lake(Path(folder, "warm").as_uri()), model).run()
+        KilledRefresh(Lake(Path(folder, "warm").as_uri()), model).run()
         model.requests_served, started = 0, time.monotonic()
         undisturbed = Lake(Path(folder, "undisturbed").as_uri())
-        Night(undisturbed, model).run()
-        night_s, floor = time.monotonic() - started, model.requests_served
+        KilledRefresh(undisturbed, model).run()
+        refresh_s, floor = time.monotonic() - started, model.requests_served
         digest = digest_of(undisturbed)
-        print(f"an undisturbed night: {night_s:.1f} s, {floor} answers; {IN_FLIGHT} requests in flight at most\n")
-        print(f"{'night':>5}{'kills':>7}{'while asking':>14}{'billed':>8}{'floor':>7}{'most lost a kill':>18}  version")
-        nights: list[Night] = []
+        print(f"an undisturbed refresh: {refresh_s:.1f} s, {floor} answers; {IN_FLIGHT} requests in flight at most\n")
+        print(f"{'run':>5}{'kills':>7}{'while asking':>14}{'billed':>8}{'floor':>7}{'most lost a kill':>18}  version")
+        refreshes: list[KilledRefresh] = []
         passed = True
-        while sum(night.kills for night in nights) < wanted:
+        while sum(refresh.kills for refresh in refreshes) < wanted:
             model.requests_served = 0
-            night = Night(Lake(Path(folder, f"night-{len(nights)}").as_uri()), model)
-            left = wanted - sum(one.kills for one in nights)
-            while not night.run(chance.uniform(0, night_s) if night.kills < left else None):
+            refresh = KilledRefresh(Lake(Path(folder, f"refresh-{len(refreshes)}").as_uri()), model)
+            left = wanted - sum(one.kills for one in refreshes)
+            while not refresh.run(chance.uniform(0, refresh_s) if refresh.kills < left else None):
                 pass
-            nights.append(night)
-            same = digest_of(night.lake) == digest and verify(night.lake).passed
-            passed &= same and night.most_lost_at_once <= IN_FLIGHT and model.requests_served == floor + night.lost
+            refreshes.append(refresh)
+            same = digest_of(refresh.lake) == digest and verify(refresh.lake).passed
+            passed &= same and refresh.most_lost_at_once <= IN_FLIGHT and model.requests_served == floor + refresh.lost
             print(
-                f"{len(nights):>5}{night.kills:>7}{night.kills_while_asking:>14}{model.requests_served:>8}{floor:>7}"
-                f"{night.most_lost_at_once:>18}  {'the same' if same else 'ANOTHER ONE'}",
+                f"{len(refreshes):>5}{refresh.kills:>7}{refresh.kills_while_asking:>14}{model.requests_served:>8}{floor:>7}"
+                f"{refresh.most_lost_at_once:>18}  {'the same' if same else 'ANOTHER ONE'}",
                 flush=True,
             )
-    print_sum(nights, floor, passed)
+    print_sum(refreshes, floor, passed)
     return 0 if passed else 1
 
 
-def print_sum(nights: list[Night], floor: int, passed: bool) -> None:
-    """Print what all nights come to."""
-    kills, lost = sum(night.kills for night in nights), sum(night.lost for night in nights)
-    most = max(night.most_lost_at_once for night in nights)
+def print_sum(refreshes: list[KilledRefresh], floor: int, passed: bool) -> None:
+    """Print what all refreshes come to."""
+    kills, lost = sum(refresh.kills for refresh in refreshes), sum(refresh.lost for refresh in refreshes)
+    most = max(refresh.most_lost_at_once for refresh in refreshes)
     print(
-        f"\n{kills} kills in {len(nights)} nights of {floor} answers: {lost} billed again, at most {most} a kill with "
-        f"{IN_FLIGHT} in flight; every version the undisturbed one: {'met' if passed else 'NOT met'}"
+        f"\n{kills} kills in {len(refreshes)} refreshes of {floor} answers: {lost} billed again, at most {most} a kill "
+        f"with {IN_FLIGHT} in flight; every version the undisturbed one: {'met' if passed else 'NOT met'}"
     )
 
 

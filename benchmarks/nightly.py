@@ -1,8 +1,8 @@
-"""What a night of a hundred new articles costs when the lake knows 0, 100,000 or 1,000,000 others.
+"""What a refresh of a hundred new articles costs when the lake knows 0, 100,000 or 1,000,000 others.
 
-The claim: a million known articles cost a night at most five seconds more, and the number of requests to the object
+The claim: a million known articles cost a refresh at most five seconds more, and the number of requests to the object
 store follows what is new. Source and lake stand on a moto S3 server of its own process, which counts the requests; the
-known articles are rows in `tables/articles`, as earlier nights would have left them, in older day folders.
+known articles are rows in `tables/articles`, as earlier refreshes would have left them, in older day folders.
 
 Run as: python benchmarks/nightly.py [--known 0 100000 1000000]
 """
@@ -68,7 +68,7 @@ def main() -> int:
 
 
 def measure(known: int) -> dict[str, float]:
-    """Return seconds by step, requests and peak memory of one night."""
+    """Return seconds by step, requests and peak memory of one refresh."""
     with tempfile.TemporaryDirectory() as folder, running_s3_server(Path(folder) / "requests.log") as access:
         lake, source = (Lake(make_bucket(access, "lake"), access), ObjectStore(make_bucket(access, "articles"), access))
         if known:
@@ -89,7 +89,7 @@ def measure(known: int) -> dict[str, float]:
 
 
 def night(lake: Lake, source: ObjectStore) -> list[float]:
-    """Go through one night; return the times at which it began, had listed, planned, committed and ended."""
+    """Run one refresh; return the times at which it began, had listed, planned, committed and ended."""
     run = RefreshRun(
         run_id="the-night",
         refresh_date=TODAY,
@@ -106,7 +106,7 @@ def night(lake: Lake, source: ObjectStore) -> list[float]:
 
 
 def remember(lake: Lake, known: int) -> None:
-    """Leave what earlier nights would have left: known articles, a dataset version that names them, the cursor."""
+    """Write what earlier refreshes would have left: known articles, a dataset version that names them, the cursor."""
     from deltalake import CommitProperties, write_deltalake
 
     articles = lake.table_for_writing("articles")

@@ -1,6 +1,6 @@
 """How long the Ownvoice pages take to their first byte, with 1,000 refreshes and 1,000,000 pairs in the lake.
 
-The lake is written as a refresh writes it (a file a night and table, a checkpoint every hundred entries), with made-up
+The lake is written as refreshes do (a file a refresh and table, a checkpoint every hundred entries), with made-up
 texts; the server is a real Airflow, and every request comes with a login.
 
 Run as: python benchmarks/pages.py [--nights 1000] [--pairs-a-night 1000]
@@ -127,7 +127,7 @@ def measure(airflow: AirflowServer, name: str, page: str) -> float:
 
 
 def write_lake(lake: Lake, nights: int, pairs_a_night: int) -> None:
-    """Write so many nights."""
+    """Write so many refreshes."""
     from deltalake import CommitProperties, write_deltalake
 
     tables = {name: lake.table_for_writing(name) for name in ("pairs", "articles", "chunks", "runs")}

@@ -4,9 +4,9 @@ Run as:
 
     python benchmarks/sources.py [GIGABYTES]
 
-The claim: what a night holds does not grow with the text of its articles, only with their number. The table shows, for
+The claim: the memory of a refresh grows with the number of its articles, not with their text. The table shows, for
 a file and for one four times as large with articles four times as long, time and the most memory beyond the start, of
-`json.loads` over all lines at once, of reading as Ownvoice reads, and of the first step of a night, which also keeps
+`json.loads` over all lines at once, of reading as Ownvoice reads, and of the first step of a refresh, which also keeps
 every original in a folder. Each runs in a process of its own. Exits with 1 where the step's memory grows by half.
 """
 
@@ -79,7 +79,7 @@ def streamed(base: Path) -> None:
 
 
 def first_step(base: Path) -> None:
-    """List the articles as a night does, and keep the originals."""
+    """List the articles as a refresh does, and keep the originals."""
     store = ObjectStore((base / "articles").as_uri())
     run = RefreshRun(run_id="one", refresh_date=dt.date(2026, 1, 1), articles_uri=store.uri)
     list_new_articles(Lake((base / "lake").as_uri()), store, run)
