@@ -56,7 +56,7 @@ class ChunkAttempts:
 
     @property
     def is_longer(self) -> bool:
-        """Whether the present request allows a longer answer than the recipe does."""
+        """Whether the next request allows a longer answer than the recipe does."""
         return self.key != self.request.request_key
 
     @property

@@ -18,10 +18,9 @@ from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.send import NotAffordedError, RequestSender
-from ownvoice.llm.task_try import TaskTry
 from ownvoice.states import ChunkEvent
 
-_WORKERS_PER_REQUEST = 2  # of each request that may be in flight: some workers wait after a failure
+_WORKERS_PER_REQUEST = 2  # for each request that may be in flight, since some workers wait after a failure
 _MAX_UNANSWERED_IN_A_ROW = 10  # chunks; the endpoint is down then, rather than the requests at fault
 _MAX_PAUSE_S = 600.0
 
@@ -44,42 +43,40 @@ async def ask_chunks(
     rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, context.concurrent_tasks)
     async with open_session(access) as session:
         sender = RequestSender(session, access, answers, rate_limiter, context.spending_limit, context.tally)
-        shared = _Shared(requests, sender, on_outcome, context.run_id, context.task_try)
+        queue = _WorkQueue(requests, sender, on_outcome, context)
         try:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(_WORKERS_PER_REQUEST * access.max_requests_in_flight):
-                    workers.create_task(shared.work())
+                    workers.create_task(queue.work())
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         finally:
             context.spending_limit.close()
 
 
-class _Shared:
-    """The state that the workers of one call share."""
+class _WorkQueue:
+    """The chunks that are still to be asked about, and the other state that the workers of one call share."""
 
     def __init__(
         self,
         requests: Iterable[ChunkRequest],
         sender: RequestSender,
         on_outcome: Callable[[ChunkOutcome], None],
-        run_id: str,
-        task_try: TaskTry,
+        context: RequestContext,
     ) -> None:
-        self._queue = iter(requests)
+        self._requests = iter(requests)
         self._sender = sender
         self._on_outcome = on_outcome
-        self._run_id = run_id
-        self._task_try = task_try
+        self._context = context
         self._in_progress: dict[str, asyncio.Event] = {}
         self._unanswered_in_a_row: Counter[str] = Counter()  # by the last failure
 
     async def work(self) -> None:
         """Take one chunk after another to its outcome, until none is left."""
-        for request in self._queue:
+        for request in self._requests:
             async with self._alone_with(request.request_key):
                 outcome = await self._resolve(request)
-            self._sender.tally.count(outcome)
+            self._context.tally.count(outcome)
             self._on_outcome(outcome)
             self._stop_if_endpoint_is_down(outcome)
 
@@ -96,7 +93,7 @@ class _Shared:
 
     async def _resolve(self, request: ChunkRequest) -> ChunkOutcome:
         """Go through the answers of a chunk up to the first usable one, and request those that are not stored."""
-        chunk = ChunkAttempts(request, self._run_id, self._task_try)
+        chunk = ChunkAttempts(request, self._context.run_id, self._context.task_try)
         event = None
         while event is None:
             stored = await self._sender.answers.get(chunk.key, chunk.attempt)
@@ -112,7 +109,7 @@ class _Shared:
         except RequestFailedError as failed:
             event = await self._after_failure(chunk, failed)
         if event is None and chunk.used_up is None:
-            self._sender.tally.retries[chunk.last_result] += 1
+            self._context.tally.retries[chunk.last_result] += 1
         return event
 
     async def _after_failure(self, chunk: ChunkAttempts, failed: RequestFailedError) -> ChunkEvent | None:

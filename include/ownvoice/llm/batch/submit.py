@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, NoReturn
+from typing import NoReturn
 
 from ownvoice.config.generators import Route
 from ownvoice.llm.answers import AnswerStore
@@ -31,9 +31,6 @@ from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.failures import NoAnswer
 from ownvoice.llm.replay import NextRequest, replay
 from ownvoice.states import ChunkEvent
-
-if TYPE_CHECKING:
-    pass
 
 _READS_AT_ONCE = 64
 _NOT_AFFORDED = NoAnswer(None, ChunkEvent.NOT_AFFORDED)
