@@ -106,7 +106,7 @@ def test_both_sides_of_the_split_are_filled_by_the_samples(refreshed):
 
 
 def test_an_export_says_what_it_wrote(refreshed, tmp_path):
-    done = refreshed("export", str(tmp_path / "out"), "--form", "conversational")
+    done = refreshed("export", str(tmp_path / "out"), "--format", "conversational")
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "out" / "train.parquet").is_file()
     assert "test.parquet" in done.stdout

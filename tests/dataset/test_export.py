@@ -24,17 +24,17 @@ def load(folder, monkeypatch):
     return load_dataset(str(folder), cache_dir=str(folder.parent / "cache"))
 
 
-@pytest.mark.parametrize("form", ["standard", "conversational"])
-def test_an_export_is_read_by_load_dataset_with_both_splits(night, tmp_path, monkeypatch, form):
-    rows = export(night.lake, tmp_path / "out", form=form)
+@pytest.mark.parametrize("pair_format", ["standard", "conversational"])
+def test_an_export_is_read_by_load_dataset_with_both_splits(night, tmp_path, monkeypatch, pair_format):
+    rows = export(night.lake, tmp_path / "out", pair_format=pair_format)
     dataset = load(tmp_path / "out", monkeypatch)
     assert {split: len(dataset[split]) for split in dataset} == rows
     assert min(rows.values()) > 0
     assert dataset["train"].column_names == ["prompt", "chosen", "rejected"]
 
 
-def test_the_conversational_form_has_the_prompt_as_user_and_the_answers_as_assistant(night, tmp_path, monkeypatch):
-    export(night.lake, tmp_path / "out", form="conversational")
+def test_the_conversational_format_has_the_prompt_as_user_and_the_answers_as_assistant(night, tmp_path, monkeypatch):
+    export(night.lake, tmp_path / "out", pair_format="conversational")
     row = load(tmp_path / "out", monkeypatch)["train"][0]
     assert [message["role"] for name in ("prompt", "chosen", "rejected") for message in row[name]] == [
         "user",

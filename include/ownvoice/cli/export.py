@@ -10,7 +10,7 @@ import typer
 from ownvoice.cli.options import JsonOption, LakeOption, VersionOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
-from ownvoice.dataset.export import Form, export
+from ownvoice.dataset.export import Format, export
 from ownvoice.storage.lake import Lake
 
 
@@ -18,9 +18,9 @@ def command(
     folder: Annotated[Path, typer.Argument(help="The folder in which train.parquet and test.parquet are written.")],
     lake: LakeOption = None,
     version: VersionOption = None,
-    form: Annotated[Form, typer.Option(help="TRL's preference format.")] = "standard",
+    pair_format: Annotated[Format, typer.Option("--format", help="TRL's preference format.")] = "standard",
     as_json: JsonOption = False,
 ) -> None:
     """Write one file a split and print how many pairs each holds."""
-    rows = export(Lake(load_settings(lake=lake).lake), folder, version, form)
+    rows = export(Lake(load_settings(lake=lake).lake), folder, version, pair_format)
     print_result((f"{folder / split}.parquet: {count} pairs" for split, count in rows.items()), rows, as_json)
