@@ -56,6 +56,7 @@ bench: install  ## every benchmark; each prints a table beside its peer
 
 docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_dags.py
+	$(BIN)/python docs/write_drop_reasons.py
 	$(BIN)/python docs/write_formats.py
 	$(BIN)/python docs/write_settings.py
 

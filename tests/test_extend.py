@@ -5,18 +5,22 @@ from __future__ import annotations
 import datetime as dt
 import gzip
 import re
+import runpy
 from types import ModuleType, SimpleNamespace
 
 from aiohttp import web
 
 import ownvoice.articles.formats.table as formats
+import ownvoice.pairs.filters as filters
 from ownvoice.articles.changeset import read_changes, read_listing
 from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm import providers
 from ownvoice.offline_model.server import completion_about, serving
+from ownvoice.reports.html import read_page
+from ownvoice.reports.report import write_report
 from ownvoice.storage.stores import ObjectStore
-from stand_ins.night import Night
+from stand_ins.night import Night, article
 from stand_ins.places import DOCS
 
 RECIPES = (DOCS / "extend.md").read_text(encoding="utf-8")
@@ -45,6 +49,25 @@ def test_a_format_that_is_added_to_the_table_is_listed_read_and_quarantined(lake
     assert (first.article_id, first.author_id, first.title, first.licence) == ("a.eml", "jane", "On waiting", "CC0-1.0")
     assert lake.original(second.article_sha256) == "It rained.\n"
     assert [one.reason for one in read_listing(lake, run).quarantined] == ["no_main_text"]
+
+
+def test_a_filter_that_is_added_to_the_table_drops_pairs_and_the_report_says_why(
+    lake, tmp_path, offline_model, monkeypatch
+):
+    check, entry = code_of("A filter")
+    names = vars(filters).copy()
+    exec(check, names)
+    monkeypatch.setattr(filters, "FILTERS", (*filters.FILTERS, eval(entry, names)))
+    night = Night(lake, tmp_path / "articles", offline_model)
+    night.write("a")
+    night.put("b", article("b").replace(". ", " at https://example.org/b. "))
+    night.run("one")
+    assert write_report(lake, "one").triples.dropped["chosen_holds_link"] > 0
+    page = read_page(lake, "one").decode()
+    assert "The quote holds a link. " in page
+    assert "Nothing: a model would learn to invent addresses." in page
+    documented = runpy.run_path(str(DOCS / "write_drop_reasons.py"))["page"]()
+    assert "| `chosen_holds_link` | The quote holds a link. |" in documented
 
 
 class MessagesServer:

@@ -1,8 +1,11 @@
+import runpy
+
 import pytest
 
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.pairs.filters import Candidate, first_reason, without_repeats
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.filters import Candidate, drop_reasons, first_reason, without_repeats
+from ownvoice.pairs.reasons import REPEATED_CHOSEN, REPEATED_PROMPT
+from stand_ins.places import DOCS
 
 RECIPE = GenerationRecipe()
 LONG = (
@@ -11,7 +14,8 @@ LONG = (
 
 
 def verdict(prompt="What do quiet jobs teach us?", chosen=LONG, rejected="Quiet jobs are important to note."):
-    return first_reason(Candidate(prompt, chosen, rejected), RECIPE)
+    reason = first_reason(Candidate(prompt, chosen, rejected), RECIPE)
+    return reason and reason.name
 
 
 def test_a_good_pair_is_kept():
@@ -19,13 +23,13 @@ def test_a_good_pair_is_kept():
 
 
 def test_a_chosen_answer_under_a_hundred_characters_is_too_short():
-    assert verdict(chosen="A" + "b" * 97 + ".") is DropReason.CHOSEN_TOO_SHORT
+    assert verdict(chosen="A" + "b" * 97 + ".") == "chosen_too_short"
     assert verdict(chosen="A" + "b" * 98 + ".") is None
 
 
 def test_a_chosen_answer_must_begin_upper_case():
-    assert verdict(chosen=LONG.lower()) is DropReason.CHOSEN_NOT_CAPITALISED
-    assert verdict(chosen="1. " + LONG) is DropReason.CHOSEN_NOT_CAPITALISED
+    assert verdict(chosen=LONG.lower()) == "chosen_not_capitalised"
+    assert verdict(chosen="1. " + LONG) == "chosen_not_capitalised"
     assert verdict(chosen="“" + LONG + "”") is None
     assert verdict(chosen="¿Y quién lo dice? " + LONG) is None
 
@@ -41,11 +45,11 @@ def test_a_chosen_answer_may_end_with_any_sentence_mark(end):
 
 @pytest.mark.parametrize("end", ["", ",", ":", " and"])
 def test_a_chosen_answer_that_breaks_off_is_dropped(end):
-    assert verdict(chosen=LONG[:-1] + end) is DropReason.CHOSEN_NOT_ENDED
+    assert verdict(chosen=LONG[:-1] + end) == "chosen_not_ended"
 
 
 def test_a_pair_that_prefers_nothing_is_dropped():
-    assert verdict(rejected=LONG.upper()) is DropReason.CHOSEN_EQUALS_REJECTED
+    assert verdict(rejected=LONG.upper()) == "chosen_equals_rejected"
 
 
 @pytest.mark.parametrize(
@@ -54,7 +58,7 @@ def test_a_pair_that_prefers_nothing_is_dropped():
      "What is described in the given context?", "Explain The Article's view."],
 )  # fmt: skip
 def test_a_prompt_that_speaks_of_its_source_is_dropped(prompt):
-    assert verdict(prompt=prompt) is DropReason.PROMPT_SPEAKS_OF_SOURCE
+    assert verdict(prompt=prompt) == "prompt_speaks_of_source"
 
 
 @pytest.mark.parametrize(
@@ -73,4 +77,15 @@ def test_the_first_of_a_repeated_prompt_or_chosen_answer_is_kept():
     ]
     kept, dropped = without_repeats(rows)
     assert kept == rows[:1]
-    assert dropped == [(rows[1], DropReason.REPEATED_PROMPT), (rows[2], DropReason.REPEATED_CHOSEN)]
+    assert dropped == [(rows[1], REPEATED_PROMPT), (rows[2], REPEATED_CHOSEN)]
+
+
+def test_every_reason_has_a_name_of_its_own_and_says_what_it_means_and_what_to_do():
+    reasons = drop_reasons()
+    assert len({reason.name for reason in reasons}) == len(reasons) == 12
+    assert all(reason.meaning.endswith(".") and reason.what_to_do.endswith(".") for reason in reasons)
+
+
+def test_the_page_of_drop_reasons_is_written_from_the_table():
+    written = runpy.run_path(str(DOCS / "write_drop_reasons.py"))["page"]()
+    assert written == (DOCS / "drop-reasons.md").read_text(encoding="utf-8")

@@ -17,7 +17,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome, Try
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.evaluation import EvaluationGrams, read_evaluation_sets
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import IN_EVALUATION_SET, NO_REJECTED_ANSWER
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import with_rejected
 from ownvoice.pairs.staging import Staged
@@ -108,7 +108,7 @@ def test_an_answer_that_cannot_be_had_drops_its_pair_alone():
     staged = complete(ARRIVED, DEAD)
     assert [pair["prompt"] for pair in staged.pairs] == ["Prompt 0?"]
     assert record_of(staged)["drop_reasons"] == {"not_verbatim": 1, "no_rejected_answer": 1}
-    assert staged.drops[-1]["reason"] == DropReason.NO_REJECTED_ANSWER
+    assert staged.drops[-1]["reason"] == NO_REJECTED_ANSWER.name
 
 
 def test_an_answer_that_equals_the_authors_own_words_is_dropped_as_ever():
@@ -156,5 +156,5 @@ def test_an_answer_that_holds_a_row_of_an_evaluation_set_is_dropped_and_the_row_
         curated(1), {("a", 0): {"Prompt 0?": outcome(0, ARRIVED)}}, {"key-0": f"I wonder: {row}?"}, run(), screen
     )
     drop = staged.drops[-1]  # after those of the curation
-    assert (drop["reason"], drop["detail"].split("/")[-1]) == (DropReason.IN_EVALUATION_SET, "quiz.txt, row 1")
+    assert (drop["reason"], drop["detail"].split("/")[-1]) == (IN_EVALUATION_SET.name, "quiz.txt, row 1")
     assert staged.pairs == []

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import AMBIGUOUS, NOT_VERBATIM
 from ownvoice.pairs.verbatim import Place, Reading, locate
 
 TEXT = (
@@ -53,7 +53,7 @@ def test_sentences_that_stand_together_are_one_span():
 
 def test_sentences_in_the_wrong_order_are_no_quote():
     quote = "That’s the point of the whole exercise. It isn’t malice; it’s optimism."
-    assert locate(quote, READING) is DropReason.NOT_VERBATIM
+    assert locate(quote, READING) is NOT_VERBATIM
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_sentences_in_the_wrong_order_are_no_quote():
     ],
 )
 def test_a_changed_word_number_negation_or_sign_is_refused(quote):
-    assert locate(quote, READING) is DropReason.NOT_VERBATIM
+    assert locate(quote, READING) is NOT_VERBATIM
 
 
 @pytest.mark.parametrize(
@@ -81,12 +81,12 @@ def test_a_changed_word_number_negation_or_sign_is_refused(quote):
      "Most nights nothing happen", "Version 3"],
 )  # fmt: skip
 def test_a_quote_that_begins_or_ends_within_a_word_or_number_is_refused(quote):
-    assert locate(quote, READING) is DropReason.NOT_VERBATIM
+    assert locate(quote, READING) is NOT_VERBATIM
 
 
 def test_a_quote_with_two_equally_good_places_is_ambiguous():
     reading = Reading.of("We wait. Then we ask again. We wait. Then we sleep.")
-    assert locate("We wait.", reading) is DropReason.AMBIGUOUS
+    assert locate("We wait.", reading) is AMBIGUOUS
 
 
 def test_a_place_to_the_letter_is_better_than_one_found_by_folding():
@@ -96,7 +96,7 @@ def test_a_place_to_the_letter_is_better_than_one_found_by_folding():
 
 def test_a_quote_of_a_quote_that_repeats_one_sentence_is_ambiguous():
     reading = Reading.of("We wait. Then we ask again. We wait. Then we sleep.")
-    assert locate("Then we ask again. Then we sleep. We wait.", reading) is DropReason.AMBIGUOUS
+    assert locate("Then we ask again. Then we sleep. We wait.", reading) is AMBIGUOUS
 
 
 WORDS = st.lists(st.sampled_from(["night", "don’t", "3.5", "café", "naïve", "log", "“so”", "x-ray"]), min_size=6)
@@ -109,7 +109,7 @@ def test_any_run_of_whole_words_is_found_or_ambiguous_and_never_altered(words, d
     end = data.draw(st.integers(start + 1, len(words)))
     quote = " ".join(words[start:end])
     place = locate(quote.replace("’", "'"), reading)
-    if place is not DropReason.AMBIGUOUS:
+    if place is not AMBIGUOUS:
         assert isinstance(place, Place)
         (span,) = place.spans
         assert reading.text[slice(*span)] == quote
@@ -119,4 +119,4 @@ def test_any_run_of_whole_words_is_found_or_ambiguous_and_never_altered(words, d
 def test_a_word_put_into_a_quote_is_never_found(words, word, data):
     position = data.draw(st.integers(1, len(words) - 1))
     quote = " ".join([*words[:position], word, *words[position:]])
-    assert locate(quote, Reading.of(" ".join(words) + ".")) is DropReason.NOT_VERBATIM
+    assert locate(quote, Reading.of(" ".join(words) + ".")) is NOT_VERBATIM

@@ -16,7 +16,7 @@ from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.client import ModelAccess
 from ownvoice.offline_model.server import OFFLINE_MODEL
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import NOT_VERBATIM
 from ownvoice.pairs.verbatim import Reading, locate
 from ownvoice.refresh import refresh
 from ownvoice.storage.lake import scan
@@ -111,4 +111,4 @@ def test_none_of_the_pairs_that_were_shipped_with_the_book_is_verbatim(book_dir)
     readings = [Reading.of(clean(article.content, "faithful").text) for article in articles]
     verdicts = [{locate(pair["chosen"], reading) for reading in readings} for pair in pairs]
     assert len(verdicts) == 402
-    assert sum(found == {DropReason.NOT_VERBATIM} for found in verdicts) == 402
+    assert sum(found == {NOT_VERBATIM} for found in verdicts) == 402

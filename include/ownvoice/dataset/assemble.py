@@ -128,7 +128,7 @@ def _merged(parts: Iterator[Staged], first: Collection[str]) -> Staged:
     pairs, dropped = without_repeats(sorted(found, key=lambda pair: pair["pair_id"] not in first))
     repeats: dict[int, Counter[str]] = defaultdict(Counter)
     for pair, reason in dropped:
-        repeats[pair["chunk_index"]][reason] += 1
+        repeats[pair["chunk_index"]][reason.name] += 1
     return Staged(pairs, [], [_without(record, repeats) for part in staged for record in part.chunks])
 
 

@@ -50,7 +50,7 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
             screen = Screen(boilerplate.get(chunk["author_id"], frozenset()), evaluation)
             triples = _triples(answers, record["request_key"], run.recipe.prompt_version)
             pairs, drops = _judge(lake, run, chunk, record, triples, screen, standing)
-            reasons = Counter(str(drop["reason"]) for drop in drops)
+            reasons = Counter(drop["reason"] for drop in drops)
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
             staged.drops += drops
@@ -143,7 +143,7 @@ def _drop(chunk: PlannedChunk, index: int, triple: Triple, reason: DropReason, d
         "article_id": chunk["article_id"],
         "chunk_index": chunk["chunk_index"],
         "triple_index": index,
-        "reason": reason,
+        "reason": reason.name,
         "detail": detail,
         "prompt": triple.instruction,
         "quote": triple.extracted_answer,

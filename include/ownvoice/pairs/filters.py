@@ -1,4 +1,4 @@
-"""Filters: plain functions from a proved candidate to a reason to drop it, or None.
+"""Filters: checks on a proved candidate, each with the reason for which it drops one.
 
 Length and form of the chosen answer are chapter 6's; the others close what its shipped pairs let through (chosen
 equal to rejected in 56 of 402, prompts that speak of "the extract" in 143).
@@ -13,7 +13,16 @@ from typing import Any
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.fold import fold
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import (
+    AMBIGUOUS,
+    BOILERPLATE,
+    IN_EVALUATION_SET,
+    NO_REJECTED_ANSWER,
+    NOT_VERBATIM,
+    REPEATED_CHOSEN,
+    REPEATED_PROMPT,
+    DropReason,
+)
 
 _OPENERS = "\"'“‘„‚«‹(["
 _CLOSERS = "\"'”’“‘»›)]"
@@ -37,49 +46,102 @@ class Candidate:
     rejected: str | None
 
 
-def chosen_too_short(candidate: Candidate, recipe: GenerationRecipe) -> DropReason | None:
-    """Drop a chosen answer under `min_chosen_chars` characters (chapter 6: 100)."""
-    return DropReason.CHOSEN_TOO_SHORT if len(candidate.chosen) < recipe.min_chosen_chars else None
+Check = Callable[[Candidate, GenerationRecipe], bool]
 
 
-def chosen_not_capitalised(candidate: Candidate, _recipe: GenerationRecipe) -> DropReason | None:
-    """Drop one whose first letter is lower-case or that begins with no letter; scripts without case pass."""
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One check on a candidate: `drops` is true where the candidate must become no pair, for `reason`."""
+
+    reason: DropReason
+    drops: Check
+
+
+def _too_short(candidate: Candidate, recipe: GenerationRecipe) -> bool:
+    """Whether the chosen answer has fewer than `min_chosen_chars` characters (chapter 6: 100)."""
+    return len(candidate.chosen) < recipe.min_chosen_chars
+
+
+def _not_capitalised(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
+    """Whether its first letter is lower-case, or it begins with no letter; scripts without case pass."""
     first = candidate.chosen.lstrip(_OPENERS + "¿¡")[:1]
-    return None if first.isalpha() and not first.islower() else DropReason.CHOSEN_NOT_CAPITALISED
+    return not first.isalpha() or first.islower()
 
 
-def chosen_not_ended(candidate: Candidate, _recipe: GenerationRecipe) -> DropReason | None:
-    """Drop one that does not end a sentence; a closing quote or bracket may follow the mark."""
-    ended = candidate.chosen.rstrip(_CLOSERS).endswith(_SENTENCE_ENDS)
-    return None if ended else DropReason.CHOSEN_NOT_ENDED
+def _not_ended(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
+    """Whether it does not end a sentence; a closing quote or bracket may follow the mark."""
+    return not candidate.chosen.rstrip(_CLOSERS).endswith(_SENTENCE_ENDS)
 
 
-def chosen_equals_rejected(candidate: Candidate, _recipe: GenerationRecipe) -> DropReason | None:
-    """Drop a pair that prefers nothing: both answers are the same but for spelling of quotes and white space."""
+def _equal_answers(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
+    """Whether both answers are the same but for case, style of quotes and white space."""
     rejected = candidate.rejected
-    same = rejected is not None and _comparable(candidate.chosen) == _comparable(rejected)
-    return DropReason.CHOSEN_EQUALS_REJECTED if same else None
+    return rejected is not None and _comparable(candidate.chosen) == _comparable(rejected)
 
 
-def prompt_speaks_of_source(candidate: Candidate, _recipe: GenerationRecipe) -> DropReason | None:
-    """Drop an instruction that nobody could answer without the article before them."""
-    return DropReason.PROMPT_SPEAKS_OF_SOURCE if _SPEAKS_OF_SOURCE.search(candidate.prompt) else None
+def _speaks_of_source(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
+    """Whether nobody could follow the instruction without the article before them."""
+    return _SPEAKS_OF_SOURCE.search(candidate.prompt) is not None
 
-
-Filter = Callable[[Candidate, GenerationRecipe], DropReason | None]
 
 FILTERS: tuple[Filter, ...] = (
-    chosen_too_short,
-    chosen_not_capitalised,
-    chosen_not_ended,
-    chosen_equals_rejected,
-    prompt_speaks_of_source,
+    Filter(
+        DropReason(
+            "chosen_too_short",
+            "The author's words are shorter than the recipe asks for.",
+            "Lower min_chosen_chars only if you want short answers.",
+        ),
+        _too_short,
+    ),
+    Filter(
+        DropReason(
+            "chosen_not_capitalised",
+            "The quote does not begin as a sentence does.",
+            "A matter of the prompt: ask for whole sentences.",
+        ),
+        _not_capitalised,
+    ),
+    Filter(
+        DropReason(
+            "chosen_not_ended",
+            "The quote does not end as a sentence does.",
+            "A matter of the prompt: ask for whole sentences.",
+        ),
+        _not_ended,
+    ),
+    Filter(
+        DropReason(
+            "chosen_equals_rejected",
+            "The model gave the author's own words as its answer.",
+            "A few are normal; there is nothing to prefer in them.",
+        ),
+        _equal_answers,
+    ),
+    Filter(
+        DropReason(
+            "prompt_speaks_of_source",
+            "The instruction speaks of an extract, or of the author.",
+            "A matter of the prompt: forbid it there.",
+        ),
+        _speaks_of_source,
+    ),
 )
+"""Every filter, in the order in which they are asked. To add one, add an entry (docs/extend.md)."""
+
+
+def drop_reasons() -> tuple[DropReason, ...]:
+    """Return every reason to drop a triple, in the order in which they are looked for."""
+    of_filters = (one.reason for one in FILTERS)
+    return (
+        *(NOT_VERBATIM, AMBIGUOUS),
+        *of_filters,
+        *(BOILERPLATE, IN_EVALUATION_SET, NO_REJECTED_ANSWER, REPEATED_PROMPT, REPEATED_CHOSEN),
+    )
 
 
 def first_reason(candidate: Candidate, recipe: GenerationRecipe) -> DropReason | None:
-    """Return the first filter's reason to drop the candidate, or None to keep it."""
-    return next((reason for check in FILTERS if (reason := check(candidate, recipe))), None)
+    """Return the reason of the first filter that drops the candidate, or None where all keep it."""
+    return next((one.reason for one in FILTERS if one.drops(candidate, recipe)), None)
 
 
 def without_repeats(
@@ -97,9 +159,9 @@ def without_repeats(
     for row in rows:
         prompt, answer = _comparable(row["prompt"]), _comparable(row["chosen"])
         if prompt in prompts:
-            dropped.append((row, DropReason.REPEATED_PROMPT))
+            dropped.append((row, REPEATED_PROMPT))
         elif answer in chosen:
-            dropped.append((row, DropReason.REPEATED_CHOSEN))
+            dropped.append((row, REPEATED_CHOSEN))
         else:
             kept.append(row)
             prompts.add(prompt)

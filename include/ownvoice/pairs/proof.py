@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ownvoice.chunks import clean, cleaning_version, render
 from ownvoice.chunks.cleaned_text import CleanedText
 from ownvoice.config.recipe import Cleaning
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import NOT_VERBATIM, DropReason
 from ownvoice.pairs.verbatim import Reading, locate
 
 
@@ -47,7 +47,7 @@ def prove(quote: str, chunk: Reading, chunk_start: int, article: ArticleText) ->
     spans = tuple(article.cleaned.original_span(chunk_start + start, chunk_start + end) for start, end in place.spans)
     chosen = render(article.content, spans, cleaning_version(article.cleaning))
     read = " ".join(chunk.text[start:end] for start, end in place.spans)
-    return Proof(chosen, spans, place.exact) if _letters(chosen) == _letters(read) else DropReason.NOT_VERBATIM
+    return Proof(chosen, spans, place.exact) if _letters(chosen) == _letters(read) else NOT_VERBATIM
 
 
 def _letters(text: str) -> str:

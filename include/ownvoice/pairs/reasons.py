@@ -1,22 +1,48 @@
-"""Why a triple becomes no pair: reasons with stable names, which reports and tables carry."""
+"""Why a triple becomes no pair: the reasons that belong to no filter. `filters.drop_reasons` lists them all."""
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import dataclass
 
 
-class DropReason(StrEnum):
-    """The first reason found, in the order in which they are looked for."""
+@dataclass(frozen=True, slots=True)
+class DropReason:
+    """A reason to drop a triple, and what report, pages and command line say about it.
 
-    NOT_VERBATIM = "not_verbatim"
-    AMBIGUOUS = "ambiguous"
-    CHOSEN_TOO_SHORT = "chosen_too_short"
-    CHOSEN_NOT_CAPITALISED = "chosen_not_capitalised"
-    CHOSEN_NOT_ENDED = "chosen_not_ended"
-    CHOSEN_EQUALS_REJECTED = "chosen_equals_rejected"
-    PROMPT_SPEAKS_OF_SOURCE = "prompt_speaks_of_source"
-    BOILERPLATE = "boilerplate"
-    IN_EVALUATION_SET = "in_evaluation_set"
-    NO_REJECTED_ANSWER = "no_rejected_answer"  # the second model has none to give, after every try
-    REPEATED_PROMPT = "repeated_prompt"
-    REPEATED_CHOSEN = "repeated_chosen"
+    `name` is stored in `tables/chunks` and in reports and never changes. `detail` says what a drop's column `detail`
+    holds for this reason; it is empty where there is none.
+    """
+
+    name: str
+    meaning: str
+    what_to_do: str
+    detail: str = ""
+
+
+NOT_VERBATIM = DropReason(
+    "not_verbatim",
+    "The quote stands nowhere in the article: the model changed it.",
+    "A few are normal. Where it grows, compare models or prompt versions with `ownvoice try-prompt`.",
+)
+AMBIGUOUS = DropReason(
+    "ambiguous", "The quote stands in more than one place.", "Nothing: which was meant cannot be said."
+)
+BOILERPLATE = DropReason(
+    "boilerplate",
+    "The quote is a passage that stands in many articles, such as a footer.",
+    "Nothing; where it is no boilerplate, look at how often the passage stands in your articles.",
+    detail="the passage",
+)
+IN_EVALUATION_SET = DropReason(
+    "in_evaluation_set",
+    "The pair holds a row of an evaluation set that you name.",
+    "Nothing: a model must not be trained on what judges it.",
+    detail="prompt, chosen or rejected; file and row",
+)
+NO_REJECTED_ANSWER = DropReason(
+    "no_rejected_answer",
+    "The second model gave no usable answer to the instruction.",
+    "A few are normal. Where it grows, look at the endpoint and the model that rejected_by names.",
+)
+REPEATED_PROMPT = DropReason("repeated_prompt", "The article has this instruction already.", "Nothing.")
+REPEATED_CHOSEN = DropReason("repeated_chosen", "The article has this quote already.", "Nothing.")

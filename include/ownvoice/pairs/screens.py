@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from ownvoice.chunks.passages import passages
 from ownvoice.pairs.evaluation import EvaluationGrams
 from ownvoice.pairs.filters import Candidate
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import BOILERPLATE, IN_EVALUATION_SET, DropReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ class Screen:
         """Return why the candidate is dropped, and which passage or row it is about; None to keep it."""
         for key, (start, end) in passages(candidate.chosen) if self.boilerplate else ():
             if key in self.boilerplate:
-                return DropReason.BOILERPLATE, candidate.chosen[start:end]
+                return BOILERPLATE, candidate.chosen[start:end]
         for side in ("prompt", "chosen", "rejected"):
             if row := self.evaluation.row_in(getattr(candidate, side)):
-                return DropReason.IN_EVALUATION_SET, f"{side}: {row}"
+                return IN_EVALUATION_SET, f"{side}: {row}"
         return None

@@ -12,7 +12,7 @@ from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
 from ownvoice.llm.task_try import TaskTry
 from ownvoice.pairs.filters import Candidate, first_reason
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import NO_REJECTED_ANSWER, DropReason
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.staging import Row, Staged, retries_of, spend_of
 from ownvoice.states import STATE_AFTER, ChunkEvent
@@ -49,7 +49,7 @@ def with_rejected(
             staged.chunks.append(record | _event(later) | {"triples": 0, "kept": 0, "drop_reasons": {}})
             continue
         kept, dropped = _completed(pairs[place], answered, texts, run, screen)
-        reasons = Counter(record["drop_reasons"]) + Counter(str(drop["reason"]) for drop in dropped)
+        reasons = Counter(record["drop_reasons"]) + Counter(drop["reason"] for drop in dropped)
         staged.chunks.append(record | {"kept": len(kept), "drop_reasons": dict(reasons)})
         staged.pairs += kept
         staged.drops += drops[place] + dropped
@@ -84,7 +84,7 @@ def _completed(
         found = {"rejected": text, "rejected_model": outcome.model, "rejected_request_key": outcome.request_key}
         reason, detail = _reason(pair, text, run, screen)
         if reason:
-            place = {**_place_of(pair), "reason": reason, "detail": detail}
+            place = {**_place_of(pair), "reason": reason.name, "detail": detail}
             drops.append({**place, "quote": pair["chosen"], "rejected": text})
         else:
             kept.append(pair | found)
@@ -93,7 +93,7 @@ def _completed(
 
 def _reason(pair: Row, text: str | None, run: RefreshRun, screen: Screen) -> tuple[DropReason | None, str]:
     if text is None:
-        return DropReason.NO_REJECTED_ANSWER, ""
+        return NO_REJECTED_ANSWER, ""
     candidate = Candidate(pair["prompt"], pair["chosen"], text)
     if reason := first_reason(candidate, run.recipe):
         return reason, ""

@@ -101,4 +101,4 @@ def _judged(
     read = reader(recipe.prompt_version)
     triples = (triple for record in answers.read_all(key) for triple in read(completion_of(record)).triples)
     found = ((triple, judge(triple, reading, chunk.clean_start, text, recipe)) for triple in triples)
-    return tuple(TriedTriple(triple, str(one) if isinstance(one, DropReason) else "kept") for triple, one in found)
+    return tuple(TriedTriple(triple, one.name if isinstance(one, DropReason) else "kept") for triple, one in found)

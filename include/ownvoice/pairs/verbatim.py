@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ownvoice.chunks.sentences import sentences
 from ownvoice.pairs.fold import Folded, fold
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import AMBIGUOUS, NOT_VERBATIM, DropReason
 
 _WORD_JOINERS = "'’-‐‑\u00ad"
 _NUMBER_JOINERS = ".,"
@@ -45,7 +45,7 @@ def locate(quote: str, reading: Reading) -> Place | DropReason:
     """Return the one place of `quote` in `reading`, or why there is none: `not_verbatim` or `ambiguous`."""
     quote = quote.strip()
     whole = _locate_run(quote, reading)
-    if isinstance(whole, Place) or whole is DropReason.AMBIGUOUS:
+    if isinstance(whole, Place) or whole is AMBIGUOUS:
         return whole
     return _locate_in_parts(quote, reading)
 
@@ -59,28 +59,28 @@ def _locate_in_parts(quote: str, reading: Reading) -> Place | DropReason:
     while first < len(pieces):
         for last in range(len(pieces), first, -1):
             place = _locate_run(quote[pieces[first][0] : pieces[last - 1][1]], reading)
-            if place is not DropReason.NOT_VERBATIM:
+            if place is not NOT_VERBATIM:
                 break
         if isinstance(place, DropReason):
             return place
         if spans and place.spans[0][0] < spans[-1][1]:
-            return DropReason.NOT_VERBATIM
+            return NOT_VERBATIM
         spans += place.spans
         exact = exact and place.exact
         first = last
-    return Place(tuple(spans), exact) if spans else DropReason.NOT_VERBATIM
+    return Place(tuple(spans), exact) if spans else NOT_VERBATIM
 
 
 def _locate_run(quote: str, reading: Reading) -> Place | DropReason:
     """Look for one continuous run: to the letter first, then folded."""
     exact = [span for span in _occurrences(quote, reading.text) if _is_whole_words(reading.text, span)]
     if exact:
-        return Place((exact[0],), exact=True) if len(exact) == 1 else DropReason.AMBIGUOUS
+        return Place((exact[0],), exact=True) if len(exact) == 1 else AMBIGUOUS
     spans = (reading.folded.source_span(*span) for span in _occurrences(fold(quote).text, reading.folded.text))
     folded = [span for span in spans if span and _is_whole_words(reading.text, span)]
     if folded:
-        return Place((folded[0],), exact=False) if len(folded) == 1 else DropReason.AMBIGUOUS
-    return DropReason.NOT_VERBATIM
+        return Place((folded[0],), exact=False) if len(folded) == 1 else AMBIGUOUS
+    return NOT_VERBATIM
 
 
 def _occurrences(needle: str, haystack: str) -> Iterator[tuple[int, int]]:

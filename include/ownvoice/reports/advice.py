@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ownvoice.llm.completion import Fault
 from ownvoice.llm.failures import Failure
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.filters import drop_reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,43 +84,6 @@ ADVICE: dict[str, Advice] = {
         "The JSON has another shape than the prompt asks for.",
         "Where it is frequent, set the recipe's response_format to json_schema, or take another model.",
     ),
-    DropReason.NOT_VERBATIM: Advice(
-        "The quote stands nowhere in the article: the model changed it.",
-        "A few are normal. Where it grows, compare models or prompt versions with `ownvoice try-prompt`.",
-    ),
-    DropReason.AMBIGUOUS: Advice(
-        "The quote stands in more than one place.", "Nothing: which was meant cannot be said."
-    ),
-    DropReason.CHOSEN_TOO_SHORT: Advice(
-        "The author's words are shorter than the recipe asks for.",
-        "Lower min_chosen_chars only if you want short answers.",
-    ),
-    DropReason.CHOSEN_NOT_CAPITALISED: Advice(
-        "The quote does not begin as a sentence does.", "A matter of the prompt: ask for whole sentences."
-    ),
-    DropReason.CHOSEN_NOT_ENDED: Advice(
-        "The quote does not end as a sentence does.", "A matter of the prompt: ask for whole sentences."
-    ),
-    DropReason.CHOSEN_EQUALS_REJECTED: Advice(
-        "The model gave the author's own words as its answer.", "A few are normal; there is nothing to prefer in them."
-    ),
-    DropReason.PROMPT_SPEAKS_OF_SOURCE: Advice(
-        "The instruction speaks of an extract, or of the author.", "A matter of the prompt: forbid it there."
-    ),
-    DropReason.BOILERPLATE: Advice(
-        "The quote is a passage that stands in many articles, such as a footer.",
-        "Nothing; where it is no boilerplate, look at how often the passage stands in your articles.",
-    ),
-    DropReason.NO_REJECTED_ANSWER: Advice(
-        "The second model gave no usable answer to the instruction.",
-        "A few are normal. Where it grows, look at the endpoint and the model that rejected_by names.",
-    ),
-    DropReason.IN_EVALUATION_SET: Advice(
-        "The pair holds a row of an evaluation set that you name.",
-        "Nothing: a model must not be trained on what judges it.",
-    ),
-    DropReason.REPEATED_PROMPT: Advice("The article has this instruction already.", "Nothing."),
-    DropReason.REPEATED_CHOSEN: Advice("The article has this quote already.", "Nothing."),
 }
 
 _UNKNOWN = Advice("A fault that this version of Ownvoice has no words for.", "Look at the chunks that met it.")
@@ -128,7 +91,8 @@ _UNKNOWN = Advice("A fault that this version of Ownvoice has no words for.", "Lo
 
 def advice_on(name: str) -> Advice:
     """Return the words for a fault or drop reason; a name of another version of Ownvoice is no error."""
-    return ADVICE.get(name, _UNKNOWN)
+    drops = {reason.name: Advice(reason.meaning, reason.what_to_do) for reason in drop_reasons()}
+    return ADVICE.get(name) or drops.get(name, _UNKNOWN)
 
 
 def commonest(counts: Mapping[str, int], most: int = 3) -> list[tuple[str, int, Advice]]:
