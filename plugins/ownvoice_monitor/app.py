@@ -1,16 +1,18 @@
-"""The app: who may come in, what leaves with which headers, and what a fault looks like."""
+"""The app: its routes, the headers of every answer, and how a fault is shown."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pkgutil import iter_modules
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ownvoice.errors import OwnvoiceError, StorageUnavailableError
-from ownvoice_monitor import chunk_pages, pair_pages, refresh_pages, static_files, training_pages, version_pages
+from ownvoice_monitor import routes, static_files
 from ownvoice_monitor.rendering import error_page
 
 _log = logging.getLogger(__name__)
@@ -31,15 +33,16 @@ _SENTENCES = {
 
 
 def make_app() -> FastAPI:
-    """Return the app. It has no documentation pages, which would stand open to anyone."""
+    """Return the app, with every route of `routes`. It has no pages about its API, which would be open to anyone."""
     app = FastAPI(title="Ownvoice", docs_url=None, redoc_url=None, openapi_url=None)
     app.middleware("http")(_with_headers)
     app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _bad_address)
     app.add_exception_handler(OwnvoiceError, _fault)
     app.add_exception_handler(Exception, _bug)
-    for pages in (static_files, refresh_pages, chunk_pages, pair_pages, version_pages, training_pages):
-        app.include_router(pages.router)
+    app.include_router(static_files.router)
+    for route in iter_modules(routes.__path__, f"{routes.__name__}."):
+        app.include_router(import_module(route.name).router)
     return app
 
 

@@ -1,4 +1,4 @@
-"""From what a query found to a page: Jinja2 with autoescape, in a thread, within a time."""
+"""From the content of a page to its HTML: queried and rendered in a thread, within a time limit."""
 
 from __future__ import annotations
 
@@ -25,13 +25,16 @@ _TIMEOUT_S = 30
 _TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (("refreshes", "Refreshes"), ("pairs", "Pairs"), ("versions", "Versions"), ("trainings", "Training runs"))
 
-Query = Callable[[Lake], Mapping[str, Any] | None]
+Content = Mapping[str, object]
+"""What a template may use, by name: a `TypedDict` of `ownvoice.pages`."""
+Query = Callable[[Lake], Content | None]
 
 
 async def page(request: Request, template: str, query: Query, missing: str = "There is no such page.") -> HTMLResponse:
-    """Ask the lake and render what it says; where `query` returns None the page says `missing`, with status 404.
+    """Query the lake and render what is found; where that is None, the page says `missing`, with status 404.
 
-    Raises `StorageUnavailableError` where the lake has not answered in time: nobody waits for a store's own retries.
+    Raises `StorageUnavailableError` where the lake has not answered in time: a person should not have to wait until
+    the client of a store has made all its retries.
     """
 
     def answer() -> str | None:
@@ -56,8 +59,8 @@ def error_page(request: Request, status: int, sentence: str) -> HTMLResponse:
     return HTMLResponse(render(request, template, {"status": status, "sentence": sentence}), status)
 
 
-def render(request: Request, template: str, found: Mapping[str, Any]) -> str:
-    """Render one template; every page knows where it stands and how to link to the others."""
+def render(request: Request, template: str, found: Content) -> str:
+    """Render one template; besides `found`, every template knows its own address and how to link to others."""
     root = request.scope.get("root_path", "")
     return (
         _environment()

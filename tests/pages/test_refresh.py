@@ -22,6 +22,6 @@ def test_a_batch_is_curated_though_its_second_model_is_not_asked_yet(second, lak
     night.list_and_plan("one", recipe=RECIPE.model_copy(update={"rejected_by": second}))
     access = ModelAccess(offline_model.base_url, "key")
     generate_batch(lake, "one", "batch-0000", lambda _: access)
-    assert refresh_page(lake, "one")["so_far"]["curated"] == 0
+    assert refresh_page(lake, "one")["so_far"].curated == 0
     curate_batch(lake, "one", "batch-0000")
-    assert refresh_page(lake, "one")["so_far"]["curated"] == 1
+    assert refresh_page(lake, "one")["so_far"].curated == 1

@@ -1,58 +1,55 @@
-"""Which refreshes are nights: dry runs, empty nights and retries say nothing of how nights usually are."""
+"""A night is unusual where a number lies far from the last fourteen, and further than chance alone would take it."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
-from ownvoice.pages import refreshes
-from ownvoice.pages.refreshes import all_refreshes, refreshes_page
-from ownvoice.reports.history import Refresh
-from ownvoice.reports.report import write_report
-from stand_ins.night import Night
-
-NOTHING = {"chunks_total": 0, "triples": 0, "kept": 0}
-NIGHT = {"chunks_total": 100, "chunks_dead": 0, "triples": 500, "kept": 300, "dropped_not_verbatim": 50}
-FEW = {"articles_retried": 1, "chunks_total": 10, "chunks_dead": 2, "triples": 40, "kept": 4}
+from ownvoice.reports.history import Refresh, unusual
 
 
-def ran(counts, cost_usd: float) -> Refresh:
+def night(kept: int = 800, not_verbatim: int = 100, dead: int = 0, cost_usd: float | None = 1.0) -> Refresh:
+    counts = {
+        "triples": 1000,
+        "kept": kept,
+        "dropped_not_verbatim": not_verbatim,
+        "chunks_total": 200,
+        "chunks_dead": dead,
+    }
     return Refresh("run", dt.date(2026, 2, 1), "pass", 1, "recipe", counts, cost_usd=cost_usd)
 
 
-def unusual_of(*ran_in_order: Refresh) -> list[tuple[str, ...]]:
-    return [one.unusual for one in refreshes._marked(ran_in_order)]
+USUAL = [night(kept=800 + turn % 3, cost_usd=1 + turn / 100) for turn in range(14)]
 
 
-def test_nights_between_dry_runs_and_empty_nights_cost_what_nights_cost():
-    others = (ran(NOTHING | {"dry_run": 1}, 0.0), ran(NOTHING, 0.0))
-    assert not any(unusual_of(*(one for _ in range(7) for one in (*others, ran(NIGHT, 1.0)))))
+def test_a_night_like_the_others_is_not():
+    assert list(unusual(night(), USUAL)) == []
 
 
-def test_dry_runs_and_retries_push_no_night_out_of_those_that_tell_what_is_usual():
-    others = [ran(NOTHING | {"dry_run": 1}, 0.0), ran(FEW, 0.01)] * 14
-    assert unusual_of(*[ran(NIGHT, 1.0)] * 7, *others, ran(NIGHT, 3.0))[-1] == ("cost $3.0000, usually $1.0000",)
+def test_each_number_that_is_far_off_is_named_with_its_usual_value():
+    assert list(unusual(night(dead=20), USUAL)) == ["dead share 10%, usually 0%"]
+    assert list(unusual(night(not_verbatim=400), USUAL)) == ["verbatim rate 60%, usually 90%"]
+    assert list(unusual(night(kept=500), USUAL)) == ["keep rate 50%, usually 80%"]
+    assert list(unusual(night(cost_usd=3.0), USUAL)) == ["cost $3.00, usually $1.06"]
 
 
-def test_a_retry_of_dead_chunks_is_not_held_against_nights():
-    assert unusual_of(*[ran(NIGHT, 1.0)] * 7, ran(FEW, 9.0))[-1] == ()
+def test_a_cheap_night_is_no_fault():
+    assert list(unusual(night(cost_usd=0.1), USUAL)) == []
 
 
-def test_the_newest_is_the_newest_night_whatever_ran_since(lake, tmp_path, offline_model):
-    night = Night(lake, tmp_path / "articles", offline_model)
-    night.write("a")
-    night.list_and_plan("a try", dry_run=True)
-    write_report(lake, "a try")
-    assert refreshes_page(lake)["newest"].run_id == "a try", "there is no night yet"
-    night.run("night")
-    write_report(lake, "night")
-    night.list_and_plan("dry", dry_run=True, refresh_date=dt.date(2026, 2, 2))
-    write_report(lake, "dry")
-    night.run("retry", retry="dead", refresh_date=dt.date(2026, 2, 3))
-    write_report(lake, "retry")
-    assert {one.run_id: one.is_night for one in all_refreshes(lake)} == {
-        "retry": False,
-        "dry": False,
-        "night": True,
-        "a try": False,
-    }
-    assert refreshes_page(lake)["newest"].run_id == "night"
+def test_four_nights_are_too_few_to_say():
+    assert list(unusual(night(kept=100), USUAL[:4])) == []
+
+
+def test_only_the_last_fourteen_nights_count():
+    long_ago = [night(kept=100)] * 50
+    assert list(unusual(night(kept=100), long_ago + USUAL)) == ["keep rate 10%, usually 80%"]
+
+
+def test_a_night_of_few_triples_may_lie_off_by_chance():
+    small = replace(night(), counts={"triples": 2, "kept": 1})
+    assert list(unusual(small, USUAL)) == []
+
+
+def test_a_night_without_a_price_says_nothing_of_its_cost():
+    assert list(unusual(night(cost_usd=None), USUAL)) == []

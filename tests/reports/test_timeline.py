@@ -41,8 +41,8 @@ def test_every_try_that_went_wrong_is_counted_once():
         chunk("b", (50, "bad_json")),
     ]
     found = faults_over_time(chunks, BEGAN)
-    assert sum(one["tries"] for one in found) == 101
-    assert {one["fault"] for one in found} == {"rate_limited", "bad_json"}
+    assert sum(one.tries for one in found) == 101
+    assert {one.fault for one in found} == {"rate_limited", "bad_json"}
 
 
 def test_where_nothing_went_wrong_there_is_nothing_to_draw():
@@ -55,4 +55,4 @@ def test_tries_of_earlier_nights_are_none_of_tonight():
     asked, stored = batch_times(chunks, BEGAN)
     assert (asked.took_s, asked.tries, asked.faults) == (5.0, 2, 1)
     assert (stored.took_s, stored.tries) == (None, 0)
-    assert [one["fault"] for one in faults_over_time(chunks, BEGAN)] == ["rate_limited"]
+    assert [one.fault for one in faults_over_time(chunks, BEGAN)] == ["rate_limited"]

@@ -1,4 +1,4 @@
-"""What is worked out from one version of a table is kept until the table has another."""
+"""What was computed from one version of a table is kept: the version never changes."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _MAX_KEPT = 64
 
 
 class Cache:
-    """Keeps the results asked for last; a key names the lake, the table's version, and the question."""
+    """The results used last. A key names the lake, the version of the table, and the question."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Any] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what stands under `key`; where nothing does, make it and keep it."""
+        """Return the result kept under `key`, or make it and keep it."""
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return cast(T, self._kept[key])
-        made = make()  # outside the lock: a slow question must not hold up the quick ones
+        made = make()  # outside the lock: a slow query must not hold up the quick ones
         with self._lock:
             self._kept[key] = made
             while len(self._kept) > _MAX_KEPT:

@@ -1,23 +1,33 @@
-"""One refresh: its report, the waterfall from articles to pairs, its batches and its faults."""
+"""`/refresh`: one refresh, its report, the waterfall from articles to pairs, its batches and its faults."""
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+import datetime as dt
+from collections.abc import Sequence
+from typing import NamedTuple, TypedDict
 
+from ownvoice.articles.changeset import read_listing
+from ownvoice.chunks.plan import Plan, read_plan
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.pages.cache import CACHE
-from ownvoice.pairs.staging import CURATED, STAGED, Row
-from ownvoice.reports.advice import commonest
-from ownvoice.reports.timeline import TIMELINE_COLUMNS, batch_times, faults_over_time, slowest
+from ownvoice.pairs.staging import CURATED, STAGED
+from ownvoice.reports.advice import Advice, commonest
+from ownvoice.reports.charts.batches import batch_chart, fault_chart
+from ownvoice.reports.charts.frame import Spec
+from ownvoice.reports.timeline import TIMELINE_COLUMNS, BatchTime, batch_times, faults_over_time, slowest
 from ownvoice.reports.waterfall import Step, waterfall
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.rows import ChunkRow
 from ownvoice.storage.versions import find_version
+
+_SHOWN_FAULTS = 3
 
 
 class Line(NamedTuple):
-    """A step of the waterfall beside the total of its stage; `field` and `value` find the chunks it counts."""
+    """A step of the waterfall with the total of its stage; `field` and `value` filter for the chunks it counts."""
 
     step: Step
     whole: int
@@ -25,26 +35,57 @@ class Line(NamedTuple):
     value: str
 
 
-def refresh_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
-    """Return what there is to see of a refresh; None where the lake knows no such run.
+class SoFar(NamedTuple):
+    """How far a run has come that has not reported: articles by what changed, and batches that passed a step."""
 
-    A run that has not reported yet has no `report`, and `so_far` instead.
-    """
+    refresh_date: dt.date
+    articles: dict[str, int]
+    plan: Plan | None
+    generated: int
+    curated: int
+
+
+class RefreshPage(TypedDict):
+    """A refresh that has reported. `drops` are all drop reasons, `commonest` the most frequent faults."""
+
+    run_id: str
+    report: RefreshReport
+    waterfall: Sequence[Line]
+    batches: Sequence[BatchTime]
+    slowest: Sequence[BatchTime]
+    commonest: Sequence[tuple[str, int, Advice]]
+    drops: Sequence[tuple[str, int, Advice]]
+    batch_chart: Spec | None
+    fault_chart: Spec | None
+
+
+class UnreportedPage(TypedDict):
+    """A refresh that has not reported."""
+
+    run_id: str
+    report: None
+    so_far: SoFar
+
+
+def refresh_page(lake: Lake, run_id: str) -> RefreshPage | UnreportedPage | None:
+    """Return a refresh; None where the lake knows no such run."""
     report = find_report(lake, run_id)
     if report is None:
         so_far = _so_far(lake, run_id)
         return so_far and {"run_id": run_id, "report": None, "so_far": so_far}
     chunks = _timeline(lake, report)
     batches = batch_times(chunks, report.started_at)
+    dropped = report.triples.dropped
     return {
         "run_id": run_id,
         "report": report,
         "waterfall": waterfall_lines(report),
         "batches": batches,
         "slowest": slowest(batches),
-        "faults_over_time": faults_over_time(chunks, report.started_at),
-        "commonest": commonest(report.faults),
-        "drops": commonest(report.triples.dropped, most=len(report.triples.dropped)),
+        "commonest": commonest(report.faults, _SHOWN_FAULTS),
+        "drops": commonest(dropped, len(dropped)),
+        "batch_chart": batch_chart(batches),
+        "fault_chart": fault_chart(faults_over_time(chunks, report.started_at)),
     }
 
 
@@ -60,27 +101,26 @@ def waterfall_lines(report: RefreshReport) -> list[Line]:
     return lines
 
 
-def _timeline(lake: Lake, report: RefreshReport) -> list[Row]:
+def _timeline(lake: Lake, report: RefreshReport) -> list[ChunkRow]:
     version = find_version(lake, report.version.number) if report.version else None
     if version is None:
         return []
     key = (lake.uri, "timeline", version.number)
-    return CACHE.get(key, lambda: list(run_chunks(lake, version, TIMELINE_COLUMNS)))
+    return CACHE.get(key, lambda: list(run_chunks(lake, version, columns=TIMELINE_COLUMNS)))
 
 
-def _so_far(lake: Lake, run_id: str) -> dict[str, Any] | None:
-    """Return how far a run has come that has not reported."""
+def _so_far(lake: Lake, run_id: str) -> SoFar | None:
     keys = RunKeys(run_id)
-    run = lake.read_json(keys.run)
-    if run is None or run.get("run_id") != run_id:
+    stored = lake.read_json(keys.run)
+    if stored is None or stored.get("run_id") != run_id:
         return None
-    plan = lake.read_json(keys.plan)
-    listing = lake.read_json(keys.listing) or {}
-    curated = CURATED if run["recipe"].get("rejected_by") else STAGED
-    return {
-        "refresh_date": run["refresh_date"],
-        "articles": listing.get("counts", {}),
-        "plan": plan,
-        "generated": len(list(lake.store.objects(keys.outcomes_folder))) if plan else 0,
-        "curated": len(lake.store.folders(keys.stage(curated))) if plan else 0,
-    }
+    run = RefreshRun.model_validate(stored)
+    plan = read_plan(lake, run) if lake.read_json(keys.plan) else None
+    curated = keys.stage(CURATED if run.recipe.rejected_by else STAGED)
+    return SoFar(
+        run.refresh_date,
+        read_listing(lake, run).counts,
+        plan,
+        generated=len(list(lake.store.objects(keys.outcomes_folder))) if plan else 0,
+        curated=len(lake.store.folders(curated)) if plan else 0,
+    )

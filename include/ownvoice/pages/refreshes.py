@@ -1,21 +1,46 @@
-"""All refreshes: a row of `tables/runs` each, with what is unusual about it."""
+"""`/refreshes`: a row for each refresh that has reported, with what is unusual about it, and trends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TypedDict
 
 from ownvoice.pages.cache import CACHE
+from ownvoice.pages.paging import ResultPage
+from ownvoice.reports.charts.frame import Spec
+from ownvoice.reports.charts.trends import trend_charts
 from ownvoice.reports.history import Refresh, unusual
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import RunRow
 
 ROWS_PER_PAGE = 50
-NIGHTS_IN_TREND = 90
+REFRESHES_IN_TREND = 90
+
+
+class RefreshesPage(TypedDict):
+    """Refreshes newest first. `newest` is the newest that did a whole night's work, if any, and None without any."""
+
+    rows: Sequence[Refresh]
+    result_page: ResultPage
+    newest: Refresh | None
+    charts: dict[str, Spec]
+
+
+def refreshes_page(lake: Lake, number: int = 1) -> RefreshesPage:
+    """Return result page `number` of the refreshes. Where none did a whole night's work, `newest` is any kind."""
+    found = all_refreshes(lake)
+    result_page = ResultPage(number, len(found), ROWS_PER_PAGE)
+    return {
+        "rows": result_page.cut(found),
+        "result_page": result_page,
+        "newest": next((one for one in found if one.is_night), found[0] if found else None),
+        "charts": trend_charts(found[:REFRESHES_IN_TREND][::-1]),
+    }
 
 
 def all_refreshes(lake: Lake) -> tuple[Refresh, ...]:
-    """Return every refresh that has reported, newest first, each night held against the nights before it."""
+    """Return every refresh that has reported, newest first; each night is compared with the nights before it."""
     table = lake.table("runs")
     if table is None:
         return ()
@@ -23,29 +48,12 @@ def all_refreshes(lake: Lake) -> tuple[Refresh, ...]:
     def read() -> tuple[Refresh, ...]:
         order = "kind = 'refresh' ORDER BY refresh_date, run_id"
         rows = (row for batch in scan(table, where=order) for row in batch.to_pylist())
-        return tuple(reversed(_marked(_refresh(row) for row in rows)))
+        return tuple(reversed(_compared(_refresh(row) for row in rows)))
 
     return CACHE.get((lake.uri, "refreshes", table.version()), read)
 
 
-def refreshes_page(lake: Lake, number: int = 1) -> dict[str, Any]:
-    """Return page `number` of the refreshes, the newest night, and those of which the trend is drawn, oldest first.
-
-    Where nothing but dry runs and retries has reported, the newest of these stands for the night.
-    """
-    found = all_refreshes(lake)
-    first = (number - 1) * ROWS_PER_PAGE
-    return {
-        "rows": found[first : first + ROWS_PER_PAGE],
-        "total": len(found),
-        "number": number,
-        "last_number": max(1, -(-len(found) // ROWS_PER_PAGE)),
-        "newest": next((one for one in found if one.is_night), found[0] if found else None),
-        "trend": found[:NIGHTS_IN_TREND][::-1],
-    }
-
-
-def _refresh(row: Mapping[str, Any]) -> Refresh:
+def _refresh(row: RunRow) -> Refresh:
     return Refresh(
         row["run_id"],
         row["refresh_date"],
@@ -59,13 +67,14 @@ def _refresh(row: Mapping[str, Any]) -> Refresh:
     )
 
 
-def _marked(refreshes: Iterable[Refresh]) -> list[Refresh]:
-    marked: list[Refresh] = []
+def _compared(refreshes: Iterable[Refresh]) -> list[Refresh]:
+    """Return `refreshes`, which come oldest first, with what is unusual about each night."""
+    compared: list[Refresh] = []
     nights: list[Refresh] = []
     for one in refreshes:
         if one.is_night:
-            marked.append(replace(one, unusual=tuple(unusual(one, nights))))
+            compared.append(replace(one, unusual=tuple(unusual(one, nights))))
             nights.append(one)
         else:
-            marked.append(one)
-    return marked
+            compared.append(one)
+    return compared

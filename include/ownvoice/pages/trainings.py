@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ownvoice.pages.cache import CACHE
+from ownvoice.pages.paging import ResultPage
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.planning.variants import variant_of
@@ -27,18 +28,16 @@ def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
     table = lake.table("runs")
     version = table.version() if table else -1
     reported = reported_trainings(lake)
-    first = (number - 1) * TRAININGS_PER_PAGE
+    result_page = ResultPage(number, len(reported), TRAININGS_PER_PAGE)
 
     def listed(row: Row) -> Row:
         return CACHE.get((lake.uri, "training", version, row["run_id"]), lambda: row | _told(lake, row["run_id"]))
 
     return {
         "not_reported": _not_reported(lake) if number == 1 else [],
-        "rows": [listed(row) for row in reported[first : first + TRAININGS_PER_PAGE]],
+        "rows": [listed(row) for row in result_page.cut(reported)],
         "choices": [row["run_id"] for row in reported[:MAX_CHOICES]],
-        "total": len(reported),
-        "number": number,
-        "last_number": max(1, -(-len(reported) // TRAININGS_PER_PAGE)),
+        "result_page": result_page,
     }
 
 

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Sequence
 
 from ownvoice.dataset.refresh_report import ChunkCounts, TokenCounts, TripleCounts
 from ownvoice.llm.chunk_outcome import ANSWERED
-from ownvoice.pairs.staging import Row
 from ownvoice.reports.timeline import own_tries
 from ownvoice.states import ChunkState
+from ownvoice.storage.rows import ChunkRow
 
 
-def chunk_counts(chunks: Iterable[Row]) -> ChunkCounts:
+def chunk_counts(chunks: Iterable[ChunkRow]) -> ChunkCounts:
     """Count chunks by state."""
     states = Counter(chunk["state"] for chunk in chunks)
     return ChunkCounts(
@@ -25,19 +25,19 @@ def chunk_counts(chunks: Iterable[Row]) -> ChunkCounts:
     )
 
 
-def fault_counts(chunks: Iterable[Row], started_at: dt.datetime) -> dict[str, int]:
+def fault_counts(chunks: Iterable[ChunkRow], started_at: dt.datetime) -> dict[str, int]:
     """Count the tries that went wrong since the run `started_at`; a chunk names those of earlier runs too."""
     tries = (one for chunk in chunks for one in own_tries(chunk, started_at))
     return dict(Counter(one["result"] for one in tries if one["result"] != ANSWERED).most_common())
 
 
-def chunks_by_requests(chunks: Iterable[Row]) -> dict[str, int]:
+def chunks_by_requests(chunks: Iterable[ChunkRow]) -> dict[str, int]:
     """Count the chunks that this run asked about by how many requests each took."""
     requests = Counter(chunk["requests"] for chunk in chunks)
     return {str(made): count for made, count in sorted(requests.items()) if made}
 
 
-def triple_counts(chunks: Sequence[Row]) -> TripleCounts:
+def triple_counts(chunks: Sequence[ChunkRow]) -> TripleCounts:
     """Count triples by what became of them."""
     reasons: Counter[str] = Counter()
     for chunk in chunks:
@@ -49,7 +49,7 @@ def triple_counts(chunks: Sequence[Row]) -> TripleCounts:
     )
 
 
-def token_counts(chunks: Sequence[Row]) -> TokenCounts:
+def token_counts(chunks: Sequence[ChunkRow]) -> TokenCounts:
     """Add up the tokens of the answers that this run paid for."""
     return TokenCounts(
         prompt=sum(chunk["prompt_tokens"] for chunk in chunks),

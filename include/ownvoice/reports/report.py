@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ownvoice.config.run import recorded_run
 from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.dataset.run_row import write_run_row
@@ -12,6 +10,7 @@ from ownvoice.reports.collect import collect_report
 from ownvoice.reports.html import write_page
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.rows import RunRow
 from ownvoice.storage.versions import latest_version, version_of_run
 
 
@@ -46,7 +45,7 @@ def read_report(lake: Lake, run_id: str | None = None) -> RefreshReport:
     return report
 
 
-def run_row(report: RefreshReport) -> dict[str, Any]:
+def run_row(report: RefreshReport) -> RunRow:
     """Return the row of `tables/runs` that sums up a report."""
     version, triples = report.version, report.triples
     counts = {
@@ -65,8 +64,8 @@ def run_row(report: RefreshReport) -> dict[str, Any]:
         "kind": "refresh",
         "refresh_date": report.refresh_date,
         "verdict": report.verdict,
-        "version": version and version.number,
-        "digest": version and version.digest,
+        "version": version.number if version else None,
+        "digest": version.digest if version else None,
         "recipe_id": report.recipe_id,
         "retries": report.retries,
         "cost_usd": report.spend.spent.cost_usd,

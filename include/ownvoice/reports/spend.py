@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from ownvoice.chunks.estimate import TokenEstimate
@@ -10,18 +10,16 @@ from ownvoice.chunks.plan import Plan
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.refresh_report import Amount, Budget, ModelSpend, Spend
-from ownvoice.pairs.staging import Row
-
-_TOKENS = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens")
+from ownvoice.storage.rows import ChunkRow, SpendRow
 
 
-def spend_of_run(run: RefreshRun, plan: Plan, chunks: Iterable[Row]) -> Spend:
+def spend_of_run(run: RefreshRun, plan: Plan, chunks: Iterable[ChunkRow]) -> Spend:
     """Add up the spend of the run's rows of `tables/chunks`, those of batches that failed included."""
-    tokens: dict[str, Counter[str]] = defaultdict(Counter)
+    paid: dict[str, list[SpendRow]] = defaultdict(list)
     for chunk in chunks:
-        for paid in chunk["spend"]:
-            tokens[paid["model"]].update({name: paid[name] for name in _TOKENS})
-    models = {model: _of_model(model, run, plan, tokens[model]) for model in sorted({*run.recipe.models, *tokens})}
+        for one in chunk["spend"]:
+            paid[one["model"]].append(one)
+    models = {model: _of_model(model, run, plan, paid[model]) for model in sorted({*run.recipe.models, *paid})}
     return Spend(
         budget=Budget(tokens=run.max_tokens, cost_usd=run.max_cost_usd),
         planned=_total([one.planned for one in models.values()]),
@@ -32,15 +30,15 @@ def spend_of_run(run: RefreshRun, plan: Plan, chunks: Iterable[Row]) -> Spend:
     )
 
 
-def _of_model(model: str, run: RefreshRun, plan: Plan, tokens: Counter[str]) -> ModelSpend:
+def _of_model(model: str, run: RefreshRun, plan: Plan, paid: Sequence[SpendRow]) -> ModelSpend:
     price = run.prices.get(model)
     planned = plan.models.get(model, TokenEstimate(0, 0))
     return ModelSpend(
         price=price,
         planned=_amount(price, planned.estimated_prompt_tokens, planned.most_completion_tokens),
-        reserved_tokens=tokens["reserved_tokens"],
-        spent=_amount(price, tokens["prompt_tokens"], tokens["completion_tokens"]),
-        wasted_tokens=tokens["wasted_tokens"],
+        reserved_tokens=sum(one["reserved_tokens"] for one in paid),
+        spent=_amount(price, sum(one["prompt_tokens"] for one in paid), sum(one["completion_tokens"] for one in paid)),
+        wasted_tokens=sum(one["wasted_tokens"] for one in paid),
     )
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ownvoice.reports.charts.frame import BLUE, ORANGE, Spec, bare_chart, colours, spec, time_axis
-from ownvoice.reports.timeline import BatchTime
+from ownvoice.reports.timeline import BatchTime, FaultCount
 
 _MAX_BATCHES = 64
 _MAX_NAMED = 16
@@ -47,14 +46,14 @@ def batch_chart(batches: Sequence[BatchTime]) -> Spec | None:
     return spec(chart, height_px=max(60, _ROW_PX * len(asked)))
 
 
-def fault_chart(faults: Sequence[dict[str, Any]]) -> Spec | None:
+def fault_chart(faults: Sequence[FaultCount]) -> Spec | None:
     """Draw how many tries went wrong when, by fault; None where none did."""
     import altair as alt
 
     if not faults:
         return None
     chart = (
-        bare_chart(faults)
+        bare_chart([one._asdict() | {"at": one.at.isoformat()} for one in faults])
         .mark_bar(width=6)
         .encode(
             time_axis("at:T", _CLOCK),

@@ -12,6 +12,7 @@ from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.rows import RunRow
 from ownvoice.terminal import printable
 from ownvoice.training.metric_rows import MetricRow
 from ownvoice.training.metrics import labelled
@@ -139,7 +140,7 @@ def _counts(result: TrainingResult) -> dict[str, int]:
     return counts | {name: count for name, count in measured.items() if count is not None}
 
 
-def _row(report: TrainingReport) -> dict[str, Any]:
+def _row(report: TrainingReport) -> RunRow:
     result = report.result
     return {
         "run_id": report.run_id,
@@ -147,7 +148,7 @@ def _row(report: TrainingReport) -> dict[str, Any]:
         "refresh_date": report.refresh_date,
         "verdict": report.verdict,
         "version": report.dataset_version,
-        "digest": result.dataset and result.dataset.digest,
+        "digest": result.dataset.digest if result.dataset else None,
         "recipe_id": report.recipe_id,
         "retries": None,
         "cost_usd": result.estimated_usd,

@@ -6,8 +6,9 @@ import datetime as dt
 
 import pytest
 
-from ownvoice.pages import pairs as pair_search
-from ownvoice.pages.pairs import PairFilter, pairs_page
+from ownvoice.pages import pair_search
+from ownvoice.pages.pair_search import PairFilter
+from ownvoice.pages.pairs import pairs_page
 from ownvoice.storage.lake import Lake
 from stand_ins.pair_lake import commit_pairs, pair
 
@@ -64,4 +65,4 @@ def test_a_search_that_finds_nothing_goes_on_where_it_left_off(filled, monkeypat
 
 
 def test_a_version_that_is_not_there_is_none(lake, filled):
-    assert pairs_page(filled, 99, PairFilter()) is None
+    assert pairs_page(filled, 99, PairFilter())["version"] is None

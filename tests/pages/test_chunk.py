@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ownvoice.config.run import recorded_run
 from ownvoice.llm.outcomes import read_outcomes
-from ownvoice.pages.chunks import chunk_page
+from ownvoice.pages.chunk import chunk_page
 from ownvoice.reports.report import write_report
 from stand_ins.night import RECIPE, Night
 
@@ -25,4 +25,4 @@ def test_answers_are_read_as_their_prompt_version_reads_them(lake, tmp_path, off
     page = chunk_page(lake, "one", "a", 0)
     tried = [one["result"] for one in page["chunk"]["tries"]]
     assert len(tried) == 2
-    assert [one["fault"] or "answered" for one in page["answers"]] == tried
+    assert [one.fault or "answered" for one in page["answers"]] == tried

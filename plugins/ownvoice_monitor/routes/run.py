@@ -1,0 +1,23 @@
+"""`/run`, the tab of a DAG run: it leads to the page of that run."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse
+
+from ownvoice_monitor.access import MAY_READ_THE_DAG_IN_THE_ADDRESS
+from ownvoice_monitor.address import RunId, Text
+
+_PAGE_OF_DAG = {"refresh_preferences": "refresh", "train_dpo": "training"}
+
+router = APIRouter(dependencies=[MAY_READ_THE_DAG_IN_THE_ADDRESS])
+
+
+@router.get("/run")
+async def run(request: Request, dag_id: Text, run_id: RunId) -> RedirectResponse:
+    """Redirect to the page of a run."""
+    if dag_id not in _PAGE_OF_DAG:
+        raise HTTPException(404, "Ownvoice shows the runs of refresh_preferences and train_dpo; this is another DAG.")
+    return RedirectResponse(f"{request.scope['root_path']}/{_PAGE_OF_DAG[dag_id]}?{urlencode({'run_id': run_id})}")
