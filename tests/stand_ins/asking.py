@@ -21,6 +21,7 @@ RECIPE = GenerationRecipe()
 
 
 def asking(*chunk_texts: str) -> list[ChunkRequest]:
+    """Return a request for each chunk text, all of one article."""
     bodies = [request_body(RECIPE, text) for text in chunk_texts]
     return [
         ChunkRequest("article", index, request_key(body), body, read=parse_answer) for index, body in enumerate(bodies)
@@ -28,6 +29,7 @@ def asking(*chunk_texts: str) -> list[ChunkRequest]:
 
 
 def access(model: ModelServer, *, in_flight: int = 4, patience_s: float = 0.01) -> ModelAccess:
+    """Return the access to the stand-in, with time-outs and waits that are short enough for tests."""
     return ModelAccess(
         model.base_url,
         "sk-key",
@@ -40,10 +42,12 @@ def access(model: ModelServer, *, in_flight: int = 4, patience_s: float = 0.01) 
 def settle_asks(
     asks: list[ChunkRequest], answers: AnswerStore, access: ModelAccess, **options: Any
 ) -> list[ChunkOutcome]:
+    """Send the requests and return their outcomes in the order of the chunks."""
     outcomes: list[ChunkOutcome] = []
     asyncio.run(ask_chunks(asks, answers, access, outcomes.append, RequestContext(**options)))
     return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
 
 def settle(model: ModelServer, answers: AnswerStore, *chunk_texts: str, **options: Any) -> list[ChunkOutcome]:
+    """Ask about the chunk texts with a short patience; return the outcomes in their order."""
     return settle_asks(asking(*chunk_texts), answers, access(model), **options)

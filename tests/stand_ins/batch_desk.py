@@ -68,22 +68,27 @@ class Desk:
         raise AssertionError("it never comes to an end")
 
     def settle_in_realtime(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
+        """Ask about the same texts without the batch API."""
         outcomes: list[ChunkOutcome] = []
         answers = AnswerStore(self.lake.store)
         asyncio.run(ask_chunks(asking(*texts), answers, self.access, outcomes.append, RequestContext(run_id=run_id)))
         return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
     def answers(self, text: str) -> list[AnswerRecord]:
+        """Return the stored answers about a chunk text."""
         return AnswerStore(self.lake.store).read_all(key(text))
 
 
 def keys_of(asks: list[ChunkRequest]) -> set[str]:
+    """Return all request keys under which these requests can be stored, the longer ones too."""
     return {key for ask in asks for key in (ask.request_key, request_key(longer_request(ask.body)))}
 
 
 def key(text: str) -> str:
+    """Return the request key of a chunk text."""
     return asking(text)[0].request_key
 
 
 def events(outcomes: list[ChunkOutcome]) -> list[ChunkEvent]:
+    """Return the event of each outcome."""
     return [outcome.event for outcome in outcomes]

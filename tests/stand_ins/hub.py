@@ -19,6 +19,11 @@ WRITER, READER = "hf_may-write-0123456789", "hf_may-read-0123456789"
 
 @dataclass
 class Fault:
+    """What happens to the next `times` requests of a method whose path holds `path`.
+
+    `drop` breaks the connection off, `lost` does so when the request is done; else `status` and `body` are the answer.
+    """
+
     method: str
     path: str
     status: int = 0
@@ -42,9 +47,11 @@ class StandInHub:
         self.owners = {"ann"}
 
     def fail(self, method: str, path: str, **fault: Any) -> None:
+        """Let the next requests to a path meet a fault; see `Fault` for the fields."""
         self.faults.append(Fault(method, path, **fault))
 
     def fault_for(self, method: str, path: str) -> Fault | None:
+        """Return the fault that a request meets, and count it; None for none."""
         for fault in self.faults:
             if fault.times and fault.method == method and fault.path in path:
                 fault.times -= 1
@@ -52,4 +59,5 @@ class StandInHub:
         return None
 
     def count(self, pattern: str) -> int:
+        """Return how many requests, written as "METHOD path", match a pattern."""
         return sum(bool(re.search(pattern, request)) for request in self.requests)

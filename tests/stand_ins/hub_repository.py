@@ -32,14 +32,17 @@ class Repository:
 
     @property
     def main(self) -> dict[str, bytes]:
+        """The files on the main branch, by path."""
         return self.commits[self.branches["main"]]
 
     def commit(self, tree: dict[str, bytes]) -> str:
+        """Store a tree of files; return the id of its commit."""
         sha = hashlib.sha1(f"{len(self.commits)}:{sorted(tree)}".encode()).hexdigest()
         self.commits[sha] = tree
         return sha
 
     def at(self, revision: str) -> str:
+        """Return the commit id of a branch, a tag or a commit."""
         return self.branches.get(revision) or self.tags.get(revision) or revision
 
     def advance(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> str:
@@ -107,6 +110,7 @@ def git_oid(data: bytes) -> str:
 
 
 def is_lfs(path: str) -> bool:
+    """Say whether the Hub keeps such a file in LFS."""
     return path.endswith((".safetensors", ".parquet"))
 
 

@@ -19,6 +19,7 @@ from stand_ins.hub_repository import MovedError, Repository, entry, git_oid, is_
 
 @contextlib.contextmanager
 def running_hub() -> Iterator[StandInHub]:
+    """Run a Hub without repositories on a free port, for as long as the block lasts."""
     hub = StandInHub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"hub": hub}))
     hub.url = f"http://127.0.0.1:{server.server_address[1]}"

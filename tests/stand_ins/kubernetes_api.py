@@ -37,13 +37,16 @@ class Pod:
 
     @property
     def labels(self) -> dict[str, str]:
+        """The labels of the pod as it was asked for."""
         return dict(self.manifest["metadata"]["labels"])
 
     @property
     def has_ended(self) -> bool:
+        """Whether the process has ended, or the pod was evicted."""
         return self.evicted or (self.process is not None and self.process.poll() is not None)
 
     def as_json(self) -> dict[str, Any]:
+        """Return the pod as the API shows it, with its status."""
         if self.evicted:
             status: dict[str, Any] = {"phase": "Failed", "reason": "Evicted", "message": "low on memory"}
             return self.manifest | {"status": status}
@@ -90,6 +93,7 @@ class StandInCluster:
         }
 
     def start(self, manifest: dict[str, Any]) -> Pod:
+        """Start the process of a pod as its manifest says; the first `evict_next` pods are evicted at once."""
         metadata = manifest["metadata"]
         metadata |= {"uid": metadata["name"], "resourceVersion": "1", "creationTimestamp": _BORN}
         self.created.append(manifest)
@@ -113,6 +117,7 @@ class StandInCluster:
         return pod
 
     def stop(self, pod: Pod) -> None:
+        """Kill the process of a pod and all that it has started."""
         if pod.process and pod.process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(pod.process.pid, signal.SIGKILL)
@@ -121,6 +126,7 @@ class StandInCluster:
 
 @contextlib.contextmanager
 def running_cluster(python: str) -> Iterator[StandInCluster]:
+    """Run a cluster whose containers all run `python`, for as long as the block lasts."""
     with tempfile.TemporaryDirectory() as folder:
         cluster = StandInCluster(python, Path(folder))
         server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"cluster": cluster}))

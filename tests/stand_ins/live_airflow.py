@@ -35,11 +35,13 @@ class LiveAirflow:
         self.client = httpx.Client(base_url=f"{address}/api/v2", timeout=10, trust_env=False)
 
     def log_in(self) -> None:
+        """Get the token that the later calls carry."""
         address = str(self.client.base_url).removesuffix("/api/v2/")
         answer = self.client.post(f"{address}/auth/token", json={"username": _USER, "password": _PASSWORD})
         self.client.headers["Authorization"] = f"Bearer {answer.raise_for_status().json()['access_token']}"
 
     def has_dag(self, dag_id: str) -> bool:
+        """Say whether the DAG is known already."""
         return self.client.get(f"/dags/{dag_id}").status_code == httpx.codes.OK
 
     def trigger(self, dag_id: str, run_id: str, form: Mapping[str, Any] | None = None) -> str:
@@ -55,6 +57,7 @@ class LiveAirflow:
         return {(one["task_id"], one["map_index"]): one["state"] for one in found}
 
     def run_state(self, run: str) -> str:
+        """Return the state of a run."""
         return str(self.client.get(run).raise_for_status().json()["state"])
 
     def answer(self, run: str, task_id: str, option: str) -> None:

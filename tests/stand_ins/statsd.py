@@ -35,6 +35,7 @@ class StatsdServer:
                     self.gauges[name] = float(value)
 
     def close(self) -> None:
+        """Listen no more."""
         self._socket.close()
 
 

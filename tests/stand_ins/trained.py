@@ -70,6 +70,7 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
 
 
 def main() -> int:
+    """Do what the arguments of the trainer ask for; return the exit code."""
     module, *arguments = sys.argv[2:]
     if module != "ownvoice.training":
         sys.argv = [module, *arguments]
