@@ -38,12 +38,18 @@ demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, 
 demo-stop: install  ## end what `make demo` started
 	@$(BIN)/python demo/stop.py
 
+# Two workers, each with whole files. The rooms named in ALONE start Airflow or share one Airflow home, so that they
+# run one test after another.
+PARALLEL := -n 2 --dist loadfile
+ALONE := tests/dags tests/plugins tests/demo
+
 test: lint trainer  ## lint, types, layers and every test, in both environments
-	$(BIN)/python -m pytest --ignore=tests/training
+	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest $(ALONE)
 	.venv-trainer/bin/python -m pytest tests/training
 
-fast: install  ## the tests that need no Airflow
-	$(BIN)/python -m pytest --ignore=tests/dags --ignore=tests/training
+fast: install  ## the tests that start no Airflow and need no torch
+	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)
 
 lint: install  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
