@@ -25,7 +25,7 @@ def form(dags):
     return copy.deepcopy(dags["refresh_preferences"].params)
 
 
-def refresh_read_anew():
+def refresh_read_again():
     """Read the DAG file again; a DAG object keeps what was sent to it, and other tests must not meet that."""
     from airflow.dag_processing.dagbag import DagBag
 
@@ -101,7 +101,7 @@ def test_values_that_do_not_fit_together_are_refused_as_a_setting_is(form):
 
 
 def test_an_unknown_name_in_the_conf_fails_the_first_task_with_one_sentence(dags, capfd):
-    run = refresh_read_anew().test(run_conf={"dry_runn": True})
+    run = refresh_read_again().test(run_conf={"dry_runn": True})
     assert run.state == "failed"
     task = run.get_task_instance("list_new_articles")
     assert (task.state, task.try_number) == ("failed", 1)
@@ -113,7 +113,7 @@ def test_the_settings_of_the_environment_are_the_forms_defaults(dags, monkeypatc
     monkeypatch.setenv("OWNVOICE_MODE", "batch")
     monkeypatch.setenv("OWNVOICE_RECIPE__TEMPERATURE", "0.2")
     monkeypatch.setenv("OWNVOICE_RECIPE__MIN_CHOSEN_CHARS", "40")
-    params = refresh_read_anew().params
+    params = refresh_read_again().params
     assert params["mode"] == "batch"
     assert params["temperature"] == 0.2
     assert params["min_chosen_chars"] == 40

@@ -55,7 +55,7 @@ def test_a_night_with_only_removals_still_commits(night):
 
 
 @on_any_store
-def test_an_article_that_comes_back_is_made_anew_from_stored_answers(night):
+def test_an_article_that_comes_back_is_made_again_from_stored_answers(night):
     night.write("a", "b")
     night.run("one")
     before = logical_rows(night)

@@ -50,7 +50,7 @@ def test_what_a_killed_try_of_the_same_run_bought_counts_as_bought(model: ModelS
 
 
 @pytest.mark.parametrize("fault", ["bad_json", "wrong_shape", "empty"])
-def test_an_unusable_answer_is_kept_and_asked_for_anew(model: ModelServer, answers: AnswerStore, fault: str) -> None:
+def test_an_unusable_answer_is_kept_and_asked_for_again(model: ModelServer, answers: AnswerStore, fault: str) -> None:
     (outcome,) = settle(model, answers, f"{fault} good: text")
     assert outcome.event is ChunkEvent.ANSWER_ARRIVED
     assert outcome.faults == (fault,)

@@ -64,7 +64,7 @@ def test_what_might_fit_once_others_are_settled_waits_for_them() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 100)), max_size=40), st.integers(0, 300))
-def test_a_purse_never_spends_more_than_its_share_and_never_more_than_it_noted(
+def test_a_spending_limit_never_spends_more_than_its_share_and_never_more_than_it_noted(
     requests: list[tuple[int, int]], share: int
 ) -> None:
     notes = [0.0]

@@ -107,7 +107,7 @@ def test_a_task_begins_with_few_requests_and_doubles_them_from_the_first_answer_
     assert seen == pytest.approx([32, 64, 128, 256, 256], abs=1)
 
 
-def test_retry_after_is_obeyed_to_the_second_and_the_start_made_anew() -> None:
+def test_retry_after_is_obeyed_to_the_second_and_the_start_made_again() -> None:
     clock = Clock()
     rate_limiter = wide_open(clock)
     open_at_once(rate_limiter)

@@ -71,7 +71,7 @@ def test_a_good_answer_beyond_its_first_tries_is_found_by_every_later_run(settle
     assert (outcome.event, asked, outcome.attempts) == (ChunkEvent.STORED_ANSWER_FOUND, 0, 6)
 
 
-def test_a_refusal_and_an_answer_that_stays_too_long_are_asked_about_anew_too(settle):
+def test_a_refusal_and_an_answer_that_stays_too_long_are_asked_about_again_too(settle):
     for script in ("refused good", "truncated bad_json bad_json bad_json good"):
         assert settle(f"{script}: one", "first")[0].event is ChunkEvent.TRIES_USED_UP
         outcome, asked = settle(f"{script}: one", "again", is_retry=True)

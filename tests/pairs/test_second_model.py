@@ -165,7 +165,7 @@ def test_a_second_model_that_never_ends_its_answers_is_told_of(night, lake, offl
         steps(night, lake, offline_model, ModelAccess(offline_model.base_url, "key"), short)
 
 
-def test_dead_rejected_answers_fail_no_later_night_and_a_retry_asks_for_them_anew(night, lake, offline_model):
+def test_dead_rejected_answers_fail_no_later_night_and_a_retry_asks_for_them_again(night, lake, offline_model):
     night.list_and_plan("monday", recipe=TWO, max_dead_share=1)
     night.generate("monday")
     run = recorded_run(lake, "monday")

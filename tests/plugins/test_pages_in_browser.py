@@ -99,7 +99,7 @@ def test_chunks_are_filtered_by_what_they_met(browser, airflow, places):
             assert fault.replace("_", " ") in row.locator(".tries").inner_text()
 
 
-def test_dead_chunks_are_asked_about_anew_by_the_form_that_is_filled_in(browser, airflow, places, nights):
+def test_dead_chunks_are_asked_about_again_by_the_form_that_is_filled_in(browser, airflow, places, nights):
     query = {"run_id": places.chunk["run_id"], "state": "dead", "error": "empty"}
     with visit(browser, airflow, f"/ownvoice/chunks?{urlencode(query)}") as seen:
         assert seen.page.locator("tbody tr").count() > 0

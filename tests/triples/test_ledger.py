@@ -28,7 +28,7 @@ def settle(lake, model, task_try):
     return [rows[place] for place in sorted(rows)]
 
 
-def askers(rows):
+def tries_of(rows):
     return [TaskTry(row["task_id"], row["map_index"], row["try_number"]) for row in rows]
 
 
@@ -41,7 +41,7 @@ def test_a_second_try_that_only_finds_answers_names_the_first(lake: Lake, model)
     plan_night(lake, list(RECIPE_IN_WORDS))
     first = settle(lake, model, FIRST)
     again = settle(lake, model, SECOND)
-    assert askers(first) == askers(again) == [FIRST] * 3
+    assert tries_of(first) == tries_of(again) == [FIRST] * 3
     assert [row["event"] for row in again] == ["answer_arrived"] * 3
     assert [row["requests"] for row in first] == [1, 2, 2]
     assert [row["requests"] for row in again] == [1, 2, 1], "a failure leaves nothing in the lake"
@@ -52,26 +52,26 @@ def test_the_try_that_asks_on_after_a_kill_is_named(lake: Lake, model):
     (row,) = settle(lake, model, FIRST)
     lake.store.delete(f"answers/{row['request_key']}/2.json")  # as if the kill had come before it was stored
     (row,) = settle(lake, model, SECOND)
-    assert askers([row]) == [SECOND]
+    assert tries_of([row]) == [SECOND]
     assert (row["requests"], row["attempts"]) == (2, 2)
 
 
 def test_a_try_that_asked_in_vain_is_named(lake: Lake, model):
     plan_night(lake, ["bad_request: one"])
     (row,) = settle(lake, model, FIRST)
-    assert (row["event"], row["requests"], askers([row])) == ("tries_used_up", 1, [FIRST])
+    assert (row["event"], row["requests"], tries_of([row])) == ("tries_used_up", 1, [FIRST])
 
 
 def test_in_another_run_and_on_the_command_line_nobody_is_named(lake: Lake, model):
     plan_night(lake, ["good: one"])
-    assert askers(settle(lake, model, NO_TASK)) == [NO_TASK]
+    assert tries_of(settle(lake, model, NO_TASK)) == [NO_TASK]
     plan_night(lake, ["good: two"])
     (row,) = settle(lake, model, FIRST)
     record = asyncio.run(AnswerStore(lake.store).get(row["request_key"], 1))
     lake.store.delete(f"answers/{row['request_key']}/1.json")
     asyncio.run(AnswerStore(lake.store).put(row["request_key"], 1, record | {"bought_for": ["another", "article", 0]}))
     (row,) = settle(lake, model, SECOND)
-    assert (row["event"], row["requests"], askers([row])) == ("stored_answer_found", 0, [NO_TASK])
+    assert (row["event"], row["requests"], tries_of([row])) == ("stored_answer_found", 0, [NO_TASK])
 
 
 def test_an_answer_of_a_batch_names_the_try_that_submitted_it(lake: Lake, model):
@@ -80,4 +80,4 @@ def test_an_answer_of_a_batch_names_the_try_that_submitted_it(lake: Lake, model)
         settle(lake, model, FIRST)
     access = ModelAccess(model.base_url, "key")
     asyncio.run(until_all_ended(access, running.value.batch_ids, 0.01))
-    assert askers(settle(lake, model, SECOND)) == [FIRST]
+    assert tries_of(settle(lake, model, SECOND)) == [FIRST]

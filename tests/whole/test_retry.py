@@ -108,7 +108,7 @@ def test_a_class_of_error_takes_in_chunks_that_met_another_one_last(with_dead, l
     assert dead(lake) == []
 
 
-def test_what_a_retry_only_dates_anew_counts_as_no_new_pair_for_a_training(with_dead, lake):
+def test_what_a_retry_only_dates_again_counts_as_no_new_pair_for_a_training(with_dead, lake):
     retry(with_dead, refresh_date=dt.date(2026, 2, 2))
     assert latest_version(lake).retired > 0
     assert new_pairs_since_last_training(lake) == len(pairs(lake))
@@ -163,7 +163,7 @@ def test_a_retry_that_finds_nothing_dead_commits_nothing(night, lake):
     assert report.chunks.total == 0
 
 
-def test_a_retry_by_another_recipe_would_pay_for_good_answers_anew_and_is_refused(with_dead, monkeypatch):
+def test_a_retry_by_another_recipe_would_pay_for_good_answers_again_and_is_refused(with_dead, monkeypatch):
     other = RECIPE.model_copy(update={"temperature": 0.1})
     monkeypatch.setattr("stand_ins.night.RECIPE", other)
     with pytest.raises(SettingsError, match=f"none of the 2 dead chunks was asked about by recipe {other.recipe_id}"):

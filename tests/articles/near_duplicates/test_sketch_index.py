@@ -72,7 +72,7 @@ def test_a_repeated_night_finds_the_same(lake):
     assert len(list(lake.store.objects("sketches"))) == 1
 
 
-def test_a_lost_index_is_made_anew_from_the_originals(lake):
+def test_a_lost_index_is_rebuilt_from_the_originals(lake):
     texts = by_hash(text for pair in planted(5, 0.6) for text in pair)
     near_candidates(lake, kept(lake, texts))
     for found in list(lake.store.objects("sketches")):

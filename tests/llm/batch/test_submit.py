@@ -44,7 +44,7 @@ def test_two_chunks_with_the_same_request_are_one_line(desk: Desk) -> None:
     assert desk.model.batch_jobs.billed == {key("good: footer"): 1}
 
 
-def test_an_unusable_answer_is_asked_for_anew_in_a_batch_of_its_own(desk: Desk) -> None:
+def test_an_unusable_answer_is_asked_for_again_in_a_batch_of_its_own(desk: Desk) -> None:
     outcomes = desk.settle("good: one", "bad_json good: two", "empty bad_json empty: three")
     assert events(outcomes) == [ARRIVED, ARRIVED, DEAD]
     assert [outcome.attempts for outcome in outcomes] == [1, 2, 4]
