@@ -1,4 +1,4 @@
-"""The models that a recipe asks, and which of them a chunk is asked of."""
+"""The models of a recipe, and the choice of one for each chunk."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from collections.abc import Iterable
 from pydantic import BaseModel, ConfigDict, Field
 
 LLM_API = "llm_api"
-"""The endpoint that is asked where a recipe names no other."""
+"""The endpoint of a recipe that names no other."""
 
 Route = tuple[str, str]
-"""An endpoint and a model there: what has a pace of its own."""
+"""An endpoint and a model there; each route has rate limits of its own."""
 
 _ENDPOINT = Field(
     LLM_API,
-    # Only such names: whoever fills in a form must not be able to send another connection's secret to a model.
+    # Only these names: a person who fills in the form must not be able to send another connection's secret to a model.
     pattern=r"^llm_[a-z0-9_]+$",
     description="Airflow connection of the endpoint; without Airflow, <NAME>_BASE_URL and <NAME>_API_KEY.",
 )
 
 
 class Generator(BaseModel):
-    """One of several models that make triples. Keys are no part of it: they stand with the endpoint."""
+    """One of several models that make triples. Its key belongs to the endpoint and is no part of the recipe."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,12 +34,12 @@ class Generator(BaseModel):
 
     @property
     def name(self) -> str:
-        """What its share hangs on: the requests it makes, not where they go."""
+        """The name that its share is drawn by: it depends on the requests, not on the endpoint that gets them."""
         return f"{self.model} at {self.temperature}"
 
     @property
     def route(self) -> Route:
-        """Where its requests go."""
+        """The endpoint and model that its requests go to."""
         return self.endpoint, self.model
 
 
@@ -55,12 +55,12 @@ class RejectedBy(BaseModel):
 
     @property
     def route(self) -> Route:
-        """Where its requests go."""
+        """The endpoint and model that its requests go to."""
         return self.endpoint, self.model
 
 
 def pick(generators: Iterable[Generator], chunk_key: str) -> Generator:
-    """Return the generator that a chunk is asked of: weighted rendezvous hashing.
+    """Return the generator for a chunk, by weighted rendezvous hashing.
 
     Each generator draws a number from its name and the chunk, and the highest weighted draw wins (Thaler and
     Ravishankar 1998; the logarithmic weights: Schindelhauer and Schomaker 2005). So an added generator takes its share

@@ -1,4 +1,4 @@
-"""What a model costs and how often it may be asked: read by a person from the provider's own page, never guessed."""
+"""Price and rate limits of a model, as a person read them on the provider's page; none are built in."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class ModelPrice(BaseModel):
-    """The price of one model, in US dollars for a million tokens, with where and when it was read."""
+    """The price of one model in US dollars per million tokens, with the page and the day it was read."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     input_usd_per_million_tokens: float = Field(ge=0)
     output_usd_per_million_tokens: float = Field(ge=0)
     source: str = Field(min_length=1, description="The page or contract that names the price.")
-    seen_on: dt.date = Field(description="The day on which it said so.")
+    seen_on: dt.date = Field(description="The day on which the price was read there.")
 
     def cost_usd(self, prompt_tokens: int, completion_tokens: int) -> float:
-        """Return what so many tokens cost."""
+        """Return the cost of these tokens in US dollars."""
         millionths = (
             prompt_tokens * self.input_usd_per_million_tokens + completion_tokens * self.output_usd_per_million_tokens
         )
@@ -26,7 +26,7 @@ class ModelPrice(BaseModel):
 
 
 class ModelLimits(BaseModel):
-    """How much an account may ask of one model in a minute; empty: found out from the endpoint."""
+    """An account's limits for one model, per minute; empty: found out from the endpoint."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -8,11 +8,11 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 FIELDS = ("id", "content", "author_id", "title", "language", "licence", "consent")
-"""What Ownvoice reads of an article; everything else in the source is left where it is."""
+"""The fields of an article that Ownvoice reads; it ignores all others."""
 
 
 class AuthorTerms(BaseModel):
-    """What holds for all articles of one author."""
+    """Licence and consent for all articles of one author."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -21,7 +21,7 @@ class AuthorTerms(BaseModel):
 
 
 class SourceRules(BaseModel):
-    """How the source is read. Where the rules change, what is listed is read again."""
+    """How the source is read. When the rules change, every listed object is read again."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,10 +47,10 @@ class SourceRules(BaseModel):
 
     @property
     def mark(self) -> str:
-        """Return a short mark of the rules, empty for the defaults; it is part of what an object is known by."""
+        """Return a short hash of the rules, empty for the defaults; an object's stored tag contains it."""
         given = self.model_dump_json(exclude_defaults=True)
         return "" if given == "{}" else hashlib.sha256(given.encode()).hexdigest()[:8]
 
     def names_of(self, field: str) -> list[str]:
-        """Return the names under which `field` may stand in the source, the blog's own first."""
+        """Return the names that `field` may have in the source, the blog's own first."""
         return [*(own for own, known in self.fields.items() if known == field), field]

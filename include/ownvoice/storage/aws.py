@@ -1,4 +1,4 @@
-"""How to sign in to S3 or a store that speaks its language: boto3 finds the keys, obstore and deltalake use them."""
+"""Credentials and address of an S3-compatible store: boto3 finds the keys, obstore and deltalake use them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ownvoice.errors import StorageError
 
 @dataclass(frozen=True, slots=True)
 class AwsAccess:
-    """How to sign in to an S3 store. What is empty is left to boto3: environment, profile files, instance role."""
+    """How to sign in to an S3 store. An empty field is left to boto3: environment, profile files, instance role."""
 
     access_key_id: str | None = None
     secret_access_key: str | None = field(default=None, repr=False)
@@ -25,7 +25,7 @@ class AwsAccess:
 
 
 def table_options(access: AwsAccess) -> dict[str, str]:
-    """Options with which deltalake opens a table; its keys are fixed when it opens, so open tables late."""
+    """Return the options with which deltalake opens a table. Its keys do not renew themselves, so open tables late."""
     found = credentials(access)()
     keys = {
         "aws_access_key_id": found["access_key_id"],
@@ -36,7 +36,7 @@ def table_options(access: AwsAccess) -> dict[str, str]:
 
 
 def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialProvider:
-    """Let boto3 find the keys, and find them again before they expire."""
+    """Return a provider of boto3's keys that renews them in time. Raises `StorageError` where there are none."""
     session = boto3.Session(
         aws_access_key_id=access.access_key_id,
         aws_secret_access_key=access.secret_access_key,
@@ -55,7 +55,7 @@ def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialPro
 
 
 def s3_address(access: AwsAccess) -> dict[str, str]:
-    """Region and endpoint, under the option names that obstore and deltalake share."""
+    """Return region and endpoint under the option names that obstore and deltalake share."""
     region = access.region or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
     endpoint_url = access.endpoint_url or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
     address = {"aws_region": region or "us-east-1"}

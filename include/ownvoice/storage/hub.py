@@ -1,6 +1,6 @@
-"""The way to the Hugging Face Hub that datasets and models share: its client, and the client's faults in our words.
+"""The client of the Hugging Face Hub, for datasets and models, with its errors turned into ours.
 
-Every fault becomes one of two errors: one that a person must mend, or one that time may mend.
+Each becomes an error that a person must act on, or one that a later retry may not meet.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from ownvoice.errors import HubAccessError, HubUnavailableError, OwnvoiceError, 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-_CARD_REFUSED = "Invalid metadata in README.md."  # how the client begins, which has no class of its own for it
-CHANGED = (409, 412)  # the branch is not where the commit was made from
+_CARD_REFUSED = "Invalid metadata in README.md."  # how its message begins; it has no class of its own
+CHANGED = (409, 412)  # the branch has moved since the commit was prepared
 
 
 def token_from_environment() -> str:
@@ -29,7 +29,7 @@ def token_from_environment() -> str:
 
 
 def hub_client(token: str) -> HfApi:
-    """Return the client for `HF_ENDPOINT`, which is the public Hub where it is not set; it draws no progress bars."""
+    """Return the client for `HF_ENDPOINT`, or for the public Hub where that is not set; without progress bars."""
     from huggingface_hub import HfApi
     from huggingface_hub.utils import disable_progress_bars
 
@@ -45,7 +45,7 @@ def hub_faults(repo_id: str) -> Iterator[None]:
     except OwnvoiceError:
         raise
     except Exception as error:
-        # The client wraps what happens in its upload threads once more.
+        # The client wraps errors of its upload threads once more.
         for cause in (error, error.__cause__):
             if translated := _as_ownvoice_error(repo_id, cause):
                 raise translated from None

@@ -1,12 +1,6 @@
-"""The lake: objects under one URI, and the four Delta tables that stand beside them.
+"""The lake: JSON, Parquet files, article originals and the four Delta tables under one URI.
 
-originals/<sha256>                   article text, by content
-too_long/<recipe>/<chunk>            which chunks a model's context did not hold
-answers/<request sha256>/<attempt>   what the model answered
-tables/{pairs,articles,chunks,runs}  Delta tables
-sketches/, passages/, readings/      what tells near-duplicates and boilerplate (`articles/`, `chunks/` say how)
-evaluation/                          the word runs of evaluation sets
-runs/<run>/                          what the tasks of one run hand to each other, and its report
+`storage/layout.py` names its keys.
 """
 
 from __future__ import annotations
@@ -36,7 +30,7 @@ if TYPE_CHECKING:
 _ROWS_PER_GROUP = 1000  # of Parquet files that tasks hand to each other: what a reader holds at a time
 
 # Every committed version stays readable: nothing expires by itself. Checkpoints are made by `dataset.log_entry`, which
-# knows whether what they sum up stands.
+# first checks that the commit is its own.
 _CONFIGURATION = {
     "delta.enableExpiredLogCleanup": "false",
     "delta.logRetentionDuration": "interval 3650 days",
@@ -46,7 +40,7 @@ _CONFIGURATION = {
 
 
 class Lake:
-    """Everything Ownvoice keeps. Raises `StorageError` for what cannot be opened, read or written."""
+    """Everything that Ownvoice stores. Methods raise `StorageError` for what cannot be opened, read or written."""
 
     def __init__(self, uri: str, access: AwsAccess | None = None) -> None:
         self.store = ObjectStore(uri, access, create_folder=True)
@@ -55,7 +49,7 @@ class Lake:
     # Objects
 
     def read_json(self, key: str) -> Any:
-        """Return the JSON value under `key`, or None where nothing stands."""
+        """Return the JSON value under `key`, or None where there is nothing."""
         data = self.store.read(key)
         return None if data is None else json.loads(data)
 
@@ -64,7 +58,7 @@ class Lake:
         self.store.write(key, json.dumps(value, ensure_ascii=False, indent=1).encode())
 
     def read_rows(self, key: str) -> pa.Table | None:
-        """Return the rows of the Parquet file under `key`, or None where nothing stands."""
+        """Return the rows of the Parquet file under `key`, or None where there is nothing."""
         data = self.store.read(key)
         return None if data is None else pq.read_table(io.BytesIO(data))
 
@@ -76,7 +70,7 @@ class Lake:
 
     @contextlib.contextmanager
     def open_rows(self, key: str) -> Iterator[pq.ParquetFile]:
-        """Open the Parquet file under `key`, to be read in parts. Raises `StorageError` where nothing stands."""
+        """Open the Parquet file under `key`, to be read in parts. Raises `StorageError` where there is nothing."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "rows.parquet")
             self.store.download(key, path)
@@ -85,7 +79,7 @@ class Lake:
 
     @contextlib.contextmanager
     def rows_writer(self, key: str, schema: pa.Schema) -> Iterator[Callable[[Sequence[Mapping[str, Any]]], None]]:
-        """Yield what writes rows, part by part; they stand under `key` as one file once the block is left in order."""
+        """Yield a function that writes rows part by part; the file is stored once the block ends without an error."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "rows.parquet")
             with pq.ParquetWriter(path, schema) as writer:
@@ -110,9 +104,9 @@ class Lake:
     # Tables
 
     def table(self, name: str, version: int | None = None) -> DeltaTable | None:
-        """Open a table as it stands (or at `version`); None where it was never made.
+        """Open a table at its newest version (or at `version`); None where it was never created.
 
-        Raises `StorageError` where its columns are those of another Ownvoice, or it has no such version.
+        Raises `StorageError` where its columns are those of another release of Ownvoice, or it has no such version.
         """
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError, TableNotFoundError
@@ -129,13 +123,13 @@ class Lake:
         return table
 
     def table_for_writing(self, name: str) -> DeltaTable:
-        """Open a table, and make it first where it is not there."""
+        """Open a table, and create it first where it does not exist."""
         from deltalake import DeltaTable
         from deltalake.exceptions import CommitFailedError
 
         if found := self.table(name):
             return found
-        with contextlib.suppress(CommitFailedError):  # another writer makes the same table at the same time
+        with contextlib.suppress(CommitFailedError):  # another writer creates the same table at the same time
             DeltaTable.create(
                 self._table_uri(name),
                 schema=TABLES[name],
@@ -145,11 +139,11 @@ class Lake:
                 storage_options=self._table_options(),
             )
         made = self.table(name)
-        assert made is not None, "it was made here or by another writer"
+        assert made is not None, "it was created here or by another writer"
         return made
 
     def log_entry(self, name: str, version: int) -> bytes | None:
-        """Return what stands in a table's log as its `version`, or None where that was never committed."""
+        """Return the entry of `version` in a table's log, or None where that version was never committed."""
         return self.store.read(log_entry_key(name, version))
 
     def _table_uri(self, name: str) -> str:
@@ -171,9 +165,9 @@ def scan(
 ) -> Iterator[pa.RecordBatch]:
     """Stream the rows of `table` that meet the SQL condition `where`; no table, no rows.
 
-    Each file that is read at once costs memory for its largest row group; where `files_at_once` does not say how many,
-    there is one for each core. Reads through deltalake's own query engine, which uses the table's credentials on every
-    store and, unlike `DeltaTable.to_pyarrow_table()`, does not abort the interpreter at exit (deltalake 1.6.6).
+    Each file that is read at the same time costs memory for its largest row group. `files_at_once` limits them; without
+    it, there is one for each core. This reads through deltalake's own query engine, which uses the table's credentials
+    on every store and, unlike `DeltaTable.to_pyarrow_table`, does not abort the interpreter at exit (deltalake 1.6.6).
     """
     if table is None:
         return

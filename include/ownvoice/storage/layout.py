@@ -85,7 +85,7 @@ def push_key(repo_id: str, version: int) -> str:
 
 
 class RunKeys:
-    """The keys of one run, refresh or training: a file is an attribute, and what there is many of is a method."""
+    """The keys of one run, refresh or training: a file is an attribute, and a kind of files is a method."""
 
     def __init__(self, run_id: str) -> None:
         self.name = _NOT_IN_A_NAME.sub("-", run_id).lstrip(".-")  # safe as a path, whatever the run id holds

@@ -1,8 +1,8 @@
-"""Whether the lake's store creates an object once when many try at the same time: found by trying, and remembered.
+"""A test of the lake's store: does it create an object only once when many try at the same time? Run once and stored.
 
-Two logs rest on conditional creation (`If-None-Match: *`): a Delta table's, whose entries may have one writer each, and
-our own of answers. Folders and AWS keep to it; Ceph's gateway does on a plain bucket and lets every racer win on a
-versioned one. Where it does not hold nothing is lost, but every commit waits and looks twice (`dataset.log_entry`).
+Two logs depend on conditional creation (`If-None-Match: *`): a Delta table's, where each entry must have one writer,
+and our own of answers. Folders and AWS support it. Ceph's gateway does on a plain bucket, but lets every racer win on a
+versioned one. Without it nothing is lost, but every commit waits and checks twice (`dataset.log_entry`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _RACES = 3
 
 @dataclass(frozen=True, slots=True)
 class CreationProbe:
-    """What was found at the lake `uri`: how many of `racers` were told that they had created the same object.
+    """The result at the lake `uri`: of `racers`, so many `winners` were told that they had created the same object.
 
     `winners` is that of the worst race.
     """
@@ -37,7 +37,7 @@ class CreationProbe:
 
     @property
     def sentence(self) -> str:
-        """Say what was found, and what follows from it."""
+        """The result and its consequence, in one sentence."""
         found = f"{self.winners} of {self.racers} racers created the same object"
         if self.holds:
             return f"conditional creation holds ({found})"
@@ -45,9 +45,9 @@ class CreationProbe:
 
 
 def probe_creation(lake: Lake) -> CreationProbe:
-    """Return what was found about the lake's store; the first call tries it, and later ones read what it found."""
+    """Return the result for the lake's store; the first call runs the test, later ones read the stored result."""
     stored = lake.read_json(PROBE)
-    if stored and stored["uri"] == lake.uri:  # a lake that was copied elsewhere stands on another store
+    if stored and stored["uri"] == lake.uri:  # a lake that was copied elsewhere is on another store
         return CreationProbe(**stored)
     winners = max(asyncio.run(_race(lake.store)) for _ in range(_RACES))
     probe = CreationProbe(lake.uri, _RACERS, winners)

@@ -1,7 +1,7 @@
-"""Object I/O for buckets and folders alike: one small vocabulary over obstore, with errors a person can act on.
+"""Object I/O for buckets and folders: the same few methods over obstore, with errors that a person can act on.
 
-A key is a path below the store's URI, with `/` between its parts. Nothing above this module knows which kind of
-store it talks to.
+A key is a path below the store's URI, with `/` between its parts. No caller knows which kind of store it
+uses.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from obstore.store import LocalStore, S3Store
 from ownvoice.errors import SettingsError, StorageAccessError, StorageError, StorageUnavailableError
 from ownvoice.storage.aws import AwsAccess, credentials, s3_address
 
-_DOWNLOAD_PART_BYTES = 64 << 20  # the client's time limit counts for a whole answer, so a large object comes in parts
+_DOWNLOAD_PART_BYTES = 64 << 20  # the client's timeout covers a whole response, so a large object is read in parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class ObjectStore:
             self._store = _open(self.uri, self.access, create_folder)
 
     def read(self, key: str) -> bytes | None:
-        """Return the bytes under `key`, or None where nothing stands."""
+        """Return the bytes under `key`, or None where there is nothing."""
         try:
             with self._translated(key):
                 return bytes(obstore.get(self._store, key).bytes())
@@ -82,12 +82,12 @@ class ObjectStore:
             return None
 
     def write(self, key: str, data: bytes) -> None:
-        """Put `data` under `key`, whatever stood there; readers see the old bytes or the new, never a part."""
+        """Put `data` under `key`, over what was there; readers see the old bytes or the new, never a part."""
         with self._translated(key):
             obstore.put(self._store, key, data)
 
     def create(self, key: str, data: bytes) -> bool:
-        """Put `data` under `key` unless something stands there; say whether this call wrote it."""
+        """Put `data` under `key` unless there is an object already; return whether this call wrote it."""
         try:
             with self._translated(key):
                 obstore.put(self._store, key, data, mode="create")
@@ -110,7 +110,7 @@ class ObjectStore:
             obstore.put(self._store, key, path)
 
     def download(self, key: str, path: Path) -> None:
-        """Write what stands under `key` to the file `path`. Raises `StorageError` where nothing stands."""
+        """Write the object under `key` to the file `path`. Raises `StorageError` where there is none."""
         try:
             with self._translated(key), path.open("wb") as file:
                 size = obstore.head(self._store, key)["size"]
@@ -121,14 +121,14 @@ class ObjectStore:
             raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it again.") from None
 
     def objects(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Yield every object whose key lies below the folder `prefix`, in no promised order."""
+        """Yield every object whose key is below the folder `prefix`, in no particular order."""
         with self._translated(prefix or "listing"):
             for page in obstore.list(self._store, prefix or None):
                 for meta in page:
                     yield StoredObject(meta["path"], meta["size"], _tag(meta))
 
     def stat(self, key: str) -> StoredObject | None:
-        """Return size and tag of what stands under `key`, or None."""
+        """Return size and tag of the object under `key`, or None."""
         try:
             with self._translated(key):
                 meta = obstore.head(self._store, key)
@@ -143,13 +143,13 @@ class ObjectStore:
         return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found)
 
     def delete(self, key: str) -> None:
-        """Remove what stands under `key`; nothing there is no fault."""
+        """Remove the object under `key`, if there is one."""
         with contextlib.suppress(FileNotFoundError), self._translated(key):
             obstore.delete(self._store, key)
 
     @contextlib.contextmanager
     def _translated(self, what: str) -> Iterator[None]:
-        """Turn a store's error into one sentence; absence and `AlreadyExists` pass, since callers ask for them."""
+        """Turn a store's error into one of ours; callers handle a missing object and `AlreadyExists` themselves."""
         try:
             yield
         except obstore_errors.AlreadyExistsError:
@@ -177,7 +177,7 @@ def _access_denied(uri: str, what: str) -> StorageAccessError:
 
 
 def storage_error(uri: str, what: str, error: Exception) -> StorageError:
-    """Turn what a library said about `what` in a store into one sentence that says what next."""
+    """Return an error for a library's `error` about `what` in a store, with the next step."""
     text = re.sub(r"\s*\x1b\[31m↳\x1b\[0m\s*", ": ", str(error))  # deltalake breaks its chain of causes into lines
     if "NoSuchBucket" in text:
         return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")

@@ -1,4 +1,4 @@
-"""An object as a file that can be read and rewound, so that what is larger than memory or disk passes through."""
+"""An object as a seekable file that is read in parts, so that it may be larger than memory and disk."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ownvoice.storage.stores import ObjectStore, StoredObject
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-_BUFFER_BYTES = 4 << 20  # one request to the store for so many bytes; a few objects are read at a time
+_BUFFER_BYTES = 4 << 20  # read with one request; only a few objects are read at the same time
 
 
 def open_object(store: ObjectStore, stored: StoredObject) -> io.BufferedReader:

@@ -47,12 +47,12 @@ ARTICLES = pa.schema(
         ("consent", pa.string()),  # "no" keeps the article, and every copy of its text, from being generated from
         ("source_key", pa.string()),
         ("source_object", pa.string()),  # one object may hold many articles
-        ("source_tag", pa.string()),  # an object whose tag stands is not read again
+        ("source_tag", pa.string()),  # an object with the same tag is not read again
         ("article_sha256", pa.string()),
         ("cluster_key", pa.string()),
         ("split", pa.string()),
         ("state", pa.string()),
-        ("written_sha256", pa.string()),  # the text whose pairs stand in the dataset, or null
+        ("written_sha256", pa.string()),  # the text whose pairs are in the dataset, or null
         ("written_date", pa.date32()),  # the refresh date that those pairs carry, or null
         ("last_run", pa.string()),
     ]
@@ -87,7 +87,7 @@ CHUNKS = pa.schema(
         ("request_key", pa.string()),
         ("start", pa.int64()),
         ("end", pa.int64()),
-        ("model", pa.string()),  # of those of the recipe the one that the chunk is asked of
+        ("model", pa.string()),  # the model of the recipe that is asked about the chunk
         ("prompt_version", pa.string()),
         ("batch", pa.string()),
         ("state", pa.string()),
@@ -96,14 +96,14 @@ CHUNKS = pa.schema(
         ("map_index", pa.int64()),  # command line, and where nothing was asked
         ("try_number", pa.int64()),
         ("attempts", pa.int64()),  # stored answers, those of earlier runs included
-        ("requests", pa.int64()),  # what this run asked
-        ("retries", pa.int64()),  # how many of these asked again for the same answer
+        ("requests", pa.int64()),  # requests of this run
+        ("retries", pa.int64()),  # of these, the requests after the first one
         ("faults", pa.list_(pa.string())),
         ("tries", TRIES),
         ("prompt_tokens", pa.int64()),
         ("completion_tokens", pa.int64()),
-        ("reserved_tokens", pa.int64()),  # the worst cases of the answers that were bought
-        ("wasted_tokens", pa.int64()),  # what the unusable ones among them came to
+        ("reserved_tokens", pa.int64()),  # the worst cases of the paid answers
+        ("wasted_tokens", pa.int64()),  # the tokens of the unusable ones among them
         ("cost_usd", pa.float64()),  # null where a price is not known
         ("spend", SPEND),  # the same tokens and dollars, by the model that they were paid for
         ("latency_s", pa.float64()),
@@ -122,7 +122,7 @@ RUNS = pa.schema(
         ("version", pa.int64()),
         ("digest", pa.string()),
         ("recipe_id", pa.string()),
-        ("retries", pa.int64()),  # requests that were asked again; null for a training run
+        ("retries", pa.int64()),  # requests after the first one for a chunk; null for a training run
         ("cost_usd", pa.float64()),  # null where the price is not known
         ("duration_s", pa.float64()),  # from a refresh's first start to its end; of a training run, the trainer's own
         ("counts", COUNTS),

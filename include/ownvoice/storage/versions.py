@@ -1,8 +1,8 @@
-"""Committed dataset versions: what the log of `tables/pairs` says about each.
+"""Committed dataset versions, read from the log of `tables/pairs`.
 
 Version N is version N of the Delta table `pairs`. Its commit carries one JSON record that names its counts, its
-digest and the versions of the side tables that belong to it; a side table that is further ahead was left by a
-commit that never finished, and readers do not see it.
+digest and the versions of the side tables that belong to it; later versions of a side table come from a
+commit that never finished, and readers do not see them.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 RECORD = "ownvoice"
+"""The key of the record in a commit's metadata."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """One committed version. `digest` is over its logical rows; `lattice` is the state that the next one adds to."""
+    """One committed version. `digest` is over its logical rows; the next commit adds its rows to the hash `lattice`."""
 
     number: int
     run_id: str
@@ -39,7 +40,7 @@ class DatasetVersion:
     chunks_version: int
 
     def as_record(self) -> str:
-        """Return the JSON that the commit carries; number and time are the log's own."""
+        """Return the JSON of the commit's metadata, without number and time, which the log has itself."""
         record = asdict(self)
         del record["number"], record["committed_at"]
         return json.dumps(record, default=str)
@@ -53,7 +54,7 @@ def latest_version(lake: Lake) -> DatasetVersion | None:
 
 def newest_version(lake: Lake, pairs: DeltaTable) -> DatasetVersion | None:
     """Return the newest version in the table `pairs` as it was opened, or None."""
-    # Nearly always the last entry of the log; a maintenance job may have written a few since.
+    # Nearly always the last entry of the log; a maintenance job may have added some after it.
     found = (_version(lake, number) for number in range(pairs.version(), 0, -1))
     return next((version for version in found if version), None)
 
@@ -96,7 +97,7 @@ def _version(lake: Lake, number: int) -> DatasetVersion | None:
 
 
 def _newest_first(pairs: DeltaTable) -> Iterator[DatasetVersion]:
-    # Numbered by their place: `history` numbers from the version that was opened, though the log may have grown since.
+    # Numbered by their place: `history` numbers from the version that was opened, and the log may have grown since.
     entries = pairs.history()
     for number, entry in zip(reversed(range(len(entries))), entries, strict=True):
         if RECORD in entry:
