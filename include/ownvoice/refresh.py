@@ -29,7 +29,7 @@ from ownvoice.triples.generate import generate_batch
 OnStep = Callable[[str], None]
 OnProgress = Callable[[Tally], None]
 
-_LOOK_EVERY_S = 5.0
+_POLL_INTERVAL_S = 5.0
 
 
 def refresh(
@@ -66,18 +66,18 @@ def refresh(
 def _generate(
     lake: Lake, run_id: str, batch: Batch, endpoints: Endpoints, on_step: OnStep, on_progress: OnProgress
 ) -> None:
-    """Settle one batch; where its answers come through a batch API, wait for them and say where they stand."""
-    on_look = partial(_say, batch.label, on_step)
+    """Get the answers of one batch; where they come from a batch API, wait for its jobs and report their progress."""
+    on_states = partial(_report_states, batch.label, on_step)
     while True:
         try:
             generate_batch(lake, run_id, batch.name, endpoints, on_progress)
         except BatchJobsRunningError as running:
             for endpoint, batch_ids in running.by_endpoint.items():
-                asyncio.run(until_all_ended(endpoints(endpoint), batch_ids, _LOOK_EVERY_S, on_look))
+                asyncio.run(until_all_ended(endpoints(endpoint), batch_ids, _POLL_INTERVAL_S, on_states))
         else:
             return
 
 
-def _say(label: str, on_step: OnStep, states: Sequence[BatchJobState]) -> None:
+def _report_states(label: str, on_step: OnStep, states: Sequence[BatchJobState]) -> None:
     for state in states:
         on_step(f"{label}: {state.batch_id} is {state.status}, {state.done} of {state.total} requests are done")

@@ -56,7 +56,7 @@ def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: st
         mode=mode,
     )
     access = ModelAccess(model_url, "offline", max_requests_in_flight=IN_FLIGHT)
-    refreshing._LOOK_EVERY_S = 0.01
+    refreshing._POLL_INTERVAL_S = 0.01
     refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
 
 

@@ -26,11 +26,11 @@ from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version, ve
 
 
 @dataclass(slots=True)
-class Sum:
-    """What the commit comes to.
+class CommitTotals:
+    """The sums over all articles of a commit.
 
-    `retired` counts the pairs that stand no longer as they did: they carry the refresh `dates`, and those in `gone`
-    are not written again.
+    `retired` counts the committed pairs that change or go. `dates` are their refresh dates, and `gone` holds those that
+    no new row replaces. `fingerprint` is the same for the same commit, so that a repeated one is recognised.
     """
 
     lattice: Lattice
@@ -62,19 +62,19 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     base = newest_version(lake, pairs)
     current = read_articles(lake, base, column_in("article_id", candidates))
     articles = _still_ours(candidates, current, run)
-    standing = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
+    committed = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
     first = kept_by_retry(lake, run)
 
     def outcomes() -> Iterator[ArticleOutcome]:
         return article_outcomes(lake, run, articles, first)
 
-    total = _add_up(outcomes(), standing, from_text(base.lattice) if base else empty_lattice())
+    total = _add_up(outcomes(), committed, from_text(base.lattice) if base else empty_lattice())
     if pairs.transaction_version(run_id) == total.fingerprint:
         return version_of_run(lake, run_id)
     articles_version = write_articles(lake, base, total.articles, all_new=not current)
     chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
     record = _record(run, base, total, articles_version, chunks_version)
-    added = (row for one in outcomes() for row in _difference(one, standing)[1])
+    added = (row for one in outcomes() for row in _difference(one, committed)[1])
     transaction = Transaction(run_id, total.fingerprint)
     write_pairs(lake, pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
     return newest_version(lake, pairs)
@@ -83,7 +83,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
 def _still_ours(
     candidates: Mapping[str, tuple[ArticleRow, str | None]], current: Mapping[str, ArticleRow], run: RefreshRun
 ) -> dict[str, ArticleRow]:
-    """Leave out the articles that a later run has written since this one looked: its news of them is older."""
+    """Leave out the articles that a later run has written since this one looked."""
     return {
         article_id: replace(article, last_run=run.run_id)
         for article_id, (article, seen_run) in candidates.items()
@@ -91,12 +91,12 @@ def _still_ours(
     }
 
 
-def _add_up(outcomes: Iterable[ArticleOutcome], standing: CommittedPairs, lattice: Lattice) -> Sum:
-    """Go through what there is to write, without holding it."""
-    total = Sum(lattice)
+def _add_up(outcomes: Iterable[ArticleOutcome], committed: CommittedPairs, lattice: Lattice) -> CommitTotals:
+    """Add up what there is to write, one article at a time."""
+    total = CommitTotals(lattice)
     seal = hashlib.sha256()
     for outcome in outcomes:
-        retired, added = _difference(outcome, standing)
+        retired, added = _difference(outcome, committed)
         if outcome.row:
             total.articles.append(outcome.row)
         written = {row["pair_id"] for row in added}
@@ -111,9 +111,9 @@ def _add_up(outcomes: Iterable[ArticleOutcome], standing: CommittedPairs, lattic
     return total
 
 
-def _difference(outcome: ArticleOutcome, standing: CommittedPairs) -> tuple[list[Row], list[Row]]:
-    """Return the pairs to retire and to add for one article; one that stands already as it should is neither."""
-    before = standing.get(outcome.row.article_id, []) if outcome.row else []
+def _difference(outcome: ArticleOutcome, committed: CommittedPairs) -> tuple[list[Row], list[Row]]:
+    """Return the pairs to retire and to add for one article; a pair that is committed as it should be is neither."""
+    before = committed.get(outcome.row.article_id, []) if outcome.row else []
     wanted = [_as_committed(row) for row in outcome.pairs] if outcome.replaces_pairs else before
     if outcome.row:
         label = {"source_key": outcome.row.source_key, "author_id": outcome.row.author_id}
@@ -129,7 +129,7 @@ def _as_committed(row: Row) -> Row:
 
 
 def _record(
-    run: RefreshRun, base: DatasetVersion | None, total: Sum, articles_version: int, chunks_version: int
+    run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, articles_version: int, chunks_version: int
 ) -> str:
     """Return what the commit says of itself; digest and counts follow from those of the version before."""
     record = {

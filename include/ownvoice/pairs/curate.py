@@ -24,7 +24,7 @@ from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screens import Screen
-from ownvoice.pairs.staging import CURATED, STAGED, Row, Staged, chunk_record, write_staged
+from ownvoice.pairs.staging import CURATED, STAGED, DropRow, Row, Staged, chunk_record, write_staged
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.states import ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
@@ -42,14 +42,14 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
     outcomes = read_outcomes(lake, run, batch)
     answers = AnswerStore(lake.store)
     boilerplate, evaluation = read_boilerplate(lake, run), read_evaluation_sets(lake, run.evaluation_sets)
-    standing, staged = kept_by_retry(lake, run), Staged([], [], [])
+    committed, staged = kept_by_retry(lake, run), Staged([], [], [])
     for chunk in read_batch(lake, run, batch):
         outcome = outcomes[chunk["article_id"], chunk["chunk_index"]]
         record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
             screen = Screen(boilerplate.get(chunk["author_id"], frozenset()), evaluation)
             triples = _triples(answers, record["request_key"], run.recipe.prompt_version)
-            pairs, drops = _judge(lake, run, chunk, record, triples, screen, standing)
+            pairs, drops = _judge(lake, run, chunk, record, triples, screen, committed)
             reasons = Counter(drop["reason"] for drop in drops)
             record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
             staged.pairs += pairs
@@ -86,19 +86,19 @@ def _judge(
     record: Row,
     triples: tuple[Triple, ...],
     screen: Screen,
-    standing: Collection[str],
-) -> tuple[list[Row], list[Row]]:
-    """Return a staged pair or a drop for each triple of a chunk; passages do not count against `standing` pairs."""
+    committed: Collection[str],
+) -> tuple[list[Row], list[DropRow]]:
+    """Return a staged pair or a drop for each triple of a chunk; passages do not count against `committed` pairs."""
     article = _article_text(lake, chunk["article_sha256"], run.recipe.cleaning)
     reading = Reading.of(chunk["text"])
     pairs: list[Row] = []
-    drops: list[Row] = []
+    drops: list[DropRow] = []
     for index, triple in enumerate(triples):
-        stands = pair_id(chunk["article_id"], record["request_key"], index) in standing
+        is_committed = pair_id(chunk["article_id"], record["request_key"], index) in committed
         found = judge(triple, reading, chunk["clean_start"], article, run.recipe)
         if isinstance(found, DropReason):
             drops.append(_drop(chunk, index, triple, found, ""))
-        elif screened := (screen.of_standing if stands else screen).reason(found[0]):
+        elif screened := (screen.for_committed if is_committed else screen).reason(found[0]):
             drops.append(_drop(chunk, index, triple, *screened))
         else:
             pair = _pair(chunk, record["request_key"], run, index, *found)
@@ -138,7 +138,7 @@ def _pair(
     }
 
 
-def _drop(chunk: PlannedChunk, index: int, triple: Triple, reason: DropReason, detail: str) -> Row:
+def _drop(chunk: PlannedChunk, index: int, triple: Triple, reason: DropReason, detail: str) -> DropRow:
     return {
         "article_id": chunk["article_id"],
         "chunk_index": chunk["chunk_index"],

@@ -1,4 +1,4 @@
-"""The screen: what a pair must not hold, whatever its form. Looked at last, since it depends on more than the pair."""
+"""The screen: texts that no pair may hold. It comes after the filters, since it depends on more than the pair."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from ownvoice.pairs.reasons import BOILERPLATE, IN_EVALUATION_SET, DropReason
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """`boilerplate` holds the keys of the passages of the pair's author; `evaluation` what models are measured by."""
+    """`boilerplate` holds the keys of the author's repeated passages; `evaluation` the rows of evaluation sets."""
 
     boilerplate: Collection[int]
     evaluation: EvaluationGrams
 
     @property
-    def of_standing(self) -> Screen:
-        """What a pair is held against that stands already: what has become boilerplate since takes none away."""
+    def for_committed(self) -> Screen:
+        """The screen for a committed pair: a passage that has become boilerplate since does not drop it."""
         return replace(self, boilerplate=frozenset())
 
     def reason(self, candidate: Candidate) -> tuple[DropReason, str] | None:

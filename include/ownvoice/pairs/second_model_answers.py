@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
@@ -14,8 +14,10 @@ from ownvoice.llm.task_try import TaskTry
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import NO_REJECTED_ANSWER, DropReason
 from ownvoice.pairs.screens import Screen
-from ownvoice.pairs.staging import Row, Staged, retries_of, spend_of
+from ownvoice.pairs.staging import DropRow, Row, Staged, retries_of, spend_of
 from ownvoice.states import STATE_AFTER, ChunkEvent
+
+R = TypeVar("R", Row, DropRow)
 
 Place = tuple[str, int]
 """Article id and chunk index."""
@@ -74,18 +76,17 @@ def _completed(
     texts: Mapping[str, str],
     run: RefreshRun,
     screen: Screen,
-) -> tuple[list[Row], list[Row]]:
+) -> tuple[list[Row], list[DropRow]]:
     """Return the pairs that have their rejected answer, and a drop for each that has none or one that is no use."""
     kept: list[Row] = []
-    drops: list[Row] = []
+    drops: list[DropRow] = []
     for pair in pairs:
         outcome = answered[pair["prompt"]]
         text = texts.get(outcome.request_key)
         found = {"rejected": text, "rejected_model": outcome.model, "rejected_request_key": outcome.request_key}
         reason, detail = _reason(pair, text, run, screen)
         if reason:
-            place = {**_place_of(pair), "reason": reason.name, "detail": detail}
-            drops.append({**place, "quote": pair["chosen"], "rejected": text})
+            drops.append(_drop(pair, reason, detail, text))
         else:
             kept.append(pair | found)
     return kept, drops
@@ -137,12 +138,21 @@ def _sum_of_known(costs: Sequence[float | None]) -> float | None:
     return sum(known) if len(known) == len(costs) else None
 
 
-def _by_chunk(rows: Iterable[Row]) -> dict[Place, list[Row]]:
-    found: dict[Place, list[Row]] = defaultdict(list)
+def _by_chunk(rows: Iterable[R]) -> dict[Place, list[R]]:
+    found: dict[Place, list[R]] = defaultdict(list)
     for row in rows:
         found[row["article_id"], row["chunk_index"]].append(row)
     return found
 
 
-def _place_of(pair: Row) -> Row:
-    return {name: pair[name] for name in ("article_id", "chunk_index", "triple_index", "prompt")}
+def _drop(pair: Row, reason: DropReason, detail: str, rejected: str | None) -> DropRow:
+    return {
+        "article_id": pair["article_id"],
+        "chunk_index": pair["chunk_index"],
+        "triple_index": pair["triple_index"],
+        "reason": reason.name,
+        "detail": detail,
+        "prompt": pair["prompt"],
+        "quote": pair["chosen"],
+        "rejected": rejected,
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import pyarrow as pa
 
@@ -34,12 +34,25 @@ STAGED_PAIRS = PAIRS.append(pa.field("chunk_index", pa.int64())).append(pa.field
 Row = dict[str, Any]
 
 
+class DropRow(TypedDict):
+    """One row of `DROPS`: a triple that became no pair; `rejected` is None where no model wrote an answer."""
+
+    article_id: str
+    chunk_index: int
+    triple_index: int
+    reason: str
+    detail: str
+    prompt: str
+    quote: str
+    rejected: str | None
+
+
 @dataclass(slots=True)
 class Staged:
     """Rows of `STAGED_PAIRS`, `DROPS` and `tables/chunks`."""
 
     pairs: list[Row]
-    drops: list[Row]
+    drops: list[DropRow]
     chunks: list[Row]
 
 

@@ -20,7 +20,7 @@ from ownvoice.dataset.refresh_report import (
     StoreCheck,
 )
 from ownvoice.dataset.sample import made_by_its_run
-from ownvoice.pairs.staging import Row, read_staged
+from ownvoice.pairs.staging import DropRow, read_staged
 from ownvoice.reports.audits import audits_of
 from ownvoice.reports.counts import chunk_counts, chunks_by_requests, fault_counts, token_counts, triple_counts
 from ownvoice.reports.spend import spend_of_run
@@ -114,7 +114,7 @@ def _instruction_kinds(lake: Lake, version: DatasetVersion | None) -> dict[str, 
 
 def _drop_examples(lake: Lake, run: RefreshRun, batches: Iterable[str]) -> dict[str, list[DropExample]]:
     """Return the first few drops of each reason, for people to look at."""
-    examples: dict[str, list[Row]] = defaultdict(list)
+    examples: dict[str, list[DropRow]] = defaultdict(list)
     for name in batches:
         staged = read_staged(lake, run, name)
         for drop in staged.drops if staged else ():
