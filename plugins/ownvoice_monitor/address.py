@@ -1,4 +1,4 @@
-"""What may stand in the address of a page: short texts and small numbers, so that nothing else reaches a query."""
+"""The parameters that an address may have: short texts and small numbers, so that nothing else reaches a query."""
 
 from __future__ import annotations
 

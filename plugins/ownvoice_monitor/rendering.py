@@ -91,6 +91,6 @@ def _link(root: str, path: str, query: Mapping[str, Any]) -> str:
 
 
 def _json_script(value: Any) -> Markup:
-    """Write `value` as JSON that may stand inside a script element, whatever texts it holds."""
+    """Write `value` as JSON that is safe inside a script element, whatever texts it holds."""
     text = json.dumps(value, default=str)
     return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))  # noqa: S704

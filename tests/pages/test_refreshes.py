@@ -49,7 +49,7 @@ def test_the_newest_is_the_newest_night_whatever_ran_since(lake, tmp_path, offli
     write_report(lake, "dry")
     night.run("retry", retry="dead", refresh_date=dt.date(2026, 2, 3))
     write_report(lake, "retry")
-    assert {one.run_id: one.is_night for one in all_refreshes(lake)} == {
+    assert {one.run_id: one.is_full for one in all_refreshes(lake)} == {
         "retry": False,
         "dry": False,
         "night": True,

@@ -19,7 +19,7 @@ REFRESHES_IN_TREND = 90
 
 
 class RefreshesPage(TypedDict):
-    """Refreshes newest first. `newest` is the newest that did a whole night's work, if any, and None without any."""
+    """Refreshes, newest first. `newest` is the newest full run or, without one, the newest of any kind."""
 
     rows: Sequence[Refresh]
     result_page: ResultPage
@@ -28,19 +28,19 @@ class RefreshesPage(TypedDict):
 
 
 def refreshes_page(lake: Lake, number: int = 1) -> RefreshesPage:
-    """Return result page `number` of the refreshes. Where none did a whole night's work, `newest` is any kind."""
+    """Return result page `number` of the refreshes."""
     found = all_refreshes(lake)
     result_page = ResultPage(number, len(found), ROWS_PER_PAGE)
     return {
         "rows": result_page.cut(found),
         "result_page": result_page,
-        "newest": next((one for one in found if one.is_night), found[0] if found else None),
+        "newest": next((one for one in found if one.is_full), found[0] if found else None),
         "charts": trend_charts(found[:REFRESHES_IN_TREND][::-1]),
     }
 
 
 def all_refreshes(lake: Lake) -> tuple[Refresh, ...]:
-    """Return every refresh that has reported, newest first; each night is compared with the nights before it."""
+    """Return every refresh that has reported, newest first; each full run is compared with those before it."""
     table = lake.table("runs")
     if table is None:
         return ()
@@ -68,13 +68,13 @@ def _refresh(row: RunRow) -> Refresh:
 
 
 def _compared(refreshes: Iterable[Refresh]) -> list[Refresh]:
-    """Return `refreshes`, which come oldest first, with what is unusual about each night."""
+    """Return `refreshes`, which come oldest first, with what is unusual about each full run."""
     compared: list[Refresh] = []
-    nights: list[Refresh] = []
+    full: list[Refresh] = []
     for one in refreshes:
-        if one.is_night:
-            compared.append(replace(one, unusual=tuple(unusual(one, nights))))
-            nights.append(one)
+        if one.is_full:
+            compared.append(replace(one, unusual=tuple(unusual(one, full))))
+            full.append(one)
         else:
             compared.append(one)
     return compared

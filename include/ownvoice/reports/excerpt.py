@@ -1,4 +1,4 @@
-"""The place of a chosen answer in its article: the original text around it, cut into quoted and other parts. Pure."""
+"""A chosen answer in its article: the text around it, cut into quoted and other parts. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CONTEXT_CHARS = 220
 
 _BROKEN_START, _BROKEN_END = re.compile(r"^\S{0,30}\s+"), re.compile(r"\s+\S{0,30}$")
 
-# What would be invisible or turn text around: control, direction and tag characters, and what no text may hold.
+# Characters that are invisible or change the direction of text (control, direction, tag), and non-characters.
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\uffff"
     r"\ud800-\udfff\U000e0000-\U000e007f]"
@@ -18,7 +18,7 @@ _INVISIBLE = re.compile(
 
 
 class Part(NamedTuple):
-    """A stretch of an excerpt; a gap stands for text that is left out."""
+    """A part of an excerpt; a gap is where text was left out."""
 
     kind: Literal["quoted", "around", "gap"]
     text: str
@@ -35,7 +35,7 @@ def excerpt(content: str, spans: Sequence[tuple[int, int]], context_chars: int =
 
 
 def _around(content: str, start: int, end: int, head_chars: int, tail_chars: int) -> Iterator[Part]:
-    """Yield what stands between two places, of a long stretch only its two ends."""
+    """Yield the text between two places; of a long one only its two ends."""
     if end - start <= head_chars + tail_chars:
         yield Part("around", content[start:end])
         return
@@ -45,5 +45,5 @@ def _around(content: str, start: int, end: int, head_chars: int, tail_chars: int
 
 
 def visible(text: str) -> str:
-    """Return `text` with characters that hide or turn it around spelled out; typography and joiners stay."""
+    """Return `text` with invisible and direction characters spelled out as escapes; typography and joiners stay."""
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,4 +1,4 @@
-"""What is unusual about a night: a number far from where it was in the last fourteen nights."""
+"""What is unusual about a refresh: a number far from its usual value, the median of the last fourteen full runs."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from statistics import median
 
 from ownvoice.reports.formats import dollars, percent
 
-NIGHTS = 14
-_MIN_NIGHTS = 5
+RUNS_COMPARED = 14
+_MIN_RUNS = 5
 # Iglewicz and Hoaglin, How to Detect and Handle Outliers (1993): a modified z-score past 3.5 is an outlier.
 _MAX_DEVIATIONS = 3.5
 _MAD_TO_SIGMA = 1.4826
@@ -37,13 +37,13 @@ class Refresh:
         return self.counts.get(name, 0)
 
     @property
-    def is_night(self) -> bool:
-        """Whether it went through a night's work: no dry run, and no retry, which asks only about what was dead."""
+    def is_full(self) -> bool:
+        """Whether it is a full run: neither a dry run nor a retry, which asks about dead chunks alone."""
         return not self.count("dry_run") and "articles_retried" not in self.counts
 
     @property
     def tokens(self) -> int:
-        """Tokens bought, prompts and answers together."""
+        """Tokens paid for, prompts and answers together."""
         return self.count("prompt_tokens") + self.count("completion_tokens")
 
     @property
@@ -58,13 +58,13 @@ class Refresh:
 
     @property
     def verbatim_rate(self) -> float | None:
-        """Share of the triples whose quote stands in the article."""
+        """Share of the triples whose quote is in the article."""
         return _share(self.count("triples") - self.count("dropped_not_verbatim"), self.count("triples"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Measure:
-    """One number of a night, how it is written, and the difference from the usual value that is none worth a look."""
+    """One number of a run: how it is written, and up to which difference from its usual value it is never unusual."""
 
     name: str
     value: Callable[[Refresh], float | None]
@@ -82,14 +82,14 @@ _MEASURES = (
 
 
 def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
-    """Yield a clause for each number of `one` that is far from its median over the last fourteen of `earlier`.
+    """Yield a clause for each number of `one` that is far from its median over the last fourteen `earlier` runs.
 
-    Nights without such a number do not count; with fewer than five nothing is said.
+    Runs without that number do not count; with fewer than five, the number is not compared.
     """
     for measure in _MEASURES:
         value = measure.value(one)
-        values = [found for found in map(measure.value, earlier[-NIGHTS:]) if found is not None]
-        if value is None or len(values) < _MIN_NIGHTS:
+        values = [found for found in map(measure.value, earlier[-RUNS_COMPARED:]) if found is not None]
+        if value is None or len(values) < _MIN_RUNS:
             continue
         usual = median(values)
         spread = _MAD_TO_SIGMA * median(abs(found - usual) for found in values)
@@ -99,12 +99,12 @@ def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:
 
 
 def _cost_usd(one: Refresh) -> float | None:
-    """Return what a night cost that had chunks to ask about; one without any is free, and no measure of the others."""
+    """Return the cost of a run that had chunks; runs without chunks cost nothing and would lower the usual cost."""
     return one.cost_usd if one.count("chunks_total") else None
 
 
 def _chance(one: Refresh, usual: float) -> float:
-    """Return how far a share may lie off by chance alone in a night of so few triples, and five points at least."""
+    """Return how far a share may be off by chance with the run's number of triples: five percentage points at least."""
     return max(0.05, _MAX_DEVIATIONS * sqrt(usual * (1 - usual) / max(one.count("triples"), 1)))
 
 

@@ -1,7 +1,7 @@
-"""The report that people look at: one HTML page a night, self-contained, without a script.
+"""The report of a refresh as one HTML page, self-contained and without a script.
 
-What articles and models wrote is escaped by the template and made visible; the page's policy allows its one style
-sheet and nothing else, so that nothing on it can run or be fetched.
+Texts of articles and models are escaped, and hidden characters in them made visible (`jinja`). The page's content
+security policy allows its one style sheet and nothing else, so that nothing on it can run or be fetched.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from ownvoice.reports.charts.frame import RowChart
 
 _PAIRS_SHOWN = 3
-_PAIRS_LOOKED_AT = 40  # among which those of different articles are preferred
+_PAIRS_SAMPLED = 40  # the pairs shown are picked from these, of different articles if possible
 
 
 def write_page(lake: Lake, report: RefreshReport, version: DatasetVersion | None) -> None:
-    """Put the page of a report beside it; repeated, it writes the same again."""
+    """Write the page of a report beside it; `version` is the one that the run committed, if any."""
     pairs = _shown_pairs(lake, version) if version else []
     lake.store.write(RunKeys(report.run_id).report_page, page_html(report, pairs).encode())
 
@@ -99,7 +99,7 @@ def _tokens(spend: Spend) -> dict[str, int]:
 
 def _shown_pairs(lake: Lake, version: DatasetVersion) -> list[dict[str, Any]]:
     """Return a few pairs that the version's run made, of different articles where there are, with their excerpts."""
-    rows = sample_pairs(lake, version, _PAIRS_LOOKED_AT, where=made_by_its_run(version))
+    rows = sample_pairs(lake, version, _PAIRS_SAMPLED, where=made_by_its_run(version))
     first_of_each = {row["article_id"]: row for row in reversed(rows)}.values()
     others = [row for row in rows if row not in first_of_each]
     return [row | {"excerpt": _excerpt(lake, row)} for row in [*first_of_each, *others][:_PAIRS_SHOWN]]

@@ -1,1 +1,1 @@
-"""One module for each address, named like it: what may stand in the address, and the page that answers."""
+"""The routes: one module for each page, named like its address. `app` includes every module of this package."""

@@ -1,6 +1,6 @@
 // Draws the charts, and leads links out of the frame. Every page is whole without it.
 
-// A custom property says light-dark(...); what the browser makes of it is what a canvas understands.
+// A custom property holds light-dark(...), which a canvas cannot read; the computed colour of an element it can.
 function colour(name) {
   const probe = document.body.appendChild(document.createElement("i"));
   probe.style.color = `var(${name})`;
@@ -76,7 +76,7 @@ for (const form of document.querySelectorAll("form[data-trigger]")) {
   });
 }
 
-// The chosen words stand somewhere in a long article: begin there.
+// Scroll a long article to the chosen words.
 const quote = document.querySelector(".original mark");
 if (quote) quote.closest(".original").scrollTop = quote.offsetTop - quote.closest(".original").offsetTop - 80;
 

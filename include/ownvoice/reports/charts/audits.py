@@ -29,7 +29,7 @@ def audit_specs(audits: Sequence[ReportedAudit]) -> dict[str, Spec]:
     """Return the charts of the audits that have one, by title."""
     titles = {
         "lengths": "Lengths: nine tenths, the middle half, the median",
-        "cues": "How well one cue alone tells chosen from rejected (0.5: not at all)",
+        "cues": "How well one cue alone tells chosen from rejected (0.5: chance)",
     }
     return {titles[name]: chart.to_dict() for name, chart in audit_charts(audits).items()}
 

@@ -14,7 +14,7 @@ _WIDTH_CHARS = 2 * _COLUMN_CHARS + 5
 
 
 def pair_lines(pair: dict[str, Any]) -> Iterator[str]:
-    """Yield one pair: the prompt, then chosen and rejected side by side, then where the chosen one stands."""
+    """Yield one pair: the prompt, then chosen and rejected side by side, then the place of the chosen one."""
     yield from textwrap.wrap(f"▸ {printable(pair['prompt'])}", _WIDTH_CHARS)
     left, right = (textwrap.wrap(printable(pair[side]), _COLUMN_CHARS) for side in ("chosen", "rejected"))
     yield f"  {'chosen (the author)':{_COLUMN_CHARS}}   rejected ({pair['rejected_model']})"

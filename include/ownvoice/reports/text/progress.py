@@ -19,7 +19,7 @@ class Progress:
         print(printable(sentence), file=self._out, flush=True)
 
     def chunks(self, tally: Tally) -> None:
-        """Say where a batch stands."""
+        """Report the progress of a batch."""
         self.step(progress_line(tally))
 
 

@@ -15,7 +15,7 @@ _NO_PRICE = "price not known"
 
 
 def report_lines(report: RefreshReport) -> Iterator[str]:
-    """Yield a report: articles, the waterfall from chunks to pairs with a bar each, what was dropped and why."""
+    """Yield a report: articles, chunks, spend, triples by what became of them with a bar each, audits and version."""
     yield f"Refresh {report.run_id} of {report.refresh_date}: {report.verdict}"
     if report.store:
         yield "store      " + report.store.sentence

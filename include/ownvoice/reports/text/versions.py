@@ -23,7 +23,7 @@ def verification_lines(found: Verification) -> Iterator[str]:
     """Yield what a verification found."""
     if found.passed:
         yield (
-            f"version {found.version}: all {found.pairs} pairs stand verbatim in their originals, the digest matches, "
+            f"version {found.version}: all {found.pairs} pairs are verbatim in their originals, the digest matches, "
             "no cluster lies on both sides of the split"
         )
         return
