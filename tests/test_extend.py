@@ -17,11 +17,27 @@ from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm import providers
 from ownvoice.offline_model.server import completion_about, serving
+from ownvoice.pages.training import training_page, variants_page
 from ownvoice.reports.html import read_page
 from ownvoice.reports.report import write_report
 from ownvoice.storage.stores import ObjectStore
+from ownvoice.training import metrics
+from ownvoice.training.health import rules
+from ownvoice.training.planning.variants import Variants, read_variants, write_variants
+from ownvoice.training.publishing.card import model_card
+from ownvoice.training.publishing.provenance import provenance
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.results.comparison import comparison_lines, write_comparison
+from ownvoice.training.results.curves import curves_svg
+from ownvoice.training.results.report import training_lines, write_training_report
+from ownvoice.training.results.training import trained
+from ownvoice.training.run import TrainingRun, write_training_run
+from ownvoice.training.trainer import callbacks
+from ownvoice.training.trainer.record import Record
 from stand_ins.night import Night, article
+from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.places import DOCS
+from stand_ins.trained import curves, leave_trained_run
 
 RECIPES = (DOCS / "extend.md").read_text(encoding="utf-8")
 
@@ -113,3 +129,47 @@ def test_a_provider_with_an_api_of_its_own_answers_a_refresh(lake, tmp_path, mon
     chunks = lake.read_rows("runs/one/outcomes/batch-0000.parquet").to_pylist()
     assert [chunk["faults"] for chunk in chunks if chunk["faults"]] == [["context_too_long"]]
     assert {chunk["prompt_tokens"] for chunk in chunks if not chunk["faults"]} == {1000}
+
+
+def test_a_metric_with_a_rule_is_computed_judged_drawn_and_told_everywhere(lake, monkeypatch):
+    metric, rule, computed = code_of("A training metric with a health rule")
+    names = vars(metrics) | vars(rules) | vars(callbacks)
+    exec(rule + computed, names)
+    monkeypatch.setattr(metrics, "METRICS", (*metrics.METRICS, eval(metric, names)))
+    monkeypatch.setattr(rules, "RULES", (*rules.RULES, names["drifted"]))
+    commit_pairs(lake, small_dataset())
+    recipe = TrainingRecipe(hub_repository="ann/voice")
+    run = TrainingRun(run_id="run.soft", lake=lake.uri, dataset_version=1, recipe=recipe)
+    write_training_run(lake, run)
+    write_variants(lake, "run", Variants({"soft": run.run_id}))
+
+    class ExtendedWatch(callbacks.Watch):
+        def on_log(self, args, state, control, logs, **rest):
+            super().on_log(args, state, control, names["with_drift"](logs), **rest)
+
+    result = leave_trained_run(lake, run, "block")
+    lake.store.delete(run.keys.metrics)
+    record = Record(lake, run.keys)
+    watch = ExtendedWatch(recipe, record, SimpleNamespace(requested=False), keep=None)
+    for row in curves("block"):
+        evaluated = {"eval_rewards/chosen": -3.0, "eval_rewards/rejected": -4.0} if "eval_loss" in row else {}
+        state = SimpleNamespace(global_step=row.pop("step"), max_steps=20)
+        watch.on_log(None, state, SimpleNamespace(), row | evaluated)
+    record.keep()
+    lake.write_json(run.keys.result, result | {"final": record.metrics[-2], "test": record.metrics[-1]})
+
+    page, overlay = training_page(lake, run.run_id), variants_page(lake, "run")
+    assert "drifted" in {finding.rule for finding, _ in page["findings"]}
+    assert "both answers became less likely" in str(page["charts"]["Drift"])
+    assert page["measured"]["drift"].test == overlay["measured"]["soft"]["drift"].test == -3.5
+    assert "Drift" in overlay["charts"]
+    assert ">Drift</text>" in curves_svg(record.metrics)
+    report = write_training_report(lake, run.run_id, dt.date(2026, 4, 1))
+    assert "drift -3.5000" in "\n".join(training_lines(report))
+    comparison = write_comparison(lake, "run", read_variants(lake, "run"))
+    assert comparison.stored()["trainings"][0]["test_drift"] == -3.5
+    assert "test drift" in "\n".join(comparison_lines(comparison))
+    training, _, trained_result = trained(lake, run.run_id)
+    card = model_card("ann/voice", provenance(lake, run.run_id, trained_result), trained_result, training.health, None)
+    assert "| test drift | -3.5000 |" in card
+    assert "(drifted): both answers became less likely" in card

@@ -20,9 +20,11 @@ from ownvoice.training.metric_rows import read_rows
 from ownvoice.training.metrics import panels
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
+from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.results.comparison import compare
 from ownvoice.training.results.publication import Publication, write_publication
-from ownvoice.training.results.report import write_run_report
+from ownvoice.training.results.report import read_training_report, training_lines, write_run_report
 from ownvoice.training.results.training import read_training
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
@@ -45,9 +47,9 @@ def plan(lake, run_id="run", **variants):
     return [read_training_run(one.recipe_uri) for one in plan_training(lake, run_id, request, TrainingSettings())]
 
 
-def trained(lake, run_id="run", kind="good", **variants):
+def trained(lake, run_id="run", kind="good", kept_least=0.7, **variants):
     for run in plan(lake, run_id, **variants):
-        leave_trained_run(lake, run, kind)
+        leave_trained_run(lake, run, kind, kept_least=kept_least)
     write_run_report(lake, run_id, DAY)
 
 
@@ -155,6 +157,51 @@ def test_a_rule_is_drawn_where_it_struck_with_its_reason():
     assert (step, level) == (20, "block")
     assert "likelihood displacement" in reason
     assert not any("reason" in row for title, spec in charts.items() if title != "Rewards" for row in drawn_rows(spec))
+
+
+def findings_drawn(charts):
+    """Return the rules that are a line in a chart, with its title."""
+    return {(title, row["rule"]) for title, spec in charts.items() for row in drawn_rows(spec) if "rule" in row}
+
+
+def test_a_merge_that_kept_little_is_found_beside_a_warning_of_the_curves_and_is_no_line_in_a_chart(lake):
+    trained(lake, kind="spike", kept_least=0.1)
+    page = training_page(lake, "run")
+    assert [(finding.rule, rule.panel) for finding, rule in page["findings"]] == [
+        ("gradient_spikes", "Gradient norm"),
+        ("rounded_away", None),
+    ]
+    assert "kept 10% of the change" in page["findings"][1][0].reason
+    assert findings_drawn(page["charts"]) == {("Gradient norm", "gradient_spikes")}
+
+
+def test_a_merge_finding_alone_is_a_sentence_and_the_verdict_a_warning(lake):
+    trained(lake, kept_least=0.1)
+    page = training_page(lake, "run")
+    assert page["training"].state == "warn"
+    assert [finding.rule for finding, _ in page["findings"]] == ["rounded_away"]
+    assert findings_drawn(page["charts"]) == set()
+
+
+def test_page_report_and_comparison_have_the_same_findings(lake):
+    trained(lake, "both", "spike", 0.1, chapter={}, soft={"beta": 0.1})
+    training = read_training(lake, "both.soft")
+    reasons = [finding.reason for finding in training.health.findings]
+    assert len(reasons) == 2
+    assert [one.reasons for one in compare(lake, read_variants(lake, "both"))] == [reasons, reasons]
+    text = "\n".join(training_lines(read_training_report(lake, "both.soft")))
+    assert all(reason in text for reason in reasons)
+
+
+def test_a_finding_of_a_rule_that_is_no_more_is_shown_without_a_chart(lake):
+    trained(lake)
+    result = lake.read_json("runs/run/result.json")
+    result["health"]["findings"] = [{"rule": "gone", "level": "warn", "step": 3, "reason": "It was found."}]
+    lake.write_json("runs/run/result.json", result)
+    lake.store.delete("runs/run/metrics.jsonl")
+    page = training_page(lake, "run")
+    ((finding, rule),) = page["findings"]
+    assert (finding.reason, rule) == ("It was found.", None)
 
 
 def drawn_rows(spec):

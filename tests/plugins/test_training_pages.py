@@ -24,6 +24,7 @@ from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.trained import curves, leave_trained_run
 
 GOOD, BLOCKED, SEVERAL, LIVE = "manual__good", "manual__blocked", "manual__several", "manual__live"
+ROUNDED = "manual__rounded"
 HOSTILE = "<script>document.title='owned'</script> ../../x"
 RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
 PAGES = [
@@ -45,6 +46,8 @@ def lake(tmp_path_factory):
         for one in plan(lake, run_id, variants):
             leave_trained_run(lake, one, kind)
         write_run_report(lake, run_id, dt.date(2026, 2, day))
+    for one in plan(lake, ROUNDED, {}):
+        leave_trained_run(lake, one, "spike", kept_least=0.1)
     leave_hostile_run(lake)
     plan(lake, LIVE, {})
     measure(lake, 7)
@@ -170,6 +173,16 @@ def test_from_the_list_to_one_run_and_to_another_laid_over_it(show):
     assert "same recipe, same dataset version" in page.locator("main").inner_text()
     page.get_by_role("link", name="1", exact=True).first.click()
     assert page.get_by_role("heading", name="Version 1").is_visible()
+
+
+def test_a_merge_warning_is_on_the_page_beside_a_warning_of_the_curves(show):
+    page = show(f"/training?run_id={ROUNDED}").page
+    page.wait_for_selector("figure.chart canvas")
+    curve, merge = page.locator("#health ~ .scroll tbody tr").all_inner_texts()
+    assert re.match(r"gradient spikes\s+warn\s+10\s+Gradient norm", curve)
+    assert re.match(r"rounded away\s+warn\s+20\s+–", merge)
+    assert "kept 10% of the change in model.layers.0.mlp.up_proj" in merge
+    assert page.locator("figure.chart", has_text="rounded").count() == 0
 
 
 def test_a_training_at_work_is_followed_without_a_touch(show, lake):

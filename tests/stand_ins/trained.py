@@ -17,6 +17,7 @@ from typing import Any
 
 from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
+from ownvoice.training.health.evidence import Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.version_pairs import read_pairs
@@ -25,20 +26,31 @@ SHARD = b"\x08\x00\x00\x00\x00\x00\x00\x00{}      " + bytes(3_000_000)
 
 
 def curves(kind: str, steps: int = 20) -> list[dict[str, Any]]:
-    """Return the rows of a `metrics.jsonl`: `good` learns steadily, `block` makes the author's text unlikely."""
-    chosen = 0.02 if kind == "good" else -0.6
+    """Return the rows of a `metrics.jsonl`: `good` learns steadily, `block` makes the author's text unlikely.
+
+    `spike` learns steadily too, with one spike of the gradient norm, of which a health rule warns.
+    """
+    chosen = -0.6 if kind == "block" else 0.02
     rows: list[dict[str, Any]] = [
         {"step": step, "loss": 0.6931 - 0.012 * (step - 1), "grad_norm": 1.0, "learning_rate": 1e-6 * (steps - step),
          "rewards/chosen": chosen * step, "rewards/rejected": (chosen - 0.03) * step, "rewards/margins": 0.03 * step,
          "rewards/accuracies": min(0.9, 0.05 * step)}
         for step in range(1, steps + 1)
     ]  # fmt: skip
+    if kind == "spike":
+        rows[9]["grad_norm"] = 40.0
     return [*rows, {"step": steps, "eval_loss": 0.52, "eval_rewards/accuracies": 0.8, "eval_rewards/margins": 0.5}]
 
 
-def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: int = 2) -> dict[str, Any]:
-    """Write all that a trained run leaves; return its result."""
+def leave_trained_run(
+    lake: Lake, run: TrainingRun, kind: str = "good", shards: int = 2, kept_least: float = 0.7
+) -> dict[str, Any]:
+    """Write all that a trained run leaves; return its result. Rounding keeps `kept_least` of a module's change."""
     metrics = curves(kind)
+    merge = Merge(
+        dtype="float16", kl_merged_nats=2e-7, kl_base_nats=3e-3, kept_least=kept_least,
+        kept_least_module="model.layers.0.mlp.up_proj", kept_median=0.8,
+    )  # fmt: skip
     pairs = read_pairs(lake, run.dataset_version)
     result = {
         "run_id": run.run_id, "recipe_id": run.recipe.recipe_id, "recipe": run.recipe.model_dump(mode="json"),
@@ -50,9 +62,8 @@ def leave_trained_run(lake: Lake, run: TrainingRun, kind: str = "good", shards: 
         "left_out_pair_ids": {"train": [pairs.train[0].pair_id], "test": []},
         "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
         "final": metrics[-2], "test": metrics[-1],
-        "health": judge(metrics).model_dump(mode="json"),
-        "merge": {"dtype": "float16", "kl_merged_nats": 2e-7, "kl_base_nats": 3e-3, "kept_least": 0.7,
-                  "kept_least_module": "model.layers.0.mlp.up_proj", "kept_median": 0.8},
+        "health": judge(metrics, merge).model_dump(mode="json"),
+        "merge": merge.model_dump(mode="json"),
         "peak_memory_bytes": 1 << 30, "speed": {"tokens_per_s": 900.0, "padding_share": 0.1, "mfu": None},
         "total_seconds": 12.5, "estimated_usd": 0.25, "exit": Exit.TRAINED.name, "message": None,
     }  # fmt: skip

@@ -37,6 +37,14 @@ def test_the_card_names_base_version_and_digest_where_the_hub_looks_for_them(tra
     assert "## Health: pass" in card
 
 
+def test_the_card_says_what_the_health_rules_found_in_curves_and_merge(trained, lake):
+    trained(kind="spike", kept_least=0.1)
+    card = draft(lake, "run-1").card
+    assert "## Health: warn" in card
+    assert "- **warn** (gradient_spikes): the gradient norm spikes" in card
+    assert "- **warn** (rounded_away): rounding to float16 kept 10% of the change" in card
+
+
 def test_the_card_has_style_numbers_where_there_were_answers(trained, lake):
     trained()
     assert "## Style" not in draft(lake, "run-1").card
