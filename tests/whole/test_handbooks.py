@@ -73,4 +73,4 @@ def test_a_handbook_of_html_pages_is_verified_and_no_page_is_lost_without_a_reas
     assert {article.licence for article in known.values() if article.author_id == "debian"} == {"GPL-2.0-or-later"}
     chunked = {row["article_id"] for rows in scan(lake.table("chunks"), "article_id") for row in rows.to_pylist()}
     assert chunked == {i for i, article in known.items() if article.state is ArticleState.CURRENT}
-    assert refresh_it(lake, source, offline_model, "two")["version"] is None
+    assert refresh_it(lake, source, offline_model, "two").version is None
