@@ -70,7 +70,7 @@ def test_an_unknown_key_and_a_value_out_of_range_are_named_together(lake):
 
 
 def test_a_recipe_that_is_not_there_or_no_json_is_one_sentence(lake):
-    with pytest.raises(SettingsError, match="nothing stands there"):
+    with pytest.raises(SettingsError, match="does not exist"):
         read_training_run(f"{lake.uri}/none.json")
     lake.store.write("recipe.json", b"{")
     with pytest.raises(SettingsError, match="is not JSON"):

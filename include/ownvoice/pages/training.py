@@ -1,4 +1,4 @@
-"""One training run with all that is known of it, and several laid over each other."""
+"""The page of one training run, and the page of several laid over each other."""
 
 from __future__ import annotations
 

@@ -12,14 +12,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ownvoice.errors import SettingsError
 
-MIN_STEPS = 5  # below, the curves have too few points to be judged
+MIN_STEPS = 5  # shorter curves have too few points to be judged
 
-# They choose what is done around and after the training; the adapter comes out the same.
+# These fields act around or after the training and do not change the adapter.
 _NOT_IN_THE_ADAPTER = {"tracker", "hub_repository", "sample_tokens", "stop_when_blocked", "merge_dtype"}
 
 
 class TrainingRecipe(BaseModel):
-    """What is trained from which base, and how.
+    """Base model, LoRA, DPO, optimizer, data and merge settings of one training.
 
     The defaults are those of chapter 6 of the LLM Engineer's Handbook. The trigger form of the training DAG is made
     from these fields.
@@ -110,7 +110,7 @@ class TrainingRecipe(BaseModel):
 
 
 def refuse_what_cannot_work(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None) -> None:
-    """Hold the recipe against the numbers of its dataset version, before a GPU is asked for.
+    """Check the recipe against the numbers of its dataset version, before a GPU is requested.
 
     Raises `SettingsError` that names every problem.
     """
@@ -119,7 +119,7 @@ def refuse_what_cannot_work(recipe: TrainingRecipe, train_pairs: int, longest_pr
 
 
 def problems_of(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None) -> Iterator[str]:
-    """Yield what cannot work on a version with so many pairs."""
+    """Yield each reason why the recipe cannot work on a version with so many train pairs."""
     steps = recipe.steps(train_pairs)
     if steps < MIN_STEPS:
         yield (

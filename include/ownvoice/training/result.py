@@ -1,6 +1,6 @@
-"""The result of a training run, `result.json`: the trainer writes it, and all others read it through these models.
+"""The models of `result.json`, which the trainer writes and everything else reads.
 
-A part is there once the trainer has come so far. Durations are in seconds, losses in nats.
+A part is None until the trainer has reached it. Durations are in seconds, losses in nats.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class BaseUsed(_Part):
 
 
 class BySplit(_Part, Generic[T]):
-    """The same thing of the train split and of the test split."""
+    """The same value for the train split and for the test split."""
 
     train: T
     test: T
@@ -81,7 +81,7 @@ class Sample:
 
 
 class TrainingResult(BaseModel):
-    """How a training run ended and what it measured, as far as it came.
+    """The end of a training run and its measurements, as far as it got.
 
     `rows_left_out` counts the pairs that could not be trained on, by reason. `first_loss` and `final` are of the first
     and last training step, `test` of the last evaluation. `seconds` are those of each stage, `total_seconds` of all.
@@ -122,7 +122,7 @@ class TrainingResult(BaseModel):
 
     @property
     def ended(self) -> str:
-        """How the trainer ended, in lower case, or `not ended`."""
+        """The name of the exit in lower case, or `not ended`."""
         return self.exit.name.lower() if isinstance(self.exit, Exit) else self.exit
 
     def trained(self) -> TrainedResult:

@@ -15,7 +15,7 @@ from ownvoice.training.recipe import TrainingRecipe
 
 
 class TrainingRun(BaseModel):
-    """What `runs/<run>/recipe.json` holds. A retry reads what the first try read."""
+    """The content of `runs/<run>/recipe.json`, written once, so that a retry reads the same input."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,11 +45,11 @@ def write_training_run(lake: Lake, run: TrainingRun) -> str:
 
 
 def read_training_run(uri: str) -> TrainingRun:
-    """Read a `recipe.json`. Raises `SettingsError` that names every problem, or where there is none."""
+    """Read a `recipe.json`. Raises `SettingsError` if there is none, or naming every problem in it."""
     folder, _, name = uri.rpartition("/")
     data = ObjectStore(folder).read(name)
     if data is None:
-        raise SettingsError(f"{uri}: nothing stands there. Write the run's recipe.json first, then start the trainer.")
+        raise SettingsError(f"{uri} does not exist. Write the run's recipe.json first, then start the trainer.")
     try:
         return TrainingRun.model_validate(json.loads(data))
     except json.JSONDecodeError as error:

@@ -1,4 +1,4 @@
-"""The JSON files of a training run, read though one of them is half written, damaged, or of another version."""
+"""A reader for the JSON files of a training run that tolerates half-written, damaged and older files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def read_file(lake: Lake, key: str, kind: type[T], faults: list[str]) -> T | None:
-    """Return the object under `key` as a `kind`; None where there is none, or none that can be read.
+    """Return the object under `key` as a `kind`; None if it is missing or cannot be read.
 
     Fields that do not fit are left out if `kind` can do without them. Each fault adds one sentence to `faults`.
     """

@@ -1,4 +1,4 @@
-"""Where and under which limits models are trained: what an installation sets once, checked at once."""
+"""The settings of an installation for training: where models are trained, and within which limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The pairs of one dataset version, held against the digest of its commit while they are read."""
+"""The pairs of one dataset version, read and verified against the digest of its commit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What training needs of a row."""
+    """The columns of a row of `tables/pairs` that training needs."""
 
     pair_id: str
     prompt: str
@@ -25,7 +25,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """A version's own splits, each in the order of its pair ids; no other split is ever made."""
+    """The train and test split of a version as stored, each ordered by pair id. Training makes no split of its own."""
 
     version: DatasetVersion
     train: tuple[Pair, ...]
@@ -33,7 +33,7 @@ class Pairs:
 
 
 class SplitSizes(NamedTuple):
-    """How large a version is. `train_chars` are those that one epoch reads: both answers of a pair carry its prompt."""
+    """The size of a version. `train_chars` counts what one epoch reads: the prompt twice, and both answers."""
 
     train_pairs: int
     train_chars: int
@@ -59,7 +59,7 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
 
 
 def read_pairs(lake: Lake, number: int) -> Pairs:
-    """Read version `number`. Raises `BadDataError` where it is gone, is not what its digest says, or lacks a split."""
+    """Read version `number`. Raises `BadDataError` if it is missing, does not match its digest, or lacks a split."""
     try:
         version = version_or_latest(lake, number)
     except StorageError as error:
@@ -101,7 +101,7 @@ def _named(lake: Lake, number: int) -> Iterator[None]:
 
 
 def _empty(number: int, split: str) -> str:
-    """Say that a version lacks one side of its split, and what to do."""
+    """Return the message for a version that has no pairs in one of its splits."""
     return (
         f"dataset version {number} has no {split} pairs, so that what is learned cannot be told from what is "
         "remembered. Add articles, or make a new lake with another OWNVOICE_TEST_SHARE."

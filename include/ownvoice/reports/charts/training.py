@@ -1,4 +1,4 @@
-"""The curves of training runs as Vega-Lite specs: the chapter's panels, with the health rules where they struck."""
+"""The curves of training runs as Vega-Lite specs, with a line for each finding of the health rules."""
 
 from __future__ import annotations
 
@@ -107,8 +107,8 @@ def _with_rules(lines: Any, rows: list[Spec], findings: Sequence[Finding]) -> An
     if not findings:
         return lines
     middle = max(row["step"] for row in rows) / 2
-    struck = [asdict(one) | {"name": one.rule.replace("_", " "), "is_late": one.step > middle} for one in findings]
-    where = bare_chart(struck).encode(
+    found = [asdict(one) | {"name": one.rule.replace("_", " "), "is_late": one.step > middle} for one in findings]
+    where = bare_chart(found).encode(
         alt.X("step:Q"),
         colours("level", _LEVEL_COLOURS, legend=None),
         tooltip=["level:N", "name:N", "step:Q", "reason:N"],

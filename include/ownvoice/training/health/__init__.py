@@ -1,1 +1,1 @@
-"""The health of a training run: rules over its curves and its merge, what they found, and the verdict."""
+"""The health of a training run: the rules, their findings over curves and merge, and the verdict. Pure."""

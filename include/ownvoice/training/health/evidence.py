@@ -1,4 +1,4 @@
-"""What the health rules read: the curves of a training run, and the numbers of its merge."""
+"""The input of the health rules: the curves of a training run and the numbers of its merge."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Merge(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The rows of training steps and of evaluations, in order, and the merge once there is one."""
+    """Rows of training steps and of evaluations, each in order of steps; the merge is None until it is done."""
 
     train: Sequence[MetricRow]
     evals: Sequence[MetricRow]

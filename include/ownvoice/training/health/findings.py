@@ -1,4 +1,4 @@
-"""What the health rules found in a training run, and the verdict over it."""
+"""The findings of the health rules, and the verdict over them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SEVERITY: dict[Level, int] = {"pass": 0, "warn": 1, "block": 2}
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that a rule found: how bad it is, at which optimizer step, and why in words."""
+    """One finding of a rule: its level, the optimizer step, and the reason in words."""
 
     rule: str
     level: Level

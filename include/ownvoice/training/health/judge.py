@@ -1,4 +1,4 @@
-"""The verdict over a training run: every rule, read over its curves and its merge. Pure."""
+"""Applying the health rules to the curves and the merge of a training run. Pure."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ownvoice.training.metric_rows import MetricRow, kind_of
 def judge(metrics: Sequence[MetricRow], merge: Merge | None = None) -> Health:
     """Judge the rows of a `metrics.jsonl`, complete or still growing, and the merge once there is one.
 
-    A number that is not finite is told alone: no comparison with it holds.
+    If a number is not finite, that is the only finding: comparisons with it would mean nothing.
     """
     by_kind = {kind: [row for row in metrics if kind_of(row) == kind] for kind in ("train", "eval")}
     evidence = Evidence(by_kind["train"], by_kind["eval"], merge)
@@ -23,11 +23,11 @@ def judge(metrics: Sequence[MetricRow], merge: Merge | None = None) -> Health:
 
 
 def panel_of(finding: Finding) -> str | None:
-    """Return the title of the chart that a finding is drawn in; None where it is a sentence alone."""
+    """Return the title of the chart that a finding is drawn in; None if it is not drawn."""
     rule = rule_of(finding)
     return rule.panel if rule else None
 
 
 def rule_of(finding: Finding) -> Rule | None:
-    """Return the rule that a finding is of; None where this version of Ownvoice has no such rule."""
+    """Return the rule of a finding; None if this version of Ownvoice has no such rule."""
     return next((rule for rule in (rules.not_finite, *rules.RULES) if rule.name == finding.rule), None)

@@ -17,7 +17,7 @@ MIN_STEPS = 5  # below, curves have too few points to be judged
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule. `reads` names the metrics of training steps without which it says nothing.
+    """One rule. `reads` names the metrics that a training step must have to be judged by it.
 
     `panel` is the title of the chart in which a finding is a line at its step; None: it is a sentence alone.
     """
@@ -29,7 +29,7 @@ class Rule:
     check: Check
 
     def findings(self, evidence: Evidence) -> Iterator[Finding]:
-        """Yield what the rule finds in the steps that have all it reads; nothing in fewer than five."""
+        """Yield the findings over the steps that have all that the rule reads; none below `MIN_STEPS` steps."""
         if self.reads:
             evidence = replace(evidence, train=[row for row in evidence.train if row.keys() >= self.reads])
             if len(evidence.train) < MIN_STEPS:
@@ -39,7 +39,7 @@ class Rule:
 
 
 def rule(*, panel: str | None, source: str, reads: tuple[str, ...] = ()) -> Callable[[Check], Rule]:
-    """Make a rule of the check below, under the name of the function."""
+    """Return a decorator that turns a check into a rule with the name of the function."""
 
     def made(check: Check) -> Rule:
         return Rule(check.__name__, panel, frozenset(reads), source, check)

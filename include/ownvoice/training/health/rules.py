@@ -1,4 +1,4 @@
-"""The health rules. Each entry holds its chart, its thresholds with their source, and the words of its findings."""
+"""The health rules. Each has its chart, its thresholds with their source, and its words in one place."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ownvoice.training.health.rule import CHAPTER, MIN_STEPS, Found, rule
 _FINITE = ("loss", "grad_norm", "rewards/chosen", "rewards/rejected", "eval_loss")
 
 
-@rule(panel="Loss", source="No later number of the run means anything.")
+@rule(panel="Loss", source="Later numbers of the run mean nothing.")
 def not_finite(evidence: Evidence) -> Iterator[Found]:
     """Block at the first number that is not finite."""
     for row in (*evidence.train, *evidence.evals):

@@ -1,4 +1,4 @@
-"""The step before a GPU is asked for: which version, whether the recipe can work on it, what it may cost."""
+"""The step before a GPU is requested: fix the version, check the recipes against it, estimate time and cost."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from ownvoice.training.settings import TrainingSettings
 from ownvoice.training.version_pairs import SplitSizes, split_sizes
 
 _CHARS_PER_TOKEN = 4  # of English prose, for an estimate alone
-_AROUND_TRAINING_H = 0.3  # a node comes up, the image and the base are loaded, the model is merged and checked
+_AROUND_TRAINING_H = 0.3  # to start a node, load image and base, merge and check the model
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedTraining:
-    """What `resolve_dataset` hands on for each training; the hours and dollars are an estimate.
+    """A training that was checked and written down, as `resolve_dataset` hands it on. `hours` and `usd` are estimates.
 
-    `variant` is its name, empty where the run has one recipe alone.
+    `variant` is empty if the run has a single recipe.
     """
 
     variant: str
@@ -41,7 +41,7 @@ def plan_training(
     """Fix the version (the newest where none is given), check every variant, and write the `recipe.json` of each.
 
     Raises `BadDataError` for a version that cannot be read or lacks a split, `SettingsError` that names every problem
-    of every recipe. Whether the rows are those of the version's digest, the trainer proves while it reads them.
+    of every recipe. The trainer verifies the digest of the rows when it reads them.
     """
     number = version_or_latest(lake, request.dataset_version).number
     sizes = split_sizes(lake, number)
@@ -79,16 +79,16 @@ def _planned(
 
 
 def estimated_hours(chars: int, recipe: TrainingRecipe, settings: TrainingSettings) -> float:
-    """Return the hours that one training on so many characters may take, with what comes before and after it."""
+    """Return the estimated hours of one training on so many characters, start-up and merge included."""
     seconds = chars / _CHARS_PER_TOKEN * recipe.epochs / settings.expected_tokens_per_s
     return seconds / 3600 + _AROUND_TRAINING_H
 
 
 def new_pairs_since_last_training(lake: Lake) -> int:
-    """Return how many pairs the versions after the one that was trained on last have more, each by itself.
+    """Return the net number of pairs that the versions since the last training added.
 
-    A pair that is only dated again counts as retired and as added: what a retry or an edit writes again is not new.
-    A training that failed counts too: what made it fail would fail the next one, at the same cost.
+    A pair that a retry or an edit writes again is both retired and added, so it is not new. A failed training counts
+    as a training: whatever made it fail would fail the next one, at the same cost.
     """
     trained = scan(lake.table("runs"), "version", "kind = 'training' AND version IS NOT NULL")
     last = max((row["version"] for batch in trained for row in batch.to_pylist()), default=-1)

@@ -1,6 +1,6 @@
-"""What a person asks a training run for: a version, a recipe, and the variants of it that are to be compared. Pure.
+"""The request for a training run: a dataset version, a recipe, and the variants of it to compare. Pure.
 
-A variant is a name and what it changes of the recipe.
+A variant is a name and the recipe fields that it changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 
 class TrainingRequest(BaseModel):
-    """What one run is asked to do. The trigger form of the training DAG is made from these fields and the recipe's."""
+    """The request for one run. The trigger form of the training DAG is made from these fields and the recipe's."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,9 +44,9 @@ class TrainingRequest(BaseModel):
 
 
 def recipes_of(request: TrainingRequest, train_pairs: int) -> dict[str, TrainingRecipe]:
-    """Return the recipe of each variant by name; a recipe without variants stands alone, under the empty name.
+    """Return the recipe of each variant by name; a recipe without variants has the empty name.
 
-    Raises `SettingsError` that names every problem of every one of them, on a version of so many pairs.
+    Raises `SettingsError` that names every problem of every recipe on a version with so many train pairs.
     """
     recipes, problems = _made(request)
     for name, recipe in recipes.items():
@@ -60,9 +60,9 @@ def recipes_of(request: TrainingRequest, train_pairs: int) -> dict[str, Training
 
 
 def parse_variants(given: Iterable[str]) -> dict[str, dict[str, Any]]:
-    """Read `name:field=value,field=value`, one a variant, as a command line has them; `name:` changes nothing.
+    """Parse the variants of a command line, each `name:field=value,field=value`; `name:` changes nothing.
 
-    Raises `SettingsError` that names all that are written otherwise, or twice.
+    Raises `SettingsError` that names each one in another form, and each name that is given twice.
     """
     variants: dict[str, dict[str, Any]] = {}
     wrong = []
@@ -78,7 +78,7 @@ def parse_variants(given: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def _made(request: TrainingRequest) -> tuple[dict[str, TrainingRecipe], list[str]]:
-    """Return the recipes that can be made, and what is wrong with the others."""
+    """Return the valid recipes by variant name, and the problems of the others."""
     if not request.variants:
         return {"": request.recipe}, []
     recipes: dict[str, TrainingRecipe] = {}

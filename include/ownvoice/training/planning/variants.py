@@ -1,7 +1,7 @@
-"""The trainings of one run: where it compares variants of a recipe, each is a training of its own.
+"""The trainings of one run. A run that compares variants of a recipe has one training for each.
 
-Each has a run id, a folder and a recipe file of its own, so that it resumes, is retried and is cancelled by itself;
-`variants.json` in the folder of the run as a whole says which trainings belong to it.
+Each training has its own run id, folder and recipe file, so that it is resumed, retried and cancelled separately.
+`variants.json` in the folder of the whole run lists them.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from ownvoice.training.run_files import read_file
 
 @dataclass(frozen=True, slots=True)
 class Variants:
-    """Run ids by the names of the variants; `publish` is the one to publish, None the best.
+    """Run ids of the trainings by variant name. `publish` names the variant to publish; None means the best.
 
-    A recipe without variants has the empty name, and is trained under the run's own id.
+    A recipe without variants has the empty name and is trained under the id of the run.
     """
 
     run_ids: dict[str, str]
@@ -31,14 +31,14 @@ def training_id(run_id: str, name: str) -> str:
 
 
 def write_variants(lake: Lake, run_id: str, variants: Variants) -> None:
-    """Write down which trainings a run has."""
+    """Write the `variants.json` of a run."""
     lake.write_json(RunKeys(run_id).variants, asdict(variants))
 
 
 def read_variants(lake: Lake, run_id: str) -> Variants:
-    """Return the trainings of a run; it has none where nothing was planned.
+    """Return the trainings of a run; none if nothing was planned.
 
-    Raises `StorageError` where `variants.json` cannot be read.
+    Raises `StorageError` if `variants.json` cannot be read.
     """
     faults: list[str] = []
     found = read_file(lake, RunKeys(run_id).variants, Variants, faults)
@@ -48,13 +48,13 @@ def read_variants(lake: Lake, run_id: str) -> Variants:
 
 
 def variants_of(lake: Lake, run_id: str) -> dict[str, str]:
-    """Return the run ids of the variants of a run by name; none where it has one recipe alone, or cannot be read."""
+    """Return the run ids of the variants of a run by name; none if it has a single recipe or cannot be read."""
     found = read_file(lake, RunKeys(run_id).variants, Variants, [])
     run_ids = found.run_ids if found else {}
     return {name: one for name, one in run_ids.items() if name and one == training_id(run_id, name)}
 
 
 def variant_of(lake: Lake, run_id: str) -> tuple[str, str] | None:
-    """Return the run that a training is a variant of, and its name there; None for one that is trained alone."""
+    """Return the run that a training is a variant of, and its name there; None if it is not a variant."""
     whole, _, name = run_id.rpartition(".")
     return (whole, name) if run_id in variants_of(lake, whole).values() else None

@@ -20,7 +20,7 @@ _STYLES = ("author", "base", "trained")
 def model_card(
     repo_id: str, record: Provenance, result: TrainedResult, health: Health, model_licence: str | None
 ) -> str:
-    """Return the README.md of the published model: what it was made from, how it went, and the record of both."""
+    """Return the README.md of the published model: origins, curves, findings, numbers and provenance record."""
     parts = [
         _front_matter(result.base.name, model_licence),
         f"# {repo_id.rpartition('/')[2]}",

@@ -12,7 +12,7 @@ from ownvoice.storage.hub import CHANGED, hub_faults
 if TYPE_CHECKING:
     from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 
-# What a former model may have left and no loader must find beside this one; other files of the owner stay.
+# Files of an earlier model that no loader may find beside this one; other files of the owner stay.
 _WEIGHTS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
 
 
@@ -32,9 +32,9 @@ class HubRepository:
         self.repo_id = repo_id
 
     def publish(self, tag: str, title: str, files: Mapping[str, File], *, private: bool) -> str:
-        """Make `files` the model and tag it; return the tagged commit.
+        """Publish `files` as the model, tag the commit and return it.
 
-        What an earlier, interrupted call did is found again: its tag, its open pull request, its merged commit.
+        An interrupted call is continued: from its tag, its open pull request or its merged commit.
         """
         with hub_faults(self.repo_id):
             self._api.create_repo(self.repo_id, private=private, exist_ok=True)

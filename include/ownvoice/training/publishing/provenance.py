@@ -1,4 +1,4 @@
-"""The record in a model's card from which the exact training rows are found again.
+"""The record in a model's card that identifies its exact training rows.
 
 The rule: the rows of the dataset version whose split is `train`, in the order of their pair ids, without those whose
 pair ids are listed as left out. Their digest is the one that dataset versions carry, over these rows alone.
@@ -36,7 +36,7 @@ class RowsUsed(BaseModel):
 
 
 class Provenance(BaseModel):
-    """What a model was made from, as its card holds it. `versions` are those of the trainer's libraries."""
+    """The origins of a model, as its card holds them. `versions` are those of the trainer's libraries."""
 
     run: str
     dataset: DatasetUsed

@@ -1,4 +1,4 @@
-"""Publishing: what stands in the lake becomes one tagged commit on the Hub; nothing is trained, nothing held whole."""
+"""Publishing: the merged model in the lake becomes one tagged commit on the Hub, streamed file by file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ownvoice.training.run import TrainingRun
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What would be published, where, and under which tag."""
+    """A publication before it is made: card and files, repository and tag."""
 
     run: TrainingRun
     repo_id: str
@@ -32,7 +32,7 @@ class Draft:
 
 
 def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
-    """Put together what a run publishes; the Hub is not asked.
+    """Return what a run would publish. The Hub is not asked.
 
     Raises `SettingsError` where the recipe names no repository, `HealthError` where the verdict is block, and
     `StorageError` where the run left no model.
@@ -50,7 +50,7 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
 
 
 def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:
-    """Yield the files that stand directly in `merged/`: no checkpoint, no adapter and no `ref` is ever among them."""
+    """Yield the files directly in `merged/`, so that no checkpoint, adapter or `ref` folder is ever published."""
     prefix = f"{run.keys.merged}/"
     for stored in lake.store.objects(prefix.rstrip("/")):
         name = stored.key.removeprefix(prefix)

@@ -1,1 +1,1 @@
-"""What training runs left in the lake, read back and compared."""
+"""Reading training runs back from the lake: one run, several compared, report, curves and lineage."""

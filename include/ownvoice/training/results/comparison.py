@@ -26,10 +26,10 @@ RULE = (
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One training of a run. `verdict` is that of the health rules, or how it ended; the numbers are of the last step.
+    """One training of a run. `verdict` is that of the health rules, or the name of the exit.
 
-    `on_test` has the labelled metrics on the test split by label. Losses are in nats; what was never measured is None.
-    `recipe` has the fields that variants may differ in.
+    `recipe` has the fields that variants may differ in. `train_loss` is of the last step, in nats; `on_test` has the
+    labelled metrics of the last evaluation, by label. A number that was not measured is None.
     """
 
     variant: str
@@ -47,7 +47,7 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A fixed question with the answer of the base, which is everywhere the same, and that of every variant by name."""
+    """A fixed question, the answer of the base, which all variants share, and the answer of each variant by name."""
 
     question: str
     base: str
@@ -76,7 +76,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a page reads of `comparison.json`: which variant was chosen, and by which rule."""
+    """The part of `comparison.json` that a page reads: the chosen variant, and the rule that chose it."""
 
     chosen: str | None = None
     rule: str | None = None
@@ -88,9 +88,9 @@ def compare(lake: Lake, variants: Variants) -> list[Compared]:
 
 
 def choose(trainings: Sequence[Compared], named: str | None = None) -> Compared:
-    """Return the training to publish: the one that was named, else the best by `RULE`.
+    """Return the training to publish: the named one, else the best by `RULE`.
 
-    Raises `HealthError` with every reason where that one, or all of them, were not trained or are blocked.
+    Raises `HealthError` with every reason if none of the candidates is trained and free of a block.
     """
     wanted = [one for one in trainings if named in (None, one.variant)]
     if healthy := [one for one in wanted if one.is_trained and one.verdict != "block"]:
@@ -101,7 +101,7 @@ def choose(trainings: Sequence[Compared], named: str | None = None) -> Compared:
 
 
 def _order(one: Compared, same_beta: bool) -> tuple[bool, float]:
-    """Return what is least for the best training."""
+    """Return a sort key; the best training has the smallest."""
     loss, accuracy = one.on_test["loss"] or 0.0, one.on_test["accuracy"] or 0.0
     return one.verdict != "pass", loss if same_beta else -accuracy
 

@@ -1,7 +1,4 @@
-"""The curves of a training run as one SVG: what the DPO chapter reads, panel by panel, with nothing to install.
-
-A point is a row of `metrics.jsonl` that has the number; training and evaluation rows stand in the same file.
-"""
+"""The curves of a training run as one SVG, a panel for each chart of the metrics table; it needs no library."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ _MIN_COMMIT_CHARS = 7  # of the first characters of a commit, as git shows them
 
 
 def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
-    """Return what the model was made from: base, recipe, image, dataset version, and the refresh that made that.
+    """Return the origins of a model: base, recipe, image, dataset version, and the refresh that made the version.
 
     `revision` is a commit of the Hub (or its first characters), a tag, or the id of the training run. Raises
     `StorageError` where no recorded training has it.
@@ -35,7 +35,7 @@ def _names(revision: str, published: Publication) -> bool:
 
 
 def lineage_of_version(lake: Lake, number: int) -> dict[str, Any]:
-    """Return the refresh that made a dataset version, where it stands on the Hub, and every training that used it."""
+    """Return the refresh that made a dataset version, its pushes to the Hub, and every training that used it."""
     reports = [read_training_report(lake, run_id) for run_id in _trainings(lake, number)]
     hub = [asdict(pushed) for pushed in pushes_of_version(lake, number)]
     return {**_origin(lake, number), "hub": hub, "trainings": [_descendant(report) for report in reports]}

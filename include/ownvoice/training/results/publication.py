@@ -1,4 +1,4 @@
-"""Where a training's model was published: `publication.json` in the folder of the run."""
+"""The record that a model was published: `publication.json` in the folder of its run."""
 
 from __future__ import annotations
 
@@ -18,5 +18,5 @@ class Publication:
 
 
 def write_publication(lake: Lake, run: TrainingRun, publication: Publication) -> None:
-    """Write down where the run's model was published."""
+    """Write the `publication.json` of a run."""
     lake.write_json(run.keys.publication, asdict(publication))

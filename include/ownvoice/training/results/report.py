@@ -1,4 +1,4 @@
-"""The last step of a training: what it did, as one JSON file, a picture of its curves, and one row of `tables/runs`."""
+"""The last step of a training: its report as JSON, a picture of its curves, and its row of `tables/runs`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from ownvoice.training.run_files import read_file
 def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[list[str], dict[str, str]]:
     """Report each training of a run, and compare them where there are several.
 
-    Return it as lines for a terminal, and the verdicts by the run id of the training; none where nothing was planned.
+    Return the lines for a terminal, and the verdicts by run id of the training; none if nothing was planned.
     """
     variants = read_variants(lake, run_id)
     reports = [write_training_report(lake, training, refresh_date) for training in variants.run_ids.values()]
@@ -39,9 +39,10 @@ def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[li
 
 
 class TrainingReport(BaseModel):
-    """What a training did. `verdict` is that of the health rules, or how a trainer ended that left no model.
+    """The content of a training's `report.json`.
 
-    The keys are those of the picture and of this report in the lake.
+    `verdict` is that of the health rules or, without a model, the name of the exit. `curves_key` and `report_key` are
+    the keys of the picture and of this report in the lake.
     """
 
     run_id: str
@@ -85,7 +86,7 @@ def write_training_report(lake: Lake, run_id: str, refresh_date: dt.date) -> Tra
 
 
 def _judged(training: Training) -> TrainingResult:
-    """Return the result with all that the health rules find; of a trainer that left none, that it left none."""
+    """Return the result with all findings; if the trainer left none, a result that says so."""
     result = training.result
     if result.exit == NOT_ENDED:
         return TrainingResult(exit=NOT_ENDED, message=NO_RESULT)

@@ -1,4 +1,4 @@
-"""One training run as its files in the lake tell it: the one reader, for pages, report, comparison and publishing."""
+"""The one reader of a training run's files, for pages, report, comparison and publishing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _ENDS = tuple(f"{end.name}: " for end in Exit)
 
 
 class Measured(NamedTuple):
-    """A metric at the last training step and on the test split; None where it was not measured, or is not finite."""
+    """A metric at the last training step and on the test split; None if it was not measured or is not finite."""
 
     metric: Metric
     train: float | None
@@ -38,10 +38,10 @@ class Measured(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """A training run as far as it has come. `faults` says which of its files cannot be read, or not whole.
+    """A training run as far as it has got. `faults` has a sentence for each file that cannot be read whole.
 
-    `run` is None where `recipe.json` cannot be read; `result` is empty until the trainer has ended. `state` is planned,
-    training or not ended, else the verdict of the health rules, or how a trainer ended that left no model.
+    `run` is None if `recipe.json` cannot be read; `result` is empty until the trainer has ended. `state` is `planned`,
+    `training` or `not ended`; after that the verdict of the health rules or, without a model, the name of the exit.
     """
 
     run_id: str
@@ -57,7 +57,7 @@ class Training:
 
     @property
     def is_live(self) -> bool:
-        """Whether more of it may be there in a moment."""
+        """Whether the run may still change."""
         return self.state in (PLANNED, TRAINING)
 
     @property
@@ -67,7 +67,7 @@ class Training:
 
     @property
     def verdict(self) -> str:
-        """The verdict of the health rules where a model was trained, else how the trainer ended, or `not ended`."""
+        """The verdict of the health rules if a model was trained, else the name of the exit, or `not ended`."""
         return self.health.verdict if self.result.is_trained else self.result.ended
 
     def measured(self) -> dict[str, Measured]:
@@ -81,19 +81,19 @@ class Training:
 
 
 def read_training(lake: Lake, run_id: str) -> Training | None:
-    """Return a training run; None where no training of that name was ever planned."""
+    """Return a training run; None if no training of that name was planned."""
     keys, faults = RunKeys(run_id), list[str]()
     if not keys.name:
         return None
     run = read_file(lake, keys.recipe, TrainingRun, faults)
     if (run is None and not faults) or (run is not None and run.run_id != run_id):
-        return None  # ids may differ only in signs that a path cannot hold
+        return None  # another run: two ids may differ only in characters that a path cannot hold
     result = read_file(lake, keys.result, TrainingResult, faults) or TrainingResult()
     metrics, unreadable = read_rows(lake.store.read(keys.metrics) or b"")
     if unreadable:
         faults.append(f"{keys.metrics}: {unreadable} lines are cut or no numbers, and are left out here.")
     log = (lake.store.read(keys.log) or b"").decode(errors="replace").splitlines()
-    # The trainer judged whole curves: its findings hold where they are cut or gone.
+    # The trainer judged the whole curves: its findings are used if the file is cut or gone.
     is_whole = bool(metrics) and not unreadable
     health = judge(metrics, result.merge) if is_whole or result.health is None else result.health
     return Training(
@@ -111,7 +111,7 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
 
 
 def planned_training(lake: Lake, run_id: str) -> tuple[Training, TrainingRun]:
-    """Read a run that was planned, and its input. Raises `StorageError` where there is none that can be read."""
+    """Read a run that was planned, and its input. Raises `StorageError` if there is none that can be read."""
     training = read_training(lake, run_id)
     if training is None:
         raise StorageError(
@@ -123,7 +123,7 @@ def planned_training(lake: Lake, run_id: str) -> tuple[Training, TrainingRun]:
 
 
 def trained(lake: Lake, run_id: str) -> tuple[Training, TrainingRun, TrainedResult]:
-    """Read a run that left a model, with its input and its result. Raises `StorageError` where it left none."""
+    """Read a run that left a model, with its input and its result. Raises `StorageError` if it left none."""
     training, run = planned_training(lake, run_id)
     result = training.result
     if result.exit == NOT_ENDED:

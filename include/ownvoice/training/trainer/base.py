@@ -1,4 +1,4 @@
-"""The base model: fetched once at a revision that is named by its content, and never looked up again."""
+"""Fetching the base model, once and at a fixed commit."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _WEIGHTS_AND_TOKENIZER = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinj
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A base on this machine's disk. `commit` is the Hub's, or `sha256:` and a hash over a lake folder's files."""
+    """A base model on disk. `commit` is the Hub's, or `sha256:` and a hash over a lake folder's files."""
 
     name: str
     commit: str
@@ -24,7 +24,7 @@ class Base:
 
 
 def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path) -> Base:
-    """Bring the recipe's base model into `folder`. Raises `BadBaseError` where it cannot be had."""
+    """Download the recipe's base model into `folder`. Raises `BadBaseError` if it cannot be fetched."""
     if recipe.base_model.startswith(_LAKE):
         return _from_lake(lake, recipe.base_model, folder)
     return _from_hub(recipe, folder)

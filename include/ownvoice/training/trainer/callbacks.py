@@ -1,4 +1,4 @@
-"""What happens at each step: numbers kept, checkpoints brought to the lake, a reason to stop heeded."""
+"""The callbacks of each training step: record metrics, upload checkpoints, stop early if there is a reason."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Watch:
         self.failure: OwnvoiceError | None = None
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
-        """Keep a row of numbers, say it in one line and look at it."""
+        """Record a row of numbers, log it in one line, and stop the training if it shows a fault."""
         self._record.measure(state.global_step, logs)
         if line := _line(state, logs):
             self._record.say(line)
@@ -39,7 +39,7 @@ class Watch:
             control.should_training_stop = True
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Bring the checkpoint that was just written to the lake, unless it holds a failure."""
+        """Upload the checkpoint that was just written, unless the training failed."""
         if self.failure is None:
             self._keep(state.global_step, Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
@@ -48,7 +48,7 @@ class Watch:
         self._step_started = time.monotonic()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Stop the clock; where the process was asked to end, write a checkpoint now and train no more."""
+        """Stop the clock; if the process was asked to stop, write a checkpoint now and end the training."""
         self.step_seconds.append(time.monotonic() - self._step_started)
         if self._stop.requested:
             control.should_save = True

@@ -1,6 +1,6 @@
-"""Checkpoints in the lake: kept while training goes on, and taken up only by the same recipe, data, base and image.
+"""Checkpoints in the lake, uploaded during training; only the same recipe, data, base and image resume from them.
 
-A checkpoint counts from the moment its `checkpoint.json`, written last, stands beside its files.
+A checkpoint is complete once its `checkpoint.json` exists, which is written last.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from ownvoice.storage.layout import RunKeys
 from ownvoice.training.trainer.folders import delete_folder, download_folder, file_hashes, upload_folder
 
 _MARKER = "checkpoint.json"
-_KEPT = 2  # the newest, and one to fall back on where it is damaged
+_KEPT = 2  # the newest, and one to fall back on if that is damaged
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What has to be equal for one run to go on from a checkpoint of another try."""
+    """The facts that must be equal for a try to resume from a checkpoint."""
 
     recipe_id: str
     dataset_digest: str
@@ -29,7 +29,7 @@ class Identity:
 
 
 def keep_checkpoint(lake: Lake, keys: RunKeys, step: int, folder: Path, identity: Identity) -> None:
-    """Put the checkpoint in `folder` into the lake; then remove all but the newest few."""
+    """Upload the checkpoint in `folder`; then delete all but the newest few."""
     prefix = keys.checkpoint(step)
     lake.store.delete(f"{prefix}/{_MARKER}")
     upload_folder(lake.store, folder, prefix)
@@ -39,7 +39,7 @@ def keep_checkpoint(lake: Lake, keys: RunKeys, step: int, folder: Path, identity
 
 
 def fetch_last_checkpoint(lake: Lake, keys: RunKeys, identity: Identity, folder: Path) -> tuple[int | None, list[str]]:
-    """Bring the newest usable checkpoint into `folder`; return its step, or None, and why others were passed over."""
+    """Download the newest usable checkpoint into `folder`; return its step or None, and why others were skipped."""
     passed_over = []
     for step in _steps(lake, keys):
         prefix = keys.checkpoint(step)

@@ -1,4 +1,4 @@
-"""TRL's DPOTrainer as a recipe wants it, and the longest batch tried out before the first step."""
+"""TRL's DPOTrainer for a recipe, and a trial of the longest batch before the first step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ownvoice.training.trainer.prompts import Formatted
 def make_trainer(
     loaded: Loaded, train: Formatted, test: Formatted, recipe: TrainingRecipe, folder: Path, callbacks: list[Any]
 ) -> Any:
-    """Build the trainer. Raises `BadDataError` where TRL would train on other rows than those that were checked."""
+    """Build the trainer. Raises `BadDataError` if TRL would train on other rows than those that were checked."""
     from datasets import Dataset
     from transformers import PrinterCallback
     from trl import DPOTrainer
@@ -32,7 +32,7 @@ def make_trainer(
         peft_config=loaded.lora,
         callbacks=callbacks,
     )
-    trainer.remove_callback(PrinterCallback)  # the record says each step once
+    trainer.remove_callback(PrinterCallback)  # the record logs each step already
     if (len(trainer.train_dataset), len(trainer.eval_dataset)) != (len(train.rows), len(test.rows)):
         raise BadDataError(
             f"TRL kept {len(trainer.train_dataset)} of {len(train.rows)} train pairs and {len(trainer.eval_dataset)} "
@@ -111,7 +111,7 @@ def _set_batch(trainer: Any, pairs: int, accumulation_steps: int) -> None:
     import torch
 
     trainer.args.per_device_train_batch_size = trainer.args.per_device_eval_batch_size = pairs
-    trainer._train_batch_size = trainer.args.train_batch_size  # which it looked up when it was built
+    trainer._train_batch_size = trainer.args.train_batch_size  # a copy that it made when it was built
     trainer.args.gradient_accumulation_steps = accumulation_steps  # and not the accelerator's: it would divide again
     trainer.model.zero_grad()
     if torch.cuda.is_available():
@@ -119,10 +119,10 @@ def _set_batch(trainer: Any, pairs: int, accumulation_steps: int) -> None:
 
 
 def try_longest_batch(trainer: Any, tokens: list[int], recipe: TrainingRecipe) -> int:
-    """Go forward and back over the longest pairs, before an hour of shorter ones; return the longest, in tokens.
+    """Run one forward and backward pass over the longest pairs; return the longest, in tokens.
 
-    Raises `WrongStartError` where its loss is not that of an untrained model, and what the device raises where it
-    does not fit.
+    Raises `WrongStartError` if the loss is not that of an untrained model, and the device's own error if the batch does
+    not fit.
     """
     pairs = trainer.args.per_device_train_batch_size
     longest = sorted(range(len(tokens)), key=tokens.__getitem__, reverse=True)[:pairs]

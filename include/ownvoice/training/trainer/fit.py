@@ -1,4 +1,4 @@
-"""The training itself: from the fresh base, or from this run's own last checkpoint; then its numbers."""
+"""The training stage: from the fresh base or from the run's last checkpoint, then the measurements."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ownvoice.training.trainer.work import Work
 
 
 def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], identity: Identity) -> Any:
-    """Train, with evaluations on the version's own test split, and bring the adapter to the lake; return TRL's trainer.
+    """Train, evaluate on the version's test split, upload the adapter, and return TRL's trainer.
 
     The last step is always evaluated, and its checkpoint kept.
 
@@ -49,7 +49,7 @@ def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], iden
 
 
 def _keeper(work: Work, identity: Identity) -> Callable[[int, Path], None]:
-    """Return what brings a checkpoint to the lake, and with it the record up to that step."""
+    """Return a function that uploads a checkpoint together with log and metrics up to its step."""
 
     def keep(step: int, folder: Path) -> None:
         patiently(lambda: keep_checkpoint(work.lake, work.run.keys, step, folder, identity), work.record.say)
@@ -110,9 +110,9 @@ def _measure(work: Work, trainer: Any) -> None:
 
 
 def _speed(trainer: Any, counter: TokenCounter, watch: Watch) -> Speed | None:
-    """Return the speed of this try's own steps, evaluations and uploads not counted; None where it made none.
+    """Return the speed of the steps of this try, without evaluations and uploads; None if it made no step.
 
-    The first step is the warm-up: it compiles what is compiled.
+    The first step is the warm-up, in which kernels are compiled.
     """
     if not watch.step_seconds:
         return None

@@ -1,4 +1,4 @@
-"""Whole folders between the disk and the lake, and the patience that a store which is away for minutes needs."""
+"""Copying folders between disk and lake, and waiting for a store that is unavailable for minutes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ownvoice.storage.stores import ObjectStore
 
 _T = TypeVar("_T")
 
-_PATIENCE_S = 600.0  # an outage of minutes costs less than the GPU hours that stand behind an upload
+_PATIENCE_S = 600.0  # waiting for minutes costs less than repeating the GPU hours behind an upload
 _PAUSE_S = 10.0
 
 
 def patiently(call: Callable[[], _T], say: Callable[[str], None] = print, patience_s: float = _PATIENCE_S) -> _T:
-    """Make a call to the store again and again while the store does not answer. Raises its last error after that."""
+    """Repeat a call until the store answers. Raises the last error once `patience_s` is over."""
     give_up = time.monotonic() + patience_s
     while True:
         try:

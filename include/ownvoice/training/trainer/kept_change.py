@@ -1,8 +1,7 @@
-"""How much of what was learned is still in the merged weights, once they were rounded to 16 bits; from the files.
+"""The share of the learned change that rounding to 16 bits kept, computed from the files of base, adapter and merge.
 
-A weight W of the base stands on the grid of its type. The adapter asks for W + D, and what is stored is W + C. The
-share kept is <C, D> / <D, D>: how much of the change is there along itself, 1 for all of it, 0 where it was rounded
-away.
+For a base weight W the adapter adds D, and the merged file stores W + C, rounded to its type. The share kept is the
+projection <C, D> / <D, D>: 1 if all of the change was kept, 0 if it was rounded away.
 """
 
 from __future__ import annotations

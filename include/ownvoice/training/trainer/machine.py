@@ -1,4 +1,4 @@
-"""What the run stands on: device, library versions, image, memory."""
+"""The environment of the run: device, library versions, image, memory."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def image_id() -> str:
 
 
 def hide_progress_bars() -> None:
-    """Leave the log to lines that say something."""
+    """Switch progress bars off: they would fill the log."""
     import datasets
     import transformers
 

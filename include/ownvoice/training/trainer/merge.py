@@ -1,4 +1,4 @@
-"""The adapter merged into its base, in a process of its own: nothing there is patched, trained or left over.
+"""Merging the adapter into its base, in a new process, where no library is patched and no memory is taken.
 
 Run as: python -m ownvoice.training.trainer.merge BASE ADAPTER MERGED DTYPE (three folders; the third must be empty)
 """

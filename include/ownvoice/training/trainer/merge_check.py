@@ -1,6 +1,6 @@
-"""The merged model reloaded in a new process and held against what it is made of: near the adapter, far from the base.
+"""The merge check: reload the merged model in a new process; it must be near the adapter model and far from the base.
 
-All three are computed in float32, so that what differs is the weights alone. The distance is the mean
+All three are computed in float32, so that only the weights differ. The distance is the mean
 Kullback-Leibler divergence of the next token from that of the adapter model, in nats.
 
 Run as: python -m ownvoice.training.trainer.merge_check BASE ADAPTER MERGED TEXTS_JSON; it prints one JSON object.
@@ -41,7 +41,7 @@ def check_in_new_process(base: Path, adapter: Path, merged: Path, texts: list[st
 
 
 def check(base: Path, adapter: Path, merged: Path, texts: list[str]) -> dict[str, Any]:
-    """Compare files first, then logits; a fault in the files is told without loading anything."""
+    """Check the files first, then the logits; after a fault in the files no model is loaded."""
     faults = file_faults(base, merged)
     if faults:
         return {"faults": faults}
@@ -87,7 +87,8 @@ def _index_faults(merged: Path) -> list[str]:
 def _all_logits(base: Path, adapter: Path, merged: Path, texts: list[str]) -> tuple[Any, Any, Any, bool]:
     """Return the logits of the adapter model, of the base, and of the merged model, one row a token.
 
-    And whether the merged model overflows in its own type, which may hold its weights and not what it computes of them.
+    The last value says whether the merged model overflows in its own type, which may hold its weights and not its
+    activations.
     """
     from peft import PeftModel
     from transformers import AutoConfig, AutoTokenizer
@@ -152,7 +153,7 @@ def _divergence(of_adapter: Any, of_other: Any) -> float:
 
 
 def number_faults(numbers: dict[str, float]) -> list[str]:
-    """Return what is wrong with the distances. What is not finite fails both comparisons."""
+    """Return what is wrong with the distances. A distance that is not finite fails both comparisons."""
     faults = []
     near, far = numbers["kl_merged_nats"], numbers["kl_base_nats"]
     if not near <= _NEAR_OVER_FAR * far:

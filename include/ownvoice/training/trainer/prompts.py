@@ -1,4 +1,4 @@
-"""From pairs to what the model reads: the prompt form, and a check of every row's tokens before training."""
+"""Formatting pairs for the model: the prompt template, and a check of every row's tokens before training."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ownvoice.errors import BadDataError
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.version_pairs import Pair
 
-# The form that the chapter's model was fine-tuned with, character by character.
+# The template that the chapter's model was fine-tuned with, character by character.
 ALPACA = """Below is an instruction that describes a task. Write a response that appropriately completes the request.
 ### Instruction:
 {}
@@ -21,7 +21,7 @@ ALPACA = """Below is an instruction that describes a task. Write a response that
 
 @dataclass(slots=True)
 class Formatted:
-    """The rows that are trained on, their lengths in tokens, and how many were left out, by reason."""
+    """The rows of one split to train on, their lengths in tokens, and the number left out by reason."""
 
     rows: list[dict[str, str]] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Formatted:
 
 
 def prompt_text(question: str, tokenizer: Any, recipe: TrainingRecipe) -> str:
-    """Put a question into the recipe's form. Raises `BadDataError` where the tokenizer has no chat template."""
+    """Put a question into the recipe's template. Raises `BadDataError` if the tokenizer has no chat template."""
     if recipe.prompt_template == "alpaca":
         return ALPACA.format(question)
     if not tokenizer.chat_template:
@@ -43,7 +43,7 @@ def prompt_text(question: str, tokenizer: Any, recipe: TrainingRecipe) -> str:
 
 
 def format_pairs(pairs: Iterable[Pair], tokenizer: Any, recipe: TrainingRecipe) -> Formatted:
-    """Format and tokenise every pair; leave out, with a reason, what TRL would cut or misread in silence."""
+    """Format and tokenise every pair; leave out, with a reason, what TRL would silently cut or misread."""
     result = Formatted()
     for pair in pairs:
         prompt = prompt_text(pair.prompt, tokenizer, recipe)

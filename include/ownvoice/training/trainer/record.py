@@ -1,4 +1,4 @@
-"""The run's own record, `log.txt` and `metrics.jsonl`: kept in the lake while the run goes on."""
+"""Log and metrics of a run, `log.txt` and `metrics.jsonl`, uploaded to the lake while the run goes on."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SECONDS_BETWEEN_UPLOADS = 10.0
 
 
 class Record:
-    """What a run says and measures. A second try goes on where the first one ended."""
+    """The log lines and metric rows of a run. A second try continues the files of the first."""
 
     def __init__(self, lake: Lake, keys: RunKeys) -> None:
         self._lake = lake
@@ -31,7 +31,7 @@ class Record:
 
     @contextlib.contextmanager
     def flowing(self, every_s: float = _SECONDS_BETWEEN_UPLOADS) -> Iterator[None]:
-        """Bring what is new to the lake every few seconds, also while the block says nothing for long."""
+        """Upload new lines and rows every `every_s` seconds while the block runs."""
         is_over = threading.Event()
 
         def flow() -> None:
@@ -49,13 +49,13 @@ class Record:
             thread.join()
 
     def say(self, line: str) -> None:
-        """Print a line and keep it."""
+        """Print a line and add it to the log."""
         print(line, flush=True)
         self._lines.append(f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {line}")
         self._is_behind = True
 
     def measure(self, step: int, numbers: Mapping[str, Any]) -> None:
-        """Keep one row of numbers; measured again, it takes the place of the first."""
+        """Add a row of numbers; one of the same step and kind is replaced."""
         row = {"step": step} | {
             name: value for name, value in numbers.items() if name != "step" and isinstance(value, int | float)
         }
@@ -63,11 +63,11 @@ class Record:
         self._is_behind = True
 
     def rewind(self, step: int) -> None:
-        """Forget what was measured after `step`: it will be measured again."""
+        """Drop the rows after `step`, which the resumed training will measure again."""
         self.metrics = [row for row in self.metrics if row["step"] <= step]
 
     def keep(self) -> None:
-        """Put both files into the lake."""
+        """Upload both files now."""
         patiently(self._upload)
 
     def _upload(self) -> None:

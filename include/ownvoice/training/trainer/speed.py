@@ -1,4 +1,4 @@
-"""How fast a run was: tokens without padding, the share of padding, and model FLOP utilisation (MFU)."""
+"""The speed of a run: tokens without padding, the share of padding, and model FLOP utilisation (MFU)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIGTERM, as an eviction or a cancelled task sends it: during training it waits for the step's checkpoint."""
+"""Handling SIGTERM, as an eviction or a cancelled task sends it: during training, stop after the step's checkpoint."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ownvoice.errors import StoppedError
 
 
 class Stop:
-    """Whether the process was asked to end. Outside training, being asked raises `StoppedError` at once."""
+    """The SIGTERM handler. `requested` is whether it came; outside training it raises `StoppedError` at once."""
 
     def __init__(self) -> None:
         self.requested = False
@@ -20,7 +20,7 @@ class Stop:
 
     @contextlib.contextmanager
     def after_the_step(self) -> Iterator[None]:
-        """Let a request wait while the block trains; its callback writes a checkpoint and ends the training."""
+        """Only note a request while the block trains; the training's callback then writes a checkpoint and stops."""
         self._is_training = True
         try:
             yield

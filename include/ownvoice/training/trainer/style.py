@@ -1,6 +1,6 @@
-"""How near answers come to an author's own text, in numbers that can be counted by hand. Pure.
+"""Style numbers of texts, and how near a model's answers are to the author's own text. Pure.
 
-A few answers are little text: the numbers describe those answers, and no test of significance stands behind them.
+A few answers are little text: the numbers describe these answers and are not tested for significance.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""A toy: a Llama of about a million parameters that has read a handful of articles. It stands in for a base model.
+"""A toy base model: a Llama of about a million parameters, trained on a handful of articles.
 
-It proves the plumbing on a laptop in about a minute; it cannot write.
+It shows on a laptop in about a minute that the training works from end to end; it cannot write.
 
 Run as: python -m ownvoice.training.trainer.tiny ARTICLES_FOLDER LAKE_URI; the recipe then names lake:models/toy.
 """
@@ -27,7 +27,7 @@ _MIN_PARAGRAPH_CHARS = 80
 
 @dataclass(frozen=True, slots=True)
 class ToyShape:
-    """How large the toy is, and how long it reads. The defaults make 1.1 million parameters in about a minute."""
+    """Size and training length of the toy. The defaults make 1.1 million parameters in about a minute."""
 
     vocabulary: int = 2048
     hidden: int = 128
@@ -59,7 +59,7 @@ def make_toy(articles: Path, folder: Path, shape: ToyShape | None = None, seed: 
 
 
 def _sections(article: str) -> Iterator[tuple[str, str]]:
-    """Yield the paragraphs of an article, each with the heading that it stands under."""
+    """Yield the paragraphs of an article, each with the heading above it."""
     heading = "a thing worth knowing"
     for paragraph in _FRONT_MATTER.sub("", article).split("\n\n"):
         if paragraph.startswith("#"):
@@ -142,7 +142,7 @@ def _row(tokenizer: Any, prompt: str, text: str, most: int) -> tuple[Any, Any]:
 
 
 def put_toy_into_lake(articles: Path, lake: Lake, key: str = "models/toy") -> None:
-    """Make the toy and keep it under `key`, unless one stands there already: a base must not change under a run."""
+    """Make the toy and store it under `key`, unless there is one already: a base must not change under a run."""
     if lake.store.read(f"{key}/tokenizer_config.json") is not None:  # the file that is written last
         return
     with tempfile.TemporaryDirectory(prefix="ownvoice-toy-") as folder:

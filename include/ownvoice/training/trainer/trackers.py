@@ -1,4 +1,4 @@
-"""Trackers: a second record that some like to look at. Whatever goes wrong in one, training goes on."""
+"""Experiment trackers beside `metrics.jsonl`. An error in a tracker never stops the training."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Say = Callable[[str], None]
 
 
 def tracker_callbacks(recipe: TrainingRecipe, scratch: Path, say: Say) -> list[Any]:
-    """Return the recipe's tracker as a callback that cannot fail the run; none where it cannot start."""
+    """Return the recipe's tracker as a callback that cannot fail the run; none if it cannot start."""
     if recipe.tracker == "none":
         return []
     try:
@@ -35,7 +35,7 @@ def _start(tracker: str, scratch: Path) -> Any:
 
 
 def _harmless(callback: Any, tracker: str, say: Say) -> Any:
-    """Wrap every event of `callback`, so that an error in it is said and not raised."""
+    """Wrap every event of `callback`, so that an error in it is logged and not raised."""
     from transformers import TrainerCallback
 
     def guarded(event: Callable[..., Any]) -> Any:

@@ -1,6 +1,6 @@
-"""A training run from its recipe to its merged, checked model: the stages, in order.
+"""The stages of a training run, from its recipe to the merged and checked model.
 
-Everything that is made is in the lake before the next stage starts, so that no later fault can lose it.
+Each stage uploads what it made before the next one starts, so that no later fault can lose it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _CHECK_TEXTS = 8
 
 
 def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: TrainingResult) -> None:
-    """Go through all stages and fill `result`. Raises an `OwnvoiceError` that names how the run ended otherwise."""
+    """Run all stages and fill `result`. Raises an `OwnvoiceError` if a stage fails."""
     with tempfile.TemporaryDirectory(prefix="ownvoice-training-") as folder:
         work = Work(run, lake, record, stop, Path(folder), result)
         backend = backend_of(run.recipe)
@@ -58,7 +58,7 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: Trai
 
 
 def _read(work: Work) -> Pairs:
-    """Read the version and verify its digest; refuse by numbers alone before anything large is fetched."""
+    """Read the version, verify its digest, and check the recipe against its size before anything large is fetched."""
     pairs = read_pairs(work.lake, work.run.dataset_version)
     work.result.dataset = DatasetUsed(version=pairs.version.number, digest=pairs.version.digest)
     work.record.say(
@@ -77,7 +77,7 @@ def _base(work: Work) -> Base:
 
 
 def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
-    """Format both splits, say and count what is left out, and refuse what its tokens make impossible."""
+    """Format both splits, count and log the pairs left out, and check the recipe against their lengths in tokens."""
     splits = {"train": pairs.train, "test": pairs.test}
     rows = {name: format_pairs(split, loaded.tokenizer, work.recipe) for name, split in splits.items()}
     train, test = rows["train"], rows["test"]
@@ -95,7 +95,7 @@ def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
 
 
 def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
-    """Answer the fixed questions, and hold the style of the answers against text that was not trained on."""
+    """Answer the fixed questions, and compare the style of the answers with text that was not trained on."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
     patiently(lambda: work.lake.write_json(work.run.keys.samples, [asdict(one) for one in answers]), work.record.say)

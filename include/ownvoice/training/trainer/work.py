@@ -1,4 +1,4 @@
-"""One try of a training run: what its stages share, and how each of them is timed and kept."""
+"""The shared state of the stages of one try, with timing and uploads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ownvoice.training.trainer.stop import Stop
 
 @dataclass(slots=True)
 class Work:
-    """What the stages work with; `result` is what `result.json` will hold, as far as it has come."""
+    """The state of one try. `result` is filled in stage by stage and becomes `result.json`."""
 
     run: TrainingRun
     lake: Lake
@@ -43,7 +43,7 @@ class Work:
             self.result.seconds[name] = round(time.monotonic() - started, 2)
 
     def keep_folder(self, name: str) -> None:
-        """Bring a folder of the scratch space to the lake, in the place of what an earlier try left there."""
+        """Upload a folder of the scratch space to the run's folder, replacing that of an earlier try."""
         key = f"{self.run.keys.folder}/{name}"
 
         def put() -> dict[str, int]:

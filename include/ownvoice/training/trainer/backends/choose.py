@@ -1,4 +1,4 @@
-"""The seam between the two ways to train: what each has to offer, and which one a recipe asks for."""
+"""Choosing the backend that a recipe names."""
 
 from __future__ import annotations
 

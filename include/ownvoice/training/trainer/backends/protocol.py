@@ -1,4 +1,4 @@
-"""What the trainer asks of a backend."""
+"""The interface of a training backend."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Loaded(NamedTuple):
 
 
 class Backend(Protocol):
-    """What the trainer asks of a backend."""
+    """One way to train: Unsloth, or plain TRL with PEFT."""
 
     def prepare(self, recipe: TrainingRecipe, scratch: Path) -> None:
         """Import what must be imported first. Raises `NoGpuError` where the recipe cannot run on this machine."""

@@ -1,10 +1,12 @@
-"""Several recipes in one run: what is refused before anything is trained, and which of them is chosen."""
+"""The variants of a run side by side, and which of them is chosen."""
+
+from __future__ import annotations
 
 import pytest
 
-from ownvoice.errors import HealthError, SettingsError
+from ownvoice.errors import HealthError
 from ownvoice.training.planning.plan import plan_training
-from ownvoice.training.planning.request import TrainingRequest, parse_variants, recipes_of
+from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.comparison import Answered, Compared, choose, comparison_lines, write_comparison
@@ -17,80 +19,13 @@ RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
 SWEEP = {"chapter": {}, "soft": {"beta": 0.1}, "wide": {"lora_rank": 64, "lora_alpha": 64}}
 
 
-def asked(**fields):
-    return TrainingRequest(**{"recipe": RECIPE, "variants": SWEEP} | fields)
-
-
-def test_each_variant_is_the_recipe_with_its_own_changes():
-    recipes = recipes_of(asked(), 40)
-    assert list(recipes) == ["chapter", "soft", "wide"]
-    assert recipes["chapter"] == RECIPE
-    assert (recipes["soft"].beta, recipes["soft"].lora_rank) == (0.1, 32)
-    assert (recipes["wide"].beta, recipes["wide"].lora_rank) == (0.5, 64)
-
-
-def test_without_variants_the_recipe_is_trained_alone():
-    assert recipes_of(TrainingRequest(recipe=RECIPE), 40) == {"": RECIPE}
-    assert TrainingRequest(recipe=RECIPE, variants=None) == TrainingRequest(recipe=RECIPE), "a form that was emptied"
-
-
-def test_all_problems_of_all_variants_stand_in_one_message():
-    variants = {
-        "Über": {},
-        "hot": {"learning_rate": 2, "epochs": 0},
-        "other": {"seed": 1},
-        "twin": {"beta": 0.5},
-        "same": {"beta": 0.5},
-        "long": {"beta": 0.2, "epochs": 1},
-    }
-    recipe = RECIPE.model_copy(update={"warmup_steps": 500})
-    with pytest.raises(SettingsError) as caught:
-        recipes_of(TrainingRequest(recipe=recipe, variants=variants, publish_variant="none"), 40)
-    for problem in (
-        "variant Über: name it with up to 32 of a-z",
-        "variant hot: learning_rate is 2",
-        "variant hot: epochs is 0",
-        "variant other: seed is not what variants may differ in",
-        "variant same: it is the same recipe as ",
-        "variant long: warmup_steps is 500 and the whole run has 20",
-        "publish_variant is 'none'",
-    ):
-        assert problem in str(caught.value)
-
-
-def test_variants_are_written_on_a_command_line_as_name_and_changes():
-    assert parse_variants(["soft:beta=0.1,epochs=2", "chapter:"]) == {
-        "soft": {"beta": "0.1", "epochs": "2"},
-        "chapter": {},
-    }
-    assert recipes_of(asked(variants=parse_variants(["soft:beta=0.1,epochs=2"])), 40)["soft"].beta == 0.1
-    with pytest.raises(SettingsError, match="'soft', 'wide:rank', 'a:': write each variant once"):
-        parse_variants(["soft", "wide:rank", "a:", "a:"])
-
-
 @pytest.fixture
 def planned(lake):
     commit_pairs(lake, small_dataset())
     settings = TrainingSettings(gpu_usd_per_hour=10)
-    return plan_training(lake, "a-run", asked(publish_variant="soft"), settings)
-
-
-def test_every_variant_is_planned_as_a_training_of_its_own(lake, planned):
-    assert [one.variant for one in planned] == ["chapter", "soft", "wide"]
-    runs = [read_training_run(one.recipe_uri) for one in planned]
-    assert [run.keys.folder for run in runs] == ["runs/a-run.chapter", "runs/a-run.soft", "runs/a-run.wide"]
-    assert runs[1].recipe.beta == 0.1
-    variants = read_variants(lake, "a-run")
-    assert variants.run_ids == {run.run_id.removeprefix("a-run."): run.run_id for run in runs}
-    assert variants.publish == "soft"
-    assert (planned[0].train_pairs, planned[0].test_pairs, planned[0].usd) == (40, 8, 3.0)
-
-
-def test_nothing_is_written_where_one_variant_cannot_work(lake):
-    commit_pairs(lake, small_dataset())
-    with pytest.raises(SettingsError):
-        plan_training(lake, "a-run", asked(variants=SWEEP | {"bad": {"epochs": 0}}), TrainingSettings())
-    assert list(lake.store.objects("runs")) == []
+    return plan_training(
+        lake, "a-run", TrainingRequest(recipe=RECIPE, variants=SWEEP, publish_variant="soft"), settings
+    )
 
 
 def test_the_comparison_has_the_held_out_numbers_and_the_answers_side_by_side(lake, planned):

@@ -1,0 +1,53 @@
+"""Checkpoints in the lake: which one a run resumes from."""
+
+import pytest
+
+from ownvoice.storage.layout import RunKeys
+from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
+
+KEYS = RunKeys("one")
+IDENTITY = Identity("recipe", "digest", "commit", "image")
+
+
+@pytest.fixture
+def keep(lake, tmp_path):
+    def keep(step, identity=IDENTITY):
+        folder = tmp_path / f"made-{step}"
+        folder.mkdir()
+        (folder / "weights").write_text(f"weights of {step}")
+        keep_checkpoint(lake, KEYS, step, folder, identity)
+
+    return keep
+
+
+def fetch(lake, tmp_path, identity=IDENTITY):
+    return fetch_last_checkpoint(lake, KEYS, identity, tmp_path / "fetched")
+
+
+def test_the_newest_checkpoint_is_taken_and_all_but_two_are_removed(lake, tmp_path, keep):
+    for step in (2, 10, 4):
+        keep(step)
+    assert fetch(lake, tmp_path) == (10, [])
+    assert (tmp_path / "fetched" / "checkpoint-10" / "weights").read_text() == "weights of 10"
+    assert [found.key for found in lake.store.objects("runs/one/checkpoints/step-2")] == []
+
+
+@pytest.mark.parametrize("name", ["recipe_id", "dataset_digest", "base_commit", "image"])
+def test_a_checkpoint_of_another_recipe_data_base_or_image_is_passed_over_with_the_reason(lake, tmp_path, keep, name):
+    keep(2)
+    other = Identity(
+        **{"recipe_id": "recipe", "dataset_digest": "digest", "base_commit": "commit", "image": "image"} | {name: "x"}
+    )
+    step, passed_over = fetch(lake, tmp_path, other)
+    assert step is None
+    assert f"has another {name.replace('_', ' ')}" in passed_over[0]
+
+
+def test_a_checkpoint_whose_upload_was_cut_short_or_that_was_damaged_falls_back_to_the_one_before(lake, tmp_path, keep):
+    keep(2)
+    keep(4)
+    lake.store.write("runs/one/checkpoints/step-4/weights", b"rotten")
+    lake.store.write("runs/one/checkpoints/step-6/weights", b"no marker yet")
+    step, passed_over = fetch(lake, tmp_path)
+    assert step == 2
+    assert passed_over == ["checkpoint step-6 was never finished", "checkpoint step-4 is damaged in the lake"]
