@@ -120,4 +120,4 @@ def test_the_pages_read_all_that_a_real_run_leaves(trainer, undisturbed):
     assert {row["step"] for row in found.metrics} == set(range(1, 11))
     assert found.health.model_dump(mode="json") == undisturbed["health"]
     assert found.result.stored() == undisturbed
-    assert all(sample["question"] for sample in found.samples)
+    assert all(sample.question for sample in found.samples)
