@@ -64,6 +64,12 @@ class StorageUnavailableError(StorageError):
     retryable = True
 
 
+class LakeHeldError(StorageError):
+    """Another run holds the lake; the same call may go through once that run has ended."""
+
+    retryable = True
+
+
 class LostCommitError(StorageError):
     """Another writer committed first, again and again; the same call may succeed later."""
 

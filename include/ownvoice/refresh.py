@@ -22,6 +22,7 @@ from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.second_model import reject_batch
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.lease import held_by_process
 from ownvoice.storage.probe import probe_creation
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.generate import generate_batch
@@ -38,8 +39,24 @@ def refresh(
     """Run every step and return the report.
 
     A batch that the model leaves without answers, or with too few usable ones, does not keep the others from being
-    committed; the error is raised once they are, and the cursor stays.
+    committed; the error is raised once they are, and the cursor stays. Raises `LakeHeldError` where another run is at
+    work on the lake.
     """
+    if run.dry_run:
+        return _refresh(lake, source, run, endpoints, on_step, on_progress, lambda: None)
+    with held_by_process(lake, run.run_id) as still_held:
+        return _refresh(lake, source, run, endpoints, on_step, on_progress, still_held)
+
+
+def _refresh(
+    lake: Lake,
+    source: ObjectStore,
+    run: RefreshRun,
+    endpoints: Endpoints,
+    on_step: OnStep,
+    on_progress: OnProgress,
+    still_held: Callable[[], object],
+) -> dict[str, Any]:
     failed: ModelUnavailableError | DeadChunksError | None = None
     on_step(f"store: {probe_creation(lake).sentence}")
     listed = list_new_articles(lake, source, run)
@@ -54,6 +71,7 @@ def refresh(
         except (ModelUnavailableError, DeadChunksError) as error:
             failed = error
             on_step(f"{batch.label} failed: {error}")
+    still_held()
     version = commit_version(lake, run.run_id)
     on_step(f"committed: version {version.number}, {version.pairs} pairs" if version else "committed: nothing")
     report = write_report(lake, run.run_id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.chunks.plan import read_plan
@@ -21,6 +21,7 @@ from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
 from ownvoice.pairs.committed import CommittedPairs, committed_pairs, kept_by_retry
 from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.side_tables import SideTables, refuse_torn_tables
 from ownvoice.storage.tables import PAIRS
 from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version, version_of_run
 
@@ -60,8 +61,11 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
         return version_of_run(lake, run_id)
     pairs = lake.table_for_writing("pairs")
     base = newest_version(lake, pairs)
+    refuse_torn_tables(lake, base)
     current = read_articles(lake, base, column_in("article_id", candidates))
     articles = _still_ours(candidates, current, run)
+    if base and candidates and not articles:  # another run has written them all: what is left is an empty twin of it
+        return version_of_run(lake, run_id)
     committed = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
     first = kept_by_retry(lake, run)
 
@@ -73,7 +77,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
         return version_of_run(lake, run_id)
     articles_version = write_articles(lake, base, total.articles, all_new=not current)
     chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
-    record = _record(run, base, total, articles_version, chunks_version)
+    record = _record(run, base, total, SideTables.at(lake, articles_version, chunks_version))
     added = (row for one in outcomes() for row in _difference(one, committed)[1])
     transaction = Transaction(run_id, total.fingerprint)
     write_pairs(lake, pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
@@ -128,9 +132,7 @@ def _as_committed(row: Row) -> Row:
     return {name: row[name] for name in PAIRS.names}
 
 
-def _record(
-    run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, articles_version: int, chunks_version: int
-) -> str:
+def _record(run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, side_tables: SideTables) -> str:
     """Return what the commit says of itself; digest and counts follow from those of the version before."""
     record = {
         "run_id": run.run_id,
@@ -140,7 +142,5 @@ def _record(
         "retired": total.retired,
         "digest": digest_of(total.lattice),
         "lattice": to_text(total.lattice),
-        "articles_version": articles_version,
-        "chunks_version": chunks_version,
     }
-    return json.dumps(record)
+    return json.dumps(record | asdict(side_tables))

@@ -11,47 +11,67 @@ from typing import Any
 from ownvoice.chunks import render
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.errors import StorageError
+from ownvoice.states import ArticleState
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.side_tables import side_table_faults
 from ownvoice.storage.versions import version_or_latest
+
+_WITH_PAIRS = (ArticleState.PENDING, ArticleState.CURRENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked. `failed` maps pair ids to what is wrong with them."""
+    """What was checked. `failed` maps pair ids to what is wrong with them; `faults` are those of the whole version."""
 
     version: int
     pairs: int
     failed: dict[str, str]
     digest_matches: bool
     clusters_on_both_sides: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
         """Whether the version is what it says it is."""
-        return not self.failed and self.digest_matches and not self.clusters_on_both_sides
+        return not (self.failed or self.faults or self.clusters_on_both_sides) and self.digest_matches
 
 
 def verify(lake: Lake, version: int | None = None) -> Verification:
-    """Check `version` (or the newest): `chosen == render(original, spans)` for every pair, the digest, the split."""
+    """Check `version` (or the newest) from the lake alone.
+
+    Of every pair: `chosen == render(original, spans)`, its id is its own, and its article is generated from with that
+    very text and on that side of the split. Of the version: its digest, its count, its side tables, the split.
+    """
     expected = version_or_latest(lake, version)
-    failed: dict[str, str] = {}
-    lattice = empty_lattice()
-    pairs = 0
+    faults = list(side_table_faults(lake, expected))
+    articles = {} if faults else _articles(lake, expected.articles_version)
+    failed = dict.fromkeys(_repeated_ids(lake, expected.number), "its pair_id is that of another pair too")
+    lattice, pairs = empty_lattice(), 0
     sides: dict[str, set[str]] = defaultdict(set)
-    clusters = _clusters(lake, expected.articles_version)
     for row in _rows(lake, expected.number):
         pairs += 1
         lattice = lattice + lattice_of([row])
-        sides[clusters.get(row["article_id"], row["article_id"])].add(row["split"])
-        if fault := _fault(lake, row):
-            failed[row["pair_id"]] = fault
+        article = articles.get(row["article_id"])
+        sides[article["cluster_key"] if article else row["article_id"]].add(row["split"])
+        if fault := _fault(lake, row) or (None if faults else _fault_of_article(article, row)):
+            failed.setdefault(row["pair_id"], fault)
+    if pairs != expected.pairs:
+        faults.append(f"it holds {pairs} pairs, and {expected.pairs} were committed")
     return Verification(
         version=expected.number,
         pairs=pairs,
         failed=failed,
-        digest_matches=digest_of(lattice) == expected.digest and pairs == expected.pairs,
+        digest_matches=digest_of(lattice) == expected.digest,
         clusters_on_both_sides=tuple(sorted(key for key, found in sides.items() if len(found) > 1)),
+        faults=tuple(faults),
     )
+
+
+def _repeated_ids(lake: Lake, version: int) -> list[str]:
+    query = "true GROUP BY pair_id HAVING count(*) > 1"
+    return [
+        row for batch in scan(lake.table("pairs", version), "pair_id", query) for row in batch["pair_id"].to_pylist()
+    ]
 
 
 def _rows(lake: Lake, version: int) -> Iterator[dict[str, Any]]:
@@ -60,9 +80,22 @@ def _rows(lake: Lake, version: int) -> Iterator[dict[str, Any]]:
         yield from batch.to_pylist()
 
 
-def _clusters(lake: Lake, articles_version: int) -> dict[str, str]:
-    rows = scan(lake.table("articles", articles_version), "article_id, cluster_key")
-    return {row["article_id"]: row["cluster_key"] for batch in rows for row in batch.to_pylist()}
+def _articles(lake: Lake, articles_version: int) -> dict[str, dict[str, Any]]:
+    """Return what the version says of each article that pairs may come from, by id."""
+    columns = "article_id, cluster_key, split, state, written_sha256"
+    rows = scan(lake.table("articles", articles_version), columns, "written_sha256 IS NOT NULL")
+    return {row["article_id"]: row for batch in rows for row in batch.to_pylist()}
+
+
+def _fault_of_article(article: dict[str, Any] | None, row: dict[str, Any]) -> str | None:
+    """Return what is wrong between a pair and the row of its article in the same version."""
+    if article is None or article["state"] not in _WITH_PAIRS:
+        return f"its article {row['article_id']} is not one that this version holds pairs of"
+    if article["written_sha256"] != row["article_sha256"]:
+        return f"it comes from another text of article {row['article_id']} than this version holds pairs of"
+    if article["split"] != row["split"]:
+        return f"it is on the {row['split']} side of the split, and its article on the {article['split']} side"
+    return None
 
 
 def _fault(lake: Lake, row: dict[str, Any]) -> str | None:

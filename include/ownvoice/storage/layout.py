@@ -14,6 +14,7 @@ OPEN_BATCH_JOBS = "batch_api/open"
 CURSOR = "cursor.json"
 PROBE = "probe.json"
 PUSHES = "hub"
+LEASES = "lease"
 
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -41,6 +42,11 @@ def log_entry_key(table: str, version: int) -> str:
 def probe_key(name: str) -> str:
     """Return the key of an object that the probe of the store races for."""
     return f"probe/{name}"
+
+
+def lease_key(number: int) -> str:
+    """Return the key of a lease on the lake; the highest number counts."""
+    return f"{LEASES}/{number:08}.json"
 
 
 def sketches_key(sketch_version: str) -> str:

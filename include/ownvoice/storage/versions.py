@@ -25,7 +25,11 @@ RECORD = "ownvoice"
 
 @dataclass(frozen=True, slots=True)
 class DatasetVersion:
-    """One committed version. `digest` is over its logical rows; the next commit adds its rows to the hash `lattice`."""
+    """One committed version. `digest` is over its logical rows; the next commit adds its rows to the hash `lattice`.
+
+    `articles_rows` and `chunks_rows` are the sizes of the side tables at the versions it names; None where the release
+    that committed it did not count them.
+    """
 
     number: int
     run_id: str
@@ -38,6 +42,8 @@ class DatasetVersion:
     lattice: str
     articles_version: int
     chunks_version: int
+    articles_rows: int | None = None
+    chunks_rows: int | None = None
 
     def as_record(self) -> str:
         """Return the JSON of the commit's metadata, without number and time, which the log has itself."""

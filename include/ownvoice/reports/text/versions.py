@@ -21,14 +21,18 @@ def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:
 
 def verification_lines(found: Verification) -> Iterator[str]:
     """Yield what a verification found."""
+    if found.passed and not found.pairs:
+        yield f"version {found.version} holds no pairs: there is nothing to prove"
+        return
     if found.passed:
         yield (
             f"version {found.version}: all {found.pairs} pairs are verbatim in their originals, the digest matches, "
-            "no cluster lies on both sides of the split"
+            "no cluster lies on both sides of the split, the tables agree"
         )
         return
     yield f"version {found.version} is NOT what it says it is:"
-    yield from (f"  pair {pair_id}: {fault}" for pair_id, fault in found.failed.items())
+    yield from (f"  {printable(fault)}" for fault in found.faults)
+    yield from (f"  pair {pair_id}: {printable(fault)}" for pair_id, fault in found.failed.items())
     if not found.digest_matches:
         yield "  the rows do not give the digest that was committed"
-    yield from (f"  cluster {printable(key)} lies on both sides of the split" for key in found.clusters_on_both_sides)
+    yield from (f"  cluster {printable(key)} is on both sides of the split" for key in found.clusters_on_both_sides)
