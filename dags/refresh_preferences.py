@@ -12,6 +12,7 @@ Every night, new, edited and removed articles become one new version of the pref
 | `commit_version` | commits the whole run as one version, or nothing | `tables/` |
 | `write_report` | counts what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | records how far the source has been read, last of all | `cursor.json` |
+| `release_lake` | lets the next run have the lake; until then another run is refused | `lease/` |
 | `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 
 **If it fails:** clear the failed task, or trigger another run. Stored answers are never paid for again, and a repeated
@@ -48,8 +49,8 @@ from ownvoice.config.settings import load_settings
 SETTINGS = load_settings()
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
 
-list_new_articles = task(refresh_tasks.list_new_articles, execution_timeout=dt.timedelta(hours=1))
-plan_batches = task(refresh_tasks.plan_batches, execution_timeout=dt.timedelta(hours=1))
+list_new_articles = task(refresh_tasks.list_new_articles)
+plan_batches = task(refresh_tasks.plan_batches)
 generate_batch = deferrable_task(
     refresh_tasks.generate_batch,
     execution_timeout=dt.timedelta(hours=6),
@@ -57,7 +58,7 @@ generate_batch = deferrable_task(
     max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,  # each gets this share of the rate limits
     map_index_template=BATCH_LABEL,
 )
-curate_batch = task(refresh_tasks.curate_batch, execution_timeout=dt.timedelta(hours=1), map_index_template=BATCH_LABEL)
+curate_batch = task(refresh_tasks.curate_batch, map_index_template=BATCH_LABEL)
 reject_batch = task(
     refresh_tasks.reject_batch,
     execution_timeout=dt.timedelta(hours=6),
@@ -67,16 +68,13 @@ reject_batch = task(
 )
 commit_version = task(
     refresh_tasks.commit_version,
-    execution_timeout=dt.timedelta(hours=1),
     outlets=[PREFERENCE_DATASET],
     trigger_rule="all_done",  # a failed batch does not keep the others from being committed
 )
-write_report = task(refresh_tasks.write_report, execution_timeout=dt.timedelta(minutes=30), trigger_rule="all_done")
-advance_cursor = task(
-    refresh_tasks.advance_cursor,
-    execution_timeout=dt.timedelta(minutes=5),
-    trigger_rule="none_failed",  # after a failed batch the cursor stays and the run is red
-)
+write_report = task(refresh_tasks.write_report, trigger_rule="all_done")
+# After a failed batch the cursor stays and the run is red.
+advance_cursor = task(refresh_tasks.advance_cursor, trigger_rule="none_failed")
+release_lake = task(refresh_tasks.release_lake, trigger_rule="all_done")
 
 push_to_hub = task(
     refresh_tasks.push_to_hub,
@@ -100,6 +98,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
     params=refresh_form(SETTINGS),
     default_args={
         "owner": "ownvoice",
+        "execution_timeout": dt.timedelta(hours=1),
         "retries": 2,
         "retry_delay": dt.timedelta(minutes=2),
         "retry_policy": RETRY_POLICY,
@@ -115,6 +114,7 @@ def refresh_preferences() -> None:
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
     listed >> batches >> settled >> committed >> reported >> [advanced, push_to_hub()]
     [settled, committed] >> advanced
+    [reported, advanced] >> release_lake().as_teardown()
 
 
 refresh_preferences()

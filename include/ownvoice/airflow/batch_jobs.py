@@ -18,7 +18,7 @@ from ownvoice.airflow.connections import model_access
 from ownvoice.errors import OwnvoiceError
 
 POLL_INTERVAL_S = 60.0
-_TIMEOUT = dt.timedelta(hours=30)  # a batch job ends within 24 hours by itself; this is for one that does not
+MAX_WAIT = dt.timedelta(hours=30)  # a batch job ends within 24 hours by itself; this is for one that does not
 
 
 class BatchJobsTrigger(BaseTrigger):
@@ -57,4 +57,4 @@ class BatchJobsTrigger(BaseTrigger):
 def defer_until_ended(jobs: Mapping[str, list[str]]) -> NoReturn:
     """Release the worker until all of `jobs` (ids, by the name of their endpoint) have ended."""
     trigger = BatchJobsTrigger(dict(jobs), POLL_INTERVAL_S)
-    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=_TIMEOUT)
+    raise TaskDeferred(trigger=trigger, method_name="execute", timeout=MAX_WAIT)

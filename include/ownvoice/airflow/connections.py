@@ -10,6 +10,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Connection
@@ -31,6 +33,16 @@ def open_lake() -> Lake:
     from ownvoice.storage.lake import Lake
 
     return Lake(load_settings().lake, _aws_access("aws_lake"))
+
+
+@contextmanager
+def held_lake(run_id: str) -> Iterator[Lake]:
+    """Open the lake for a step of a refresh run, which holds it. Raises `LakeHeldError` where another run does."""
+    from ownvoice.storage.lease import held_by_step
+
+    lake = open_lake()
+    with held_by_step(lake, run_id):
+        yield lake
 
 
 def open_source(uri: str) -> ObjectStore:

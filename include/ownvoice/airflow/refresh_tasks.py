@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.airflow.connections import hub_token, model_access, open_lake, open_source
+from ownvoice.airflow.connections import held_lake, hub_token, model_access, open_lake, open_source
 from ownvoice.airflow.refresh_form import requested_run
 from ownvoice.config.settings import load_settings
 
@@ -26,16 +26,17 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     from ownvoice.storage.probe import probe_creation
 
     run = requested_run(dict(params), dag_run.run_id, dag_run.run_after.date())
-    lake = open_lake()
-    print(f"store: {probe_creation(lake).sentence}")
-    return step.list_new_articles(lake, open_source(run.articles_uri), run)
+    with held_lake(run.run_id) as lake:
+        print(f"store: {probe_creation(lake).sentence}")
+        return step.list_new_articles(lake, open_source(run.articles_uri), run)
 
 
 def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
     """Cut pending articles into chunks and batches; return each batch with its name, label and number of chunks."""
     from ownvoice.chunks import plan_batches as step
 
-    return [asdict(batch) for batch in step.plan_batches(open_lake(), dag_run.run_id)]
+    with held_lake(dag_run.run_id) as lake:
+        return [asdict(batch) for batch in step.plan_batches(lake, dag_run.run_id)]
 
 
 def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
@@ -43,16 +44,19 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
 
     In batch mode it defers, and is called again from its beginning when the batch jobs that it submitted have ended.
     """
-    from ownvoice.airflow.batch_jobs import defer_until_ended
+    from ownvoice.airflow.batch_jobs import MAX_WAIT, defer_until_ended
     from ownvoice.llm.batch.waiting import BatchJobsRunningError
+    from ownvoice.storage.lease import take_lease
     from ownvoice.triples import generate
 
-    try:
-        counts = generate.generate_batch(
-            open_lake(), dag_run.run_id, batch["name"], model_access, _progress(batch["name"]), _task_try(ti)
-        )
-    except BatchJobsRunningError as running:
-        defer_until_ended(running.by_endpoint)
+    with held_lake(dag_run.run_id) as lake:
+        try:
+            counts = generate.generate_batch(
+                lake, dag_run.run_id, batch["name"], model_access, _progress(batch["name"]), _task_try(ti)
+            )
+        except BatchJobsRunningError as running:
+            take_lease(lake, dag_run.run_id, lease_s=MAX_WAIT.total_seconds())  # nothing renews it while the task waits
+            defer_until_ended(running.by_endpoint)
     print(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 
@@ -61,7 +65,8 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     """Prove and filter the triples of a batch; return the batch, for `reject_batch`."""
     from ownvoice.pairs import curate
 
-    counts = curate.curate_batch(open_lake(), dag_run.run_id, batch["name"])
+    with held_lake(dag_run.run_id) as lake:
+        counts = curate.curate_batch(lake, dag_run.run_id, batch["name"])
     print(f"{batch['label']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     return batch
 
@@ -71,7 +76,8 @@ def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]
     from ownvoice.pairs import second_model
 
     progress = _progress(f"{batch['name']}-rejected", of_chunks=False)
-    return second_model.reject_batch(open_lake(), dag_run.run_id, batch["name"], model_access, progress, _task_try(ti))
+    with held_lake(dag_run.run_id) as lake:
+        return second_model.reject_batch(lake, dag_run.run_id, batch["name"], model_access, progress, _task_try(ti))
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
@@ -81,8 +87,8 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
     from ownvoice.airflow.assets import PREFERENCE_DATASET
     from ownvoice.dataset import commit
 
-    lake = open_lake()
-    version = commit.commit_version(lake, dag_run.run_id)
+    with held_lake(dag_run.run_id) as lake:
+        version = commit.commit_version(lake, dag_run.run_id)
     if version is None:
         raise AirflowSkipException("There is nothing to commit: no article is new, edited, removed or pending.")
     event = {
@@ -102,7 +108,8 @@ def write_report(dag_run: Any) -> dict[str, Any]:
     from ownvoice.reports import report
     from ownvoice.reports.text.report import report_lines
 
-    found = report.write_report(open_lake(), dag_run.run_id)
+    with held_lake(dag_run.run_id) as lake:
+        found = report.write_report(lake, dag_run.run_id)
     print("\n".join(report_lines(found)))
     return found.model_dump(include={"verdict", "chunks", "pairs"})
 
@@ -134,7 +141,15 @@ def advance_cursor(dag_run: Any) -> dict[str, str]:
     """Move the cursor, unless the run was partial; return it."""
     from ownvoice.articles import cursor
 
-    return cursor.advance_cursor(open_lake(), dag_run.run_id)
+    with held_lake(dag_run.run_id) as lake:
+        return cursor.advance_cursor(lake, dag_run.run_id)
+
+
+def release_lake(dag_run: Any) -> None:
+    """Let the next run have the lake, however this one ended."""
+    from ownvoice.storage.lease import release_lease
+
+    release_lease(open_lake(), dag_run.run_id)
 
 
 def _task_try(ti: Any) -> TaskTry:
