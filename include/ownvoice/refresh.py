@@ -56,7 +56,7 @@ def _refresh(
     on_step: OnStep,
     on_progress: OnProgress,
     still_held: Callable[[], object],
-) -> dict[str, Any]:
+) -> RefreshReport:
     failed: ModelUnavailableError | DeadChunksError | None = None
     on_step(f"store: {probe_creation(lake).sentence}")
     listed = list_new_articles(lake, source, run)

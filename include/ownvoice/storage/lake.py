@@ -108,6 +108,13 @@ class Lake:
 
         Raises `StorageError` where its columns are those of another release of Ownvoice, or it has no such version.
         """
+        table = self.table_of_any_release(name, version)
+        if table is not None:
+            _check_columns(f"{self.uri}/{table_key(name)}", pa.schema(table.schema().to_arrow()), TABLES[name])
+        return table
+
+    def table_of_any_release(self, name: str, version: int | None = None) -> DeltaTable | None:
+        """Open a table as `table` does, whatever its columns are."""
         from deltalake import DeltaTable
         from deltalake.exceptions import DeltaError, TableNotFoundError
 
@@ -119,7 +126,6 @@ class Lake:
             raise StorageError(self._unreadable(name, version, error)) from None
         except OSError as error:
             raise storage_error(self.uri, table_key(name), error) from None
-        _check_columns(f"{self.uri}/{table_key(name)}", pa.schema(table.schema().to_arrow()), TABLES[name])
         return table
 
     def table_for_writing(self, name: str) -> DeltaTable:
@@ -187,9 +193,14 @@ def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:
 def _check_columns(table: str, found: pa.Schema, expected: pa.Schema) -> None:
     missing = sorted(set(expected.names) - set(found.names))
     foreign = sorted(set(found.names) - set(expected.names))
-    if missing or foreign:
+    if foreign:
         raise StorageError(
-            f"{table} was written by another version of Ownvoice "
-            f"(missing columns: {', '.join(missing) or 'none'}; unknown columns: {', '.join(foreign) or 'none'}). "
-            "Point OWNVOICE_LAKE at a new lake, or run the version that wrote this one; nothing was changed."
+            f"{table} was written by a newer release of Ownvoice (unknown columns: {', '.join(foreign)}). "
+            "Use that release; nothing was changed."
+        )
+    if missing:
+        raise StorageError(
+            f"{table} was written by an older release of Ownvoice (missing columns: {', '.join(missing)}). "
+            "`ownvoice migrate --dry-run` shows what a migration does, and `ownvoice migrate` does it; a version from "
+            "before a migration can be read with the release that wrote it. Nothing was changed."
         )

@@ -1,0 +1,119 @@
+"""Lakes of older releases: brought to today's columns once, whole, and proved afterwards."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+from ownvoice.dataset import migrate as module
+from ownvoice.dataset.migrate import ADDED, migrate, plan_migration
+from ownvoice.dataset.verify import verify
+from ownvoice.errors import StorageError
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.tables import TABLES
+from ownvoice.storage.versions import all_versions, latest_version
+from stand_ins.night import Night
+
+RECORDED = Path(__file__).parent.parent / "recorded" / "lake-of-an-older-release.tar.gz"
+
+COLUMNS_OF_THE_FIRST_RELEASE = {
+    "pairs": "pair_id prompt chosen rejected split author_id article_id article_sha256 source_key spans exact "
+    "cleaning_version chunk_key request_key recipe_id chosen_model rejected_model prompt_version refresh_date "
+    "created_by_run",
+    "articles": "article_id author_id title language source_key source_object source_tag article_sha256 cluster_key "
+    "split state written_sha256 written_date last_run",
+    "chunks": "run_id refresh_date article_id article_sha256 chunk_index chunk_key request_key start end batch state "
+    "event attempts faults prompt_tokens completion_tokens latency_s triples kept drop_reasons",
+    "runs": "run_id kind refresh_date verdict version digest recipe_id counts report_key",
+}
+
+
+@pytest.fixture
+def old_lake(tmp_path):
+    """A lake with one version of two articles, recorded with the first release that had a command line."""
+    with tarfile.open(RECORDED) as archive:
+        archive.extractall(tmp_path, filter="data")
+    return Lake((tmp_path / "lake").as_uri())
+
+
+def rows(lake, name):
+    return [row for batch in scan(lake.table(name)) for row in batch.to_pylist()]
+
+
+def test_a_lake_of_an_older_release_is_refused_in_one_sentence_that_names_the_command(old_lake):
+    with pytest.raises(StorageError, match=r"older release.*ownvoice migrate"):
+        verify(old_lake)
+
+
+def test_a_dry_run_says_what_each_table_lacks_and_changes_nothing(old_lake):
+    before = {found.key: found.tag for found in old_lake.store.objects()}
+    planned = {one.table: one for one in plan_migration(old_lake)}
+    assert set(planned) == set(TABLES)
+    assert planned["articles"].missing == ("licence", "consent")
+    assert planned["pairs"].rows == 19
+    assert {found.key: found.tag for found in old_lake.store.objects()} == before
+
+
+def test_a_migrated_lake_is_proved_and_its_pairs_are_the_ones_it_had(old_lake):
+    old = {row["pair_id"]: row for batch in scan(old_lake.table_of_any_release("pairs")) for row in batch.to_pylist()}
+    migrate(old_lake)
+    assert verify(old_lake).passed
+    assert {row["pair_id"]: {name: row[name] for name in old[row["pair_id"]]} for row in rows(old_lake, "pairs")} == old
+    assert latest_version(old_lake).added == 0
+    assert all(row["consent"] == "" and row["licence"] == "" for row in rows(old_lake, "articles"))
+    assert all(row["tries"] == [] for row in rows(old_lake, "chunks"))
+
+
+def test_a_migration_is_one_commit_a_table_and_repeated_it_changes_nothing(old_lake):
+    before = {name: old_lake.table_of_any_release(name).version() for name in TABLES}
+    migrate(old_lake)
+    after = {name: old_lake.table(name).version() for name in TABLES}
+    assert after == {name: version + 1 for name, version in before.items()}
+    assert migrate(old_lake) == []
+    assert {name: old_lake.table(name).version() for name in TABLES} == after
+
+
+@pytest.mark.parametrize("killed_before", ["articles", "chunks", "pairs"])
+def test_a_migration_that_is_killed_and_begun_again_comes_to_the_same(old_lake, monkeypatch, killed_before):
+    whole = module._rewrite
+
+    def dies(lake, name, *rest):
+        if name == killed_before:
+            raise KeyboardInterrupt
+        whole(lake, name, *rest)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(module, "_rewrite", dies)
+        migrate(old_lake)
+    migrate(old_lake)
+    assert verify(old_lake).passed
+    assert [version.pairs for version in all_versions(old_lake)] == [19, 19]
+
+
+def test_a_migrated_lake_goes_on(old_lake, tmp_path, offline_model):
+    migrate(old_lake)
+    night = Night(old_lake, tmp_path / "articles", offline_model)
+    night.write("a")
+    assert night.run("after", prefix="").added > 0
+    assert verify(old_lake).passed
+
+
+def test_columns_of_a_newer_release_are_refused_and_named(old_lake):
+    from deltalake import write_deltalake
+
+    migrate(old_lake)
+    table = old_lake.table("runs")
+    newer = pa.table({"run_id": ["later"], "mood": ["calm"]})
+    write_deltalake(table, newer, mode="append", schema_mode="merge")
+    for look in (plan_migration, lambda lake: lake.table("runs")):
+        with pytest.raises(StorageError, match="mood"):
+            look(old_lake)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_column_that_was_added_since_the_first_release_has_a_value_for_older_rows(name):
+    first = COLUMNS_OF_THE_FIRST_RELEASE[name].split()
+    assert set(TABLES[name].names) == set(first) | set(ADDED[name])
