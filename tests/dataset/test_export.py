@@ -17,6 +17,9 @@ def night(lake, tmp_path, offline_model):
 
 def load(folder, monkeypatch):
     """Read a folder as a user would, without a network."""
+    import huggingface_hub.constants  # it reads the variable below when it is first imported, for the whole process
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setenv("HF_DATASETS_CACHE", str(folder.parent / "cache"))
     from datasets import load_dataset

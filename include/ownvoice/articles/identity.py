@@ -21,26 +21,11 @@ def identify(
     `live` are the known articles in the source, by id; `covers` is explained at `find_changes`.
     """
     ids_by_key = {article.source_key: article_id for article_id, article in live.items()}
-    found: dict[str, ScannedArticle] = {}
-    repeated: list[Quarantined] = []
-    unnamed: list[ScannedArticle] = []
-
-    # Of two articles with one id, the one that had it before comes first, and so keeps it.
-    for one in sorted(
-        scanned, key=lambda s: (ids_by_key.get(s.article.source_key) != s.article.metadata_id, s.article.source_key)
-    ):
-        named = one.article.metadata_id
-        if named is None:
-            unnamed.append(one)
-        elif named in found or _is_elsewhere(live.get(named), one, covers):
-            repeated.append(
-                Quarantined(one.article.source_key, Reason.REPEATED_ID, f"another article has the id {named!r}")
-            )
-        else:
-            found[named] = one
-
+    found, repeated = _by_metadata(live, scanned, ids_by_key, covers)
     new: list[ScannedArticle] = []
-    for one in unnamed:
+    for one in sorted(scanned, key=_key):
+        if one.article.metadata_id is not None:
+            continue
         at_its_key = ids_by_key.get(one.article.source_key)
         if at_its_key is None or at_its_key in found:
             new.append(one)
@@ -56,6 +41,31 @@ def identify(
         moved = gone_by_text.pop(one.article.sha256, "")
         found[moved or _free_id(one.article, live, found)] = one
     return found, repeated
+
+
+def _by_metadata(
+    live: Mapping[str, ArticleRow],
+    scanned: list[ScannedArticle],
+    ids_by_key: Mapping[str, str],
+    covers: Callable[[str], bool],
+) -> tuple[dict[str, ScannedArticle], list[Quarantined]]:
+    """Return the articles whose metadata names their id; of two with one id, the one that had it before keeps it."""
+    found: dict[str, ScannedArticle] = {}
+    repeated: list[Quarantined] = []
+    for one in sorted(scanned, key=lambda s: (ids_by_key.get(s.article.source_key) != s.article.metadata_id, _key(s))):
+        named = one.article.metadata_id
+        if named is None:
+            continue
+        if named in found or _is_elsewhere(live.get(named), one, covers):
+            detail = f"another article has the id {named!r}"
+            repeated.append(Quarantined(one.article.source_key, Reason.REPEATED_ID, detail))
+        else:
+            found[named] = one
+    return found, repeated
+
+
+def _key(one: ScannedArticle) -> str:
+    return one.article.source_key
 
 
 def _is_elsewhere(known: ArticleRow | None, one: ScannedArticle, covers: Callable[[str], bool]) -> bool:

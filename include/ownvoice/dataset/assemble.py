@@ -19,7 +19,7 @@ from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
 from ownvoice.pairs.filters import without_repeats
 from ownvoice.pairs.second_model import records_of_failed_batch
-from ownvoice.pairs.staging import Row, Staged, chunk_record, read_staged
+from ownvoice.pairs.staging import Staged, StagedPair, chunk_record, read_staged
 from ownvoice.states import (
     ArticleEvent,
     ArticleState,
@@ -30,6 +30,7 @@ from ownvoice.states import (
     next_article_state,
 )
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import ChunkRow
 from ownvoice.triples.generate import outcomes_of_failed_batch
 
 
@@ -43,8 +44,8 @@ class ArticleOutcome:
 
     row: ArticleRow | None
     replaces_pairs: bool
-    pairs: list[Row]
-    chunks: list[Row]
+    pairs: list[StagedPair]
+    chunks: list[ChunkRow]
 
 
 def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[ArticleRow, str | None]]:
@@ -96,7 +97,7 @@ def _staged_by_chunk(lake: Lake, run: RefreshRun) -> Iterator[Staged]:
         if staged is None:
             yield from _failed(lake, run, name)
             continue
-        pairs: dict[tuple[str, int], list[Row]] = defaultdict(list)
+        pairs: dict[tuple[str, int], list[StagedPair]] = defaultdict(list)
         for pair in staged.pairs:
             pairs[pair["article_id"], pair["chunk_index"]].append(pair)
         for record in staged.chunks:
@@ -132,8 +133,8 @@ def _merged(parts: Iterator[Staged], first: Collection[str]) -> Staged:
     return Staged(pairs, [], [_without(record, repeats) for part in staged for record in part.chunks])
 
 
-def _without(record: Row, repeats: Mapping[int, Counter[str]]) -> Row:
+def _without(record: ChunkRow, repeats: Mapping[int, Counter[str]]) -> ChunkRow:
     """Move the repeats of a chunk from kept to dropped."""
     found = repeats.get(record["chunk_index"], Counter())
     reasons = Counter(record["drop_reasons"]) + found
-    return record | {"kept": record["kept"] - found.total(), "drop_reasons": dict(reasons)}
+    return {**record, "kept": record["kept"] - found.total(), "drop_reasons": dict(reasons)}

@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from typing import cast
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.chunks.plan import read_plan
@@ -19,8 +20,9 @@ from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
 from ownvoice.pairs.committed import CommittedPairs, committed_pairs, kept_by_retry
-from ownvoice.pairs.staging import Row
+from ownvoice.pairs.staging import StagedPair
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import PairRow
 from ownvoice.storage.side_tables import SideTables, refuse_torn_tables
 from ownvoice.storage.tables import PAIRS
 from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version, version_of_run
@@ -36,7 +38,7 @@ class CommitTotals:
 
     lattice: Lattice
     articles: list[ArticleRow] = field(default_factory=list)
-    gone: list[Row] = field(default_factory=list)
+    gone: list[PairRow] = field(default_factory=list)
     dates: set[str] = field(default_factory=set)
     retired: int = 0
     added: int = 0
@@ -115,21 +117,22 @@ def _add_up(outcomes: Iterable[ArticleOutcome], committed: CommittedPairs, latti
     return total
 
 
-def _difference(outcome: ArticleOutcome, committed: CommittedPairs) -> tuple[list[Row], list[Row]]:
+def _difference(outcome: ArticleOutcome, committed: CommittedPairs) -> tuple[list[PairRow], list[PairRow]]:
     """Return the pairs to retire and to add for one article; a pair that is committed as it should be is neither."""
     before = committed.get(outcome.row.article_id, []) if outcome.row else []
     wanted = [_as_committed(row) for row in outcome.pairs] if outcome.replaces_pairs else before
     if outcome.row:
-        label = {"source_key": outcome.row.source_key, "author_id": outcome.row.author_id}
-        wanted = [row | label for row in wanted]
+        source_key, author_id = outcome.row.source_key, outcome.row.author_id
+        wanted = [{**row, "source_key": source_key, "author_id": author_id} for row in wanted]
     before_by_id = {row["pair_id"]: row for row in before}
     after_by_id = {row["pair_id"]: row for row in wanted}
     retired = [row for row in before if after_by_id.get(row["pair_id"]) != row]
     return retired, [row for row in wanted if before_by_id.get(row["pair_id"]) != row]
 
 
-def _as_committed(row: Row) -> Row:
-    return {name: row[name] for name in PAIRS.names}
+def _as_committed(row: StagedPair) -> PairRow:
+    """Leave out what only the order of an article's pairs needs."""
+    return cast("PairRow", {name: value for name, value in row.items() if name in PAIRS.names})
 
 
 def _record(run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, side_tables: SideTables) -> str:

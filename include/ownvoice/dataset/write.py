@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain, islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from ownvoice.articles.table import ArticleRow, to_rows
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.log_entry import own_entry
-from ownvoice.pairs.staging import Row
 from ownvoice.storage.conditions import all_of, equals, one_of
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import ChunkRow, PairRow
 from ownvoice.storage.tables import CHUNKS, PAIRS
 from ownvoice.storage.versions import DatasetVersion
 
@@ -41,7 +41,7 @@ def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[Artic
     return table.version()
 
 
-def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunks: Iterable[Row]) -> int:
+def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunks: Iterable[ChunkRow]) -> int:
     """Write the run's chunk records in the place of those it wrote before; return the table's version."""
     from deltalake import write_deltalake
 
@@ -56,8 +56,8 @@ def write_chunks(lake: Lake, base: DatasetVersion | None, run: RefreshRun, chunk
 def write_pairs(
     lake: Lake,
     pairs: DeltaTable,
-    added: Iterable[Row],
-    gone: list[Row],
+    added: Iterable[PairRow],
+    gone: list[PairRow],
     dates: Collection[str],
     metadata: dict[str, str],
     transaction: Transaction,
@@ -78,10 +78,14 @@ def write_pairs(
 
 
 def _merge_pairs(
-    pairs: DeltaTable, added: Iterable[Row], gone: list[Row], dates: Collection[str], properties: CommitProperties
+    pairs: DeltaTable,
+    added: Iterable[PairRow],
+    gone: list[PairRow],
+    dates: Collection[str],
+    properties: CommitProperties,
 ) -> None:
     # A predicate over article ids with mode="overwrite" would be shorter; deltalake 1.6.6 crashes on long lists.
-    marked = chain((row | {"is_gone": False} for row in added), (row | {"is_gone": True} for row in gone))
+    marked = chain(({**row, "is_gone": False} for row in added), ({**row, "is_gone": True} for row in gone))
     columns = {name: f"s.{name}" for name in PAIRS.names}
     merge = pairs.merge(
         _streamed(marked, PAIRS.append(pa.field("is_gone", pa.bool_()))),
@@ -103,10 +107,10 @@ def _rolled_back(lake: Lake, name: str, version: int) -> DeltaTable:
     return table
 
 
-def _streamed(rows: Iterable[Row], schema: pa.Schema) -> pa.RecordBatchReader:
+def _streamed(rows: Iterable[Mapping[str, Any]], schema: pa.Schema) -> pa.RecordBatchReader:
     return pa.RecordBatchReader.from_batches(schema, _batches(iter(rows), schema))
 
 
-def _batches(rows: Iterator[Row], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(rows: Iterator[Mapping[str, Any]], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     while part := list(islice(rows, _ROWS_AT_A_TIME)):
         yield pa.RecordBatch.from_pylist(part, schema=schema)

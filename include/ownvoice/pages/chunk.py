@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
-from ownvoice.pairs.staging import STAGED, Row
+from ownvoice.pairs.staging import STAGED, DropRow, StagedPair
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
@@ -44,8 +44,8 @@ class ChunkPage(TypedDict):
     text_lost: str
     answers: Sequence[ShownAnswer]
     answers_lost: str
-    kept: Sequence[Row]
-    dropped: Sequence[Row]
+    kept: Sequence[StagedPair]
+    dropped: Sequence[DropRow]
 
 
 def chunk_page(lake: Lake, run_id: str, article_id: str, chunk_index: int) -> ChunkPage | None:
@@ -104,7 +104,7 @@ def _read_answers(lake: Lake, chunk: ChunkRow) -> Iterator[ShownAnswer]:
         )
 
 
-def _staged(lake: Lake, chunk: ChunkRow, kind: str) -> list[Row]:
+def _staged(lake: Lake, chunk: ChunkRow, kind: str) -> list[Any]:
     """Return the chunk's rows among those that its batch staged: `pairs` or `drops`."""
     rows = lake.read_rows(RunKeys(chunk["run_id"]).staged(STAGED, chunk["batch"], kind))
     place = (chunk["article_id"], chunk["chunk_index"])

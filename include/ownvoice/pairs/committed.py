@@ -12,26 +12,26 @@ import pyarrow.compute as pc
 from ownvoice.articles.changeset import base_version, pending_articles
 from ownvoice.articles.table import ArticleRow
 from ownvoice.config.run import RefreshRun
-from ownvoice.pairs.staging import Row
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import PairRow
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
 
-CommittedPairs = Mapping[str, list[Row]]
+CommittedPairs = Mapping[str, list[PairRow]]
 
 
 def committed_pairs(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> CommittedPairs:
     """Return the committed pairs of `articles` by article id; only their own refresh dates are read."""
     written = {article.article_id: article.written_date for article in articles if article.written_date}
-    standing: dict[str, list[Row]] = defaultdict(list)
+    found: dict[str, list[PairRow]] = defaultdict(list)
     if written:
         wanted = pa.array(written, pa.string())
         for batch in scan(pairs, where=one_of("refresh_date", set(written.values()))):
             for row in batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist():
-                standing[row["article_id"]].append(row)
-    return standing
+                found[row["article_id"]].append(row)
+    return found
 
 
 def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:

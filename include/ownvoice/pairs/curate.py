@@ -24,7 +24,7 @@ from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screens import Screen
-from ownvoice.pairs.staging import CURATED, STAGED, DropRow, Row, Staged, chunk_record, write_staged
+from ownvoice.pairs.staging import CURATED, STAGED, DropRow, Staged, StagedPair, chunk_record, write_staged
 from ownvoice.pairs.verbatim import Reading
 from ownvoice.states import ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
@@ -48,10 +48,12 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
         record = chunk_record(chunk, run, batch, outcome)
         if record["state"] in (ChunkState.ANSWERED, ChunkState.REUSED):
             screen = Screen(boilerplate.get(chunk["author_id"], frozenset()), evaluation)
-            triples = _triples(answers, record["request_key"], run.recipe.prompt_version)
-            pairs, drops = _judge(lake, run, chunk, record, triples, screen, committed)
+            request_key = str(outcome["request_key"])  # an answer has one
+            triples = _triples(answers, request_key, run.recipe.prompt_version)
+            pairs, drops = _judge(lake, run, chunk, request_key, triples, screen, committed)
             reasons = Counter(drop["reason"] for drop in drops)
-            record |= {"triples": len(pairs) + len(drops), "kept": len(pairs), "drop_reasons": dict(reasons)}
+            record["triples"], record["kept"] = len(triples), len(pairs)
+            record["drop_reasons"] = dict(reasons)
             staged.pairs += pairs
             staged.drops += drops
         elif record["event"] == ChunkEvent.TOO_LONG:
@@ -83,32 +85,37 @@ def _judge(
     lake: Lake,
     run: RefreshRun,
     chunk: PlannedChunk,
-    record: Row,
+    request_key: str,
     triples: tuple[Triple, ...],
     screen: Screen,
     committed: Collection[str],
-) -> tuple[list[Row], list[DropRow]]:
+) -> tuple[list[StagedPair], list[DropRow]]:
     """Return a staged pair or a drop for each triple of a chunk; passages do not count against `committed` pairs."""
     article = _article_text(lake, chunk["article_sha256"], run.recipe.cleaning)
     reading = Reading.of(chunk["text"])
-    pairs: list[Row] = []
+    pairs: list[StagedPair] = []
     drops: list[DropRow] = []
     for index, triple in enumerate(triples):
-        is_committed = pair_id(chunk["article_id"], record["request_key"], index) in committed
+        is_committed = pair_id(chunk["article_id"], request_key, index) in committed
         found = judge(triple, reading, chunk["clean_start"], article, run.recipe)
         if isinstance(found, DropReason):
             drops.append(_drop(chunk, index, triple, found, ""))
         elif screened := (screen.for_committed if is_committed else screen).reason(found[0]):
             drops.append(_drop(chunk, index, triple, *screened))
         else:
-            pair = _pair(chunk, record["request_key"], run, index, *found)
-            pairs.append(pair | {"instruction_kind": triple.kind})
+            pairs.append(_pair(chunk, request_key, run, index, triple, *found))
     return pairs, drops
 
 
 def _pair(
-    chunk: PlannedChunk, request_key: str, run: RefreshRun, index: int, candidate: Candidate, proof: Proof
-) -> Row:
+    chunk: PlannedChunk,
+    request_key: str,
+    run: RefreshRun,
+    index: int,
+    triple: Triple,
+    candidate: Candidate,
+    proof: Proof,
+) -> StagedPair:
     model = run.recipe.generator_of(chunk["chunk_key"]).model
     return {
         "split": chunk["split"],
@@ -121,7 +128,7 @@ def _pair(
         "pair_id": pair_id(chunk["article_id"], request_key, index),
         "prompt": candidate.prompt,
         "chosen": candidate.chosen,
-        "rejected": candidate.rejected,
+        "rejected": candidate.rejected or "",
         "spans": [{"start": start, "end": end} for start, end in proof.spans],
         "exact": proof.exact,
         "cleaning_version": cleaning_version(run.recipe.cleaning),
@@ -132,6 +139,7 @@ def _pair(
         "rejected_model": model,
         "rejected_request_key": request_key,
         "prompt_version": run.recipe.prompt_version,
+        "instruction_kind": triple.kind,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,

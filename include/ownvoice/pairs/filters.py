@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.fold import fold
@@ -23,6 +23,7 @@ from ownvoice.pairs.reasons import (
     REPEATED_PROMPT,
     DropReason,
 )
+from ownvoice.storage.rows import PairRow
 
 _OPENERS = "\"'“‘„‚«‹(["
 _CLOSERS = "\"'”’“‘»›)]"
@@ -45,6 +46,8 @@ class Candidate:
     chosen: str
     rejected: str | None
 
+
+P = TypeVar("P", bound=PairRow)
 
 Check = Callable[[Candidate, GenerationRecipe], bool]
 
@@ -144,16 +147,14 @@ def first_reason(candidate: Candidate, recipe: GenerationRecipe) -> DropReason |
     return next((one.reason for one in FILTERS if one.drops(candidate, recipe)), None)
 
 
-def without_repeats(
-    rows: Iterable[dict[str, Any]],
-) -> tuple[list[dict[str, Any]], list[tuple[dict[str, Any], DropReason]]]:
+def without_repeats(rows: Iterable[P]) -> tuple[list[P], list[tuple[P, DropReason]]]:
     """Keep the first of the rows of one article that share a prompt or a chosen answer; return kept and dropped.
 
-    The scope is the article: its pairs are made and retired together, so what one article keeps must not hang on
-    what another holds tonight.
+    The scope is the article: its pairs are made and retired together, so what one article keeps must not depend on
+    what another holds in the same run.
     """
-    kept: list[dict[str, Any]] = []
-    dropped: list[tuple[dict[str, Any], DropReason]] = []
+    kept: list[P] = []
+    dropped: list[tuple[P, DropReason]] = []
     prompts: set[str] = set()
     chosen: set[str] = set()
     for row in rows:

@@ -26,8 +26,9 @@ from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rejected
-from ownvoice.pairs.staging import CURATED, Row, read_staged, write_staged
+from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, write_staged
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import ChunkRow
 from ownvoice.triples.asking import (
     OnProgress,
     ask_in_realtime,
@@ -59,11 +60,7 @@ def reject_batch(
     run = recorded_run(lake, run_id)
     if run.recipe.rejected_by is None:
         return {}
-    curated = read_staged(lake, run, batch, CURATED)
-    if curated is None:
-        raise StorageError(
-            f"{lake.uri}/{run.keys.folder} has no curated {batch}: clear its curate_batch and run again."
-        )
+    curated = _curated(lake, run, batch)
     asks = _asks(curated.pairs, run.recipe.rejected_by, run)
     tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
@@ -87,7 +84,16 @@ def reject_batch(
     return {"pairs": len(curated.pairs), "kept": len(staged.pairs), **tally.states}
 
 
-def records_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> list[Row] | None:
+def _curated(lake: Lake, run: RefreshRun, batch: str) -> Staged:
+    curated = read_staged(lake, run, batch, CURATED)
+    if curated is None:
+        raise StorageError(
+            f"{lake.uri}/{run.keys.folder} has no curated {batch}: clear its curate_batch and run again."
+        )
+    return curated
+
+
+def records_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> list[ChunkRow] | None:
     """Return the chunk records of a batch that failed while its second model was asked; None where it never was."""
     second = run.recipe.rejected_by
     curated = second and read_staged(lake, run, batch, CURATED)
@@ -97,7 +103,7 @@ def records_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> list[Row
     return of_failed_batch(curated, _by_instruction(asks, stored_outcomes(lake, run.run_id, asks.values())), run)
 
 
-def _asks(pairs: Iterable[Row], second: RejectedBy, run: RefreshRun) -> Asks:
+def _asks(pairs: Iterable[StagedPair], second: RejectedBy, run: RefreshRun) -> Asks:
     """Return what is to be asked; a retry asks as often again for what is dead, in every chunk of its articles."""
     asks: Asks = {}
     for pair in pairs:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
-from ownvoice.llm.outcomes import outcome_row
-from ownvoice.llm.task_try import TaskTry
+from ownvoice.llm.outcomes import OutcomeRow, outcome_row
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import NO_REJECTED_ANSWER, DropReason
 from ownvoice.pairs.screens import Screen
-from ownvoice.pairs.staging import DropRow, Row, Staged, retries_of, spend_of
+from ownvoice.pairs.staging import DropRow, Staged, StagedPair, retries_of
 from ownvoice.states import STATE_AFTER, ChunkEvent
+from ownvoice.storage.rows import ChunkRow, SpendRow
 
-R = TypeVar("R", Row, DropRow)
+R = TypeVar("R", StagedPair, DropRow)
 
 Place = tuple[str, int]
 """Article id and chunk index."""
 
-_ASKER = tuple(field.name for field in fields(TaskTry))
 _LEAVES_FOR_LATER = (ChunkEvent.NOT_ANSWERED, ChunkEvent.NOT_AFFORDED)
-_SUMS = ("attempts", "requests", "prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "latency_s")
 
 
 def with_rejected(
@@ -48,11 +45,11 @@ def with_rejected(
         record = _paid(curated_record, list(answered.values()), run)
         later = _first(_LEAVES_FOR_LATER, answered.values())
         if later:
-            staged.chunks.append(record | _event(later) | {"triples": 0, "kept": 0, "drop_reasons": {}})
+            staged.chunks.append(_nothing_kept(record, later))
             continue
         kept, dropped = _completed(pairs[place], answered, texts, run, screen)
         reasons = Counter(record["drop_reasons"]) + Counter(drop["reason"] for drop in dropped)
-        staged.chunks.append(record | {"kept": len(kept), "drop_reasons": dict(reasons)})
+        staged.chunks.append({**record, "kept": len(kept), "drop_reasons": dict(reasons)})
         staged.pairs += kept
         staged.drops += drops[place] + dropped
     return staged
@@ -60,39 +57,44 @@ def with_rejected(
 
 def of_failed_batch(
     curated: Staged, outcomes: Mapping[Place, Mapping[str, ChunkOutcome]], run: RefreshRun
-) -> list[Row]:
+) -> list[ChunkRow]:
     """Return the records of a batch that failed after its curation: what the second model was paid is in them."""
-    nothing = {**_event(ChunkEvent.BATCH_FAILED), "triples": 0, "kept": 0, "drop_reasons": {}}
     answered = (outcomes.get((record["article_id"], record["chunk_index"]), {}) for record in curated.chunks)
     return [
-        _paid(record, list(found.values()), run) | nothing
+        _nothing_kept(_paid(record, list(found.values()), run), ChunkEvent.BATCH_FAILED)
         for record, found in zip(curated.chunks, answered, strict=True)
     ]
 
 
 def _completed(
-    pairs: Iterable[Row],
+    pairs: Iterable[StagedPair],
     answered: Mapping[str, ChunkOutcome],
     texts: Mapping[str, str],
     run: RefreshRun,
     screen: Screen,
-) -> tuple[list[Row], list[DropRow]]:
+) -> tuple[list[StagedPair], list[DropRow]]:
     """Return the pairs that have their rejected answer, and a drop for each that has none or one that is no use."""
-    kept: list[Row] = []
+    kept: list[StagedPair] = []
     drops: list[DropRow] = []
     for pair in pairs:
         outcome = answered[pair["prompt"]]
         text = texts.get(outcome.request_key)
-        found = {"rejected": text, "rejected_model": outcome.model, "rejected_request_key": outcome.request_key}
         reason, detail = _reason(pair, text, run, screen)
-        if reason:
-            drops.append(_drop(pair, reason, detail, text))
-        else:
-            kept.append(pair | found)
+        if text is None or reason:
+            drops.append(_drop(pair, reason or NO_REJECTED_ANSWER, detail, text))
+            continue
+        kept.append(
+            {
+                **pair,
+                "rejected": text,
+                "rejected_model": outcome.model,
+                "rejected_request_key": outcome.request_key,
+            }
+        )
     return kept, drops
 
 
-def _reason(pair: Row, text: str | None, run: RefreshRun, screen: Screen) -> tuple[DropReason | None, str]:
+def _reason(pair: StagedPair, text: str | None, run: RefreshRun, screen: Screen) -> tuple[DropReason | None, str]:
     if text is None:
         return NO_REJECTED_ANSWER, ""
     candidate = Candidate(pair["prompt"], pair["chosen"], text)
@@ -101,31 +103,49 @@ def _reason(pair: Row, text: str | None, run: RefreshRun, screen: Screen) -> tup
     return screen.reason(candidate) or (None, "")
 
 
-def _paid(record: Row, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> Row:
+def _paid(record: ChunkRow, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> ChunkRow:
     """Add to a chunk's record what was asked of the second model and paid for it."""
     if not outcomes:
         return record
     rows = [outcome_row(outcome, run.prices) for outcome in outcomes]
-    columns: list[Mapping[str, Any]] = [*rows]
-    sums: Row = {name: sum(row[name] for row in columns) for name in _SUMS}
-    sums["retries"] = sum(map(retries_of, rows))
-    sums["cost_usd"] = _sum_of_known([row["cost_usd"] for row in rows])
-    bought = _first((ChunkEvent.ANSWER_ARRIVED,), outcomes)
-    asked: Mapping[str, Any] = next((row for row in reversed(columns) if row["requests"]), record)
-    return {
+    paid = _sum(rows, outcomes[0].model)
+    asked: ChunkRow | OutcomeRow = next((row for row in reversed(rows) if row["requests"]), record)
+    whole: ChunkRow = {
         **record,
-        **(_event(bought) if bought else {}),
-        **{name: asked[name] for name in _ASKER},
-        **{name: record[name] + sums[name] for name in (*_SUMS, "retries")},
-        "cost_usd": _sum_of_known([record["cost_usd"], sums["cost_usd"]]),
-        "spend": [*record["spend"], spend_of(outcomes[0].model, sums)],
+        "task_id": asked["task_id"],
+        "map_index": asked["map_index"],
+        "try_number": asked["try_number"],
+        "attempts": record["attempts"] + sum(row["attempts"] for row in rows),
+        "requests": record["requests"] + sum(row["requests"] for row in rows),
+        "retries": record["retries"] + sum(map(retries_of, rows)),
+        "prompt_tokens": record["prompt_tokens"] + paid["prompt_tokens"],
+        "completion_tokens": record["completion_tokens"] + paid["completion_tokens"],
+        "reserved_tokens": record["reserved_tokens"] + paid["reserved_tokens"],
+        "wasted_tokens": record["wasted_tokens"] + paid["wasted_tokens"],
+        "latency_s": record["latency_s"] + sum(row["latency_s"] for row in rows),
+        "cost_usd": _sum_of_known([record["cost_usd"], paid["cost_usd"]]),
+        "spend": [*record["spend"], paid],
         "faults": [*record["faults"], *(fault for outcome in outcomes for fault in outcome.faults)],
         "tries": [*record["tries"], *(one for row in rows for one in row["tries"])],
     }
+    arrived = _first((ChunkEvent.ANSWER_ARRIVED,), outcomes)
+    return {**whole, "event": arrived, "state": STATE_AFTER[arrived]} if arrived else whole
 
 
-def _event(event: ChunkEvent) -> Row:
-    return {"event": event, "state": STATE_AFTER[event]}
+def _sum(rows: Sequence[OutcomeRow], model: str) -> SpendRow:
+    return {
+        "model": model,
+        "prompt_tokens": sum(row["prompt_tokens"] for row in rows),
+        "completion_tokens": sum(row["completion_tokens"] for row in rows),
+        "reserved_tokens": sum(row["reserved_tokens"] for row in rows),
+        "wasted_tokens": sum(row["wasted_tokens"] for row in rows),
+        "cost_usd": _sum_of_known([row["cost_usd"] for row in rows]),
+    }
+
+
+def _nothing_kept(record: ChunkRow, event: ChunkEvent) -> ChunkRow:
+    """Return the record of a chunk of which nothing is staged, since `event` happened."""
+    return {**record, "event": event, "state": STATE_AFTER[event], "triples": 0, "kept": 0, "drop_reasons": {}}
 
 
 def _first(events: Iterable[ChunkEvent], outcomes: Iterable[ChunkOutcome]) -> ChunkEvent | None:
@@ -145,7 +165,7 @@ def _by_chunk(rows: Iterable[R]) -> dict[Place, list[R]]:
     return found
 
 
-def _drop(pair: Row, reason: DropReason, detail: str, rejected: str | None) -> DropRow:
+def _drop(pair: StagedPair, reason: DropReason, detail: str, rejected: str | None) -> DropRow:
     return {
         "article_id": pair["article_id"],
         "chunk_index": pair["chunk_index"],

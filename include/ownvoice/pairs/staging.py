@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import pyarrow as pa
 
@@ -13,6 +12,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.llm.outcomes import OutcomeRow
 from ownvoice.states import STATE_AFTER, ChunkEvent
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import ChunkRow, PairRow, SpendRow, chunk_rows
 from ownvoice.storage.tables import CHUNKS, PAIRS
 
 DROPS = pa.schema(
@@ -31,7 +31,12 @@ DROPS = pa.schema(
 # The place in the article and in the answer orders the pairs of an article; the table does not keep it.
 STAGED_PAIRS = PAIRS.append(pa.field("chunk_index", pa.int64())).append(pa.field("triple_index", pa.int64()))
 
-Row = dict[str, Any]
+
+class StagedPair(PairRow):
+    """One row of `STAGED_PAIRS`; `rejected` is empty until the second model, where there is one, has written it."""
+
+    chunk_index: int
+    triple_index: int
 
 
 class DropRow(TypedDict):
@@ -51,15 +56,14 @@ class DropRow(TypedDict):
 class Staged:
     """Rows of `STAGED_PAIRS`, `DROPS` and `tables/chunks`."""
 
-    pairs: list[Row]
+    pairs: list[StagedPair]
     drops: list[DropRow]
-    chunks: list[Row]
+    chunks: list[ChunkRow]
 
 
 STAGED, CURATED = "staged", "curated"
 """Where a batch stands: ready for the commit, or still without the rejected answers of a second model."""
 
-_SPENT = ("prompt_tokens", "completion_tokens", "reserved_tokens", "wasted_tokens", "cost_usd")
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
 
 
@@ -75,16 +79,19 @@ def read_staged(lake: Lake, run: RefreshRun, batch: str, folder: str = STAGED) -
     pairs, drops, chunks = (lake.read_rows(_key(run, folder, batch, kind)) for kind in _SCHEMAS)
     if pairs is None or drops is None or chunks is None:
         return None
-    records = [row | {"drop_reasons": dict(row["drop_reasons"])} for row in chunks.to_pylist()]
-    return Staged(pairs.to_pylist(), drops.to_pylist(), records)
+    return Staged(pairs.to_pylist(), drops.to_pylist(), list(chunk_rows(chunks)))
 
 
-def chunk_record(chunk: PlannedChunk, run: RefreshRun, batch: str, outcome: OutcomeRow) -> Row:
+def chunk_record(chunk: PlannedChunk, run: RefreshRun, batch: str, outcome: OutcomeRow) -> ChunkRow:
     """Return the row of `tables/chunks` for a planned chunk and what became of it."""
-    place = {name: chunk[name] for name in ("article_id", "article_sha256", "chunk_index", "chunk_key", "start", "end")}
     return {
         **outcome,
-        **place,
+        "article_id": chunk["article_id"],
+        "article_sha256": chunk["article_sha256"],
+        "chunk_index": chunk["chunk_index"],
+        "chunk_key": chunk["chunk_key"],
+        "start": chunk["start"],
+        "end": chunk["end"],
         "retries": retries_of(outcome),
         "spend": [spend_of(outcome["model"], outcome)],
         "prompt_version": run.recipe.prompt_version,
@@ -104,9 +111,16 @@ def retries_of(outcome: OutcomeRow) -> int:
     return max(0, int(outcome["requests"]) - 1)
 
 
-def spend_of(model: str, asked: Mapping[str, Any]) -> Row:
-    """Return what was paid to one model: the columns of `tables.SPEND` out of those of an outcome."""
-    return {"model": model, **{name: asked[name] for name in _SPENT}}
+def spend_of(model: str, outcome: OutcomeRow) -> SpendRow:
+    """Return what was paid to one model for an outcome."""
+    return {
+        "model": model,
+        "prompt_tokens": outcome["prompt_tokens"],
+        "completion_tokens": outcome["completion_tokens"],
+        "reserved_tokens": outcome["reserved_tokens"],
+        "wasted_tokens": outcome["wasted_tokens"],
+        "cost_usd": outcome["cost_usd"],
+    }
 
 
 def _key(run: RefreshRun, folder: str, batch: str, kind: str) -> str:

@@ -195,8 +195,9 @@ def _check_columns(table: str, found: pa.Schema, expected: pa.Schema) -> None:
     foreign = sorted(set(found.names) - set(expected.names))
     if foreign:
         raise StorageError(
-            f"{table} was written by a newer release of Ownvoice (unknown columns: {', '.join(foreign)}). "
-            "Use that release; nothing was changed."
+            f"{table} was not written by this release of Ownvoice or an older one "
+            f"(missing columns: {', '.join(missing) or 'none'}; unknown columns: {', '.join(foreign)}). "
+            "Use the release that wrote it, or another lake; nothing was changed."
         )
     if missing:
         raise StorageError(

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.refresh_report import ReportedAudit, find_report
-from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
@@ -26,7 +25,7 @@ class Facts:
     splits: Mapping[str, int]
     articles: int
     authors: int
-    makers: list[Row]
+    makers: list[dict[str, Any]]
     counts: Mapping[str, int]
     audits: list[ReportedAudit]
 
@@ -48,7 +47,7 @@ def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
     )
 
 
-def _counted(pairs: DeltaTable | None, columns: str) -> list[Row]:
+def _counted(pairs: DeltaTable | None, columns: str) -> list[dict[str, Any]]:
     grouped = scan(pairs, f"{columns}, count(*) AS pairs", f"true GROUP BY {columns} ORDER BY {columns}")
     return [row for batch in grouped for row in batch.to_pylist()]
 

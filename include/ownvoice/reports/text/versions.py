@@ -26,8 +26,8 @@ def verification_lines(found: Verification) -> Iterator[str]:
         return
     if found.passed:
         yield (
-            f"version {found.version}: all {found.pairs} pairs are verbatim in their originals, the digest matches, "
-            "no cluster lies on both sides of the split, the tables agree"
+            f"version {found.version}: all {found.pairs} pairs are verbatim in their originals, the digest matches,\n"
+            "the tables agree, no cluster lies on both sides of the split"
         )
         return
     yield f"version {found.version} is NOT what it says it is:"

@@ -15,8 +15,8 @@ from pydantic import BaseModel, ValidationError
 from ownvoice.config.problems import problems_in
 from ownvoice.dataset.digest import digest_of, lattice_of
 from ownvoice.errors import BadDataError
-from ownvoice.pairs.staging import Row
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import PairRow
 from ownvoice.storage.versions import version_or_latest
 from ownvoice.training.result import BaseUsed, DatasetUsed, TrainedResult
 
@@ -85,7 +85,7 @@ def read_block(card: str) -> Provenance:
         raise BadDataError(f"the Ownvoice record in this card is damaged: {'; '.join(problems_in(error))}.") from None
 
 
-def training_rows(lake: Lake, record: Provenance) -> list[Row]:
+def training_rows(lake: Lake, record: Provenance) -> list[PairRow]:
     """Return the rows that a model was trained on. Raises `BadDataError` where the lake no longer gives them."""
     rows = _train_rows(lake, record.dataset.version, record.rows.left_out)
     if digest_of(lattice_of(rows)) != record.rows.digest:
@@ -96,7 +96,7 @@ def training_rows(lake: Lake, record: Provenance) -> list[Row]:
     return rows
 
 
-def _train_rows(lake: Lake, version: int, left_out: list[str]) -> list[Row]:
+def _train_rows(lake: Lake, version: int, left_out: list[str]) -> list[PairRow]:
     table = lake.table("pairs", version_or_latest(lake, version).number)
     batches = scan(table, where="split = 'train' ORDER BY pair_id")
     without = set(left_out)
