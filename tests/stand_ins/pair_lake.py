@@ -37,6 +37,8 @@ def commit_pairs(lake: Lake, rows: list[dict[str, Any]], recorded: list[dict[str
     version = DatasetVersion(
         0, "a-night", WHEN.date(), WHEN, len(rows), len(rows), 0, digest_of(lattice), to_text(lattice), 0, 0
     )
+    for side_table in ("articles", "chunks"):
+        lake.table_for_writing(side_table)  # the version names their first version, which holds no rows
     table = lake.table_for_writing("pairs")
     properties = CommitProperties(custom_metadata={RECORD: version.as_record()})
     write_deltalake(table, pa.Table.from_pylist(rows, schema=PAIRS), mode="append", commit_properties=properties)
