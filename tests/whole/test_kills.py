@@ -157,7 +157,9 @@ def undisturbed_by_two(night, tmp_path, offline_model):
     return rows(other), asked
 
 
-@pytest.mark.parametrize("place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.second_model:ask_in_realtime", STEPS[4]])
+@pytest.mark.parametrize(
+    "place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.second_model:ask_in_realtime", STEPS[4]]
+)
 def test_a_worker_killed_around_the_second_model_asks_neither_again(
     place, night, undisturbed_by_two, lake, tmp_path, offline_model
 ):

@@ -1,1 +1,1 @@
-"""Dataset: the tables of the lake, one atomic version a night, and the proof of it."""
+"""Dataset: the tables of the lake, one atomic version a run, and the proof of it."""

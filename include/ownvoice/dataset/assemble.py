@@ -1,4 +1,4 @@
-"""What a run has to write, article by article: the staged batches held against the table of states.
+"""The rows that a run writes, article by article: its staged batches, and the state of each article after them.
 
 The plan goes article by article, so the staged batches are read in its order and one article is held at a time. What is
 assembled can be gone through again: once to add up what the commit says of itself, once to write.
@@ -39,7 +39,7 @@ class ArticleOutcome:
     """What the run makes of one article.
 
     `row` is its new row of `tables/articles`, or None where a later run has written it since. Where `replaces_pairs`,
-    `pairs` take the place of those that stand, and otherwise those that stand stay.
+    `pairs` replace the committed ones; otherwise those stay.
     """
 
     row: ArticleRow | None

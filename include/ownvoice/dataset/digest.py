@@ -1,8 +1,8 @@
-"""The digest of a version: over its logical rows, whatever files and order they stand in.
+"""The digest of a version: over its logical rows, whatever their files and order.
 
 A lattice hash (LtHash: Bellare and Micciancio 1997; Lewi et al. 2019): every row becomes 1,024 lanes of 16 bits, and
 a set of rows is the sum of its rows, lane by lane, modulo 2^16. Rows can be added and taken away, so that a commit
-costs what the night changed; the digest people read is the SHA-256 of the sum.
+costs what the run changed; the digest people read is the SHA-256 of the sum.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A commit that knows whether it happened: what stands in the table's log is read back, and made again if not ours.
+"""A commit that knows whether it happened: it reads its log entry back, and is made again if that is another's.
 
 Delta gives each version to the writer that creates its log entry. Where a store lets two writers create the same
-entry, both are told that they have committed and the later one's bytes stand. Each entry therefore carries a mark that
+entry, both are told that they have committed and the later one's bytes remain. Each entry therefore carries a mark that
 no other has.
 """
 
@@ -43,9 +43,9 @@ def own_entry(
     metadata: Mapping[str, str] | None = None,
     transactions: list[Transaction] | None = None,
 ) -> Iterator[CommitProperties]:
-    """Lend the properties for one commit to `table`, the lake's table `name`, and see to it that it stands.
+    """Lend the properties for one commit to `table`, the lake's table `name`, and check that it is in the log.
 
-    Raises `LostCommitError` where another writer's entry stands at its version, which `table` is then not to be used
+    Raises `LostCommitError` where another writer's entry is at its version, which `table` is then not to be used
     for again.
     """
     from deltalake import CommitProperties
@@ -62,7 +62,7 @@ def own_entry(
     if table.version() == before:  # there was nothing to change, and no entry was made
         return
     if not probe_creation(lake).holds:
-        # Another writer that began before this entry stood needs about as long as this one did.
+        # Another writer that began before this entry was written needs about as long as this one did.
         time.sleep(max(_MIN_WAIT_S, 2 * (time.monotonic() - started)))
     if mark.encode() not in (lake.log_entry(name, table.version()) or b""):
         raise _lost(table)

@@ -89,7 +89,7 @@ class Budget(_Part):
 class ModelSpend(_Part):
     """What one model was planned to cost at most, and what it cost.
 
-    `reserved_tokens` are the worst cases of the answers that were bought, `wasted_tokens` those of unusable answers.
+    `reserved_tokens` are the worst cases of the answers that were paid for, `wasted_tokens` those of unusable answers.
     """
 
     price: ModelPrice | None

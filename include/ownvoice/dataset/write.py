@@ -26,7 +26,7 @@ _ROWS_AT_A_TIME = 2_000
 def write_articles(lake: Lake, base: DatasetVersion | None, articles: list[ArticleRow], *, all_new: bool) -> int:
     """Write article rows over those of the same ids; return the table's version.
 
-    Where they are `all_new`, nothing is looked for among the rows that stand.
+    Where they are `all_new`, nothing is looked for among the rows of the table.
     """
     from deltalake import write_deltalake
 
@@ -65,7 +65,7 @@ def write_pairs(
     """Add and retire in one commit that carries `metadata`.
 
     Rows of `added` take the place of those with the same id, and rows of `gone` are deleted; both are looked for among
-    the refresh `dates`, which are empty where nothing that stands is touched. Raises `LostCommitError` where another
+    the refresh `dates`, which are empty where no committed row is touched. Raises `LostCommitError` where another
     writer committed at the same time, as every function here does.
     """
     from deltalake import write_deltalake

@@ -1,7 +1,7 @@
 """Audits: plain functions from pairs, or from counts of them, to numbers and a verdict.
 
 An audit asks what a row by row proof cannot: whether the pairs as a set teach what they are meant to. Where chapter 6
-of the LLM Engineer's Handbook names no number, the threshold here is a judgement, and stands with its reason.
+of the LLM Engineer's Handbook names no number, the threshold here is a judgement, with its reason beside it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NAMED_AUTHORS = 10
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What one question came to: `sentence` says what was found, `advice` what to do where it warns.
+    """The result of one audit: `sentence` says what was found, `advice` what to do where it warns.
 
     `threshold` is where it begins to warn.
     """
@@ -37,7 +37,7 @@ class Audit:
 
 
 def audit(name: str, numbers: dict[str, Any], threshold: float, sentence: str, *, worries: bool, advice: str) -> Audit:
-    """Return an audit with its verdict; the advice stands where it is needed."""
+    """Return an audit with its verdict; the advice is empty where the verdict is pass."""
     return Audit(name, "warn" if worries else "pass", numbers, threshold, sentence, advice if worries else "")
 
 
@@ -60,13 +60,13 @@ def lengths(pairs: Rows, threshold: float = 2.0) -> Audit:
 
 
 def repeated_prompts(pairs: Rows, threshold: float = 0.05) -> Audit:
-    """Count the pairs whose prompt stands in another article too; within an article repeats were dropped."""
+    """Count the pairs whose prompt is in another article too; within an article repeats were dropped."""
     advice = "The model asks the same of everything: raise temperature, or ask for questions that name their topic."
     return _repeated("repeated_prompts", "prompt", pairs, threshold, advice)
 
 
 def repeated_chosen(pairs: Rows, threshold: float = 0.01) -> Audit:
-    """Count the pairs whose chosen answer stands in another article too: footers and slogans, which weigh double."""
+    """Count the pairs whose chosen answer is in another article too: footers and slogans, which weigh double."""
     advice = "A passage goes through many articles and weighs more than the rest: take it out of the source."
     return _repeated("repeated_chosen", "chosen", pairs, threshold, advice)
 
@@ -101,11 +101,11 @@ def authors(pairs: Rows, threshold: float = 0.5) -> Audit:
 def coverage(
     articles: int, articles_with_pairs: int, chunks: int, chunks_with_pairs: int, threshold: float = 0.5
 ) -> Audit:
-    """Say how much of what was written has a pair: articles of the version, and chunks that were answered tonight."""
+    """Say what share has a pair: of the articles of the version, and of the chunks that were answered in this run."""
     share = _share(articles_with_pairs, articles)
     sentence = (
         f"{articles_with_pairs:,} of {articles:,} articles have a pair, "
-        f"and {chunks_with_pairs:,} of {chunks:,} chunks answered tonight."
+        f"and {chunks_with_pairs:,} of {chunks:,} chunks answered in this run."
     )
     advice = "Most topics are not taught at all: look at the drop reasons first, then at the chunk lengths."
     numbers = {
@@ -117,7 +117,7 @@ def coverage(
 
 
 def verbatim(chunks: Iterable[Row], threshold: float = 0.5) -> Audit:
-    """Say how many quotes stand in their article, by model and prompt version.
+    """Say how many quotes are in their article, by model and prompt version.
 
     `chunks` have model, prompt_version, triples and drop_reasons. Warn where a model misquotes every second time: each
     pair is then paid for twice.

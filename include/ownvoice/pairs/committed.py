@@ -35,9 +35,10 @@ def committed_pairs(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> Commit
 
 
 def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:
-    """Return the ids of the pairs that stood when a retry began, of the articles it retries; a night keeps none.
+    """Return the ids of the pairs that were committed when a retry began, of the articles it retries.
 
-    They are those of the version it was held against, so that a repeated task comes to the same.
+    They are those of the version that the retry was planned on, so that a repeated task gives the same. Any other run
+    has none.
     """
     base = base_version(lake, run) if run.retry == "dead" else None
     pairs = lake.table("pairs", base.number) if base else None

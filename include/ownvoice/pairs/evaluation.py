@@ -116,7 +116,7 @@ def _read(key: str, data: bytes) -> Iterator[Any]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Yield every text of a row, however deep it stands."""
+    """Yield every text of a row, however deeply it is nested."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict | list):

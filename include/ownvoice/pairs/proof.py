@@ -39,7 +39,7 @@ def prove(quote: str, chunk: Reading, chunk_start: int, article: ArticleText) ->
     """Return the chosen answer that `quote` proves to be, or `not_verbatim` or `ambiguous`.
 
     `chunk_start` is where the chunk begins in the article's reading. The rendered text must say letter for letter
-    what stands in the reading: where the quote spans something that rendering takes away, it is refused.
+    what is in the cleaned text: a quote that spans something that rendering removes is refused.
     """
     place = locate(quote, chunk)
     if isinstance(place, DropReason):

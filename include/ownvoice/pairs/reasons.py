@@ -21,16 +21,16 @@ class DropReason:
 
 NOT_VERBATIM = DropReason(
     "not_verbatim",
-    "The quote stands nowhere in the article: the model changed it.",
+    "The quote is nowhere in the article: the model changed it.",
     "A few are normal. Where it grows, compare models or prompt versions with `ownvoice try-prompt`.",
 )
 AMBIGUOUS = DropReason(
-    "ambiguous", "The quote stands in more than one place.", "Nothing: which was meant cannot be said."
+    "ambiguous", "The quote is in more than one place.", "Nothing: which of them was meant cannot be known."
 )
 BOILERPLATE = DropReason(
     "boilerplate",
-    "The quote is a passage that stands in many articles, such as a footer.",
-    "Nothing; where it is no boilerplate, look at how often the passage stands in your articles.",
+    "The quote is a passage that is in many articles, such as a footer.",
+    "Nothing; where it is no boilerplate, look at how often the passage is in your articles.",
     detail="the passage",
 )
 IN_EVALUATION_SET = DropReason(

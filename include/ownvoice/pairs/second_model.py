@@ -42,7 +42,7 @@ from ownvoice.triples.spending import Purpose
 _ADVICE = "Change `rejected_by` in the recipe: another model, or more max_output_tokens"
 
 Asks = dict[tuple[str, int, str], ChunkRequest]
-"""What is to be asked, by article id, chunk index and instruction: one that stands twice in a chunk is asked once."""
+"""Requests by article id, chunk index and instruction: an instruction that a chunk has twice is asked once."""
 
 
 def reject_batch(
@@ -121,7 +121,7 @@ def _asks(pairs: Iterable[StagedPair], second: RejectedBy, run: RefreshRun) -> A
 
 
 def _of_this_run(outcomes: Collection[ChunkOutcome], run: RefreshRun) -> Tally:
-    """Count what this run asked for: what an earlier one left dead must not fail every night that meets it again."""
+    """Count what this run asked for: a dead answer of an earlier run must not fail every later one."""
     keys = {outcome.request_key for outcome in outcomes if outcome.requests}  # two chunks may share an instruction
     asked = [outcome for outcome in outcomes if outcome.request_key in keys]
     tally = Tally(len(asked), run.prices, unit="rejected answers")

@@ -1,4 +1,4 @@
-"""What a batch hands to the commit: its pairs, its drops and a record of each chunk, as files of the run."""
+"""The files of a batch for the commit: its pairs, its drops and a record of each chunk."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Staged:
 
 
 STAGED, CURATED = "staged", "curated"
-"""Where a batch stands: ready for the commit, or still without the rejected answers of a second model."""
+"""The two stages of a batch: ready for the commit, or still without the rejected answers of a second model."""
 
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
 

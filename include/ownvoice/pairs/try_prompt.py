@@ -1,4 +1,4 @@
-"""Trying a prompt: a few chunks, and what becomes of each triple, before a whole night is spent on it."""
+"""Trying a prompt on a few chunks, to see what becomes of each triple before a whole run is paid for."""
 
 from __future__ import annotations
 

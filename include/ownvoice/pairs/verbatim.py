@@ -1,7 +1,7 @@
-"""The verbatim proof: where in the reading a quote stands, or why it cannot be said.
+"""The verbatim proof: the place of a quote in the cleaned text, or why there is none.
 
-A quote may be several runs of sentences that stand apart (chapter 6 asks for whole sentences where the text is not
-continuous); they must stand in increasing order. A changed word, number or negation is found nowhere and fails;
+A quote may be several runs of sentences with text between them (chapter 6 asks for whole sentences where a quote is not
+continuous); they must be in increasing order. A changed word, number or negation is found nowhere and fails;
 so does a quote that begins or ends within a word, and one with two equally good places.
 """
 
@@ -22,7 +22,7 @@ _SEQUENCE_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a quote stands: spans of the reading in increasing order; `exact` where no folding was needed."""
+    """The place of a quote: spans of the cleaned text in increasing order; `exact` where no folding was needed."""
 
     spans: tuple[tuple[int, int], ...]
     exact: bool
@@ -51,7 +51,7 @@ def locate(quote: str, reading: Reading) -> Place | DropReason:
 
 
 def _locate_in_parts(quote: str, reading: Reading) -> Place | DropReason:
-    """Take the longest run of sentences that stands together, then the next one behind it."""
+    """Take the longest run of sentences that is in one piece, then the next one behind it."""
     pieces = sentences(quote)
     spans: list[tuple[int, int]] = []
     exact = True

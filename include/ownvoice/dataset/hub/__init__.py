@@ -1,1 +1,1 @@
-"""The dataset on the Hugging Face Hub: shards that stay as they are, a card, one commit a night."""
+"""The dataset on the Hugging Face Hub: shards that stay as they are, a card, one commit a push."""

@@ -153,5 +153,5 @@ def _table(rows: Iterable[tuple[str, ...]], head: tuple[str, ...] = ("", "")) ->
 
 
 def _plain(text: str) -> str:
-    """Return text as Markdown that shows it and does nothing: what could be markup or a link stands as its number."""
+    """Return text as Markdown that only shows it: what could be markup becomes a character reference."""
     return _MARKUP.sub(lambda found: f"&#{ord(found[0])};", printable(" ".join(text.split())))

@@ -1,4 +1,4 @@
-"""What the card says of a version, read from the lake: counts by query, and what its refreshes wrote down."""
+"""Facts about a version for its card, read from the lake: counts by query, and what its refreshes recorded."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def push_to_hub(lake: Lake, api: HfApi, target: HubDataset) -> Pushed:
         for path, file in _written(lake, version, dates, Path(folder)):
             kept.add(path)
             repository.put(path, file)
-        gone = [path for path in repository.standing if is_shard(path, dates) and path not in kept]
+        gone = [path for path in repository.present if is_shard(path, dates) and path not in kept]
         revision = repository.commit(f"Version {version.number}: {version.pairs} pairs", card, gone)
     pushed = Pushed(target.repo_id, version.number, version.digest, revision)
     record_push(lake, pushed)
@@ -96,14 +96,14 @@ def _written(
 
 
 class _Repository:
-    """The dataset repository at its head: what stands there by path, and the commit that is being made."""
+    """The dataset repository at its head: the files there by path, and the commit that is being made."""
 
     def __init__(self, api: HfApi, target: HubDataset) -> None:
         self._api = api
         self._repo_id = target.repo_id
         api.create_repo(target.repo_id, repo_type="dataset", private=target.private, exist_ok=True)
         self.head = str(api.repo_info(target.repo_id, repo_type="dataset", revision="main").sha)
-        self.standing: Mapping[str, str | None] = dict(self._tree())
+        self.present: Mapping[str, str | None] = dict(self._tree())
         self._additions: list[CommitOperationAdd] = []
         self._waiting: dict[Path, CommitOperationAdd] = {}
 
@@ -114,10 +114,10 @@ class _Repository:
             yield entry.path, str(lfs.sha256) if lfs else None
 
     def put(self, path: str, file: Path) -> None:
-        """Send `file`, now or with others, unless it stands there; it is removed once it is not needed."""
+        """Send `file`, now or with others, unless it is there already; then remove the local file."""
         from huggingface_hub import CommitOperationAdd
 
-        if self.standing.get(path) == _sha256(file):
+        if self.present.get(path) == _sha256(file):
             file.unlink()
             return
         self._waiting[file] = CommitOperationAdd(path, file)
@@ -136,7 +136,7 @@ class _Repository:
         self._waiting.clear()
 
     def commit(self, title: str, card: str, gone: list[str]) -> str:
-        """Commit what was put, the card and the removal of `gone`; return the commit, or the head where all stands."""
+        """Commit the files, the card and the removal of `gone`; return the commit, or the head if nothing changes."""
         from huggingface_hub import CommitOperationAdd, CommitOperationDelete
 
         if self._waiting:

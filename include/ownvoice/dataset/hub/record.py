@@ -1,4 +1,4 @@
-"""What was pushed: one small file in the lake a version and repository, and what changed since the last one.
+"""Records of pushes: one small file in the lake for each version and repository, and what changed since the last.
 
 hub/<owner>/<name>/<version>.json
 """
@@ -36,7 +36,7 @@ def last_push(lake: Lake, repo_id: str) -> Pushed | None:
 
 
 def pushes_of_version(lake: Lake, version: int) -> list[Pushed]:
-    """Return where a dataset version stands on the Hub: nowhere, or in one commit of each repository it went to."""
+    """Return the pushes of a dataset version to the Hub: none, or one for each repository."""
     name = f"{version:08}"
     return [_read(lake, key) for key in sorted(_keys(lake, PUSHES)) if PurePosixPath(key).stem == name]
 

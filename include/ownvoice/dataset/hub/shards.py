@@ -1,8 +1,8 @@
-"""Shards: which file of the Hub a pair stands in, and how the files are written.
+"""Shards: which file on the Hub a pair is in, and how the files are written.
 
-A shard holds what one refresh added to one side of the split, so a new night is new files and old ones stay as they
+A shard holds what one refresh added to one side of the split, so a new run is new files and old ones stay as they
 are. A large refresh is cut into parts by the hash of the article, which keeps an article's pairs in one file. Both
-follow from the row and from the log of the lake, never from what stands beside it: a shard changes only with its rows.
+follow from the row and from the log of the lake, never from the rows beside it: a shard changes only with its rows.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _OURS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Part `part` of the `parts` in which the pairs stand that a run added to `split` under its date."""
+    """Part `part` of the `parts` of the pairs that a run added to `split` under its date."""
 
     split: str
     refresh_date: str
@@ -85,7 +85,7 @@ def write_shard(table: DeltaTable, shard: Shard, folder: Path) -> dict[str, Path
 
     Returns the files by their path on the Hub; none where the shard holds no row. The same rows give the same bytes.
     """
-    # Sorted here, batch by batch: the query would hold every page that a row of the shard stands in, and so does any
+    # Sorted here, batch by batch: the query would hold every page with a row of the shard, and so does any
     # column of a batch that is not copied.
     found = scan(table, "*", shard.condition, files_at_once=1)
     batches = [batch.sort_by("pair_id") for batch in found if batch.num_rows]
