@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from mypy import api
@@ -43,7 +44,8 @@ on_outcome: Callable[[ChunkOutcome], None]
 @pytest.fixture(scope="module")
 def errors(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What mypy, set up as for `make lint`, says about each line."""
-    path = tmp_path_factory.mktemp("types") / "misspelt.py"
+    # A name of its own: mypy keeps what it said about a module, with the path that it had in an earlier run.
+    path = tmp_path_factory.mktemp("types") / f"misspelt_{uuid4().hex}.py"
     lines = [*HEAD.splitlines(), *SPELT, *MISSPELT]
     path.write_text("\n".join(lines), encoding="utf-8")
     said, failure, _ = api.run(["--config-file", str(REPOSITORY / "pyproject.toml"), str(path)])
