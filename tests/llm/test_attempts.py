@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from ownvoice.llm.answers import AnswerStore
+from ownvoice.llm.failures import RULES, Failure
 from ownvoice.llm.request import request_key
 from ownvoice.llm.tally import Tally
 from ownvoice.states import ChunkEvent
@@ -137,6 +138,24 @@ def test_a_short_outage_defers_nothing_however_often_a_chunk_fails_in_it(
     outcomes = settle_asks(asks, answers, access(model, patience_s=60), tally=tally)
     assert {outcome.event for outcome in outcomes} == {ChunkEvent.ANSWER_ARRIVED}
     assert tally.retries.total() == 8 * 30
+
+
+@pytest.mark.parametrize(
+    ("fault", "failure"),
+    [
+        ("web_page", Failure.NOT_A_COMPLETION),
+        ("dropped", Failure.CONNECTION_LOST),
+        ("error_as_answer", Failure.ERROR_IN_ANSWER),
+        ("hanging", Failure.TIMED_OUT),
+    ],
+)
+def test_a_failure_that_may_be_billed_stops_at_its_tries_whatever_the_patience(
+    model: ModelServer, answers: AnswerStore, fault: str, failure: Failure
+) -> None:
+    (outcome,) = settle_asks(asking(f"{fault}: text"), answers, access(model, patience_s=3600))
+    assert outcome.event is ChunkEvent.NOT_ANSWERED
+    assert outcome.faults == (failure,) * RULES[failure].tries
+    assert len(model.bodies) == RULES[failure].tries
 
 
 def test_no_bad_chunk_fails_its_neighbours(model: ModelServer, answers: AnswerStore) -> None:

@@ -10,7 +10,17 @@ from hypothesis import strategies as st
 
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.llm.budget import UNLIMITED, Spend, SpendingLimit, rate_limited_tokens, share_of_batch, spend, worst_case
+from ownvoice.llm.budget import (
+    UNLIMITED,
+    Spend,
+    SpendingLimit,
+    billed_tokens,
+    rate_limited_tokens,
+    share_of_batch,
+    spend,
+    worst_case,
+)
+from ownvoice.llm.completion import Completion
 from ownvoice.triples.request import request_body
 
 PRICE = ModelPrice(  # invented for the arithmetic
@@ -30,6 +40,16 @@ def spending_limit(share: float, *, spent: float = 0, notes: list[float] | None 
 def test_tokens_have_a_cost_where_the_price_is_known() -> None:
     assert spend(PRICE, 1_000_000, 100_000) == Spend(1_100_000, 2.0)
     assert spend(None, 1_000_000, 100_000) == Spend(1_100_000, 0.0)
+
+
+@pytest.mark.parametrize(("said", "prompt", "answer"), [((7, 5), 7, 5), ((0, 5), None, 5), ((7, 0), 7, 2000)])
+def test_what_an_endpoint_does_not_count_counts_as_its_worst_case(
+    said: tuple[int, int], prompt: int | None, answer: int
+) -> None:
+    body = request_body(GenerationRecipe(), "text")
+    most_prompt = int(worst_case(None, body).tokens) - 2000
+    completion = Completion(prompt_tokens=said[0], completion_tokens=said[1])
+    assert billed_tokens(body, completion) == (prompt or most_prompt, answer)
 
 
 @given(st.text(max_size=3000))

@@ -86,7 +86,7 @@ def test_what_concerns_every_request_names_the_endpoint_and_what_to_do(
         ("trickling", Failure.TIMED_OUT),
         ("dropped", Failure.CONNECTION_LOST),
         ("web_page", Failure.NOT_A_COMPLETION),
-        ("error_as_answer", Failure.NOT_A_COMPLETION),
+        ("error_as_answer", Failure.ERROR_IN_ANSWER),
     ],
 )
 def test_what_concerns_one_request_has_a_name(model: ModelServer, fault: str, failure: Failure) -> None:
@@ -101,7 +101,13 @@ def test_every_class_has_a_rule() -> None:
 
 def test_what_was_never_sent_or_was_refused_is_not_billed() -> None:
     unbilled = {failure for failure in Failure if not RULES[failure].may_be_billed}
-    assert set(Failure) - unbilled == {Failure.TIMED_OUT, Failure.CONNECTION_LOST, Failure.NOT_A_COMPLETION}
+    assert set(Failure) - unbilled == {
+        Failure.TIMED_OUT,
+        Failure.CONNECTION_LOST,
+        Failure.NOT_A_COMPLETION,
+        Failure.RESPONSE_TOO_LONG,
+        Failure.ERROR_IN_ANSWER,
+    }
 
 
 def test_a_refusal_for_rate_brings_its_wait_and_the_limits_with_it(model: ModelServer) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from ownvoice.llm.completion import Completion, Fault
 from ownvoice.llm.providers import openai
-from ownvoice.triples.parse import Answer, parse_answer
+from ownvoice.triples.parse import MAX_FIELD_CHARS, MAX_TRIPLES, Answer, parse_answer
 from ownvoice.triples.triple import Triple
 
 ENTRY = {"instruction": "Explain it.", "generated_answer": "It is so.", "extracted_answer": "“So it is.”"}
@@ -98,6 +99,34 @@ def test_a_filtered_answer_is_refused_even_where_triples_stand_in_it() -> None:
 def test_an_answer_nested_without_end_is_bad_json() -> None:
     assert parse_answer(completion('{"a":' * 2_000)) == Answer((), Fault.BAD_JSON)
     assert parse_answer(completion('{"a":' + "[" * 100_000)) == Answer((), Fault.BAD_JSON)
+
+
+def test_a_draft_inside_thinking_makes_no_triple() -> None:
+    draft = WHOLE.replace("Explain it.", "Draft.")
+    assert parse_answer(completion(f"<think>{draft}</think>\n{WHOLE}")) == Answer((TRIPLE, TRIPLE), None)
+    assert parse_answer(completion(f"<think>{draft}")) == Answer((), Fault.EMPTY)
+    assert parse_answer(Completion(reasoning=f"First a draft: {draft}")) == Answer((), Fault.EMPTY)
+
+
+@pytest.mark.parametrize("wrapped", [WHOLE, f"\n```json\n{WHOLE}\n```"])
+def test_an_answer_that_stands_in_the_reasoning_alone_is_read(wrapped: str) -> None:
+    assert parse_answer(Completion(reasoning=wrapped)) == Answer((TRIPLE, TRIPLE), None)
+    assert parse_answer(Completion("It is so.", reasoning=wrapped)) == Answer((), Fault.BAD_JSON)
+
+
+@given(st.text())
+def test_no_triple_holds_a_control_character(text: str) -> None:
+    for ensure_ascii in (True, False):
+        entry = json.dumps([ENTRY | {"instruction": f"A{text}"}], ensure_ascii=ensure_ascii)
+        for triple in parse_answer(Completion(entry)).triples:
+            assert not {c for c in triple.instruction if unicodedata.category(c) == "Cc"} - {"\n", "\t"}
+
+
+def test_an_entry_beyond_the_bounds_is_no_triple() -> None:
+    many = json.dumps({"preference_triples": [ENTRY] * (MAX_TRIPLES + 1)})
+    assert parse_answer(Completion(many)) == Answer((TRIPLE,) * MAX_TRIPLES, Fault.WRONG_SHAPE)
+    long = json.dumps({"preference_triples": [ENTRY, ENTRY | {"extracted_answer": "x" * (MAX_FIELD_CHARS + 1)}]})
+    assert parse_answer(Completion(long)) == Answer((TRIPLE,), Fault.WRONG_SHAPE)
 
 
 JSON_VALUES = st.recursive(

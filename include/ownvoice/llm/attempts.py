@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from ownvoice.llm.answers import AnswerRecord, completion_of
-from ownvoice.llm.budget import worst_case
+from ownvoice.llm.budget import billed_tokens, worst_case
 from ownvoice.llm.chunk_outcome import ANSWERED, ChunkOutcome, Try
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.completion import Completion
@@ -97,7 +97,8 @@ class ChunkAttempts:
     def add_failure(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
         """Count one more failure; return the chunk's event, or None where the request is sent again.
 
-        A failure that leaves the chunk for later does so only when `patience_s` has passed since the first in a row.
+        A failure that leaves the chunk for later does so only when `patience_s` has passed since the first in a row,
+        unless it may be billed: patience would buy the same answer again and again.
         """
         self._count_request(self.task_try)
         self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
@@ -105,7 +106,8 @@ class ChunkAttempts:
         if self._failing_since_s is None:
             self._failing_since_s = now_s
         rule = RULES[failure]
-        patient = rule.then is ChunkEvent.NOT_ANSWERED and now_s - self._failing_since_s < patience_s
+        may_wait = rule.then is ChunkEvent.NOT_ANSWERED and not rule.may_be_billed
+        patient = may_wait and now_s - self._failing_since_s < patience_s
         return None if patient or self._failures[failure] < rule.tries else self.event_after(failure)
 
     def event_after(self, failure: Failure) -> ChunkEvent:
@@ -142,8 +144,9 @@ class ChunkAttempts:
         self._last_task_try = task_try
 
     def _count_cost(self, record: AnswerRecord, completion: Completion, *, wasted: bool) -> None:
-        self._prompt_tokens += completion.prompt_tokens
-        self._completion_tokens += completion.completion_tokens
+        prompt_tokens, completion_tokens = billed_tokens(record["request"], completion)
+        self._prompt_tokens += prompt_tokens
+        self._completion_tokens += completion_tokens
         self._reserved_tokens += int(worst_case(None, record["request"]).tokens)
-        self._wasted_tokens += wasted * (completion.prompt_tokens + completion.completion_tokens)
+        self._wasted_tokens += wasted * (prompt_tokens + completion_tokens)
         self._latency_s += record["latency_s"]

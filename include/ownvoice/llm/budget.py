@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ownvoice.config.prices import ModelPrice
+from ownvoice.llm.completion import Completion
 from ownvoice.llm.request import RequestBody
 
 _CHARS_PER_TOKEN = 4  # English prose in the tokenizers of current models
@@ -48,7 +49,17 @@ def worst_case(price: ModelPrice | None, body: RequestBody) -> Spend:
     No tokenizer in use makes more tokens than a text has bytes, and the JSON around the text in a request is longer
     than what an endpoint adds to a message.
     """
-    return spend(price, len(json.dumps(body, ensure_ascii=False).encode()), body["max_tokens"])
+    return spend(price, *_most_tokens(body))
+
+
+def billed_tokens(body: RequestBody, completion: Completion) -> tuple[int, int]:
+    """Return the tokens of prompt and answer as the endpoint counted them; the most there can be where it did not."""
+    most_prompt, most_answer = _most_tokens(body)
+    return completion.prompt_tokens or most_prompt, completion.completion_tokens or most_answer
+
+
+def _most_tokens(body: RequestBody) -> tuple[int, int]:
+    return len(json.dumps(body, ensure_ascii=False).encode()), body["max_tokens"]
 
 
 def rate_limited_tokens(body: RequestBody) -> int:

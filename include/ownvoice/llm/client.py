@@ -13,13 +13,22 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from ownvoice.errors import SettingsError
-from ownvoice.llm.failures import Failure, RequestFailedError, classified, without_an_answer
+from ownvoice.errors import ModelAccessError, SettingsError
+from ownvoice.llm.failures import (
+    Failure,
+    FieldRefusedError,
+    RequestFailedError,
+    classified,
+    classified_within_answer,
+    without_an_answer,
+)
 from ownvoice.llm.providers import provider_at
 from ownvoice.llm.providers.openai import OPENAI_URL
 from ownvoice.llm.providers.provider import Provider
 from ownvoice.llm.rate_limit_headers import RateLimits, retry_after_s
 from ownvoice.llm.request import RequestBody
+from ownvoice.llm.request_form import RequestForm
+from ownvoice.llm.response import ACCEPTED_ENCODINGS, read_body, read_json
 
 if TYPE_CHECKING:
     import aiohttp
@@ -32,11 +41,11 @@ _MAX_IN_FLIGHT = 1000
 class ModelAccess:
     """An endpoint: its address and key, its time-outs and its limits.
 
-    `base_url` None means OPENAI_BASE_URL, else OpenAI. `request_timeout_s` bounds a whole request, to the last byte of
-    its response, and `read_timeout_s` each pause in it, also the one before the first byte; connecting may take ten
-    seconds. `requests_per_minute` and `tokens_per_minute` are the account's, shared by all tasks that run at once, for
-    each model without an entry in `model_limits`; None: as the endpoint announces them. A chunk whose requests fail is
-    left for later only after `patience_s`.
+    `base_url` None means OPENAI_BASE_URL, else OpenAI; no redirect from there is followed. `request_timeout_s` bounds a
+    whole request, to the last byte of its response, and `read_timeout_s` each pause in it, also the one before the
+    first byte; connecting may take ten seconds. `requests_per_minute` and `tokens_per_minute` are the account's, shared
+    by all tasks that run at once, for each model without an entry in `model_limits`; None: as the endpoint announces
+    them. A chunk whose requests fail and cannot have been billed is left for later only after `patience_s`.
     Raises `SettingsError` where a field cannot be right; the key is in no message.
     """
 
@@ -84,7 +93,9 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
     import aiohttp
 
     return aiohttp.ClientSession(
-        headers=access.provider.headers(access.api_key) | {"Content-Type": "application/json"},
+        headers=access.provider.headers(access.api_key)
+        | {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED_ENCODINGS},
+        auto_decompress=False,  # `read_body` decodes, within a bound
         timeout=aiohttp.ClientTimeout(
             total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S, sock_read=access.read_timeout_s
         ),
@@ -95,39 +106,56 @@ def open_session(access: ModelAccess) -> aiohttp.ClientSession:
 
 
 async def request_completion(
-    session: aiohttp.ClientSession, access: ModelAccess, request: RequestBody
+    session: aiohttp.ClientSession, access: ModelAccess, request: RequestBody, form: RequestForm | None = None
 ) -> tuple[dict[str, Any], RateLimits]:
-    """Send `request` once; return the response's JSON as it came, and the rate limits that it announced.
+    """Send `request` in the form that the model takes; return its response's JSON, and the rate limits it announced.
 
-    Raises `ModelAccessError` where no request can succeed, `RequestFailedError` where this one did not.
+    It is sent once, and again only where the model refuses a field that has another form: `form` remembers that for the
+    requests that follow. Raises `ModelAccessError` where no request can succeed, `RequestFailedError` where this one
+    did not.
     """
+    form = form or RequestForm()
+    while True:
+        sent = form.not_taken
+        try:
+            return await _request_once(session, access, request, form.body(access.provider.body(request)))
+        except FieldRefusedError as refused:
+            if not (refused.unsupported and form.refuse(refused.field, sent)):
+                raise
+
+
+async def _request_once(
+    session: aiohttp.ClientSession, access: ModelAccess, request: RequestBody, body: Mapping[str, Any]
+) -> tuple[dict[str, Any], RateLimits]:
     import aiohttp
 
     provider = access.provider
-    url, data = provider.url(access.endpoint, request), json.dumps(provider.body(request)).encode()
+    url, data = provider.url(access.endpoint, request), json.dumps(body).encode()
     try:
-        async with session.post(url, data=data) as answer:
-            value = _json(await answer.read())
+        async with session.post(url, data=data, allow_redirects=False) as response:
+            received = await read_body(response)
     except (aiohttp.ClientError, TimeoutError) as error:
         raise RequestFailedError(without_an_answer(error)) from None
-    limits = provider.announced_limits(answer.headers)
-    if answer.status < 400:
-        if not provider.is_completion(value):
-            raise RequestFailedError(Failure.NOT_A_COMPLETION)
+    limits = provider.announced_limits(response.headers)
+    if received is None and response.status < 300:
+        raise RequestFailedError(Failure.RESPONSE_TOO_LONG, limits=limits)
+    value = read_json(received, access.api_key)
+    failure = _failure(access, request, response.status, value)
+    if failure is None:
         return value, limits
-    details = provider.read_error(answer.status, value)
-    failure = classified(answer.status, details, endpoint=access.endpoint, model=request["model"])
     if isinstance(failure, Failure):
-        raise RequestFailedError(failure, retry_after_s(answer.headers), limits)
+        raise RequestFailedError(failure, retry_after_s(response.headers), limits)
     raise failure
 
 
-def _json(data: bytes) -> Any:
-    """Return the parsed JSON; None where it is not JSON."""
-    try:
-        return json.loads(data)
-    except (ValueError, RecursionError):
-        return None
+def _failure(access: ModelAccess, request: RequestBody, status: int, value: Any) -> ModelAccessError | Failure | None:
+    """Return what a response means that is no answer, and None for an answer."""
+    provider, names = access.provider, {"endpoint": access.endpoint, "model": request["model"]}
+    if status >= 300:
+        return classified(status, provider.read_error(status, value), **names)
+    if (within := provider.status_within(value)) is not None:
+        return classified_within_answer(within, provider.read_error(within, value), **names)
+    return None if provider.is_completion(value) else Failure.NOT_A_COMPLETION
 
 
 def _problems(access: ModelAccess) -> Iterator[str]:

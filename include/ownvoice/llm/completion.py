@@ -24,7 +24,8 @@ class Completion:
     """What a model answered.
 
     `ending` is `Fault.TRUNCATED` or `Fault.REFUSED` where it did not end by itself. `refusal` is what it said in
-    refusing, where the provider keeps that apart from `text`. Tokens are 0 where the endpoint did not count them.
+    refusing, and `reasoning` what it thought, where the provider keeps these apart from `text`. Tokens are 0 where the
+    endpoint did not count them.
     """
 
     text: str = ""
@@ -32,6 +33,7 @@ class Completion:
     refusal: str = ""
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    reasoning: str = ""
 
 
 class ReadAnswer(Protocol):

@@ -13,7 +13,7 @@ from random import uniform
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.completion import Fault
-from ownvoice.llm.providers.provider import ErrorDetails
+from ownvoice.llm.providers.provider import CONTEXT_TOO_LONG, MODERATED, QUOTA_SPENT, ErrorDetails
 from ownvoice.llm.rate_limit_headers import NOTHING_SAID, RateLimits
 from ownvoice.states import ChunkEvent
 
@@ -29,6 +29,9 @@ class Failure(StrEnum):
     CONNECTION_LOST = "connection_lost"
     SERVER_ERROR = "server_error"
     NOT_A_COMPLETION = "not_a_completion"
+    RESPONSE_TOO_LONG = "response_too_long"
+    ERROR_IN_ANSWER = "error_in_answer"  # status 200, and an error in the place of an answer or after its beginning
+    REFUSED = "refused"  # by moderation before the model saw it; the name and rule of `Fault.REFUSED`
     BATCH_EXPIRED = "batch_expired"
     BATCH_CANCELLED = "batch_cancelled"
     BATCH_LINE_MISSING = "batch_line_missing"  # the batch job completed, and neither of its files has the request
@@ -39,7 +42,8 @@ class Rule:
     """What is done about one class of failure.
 
     A chunk may meet it `tries` times; `then` is its event after the last. An event that leaves it for later comes only
-    when `ModelAccess.patience_s` has passed since its first failure, so that no short outage defers a chunk. Between
+    when `ModelAccess.patience_s` has passed since its first failure, so that no short outage defers a chunk; not so
+    where `may_be_billed`: such a failure stops at its tries. Between
     requests it waits `first_wait_s`, doubled after each further failure up to ten seconds, and multiplied by a random
     factor from 0.5 to 1, so that chunks which failed together are not sent again together. `longer`: the next request
     allows twice the tokens. `may_be_billed`: the endpoint may have made an answer that did not arrive.
@@ -69,6 +73,8 @@ RULES: dict[Failure | Fault, Rule] = {
     Failure.CONNECTION_LOST: Rule(5, _LATER, first_wait_s=0.5, may_be_billed=True),
     Failure.SERVER_ERROR: Rule(5, _LATER, first_wait_s=0.5),
     Failure.NOT_A_COMPLETION: Rule(3, _LATER, first_wait_s=0.5, may_be_billed=True),
+    Failure.RESPONSE_TOO_LONG: Rule(2, _LATER, first_wait_s=0.5, may_be_billed=True),
+    Failure.ERROR_IN_ANSWER: Rule(5, _LATER, first_wait_s=0.5, may_be_billed=True),
     Failure.BATCH_EXPIRED: Rule(1, _LATER),
     Failure.BATCH_CANCELLED: Rule(1, _LATER),
     Failure.BATCH_LINE_MISSING: Rule(1, _LATER),
@@ -84,7 +90,8 @@ A chunk that is too long for the model's context is cut in two by the next plan 
 """
 
 _ONE_REQUEST: dict[str | int, Failure] = {
-    "context_length_exceeded": Failure.CONTEXT_TOO_LONG,
+    CONTEXT_TOO_LONG: Failure.CONTEXT_TOO_LONG,
+    MODERATED: Failure.REFUSED,
     408: Failure.TIMED_OUT,
     409: Failure.SERVER_ERROR,
     413: Failure.CONTEXT_TOO_LONG,
@@ -102,7 +109,7 @@ _ADDRESS_ADVICE = (
 _QUOTA_SENTENCE = "the account's quota is spent. Raise its limit or top it up, then run again: nothing is asked twice."
 
 _EVERY_REQUEST: dict[str | int, str] = {
-    "insufficient_quota": _QUOTA_SENTENCE,
+    QUOTA_SPENT: _QUOTA_SENTENCE,
     401: f"the key is not accepted. {_KEY_ADVICE}",
     402: _QUOTA_SENTENCE,
     403: f"the key may not use model {{model!r}}. {_KEY_ADVICE}",
@@ -110,7 +117,13 @@ _EVERY_REQUEST: dict[str | int, str] = {
     405: f"there are no chat completions at this address. {_ADDRESS_ADVICE}",
 }
 
-_RECIPE_FIELDS = frozenset({"model", "temperature", "max_tokens", "response_format"})
+_RECIPE_FIELDS = {
+    "model": "model",
+    "temperature": "temperature",
+    "max_tokens": "max_output_tokens",
+    "response_format": "response_format (json_object or json_schema)",
+}
+"""What the recipe calls each field of a request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +143,12 @@ class NoAnswer:
 
 
 class FieldRefusedError(ModelAccessError):
-    """The model does not accept the value of a field of the request."""
+    """The model does not accept the value of a field of the request; `unsupported`: whatever the value is."""
+
+    def __init__(self, message: str, details: ErrorDetails) -> None:
+        super().__init__(message)
+        self.field = details.field or ""
+        self.unsupported = details.unsupported
 
 
 class RequestFailedError(Exception):
@@ -144,20 +162,31 @@ class RequestFailedError(Exception):
 
 
 def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -> ModelAccessError | Failure:
-    """Turn a response of HTTP status 400 or more into the failure that it means."""
+    """Turn a response of HTTP status 300 or more into the failure that it means."""
+    if status < 400:
+        return ModelAccessError(
+            f"{endpoint}: requests are sent on to another address (HTTP {status}), and texts go to no host that was "
+            f"not named. {_ADDRESS_ADVICE}"
+        )
     for sign in (error.code, status):
-        if sign in _EVERY_REQUEST:
-            return ModelAccessError(f"{endpoint}: {_EVERY_REQUEST[sign].format(model=model)}")
         if sign in _ONE_REQUEST:
             return _ONE_REQUEST[sign]
+        if sign in _EVERY_REQUEST:
+            return ModelAccessError(f"{endpoint}: {_EVERY_REQUEST[sign].format(model=model)}")
     if status >= 500:
         return Failure.SERVER_ERROR
     if error.field in _RECIPE_FIELDS:
-        return FieldRefusedError(
-            f"{endpoint}: model {model!r} does not take the recipe's {error.field}. "
-            "Change it in the recipe, then run again."
-        )
+        sentence = f"{endpoint}: model {model!r} does not take the recipe's {_RECIPE_FIELDS[error.field]}."
+        return FieldRefusedError(f"{sentence} Change it in the recipe, then run again: nothing is asked twice.", error)
     return Failure.BAD_REQUEST
+
+
+def classified_within_answer(
+    status: int, error: ErrorDetails, *, endpoint: str, model: str
+) -> ModelAccessError | Failure:
+    """Turn an error inside a response of status 200 into what it means; `status` is the one it would have had."""
+    failure = classified(status, error, endpoint=endpoint, model=model)
+    return Failure.ERROR_IN_ANSWER if failure is Failure.SERVER_ERROR else failure
 
 
 def without_an_answer(error: BaseException) -> Failure:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any, TypeGuard
 
+MAX_COUNT = 100_000_000
+"""Above any model's context, and far below what a column of the tables can hold."""
+
 
 def mapping(value: object) -> dict[str, Any]:
     """Return `value` where it is a JSON object, and else one without fields."""
@@ -13,6 +16,13 @@ def mapping(value: object) -> dict[str, Any]:
 def first(value: object) -> object:
     """Return the first element of a JSON array, or None."""
     return value[0] if isinstance(value, list) and value else None
+
+
+def count(value: object) -> int:
+    """Return a count of tokens; 0, which says nothing, where it is no whole number from 0 to `MAX_COUNT`."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= MAX_COUNT:
+        return 0
+    return int(value) if value == int(value) else 0
 
 
 def is_text(value: object) -> TypeGuard[str]:

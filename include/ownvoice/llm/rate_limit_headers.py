@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -45,13 +46,16 @@ def retry_after_s(headers: Mapping[str, str], now: datetime | None = None) -> fl
 
 
 def _per_minute(headers: Mapping[str, str], what: str) -> float | None:
-    """Return the limit, unless it is reset in more than a minute: then it is one of an hour or a day."""
+    """Return the limit, unless it is reset in more than a minute: then it is one of an hour or a day.
+
+    None too for what no limit can be: less than one a minute, infinite, or no number.
+    """
     try:
         limit = float(headers.get(f"x-ratelimit-limit-{what}", ""))
         reset_s = _duration_s(headers.get(f"x-ratelimit-reset-{what}", "0s"))
     except ValueError:
         return None
-    return limit if limit > 0 and reset_s <= _MINUTE_S else None
+    return limit if 1 <= limit < math.inf and reset_s <= _MINUTE_S else None
 
 
 def _duration_s(text: str) -> float:

@@ -6,18 +6,19 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Coroutine, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.attempts import ChunkAttempts
-from ownvoice.llm.budget import Spend, SpendingLimit, rate_limited_tokens, spend, worst_case
+from ownvoice.llm.budget import Spend, SpendingLimit, billed_tokens, rate_limited_tokens, spend, worst_case
 from ownvoice.llm.client import ModelAccess, request_completion
 from ownvoice.llm.failures import RULES, Failure, FieldRefusedError, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.request import RequestBody
+from ownvoice.llm.request_form import RequestForm
 from ownvoice.llm.tally import Tally
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class RequestSender:
     rate_limiter: RateLimiter
     spending_limit: SpendingLimit
     tally: Tally
+    form: RequestForm = field(default_factory=RequestForm)
 
     async def send(self, chunk: ChunkAttempts) -> AnswerRecord:
         """Send the request of `chunk` once; return the stored record of its answer.
@@ -54,7 +56,7 @@ class RequestSender:
             actual = worst  # it may be billed if it ends in a way that is not handled below
             with self._in_flight():
                 response = await self._request(chunk.body, sent_at)
-                actual = self._billed(chunk.body["model"], response, worst)
+                actual = self._billed(chunk.body, response)
                 record = self._record(chunk, response, time.monotonic() - sent_at)
                 return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
         except RequestFailedError as failed:
@@ -82,7 +84,7 @@ class RequestSender:
     async def _request(self, body: RequestBody, sent_at: float) -> dict[str, Any]:
         """Send the request, and pass what the response says about rate limits to the rate limiter."""
         try:
-            response, limits = await request_completion(self.session, self.access, body)
+            response, limits = await request_completion(self.session, self.access, body, self.form)
         except RequestFailedError as failed:
             self.rate_limiter.follow(failed.limits)
             if failed.failure is Failure.RATE_LIMITED:
@@ -91,11 +93,9 @@ class RequestSender:
         self.rate_limiter.follow(limits)
         return response
 
-    def _billed(self, model: str, response: dict[str, Any], worst: Spend) -> Spend:
-        read = self.access.provider.read(response)
-        if not read.prompt_tokens and not read.completion_tokens:
-            return worst  # some endpoints do not count
-        return spend(self.tally.prices.get(model), read.prompt_tokens, read.completion_tokens)
+    def _billed(self, body: RequestBody, response: dict[str, Any]) -> Spend:
+        tokens = billed_tokens(body, self.access.provider.read(response))
+        return spend(self.tally.prices.get(body["model"]), *tokens)
 
     def _record(self, chunk: ChunkAttempts, response: dict[str, Any], latency_s: float) -> AnswerRecord:
         return {

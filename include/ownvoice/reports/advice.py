@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from ownvoice.llm.completion import Fault
 from ownvoice.llm.failures import Failure
+from ownvoice.llm.response import MAX_RESPONSE_BYTES
 from ownvoice.pairs.filters import drop_reasons
 
 
@@ -55,6 +56,14 @@ ADVICE: dict[str, Advice] = {
         "The response is not a chat completion.",
         f"Check the host of {_ENDPOINT}: it usually ends in /v1, and must not lead to a login page.",
     ),
+    Failure.RESPONSE_TOO_LONG: Advice(
+        f"The response is longer than the {MAX_RESPONSE_BYTES:,} bytes that are read of one.",
+        f"No model's answer is that long: check the host of {_ENDPOINT}, and any proxy.",
+    ),
+    Failure.ERROR_IN_ANSWER: Advice(
+        "The endpoint answered with status 200 and an error inside.",
+        "Nothing, if it passes; otherwise look at the status page of the endpoint or of the models behind it.",
+    ),
     Failure.BATCH_EXPIRED: Advice(
         "The batch job did not end within the endpoint's time limit.",
         "Nothing: the chunks stay pending, and the next run asks about them.",
@@ -71,7 +80,7 @@ ADVICE: dict[str, Advice] = {
         "The answer was cut off at the maximum length.",
         "Twice the recipe's max_output_tokens was allowed: raise it, or lower max_chunk_chars for shorter answers.",
     ),
-    Fault.REFUSED: Advice("The model declined to answer.", "Look at the chunk; another model may answer."),
+    Fault.REFUSED: Advice("The model or its moderation declined.", "Look at the chunk; another model may answer."),
     Fault.EMPTY: Advice(
         "The answer holds no triple; an answer of the second model, no text.",
         "Nothing, if another try gave triples. Otherwise the chunk may hold little to ask about; try another model.",

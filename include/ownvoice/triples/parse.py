@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -11,12 +10,17 @@ from typing import Any
 
 from ownvoice.llm.completion import Completion, Fault
 from ownvoice.llm.json_values import is_text, mapping
+from ownvoice.triples.json_text import objects
 from ownvoice.triples.prompts import kinds_of
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 from ownvoice.triples.triple import Triple
 
-_DECODER = json.JSONDecoder(strict=False)  # models put raw line breaks into strings
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+")|,(?=\s*[}\]])', re.DOTALL)
+MAX_TRIPLES = 100
+MAX_FIELD_CHARS = 20_000
+"""An answer's further entries are not read, and an entry with a longer field is no triple; prompts ask for five."""
+
+_JSON_ALONE = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,54 +44,52 @@ def reader(prompt_version: str) -> Callable[[Completion], Answer]:
 def parse_answer(completion: Completion, kinds: Collection[str] = ()) -> Answer:
     """Read the triples out of a completion; no text of it raises an error.
 
-    Where `kinds` were asked for, an entry of no such kind is not a triple.
+    Where `kinds` were asked for, an entry of no such kind is not a triple. A server with a parser for reasoning may put
+    the whole answer there, and no text; JSON that follows other reasoning is a draft and not read.
     """
     triples, fault = _read(completion.text, kinds)
+    if not completion.text.strip() and _JSON_ALONE.match(completion.reasoning):
+        within_reasoning, its_fault = _read(completion.reasoning, kinds)
+        if its_fault is None:
+            triples, fault = within_reasoning, None
     return Answer(triples, completion.ending or fault)
 
 
 def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:
     if not text.strip():
         return (), Fault.EMPTY
-    objects, complete = _objects(text)
-    whole = next((found for found in objects if "preference_triples" in found), None)
-    entries = objects if whole is None else whole["preference_triples"]
+    entries, is_whole, complete = _entries(text)
     if not isinstance(entries, list):
         return (), Fault.WRONG_SHAPE
-    triples = tuple(triple for entry in entries if (triple := _triple(entry, kinds)) is not None)
-    if whole is None:
+    found = (triple for entry in entries[:MAX_TRIPLES] if (triple := _triple(entry, kinds)) is not None)
+    triples = tuple(found)
+    if not is_whole:
         return triples, Fault.WRONG_SHAPE if complete else Fault.BAD_JSON
     if not entries:
         return (), Fault.EMPTY
     return triples, None if len(triples) == len(entries) else Fault.WRONG_SHAPE
 
 
-def _objects(text: str) -> tuple[list[dict[str, Any]], bool]:
-    """Return the JSON objects of `text`, and whether all of them are complete.
+def _entries(text: str) -> tuple[object, bool, bool]:
+    """Return the entries of an answer, whether they stand in the object asked for, and whether no object is cut off.
 
-    Text around them (a greeting, a Markdown fence) is skipped. Of an object that breaks off, the complete objects
-    inside it are returned.
+    Outside that object, the first complete objects are the entries.
     """
-    start = text.find("{")
-    if start < 0:
-        return [], False
-    json_text = _TRAILING_COMMA.sub(lambda match: match[1] or "", text[start:])
-    found: list[dict[str, Any]] = []
-    complete, at = True, 0
-    while at >= 0:
-        try:
-            value, end = _DECODER.raw_decode(json_text, at)
-        except (ValueError, RecursionError):
-            complete, end = False, at + 1
+    loose: list[dict[str, Any]] = []
+    cut_off = False
+    for found in objects(text):
+        if found is None:
+            cut_off = True
+        elif "preference_triples" in found:
+            return found["preference_triples"], True, True
         else:
-            found.append(value)
-        at = json_text.find("{", end)
-    return found, complete
+            loose.append(found)
+    return loose, False, bool(loose) and not cut_off
 
 
 def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
     fields = mapping(entry)
-    texts = [text for name in TRIPLE_FIELDS if is_text(text := fields.get(name))]
+    texts = [text for name in TRIPLE_FIELDS if is_text(text := _without_controls(fields.get(name)))]
     if len(texts) < len(TRIPLE_FIELDS):
         return None
     triple = Triple(*texts)
@@ -95,3 +97,8 @@ def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
         return triple
     kind = str(fields.get(KIND_FIELD)).strip().lower()
     return replace(triple, kind=kind) if kind in kinds else None
+
+
+def _without_controls(value: object) -> str | None:
+    """Return a text as a pair may hold it; None where it is no text or too long for one."""
+    return _CONTROL.sub("", value) if isinstance(value, str) and len(value) <= MAX_FIELD_CHARS else None

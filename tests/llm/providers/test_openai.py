@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -32,6 +33,13 @@ def response(content: Any = "It is so.", finish_reason: str = "stop", **message:
         (response("", finish_reason="content_filter"), Completion("", Fault.REFUSED)),
         (response(None, refusal="No."), Completion("", Fault.REFUSED, refusal="No.")),
         (response(["a part"]), Completion()),
+        (
+            response([{"type": "thinking", "thinking": []}, {"type": "text", "text": "It is so."}]),
+            Completion("It is so."),
+        ),
+        (response("<think>It is not.</think>It is so."), Completion("It is so.")),
+        (response(None, reasoning_content="It is so."), Completion(reasoning="It is so.")),
+        (response(None, reasoning="It is so."), Completion(reasoning="It is so.")),
         ({"choices": []}, Completion()),
         ({}, Completion()),
     ],
@@ -43,7 +51,17 @@ def test_text_and_ending_are_those_of_the_first_choice(answer: dict[str, Any], c
 def test_tokens_are_as_the_endpoint_counted_them_and_else_0() -> None:
     counted = openai.read({"usage": {"prompt_tokens": 7, "completion_tokens": 5}})
     assert (counted.prompt_tokens, counted.completion_tokens) == (7, 5)
-    assert openai.read({"usage": {"prompt_tokens": "many"}}).prompt_tokens == 0
+
+
+@pytest.mark.parametrize(
+    "odd", ["many", "7", -1, True, 0.5, 10**9, 10**30, 1e30, math.inf, math.nan, None, [7], {"tokens": 7}]
+)
+def test_a_usage_that_can_be_no_count_says_nothing(odd: Any) -> None:
+    assert openai.read({"usage": {"prompt_tokens": odd, "completion_tokens": odd}}) == Completion()
+
+
+def test_a_whole_number_is_a_count_also_as_a_float() -> None:
+    assert openai.read({"usage": {"prompt_tokens": 7.0}}).prompt_tokens == 7
 
 
 @pytest.mark.parametrize(
@@ -67,7 +85,16 @@ def test_whatever_json_comes_it_is_read_without_a_fault(value: Any) -> None:
         openai.read({"choices": value, "usage": value})
 
 
-@pytest.mark.parametrize("value", [None, "<html>", {"error": {"message": "overloaded"}}, {"choices": None}])
+@pytest.mark.parametrize(
+    "value",
+    [
+        None,
+        "<html>",
+        {"error": {"message": "overloaded"}},
+        {"choices": None},
+        {"choices": [{"finish_reason": "error"}]},
+    ],
+)
 def test_a_page_or_an_error_with_status_200_is_no_completion(value: Any) -> None:
     assert not openai.is_completion(value)
 

@@ -13,6 +13,7 @@ from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.failures import Failure, classified, without_an_answer
 from ownvoice.llm.providers import openai as openai_wire
+from ownvoice.llm.response import masked
 from ownvoice.storage.layout import OPEN_BATCH_JOBS
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def open_client(access: ModelAccess) -> AsyncOpenAI:
         base_url=access.endpoint,
         api_key=access.api_key,
         timeout=openai.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
-        http_client=openai.DefaultAioHttpClient(),
+        http_client=openai.DefaultAioHttpClient(follow_redirects=False),
     )
 
 
@@ -126,9 +127,9 @@ async def result_lines(client: AsyncOpenAI, file_id: str) -> AsyncIterator[bytes
             # The SDK's own lines end at U+2028 too, which an answer may contain.
             *lines, rest = (rest + part).split(b"\n")
             for line in lines:
-                yield line
+                yield masked(line, client.api_key)
     if rest:
-        yield rest
+        yield masked(rest, client.api_key)
 
 
 @contextlib.asynccontextmanager

@@ -73,7 +73,7 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
     body = mapping(response.get("body"))
     if response.get("status_code") == 200 and openai.is_completion(body):
         return BatchLine(key, body)
-    answer = body if body.get("error") else value
+    answer = body if openai.status_within(body) is not None else value
     return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
 
 
@@ -87,9 +87,11 @@ def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -
     code = mapping(answer.get("error")).get("code")
     if code in (Failure.BATCH_EXPIRED, Failure.BATCH_CANCELLED):
         return NoAnswer.after(Failure(code))
-    if status == 200:
+    known_status = openai.status_within(answer) if status == 200 else status
+    if known_status is None and status == 200:
         return NoAnswer.after(Failure.NOT_A_COMPLETION)
-    known_status = status if isinstance(status, int) else 500
+    if not isinstance(known_status, int) or known_status < 400:
+        known_status = 500
     error = openai.read_error(known_status, answer)
     failure = classified(known_status, error, endpoint=endpoint, model=model)
     return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure)

@@ -11,9 +11,10 @@ from typing import Any
 
 from ownvoice.llm import rate_limit_headers
 from ownvoice.llm.completion import Completion, Fault
-from ownvoice.llm.json_values import first, mapping
-from ownvoice.llm.providers.provider import ErrorDetails
+from ownvoice.llm.json_values import count, first, mapping
+from ownvoice.llm.providers import openai_errors
 from ownvoice.llm.request import RequestBody
+from ownvoice.llm.thinking import without_thinking
 
 NAME = "openai"
 HOSTS: frozenset[str] = frozenset({"api.openai.com"})
@@ -22,7 +23,11 @@ OPENAI_URL = "https://api.openai.com/v1"
 _ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 _ENDINGS = {"content_filter": Fault.REFUSED, "length": Fault.TRUNCATED}
 
+_REASONING = ("reasoning_content", "reasoning")  # of vLLM, SGLang and DeepSeek; of OpenRouter and newer vLLM
+
 announced_limits = rate_limit_headers.announced_limits
+read_error = openai_errors.read_error
+status_within = openai_errors.status_within
 
 
 def url(base_url: str, request: RequestBody) -> str:
@@ -42,35 +47,32 @@ def body(request: RequestBody) -> Mapping[str, Any]:
 
 
 def is_completion(value: object) -> bool:
-    """Whether there are choices; some gateways answer 200 with a web page or with an error of their own."""
-    return isinstance(mapping(value).get("choices"), list)
+    """Whether there are choices and no error; some gateways answer 200 with a web page or an error of their own."""
+    return isinstance(mapping(value).get("choices"), list) and status_within(value) is None
 
 
 def read(response: Mapping[str, Any]) -> Completion:
-    """Read the first choice and the usage."""
+    """Read the first choice and the usage; thinking that stands in the text is left out."""
     choice = mapping(first(response.get("choices")))
     message, usage = mapping(choice.get("message")), mapping(response.get("usage"))
-    content, refusal, finish_reason = message.get("content"), message.get("refusal"), choice.get("finish_reason")
+    refusal, finish_reason = message.get("refusal"), choice.get("finish_reason")
     ending = _ENDINGS.get(finish_reason) if isinstance(finish_reason, str) else None
+    reasoning = (message.get(name) for name in _REASONING)
     return Completion(
-        text=content if isinstance(content, str) else "",
+        text=without_thinking(_text(message.get("content"))),
         ending=Fault.REFUSED if refusal else ending,
         refusal=str(refusal) if refusal else "",
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
+        prompt_tokens=count(usage.get("prompt_tokens")),
+        completion_tokens=count(usage.get("completion_tokens")),
+        reasoning=next((text for text in reasoning if isinstance(text, str)), ""),
     )
 
 
-def read_error(status: int, value: object) -> ErrorDetails:
-    """Read the `error` object; vLLM and others tell a context overflow in words alone."""
-    error = mapping(mapping(value).get("error"))
-    if status == 400 and "maximum context length" in str(error.get("message")):
-        return ErrorDetails(code="context_length_exceeded")
-    code, field = error.get("code"), error.get("param")
-    return ErrorDetails(
-        code=code if isinstance(code, str | int) else None, field=field if isinstance(field, str) else None
-    )
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) else 0
+def _text(content: object) -> str:
+    """Return the text of a message, which some servers cut into parts; parts of another type are no answer."""
+    if isinstance(content, list):
+        parts = (mapping(part) for part in content)
+        return "".join(
+            text for part in parts if part.get("type") == "text" and isinstance(text := part.get("text"), str)
+        )
+    return content if isinstance(content, str) else ""

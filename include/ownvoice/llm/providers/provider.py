@@ -10,17 +10,23 @@ from ownvoice.llm.completion import Completion
 from ownvoice.llm.rate_limit_headers import RateLimits
 from ownvoice.llm.request import RequestBody
 
+CONTEXT_TOO_LONG = "context_length_exceeded"
+MODERATED = "content_filter"
+QUOTA_SPENT = "insufficient_quota"
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorDetails:
     """What the body of an error adds to its HTTP status, in OpenAI's words.
 
-    `code` is "context_length_exceeded", "insufficient_quota", or an HTTP status that the body names; any other code is
-    passed over. `field` is the field of the request that the model does not take.
+    `code` is one of the names above, or an HTTP status that the body names; any other code is passed over. `field` is
+    the field of the request that the model does not take; `unsupported` says that it takes no value of it, or only its
+    own.
     """
 
     code: str | int | None = None
     field: str | None = None
+    unsupported: bool = False
 
 
 class Provider(Protocol):
@@ -49,8 +55,11 @@ class Provider(Protocol):
     def read(self, response: Mapping[str, Any]) -> Completion:
         """Read an answer, as it came or as it was stored."""
 
+    def status_within(self, value: object) -> int | None:
+        """Return the HTTP status of the error that a response with status 200 holds; None where it holds none."""
+
     def read_error(self, status: int, value: object) -> ErrorDetails:
-        """Read the body of a response with status 400 or more; `value` is None where it was no JSON."""
+        """Read the error of a response with status 400 or more, or inside one with 200; None where it was no JSON."""
 
     def announced_limits(self, headers: Mapping[str, str]) -> RateLimits:
         """Read the rate limits that a response announces."""
