@@ -115,11 +115,16 @@ def test_an_answer_that_stands_in_the_reasoning_alone_is_read(wrapped: str) -> N
 
 
 @given(st.text())
-def test_no_triple_holds_a_control_character(text: str) -> None:
+def test_what_the_model_wrote_holds_no_control_character(text: str) -> None:
     for ensure_ascii in (True, False):
         entry = json.dumps([ENTRY | {"instruction": f"A{text}"}], ensure_ascii=ensure_ascii)
         for triple in parse_answer(Completion(entry)).triples:
             assert not {c for c in triple.instruction if unicodedata.category(c) == "Cc"} - {"\n", "\t"}
+
+
+def test_a_quote_keeps_the_control_characters_that_the_author_wrote() -> None:
+    entry = json.dumps({"preference_triples": [ENTRY | {"extracted_answer": "before \x1b[2J and \x85 after"}]})
+    assert parse_answer(Completion(entry)).triples[0].extracted_answer == "before \x1b[2J and \x85 after"
 
 
 def test_an_entry_beyond_the_bounds_is_no_triple() -> None:

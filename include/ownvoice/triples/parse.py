@@ -21,6 +21,7 @@ MAX_FIELD_CHARS = 20_000
 
 _JSON_ALONE = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
+_WRITTEN_BY_THE_MODEL = ("instruction", "generated_answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def _entries(text: str) -> tuple[object, bool, bool]:
 
 def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
     fields = mapping(entry)
-    texts = [text for name in TRIPLE_FIELDS if is_text(text := _without_controls(fields.get(name)))]
+    texts = [text for name in TRIPLE_FIELDS if is_text(text := _text(name, fields.get(name)))]
     if len(texts) < len(TRIPLE_FIELDS):
         return None
     triple = Triple(*texts)
@@ -99,6 +100,12 @@ def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
     return replace(triple, kind=kind) if kind in kinds else None
 
 
-def _without_controls(value: object) -> str | None:
-    """Return a text as a pair may hold it; None where it is no text or too long for one."""
-    return _CONTROL.sub("", value) if isinstance(value, str) and len(value) <= MAX_FIELD_CHARS else None
+def _text(name: str, value: object) -> str | None:
+    """Return a field as a pair may hold it; None where it is no text or too long for one.
+
+    Control characters go from what the model wrote. A quote keeps them: the author's text may hold them, and where it
+    does not, the quote is not found in it.
+    """
+    if not isinstance(value, str) or len(value) > MAX_FIELD_CHARS:
+        return None
+    return _CONTROL.sub("", value) if name in _WRITTEN_BY_THE_MODEL else value
