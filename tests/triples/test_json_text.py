@@ -28,6 +28,8 @@ def only(text: str) -> Any:
         (r"$\nu$", r"$\nu$"),
         (r"\mu and \nu", r"\mu and \nu"),
         (r"100\% of a\_b", r"100\% of a\_b"),
+        (r"$\flat$ and \sigma \between", r"$\flat$ and \sigma \between"),
+        (r"a\bd\fe", "a\bd\fe"),
         (r"don\'t", "don't"),
         (r"one\nand two", "one\nand two"),
         (r"one\nu i ne", "one\nu i ne"),

@@ -18,12 +18,15 @@ _DECODER = json.JSONDecoder(strict=False)  # models put raw line breaks into str
 _STRING_OR_COMMA = re.compile(r'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|,(?=\s*+[}\]])', re.DOTALL)
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)([A-Za-z]*)", re.DOTALL)
-# LaTeX commands that begin with the letter of an escape which text uses too: \t and \n.
+# LaTeX commands that begin with the letter of an escape: those that nothing else can be meant by.
 _COMMAND = re.compile(
-    r"t(?:imes|heta|ext(?:bf|it|tt|rm)?|au|anh?|o|op|riangle|frac|ilde)|n(?:abla|eq|otin|mid|parallel|ewline|earrow)"
+    r"b(?:eta|ar|egin|f|inom|ig[a-zA-Z]*|old[a-zA-Z]*|mod|ullet|ot|ox|ackslash|race|rack|reve|ecause|lack[a-zA-Z]*)"
+    r"|f(?:rac|orall|lat|rown|box|rame[a-zA-Z]*|ootnote[a-zA-Z]*)"
+    r"|t(?:imes|heta|ext(?:bf|it|tt|rm)?|au|anh?|o|op|riangle|frac|ilde)|n(?:abla|eq|otin|mid|parallel|ewline|earrow)"
 )
-# After a line break these are words of some language, and commands only where other LaTeX or a dollar stands by.
-_COMMAND_BESIDE_LATEX = re.compile(r"n(?:u|e|i|ot|eg)")
+# After a line break these are words of some language, and after a backspace or a form feed any letters may stand;
+# they are commands only where other LaTeX or a dollar stands by.
+_COMMAND_BESIDE_LATEX = re.compile(r"n(?:u|e|i|ot|eg)|[bf][a-zA-Z]+")
 
 
 def objects(text: str) -> Iterator[dict[str, Any] | None]:
@@ -66,8 +69,8 @@ def _mended_escape(escape: re.Match[str], beside_latex: bool) -> str:
 
 
 def _is_no_escape(escape: re.Match[str]) -> bool:
-    r"""Whether the backslash can only be LaTeX's; so before b and f, and r with a letter: text has no use of them."""
+    r"""Whether the backslash can only be LaTeX's; so before r with a letter, since text has no use of it."""
     letter = escape[1]
-    if letter in ("b", "f"):
-        return True
-    return bool(escape[2]) if letter == "r" else len(letter) == 1 and letter not in "\"\\/nt'"
+    if letter == "r":
+        return bool(escape[2])
+    return len(letter) == 1 and letter not in "\"\\/bfnt'"
