@@ -112,6 +112,17 @@ def test_an_export_says_what_it_wrote(refreshed, tmp_path):
     assert "test.parquet" in done.stdout
 
 
+def test_an_export_says_which_file_it_did_not_write(ownvoice, tmp_path):
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "a.md").write_text(article("a"), encoding="utf-8")
+    done = ownvoice("refresh", "--articles", folder.as_uri(), "--offline")
+    assert done.returncode == 0, done.stderr
+    done = ownvoice("export", str(tmp_path / "out"))
+    assert "test.parquet: not written, since no article with a pair is on the test side of the split" in done.stdout
+    assert [file.name for file in (tmp_path / "out").iterdir()] == ["train.parquet"]
+
+
 def test_try_prompt_shows_verdicts_and_commits_nothing(ownvoice):
     done = ownvoice("try-prompt", "--articles", SAMPLES.as_uri(), "--offline", "--chunks", "2")
     assert done.returncode == 0, done.stderr

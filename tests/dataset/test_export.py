@@ -1,6 +1,10 @@
+import errno
+
 import pytest
 
 from ownvoice.dataset.export import export
+from ownvoice.errors import SettingsError
+from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import scan
 from stand_ins.night import Night
 
@@ -53,3 +57,30 @@ def test_an_export_holds_the_rows_of_its_version_in_the_order_of_their_ids(night
     rows = [row for batch in scan(night.lake.table("pairs", 1)) for row in batch.to_pylist()]
     expected = [row["chosen"] for row in sorted(rows, key=lambda row: row["pair_id"]) if row["split"] == "train"]
     assert load(tmp_path / "out", monkeypatch)["train"]["chosen"][:] == expected
+
+
+@pytest.mark.parametrize("gone", ["train", "test"])
+def test_a_side_that_lost_its_last_pair_loses_its_file_and_the_other_is_still_read(night, tmp_path, monkeypatch, gone):
+    export(night.lake, tmp_path / "out")
+    for batch in scan(night.lake.table("articles"), "article_id", equals(split=gone)):
+        for row in batch.to_pylist():
+            night.remove(row["article_id"])
+    night.run("two", test_share=0.5)
+    rows = export(night.lake, tmp_path / "out")
+    (side,) = (split for split in rows if split != gone)
+    assert rows[gone] == 0
+    assert [file.name for file in (tmp_path / "out").iterdir()] == [f"{side}.parquet"]
+    assert {split: len(found) for split, found in load(tmp_path / "out", monkeypatch).items()} == {side: rows[side]}
+
+
+def test_an_export_that_ends_early_leaves_the_earlier_file_as_it_was(night, tmp_path, monkeypatch):
+    rows = export(night.lake, tmp_path / "out")
+    with monkeypatch.context() as broken:
+        broken.setattr("pyarrow.parquet.ParquetWriter.write_table", full_disk)
+        with pytest.raises(SettingsError, match=r"out cannot be written to: No space left on device\. Make room"):
+            export(night.lake, tmp_path / "out")
+    assert {split: len(found) for split, found in load(tmp_path / "out", monkeypatch).items()} == rows
+
+
+def full_disk(*_):
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -58,6 +58,9 @@ ARTICLES = pa.schema(
     ]
 )
 
+SPLITS = ("train", "test")
+"""The values of the columns `split`: the two sides. A side of a small lake may be empty."""
+
 TRIES = pa.list_(pa.struct([("at", pa.string()), ("result", pa.string())]))
 
 COUNTS = pa.map_(pa.string(), pa.int64())

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.errors import BadDataError, OwnvoiceError, StorageError
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
 
@@ -52,7 +53,7 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
     with _named(lake, number):
         batches = list(scan(lake.table("pairs", number), columns, "true GROUP BY split"))
     found = {row["split"]: row for batch in batches for row in batch.to_pylist()}
-    for split in ("train", "test"):
+    for split in SPLITS:
         if split not in found:
             raise BadDataError(_empty(number, split))
     return SplitSizes(found["train"]["pairs"], found["train"]["chars"], found["test"]["pairs"])
@@ -65,7 +66,7 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
     except StorageError as error:
         raise BadDataError(str(error)) from None
     lattice = empty_lattice()
-    splits: dict[str, list[Pair]] = {"train": [], "test": []}
+    splits: dict[str, list[Pair]] = {split: [] for split in SPLITS}
     for row in _rows(lake, number):
         lattice = lattice + lattice_of([row])
         splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))

@@ -70,6 +70,14 @@ def test_a_split_without_pairs_and_a_version_without_any_are_not_promised_to_the
     assert "configs" not in front_matter(dataset_card(TARGET, facts(0, splits={})))
 
 
+def test_the_card_says_which_side_of_the_split_is_empty():
+    empty = "No article with a pair is on the {} side"
+    card = dataset_card(TARGET, facts())
+    assert empty.format("test") in card
+    assert empty.format("train") not in card
+    assert "No article" not in dataset_card(TARGET, facts(splits={"train": 11, "test": 1}))
+
+
 def test_the_counts_in_the_card_add_up_over_all_nights(nights, lake):
     nights.write("c")
     nights.remove("b")

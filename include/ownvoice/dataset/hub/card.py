@@ -13,8 +13,8 @@ import yaml
 
 from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.facts import Facts
-from ownvoice.dataset.hub.shards import SPLITS
 from ownvoice.dataset.refresh_report import ReportedAudit
+from ownvoice.storage.tables import SPLITS
 from ownvoice.terminal import printable
 
 _SIZES = ((1_000, "1K"), (10_000, "10K"), (100_000, "100K"), (1_000_000, "1M"), (10_000_000, "10M"))
@@ -23,6 +23,7 @@ _MARKUP = re.compile(r"[^\w ,.-]|_|(?<=www)\.", re.IGNORECASE)
 
 def dataset_card(target: HubDataset, facts: Facts) -> str:
     """Return the README.md of the dataset: what it is, what it was made from, and how to prove it."""
+    missing = [split for split in SPLITS if not facts.splits.get(split)]
     parts = [
         _front_matter(target, facts),
         f"# {target.repo_id.rpartition('/')[2]}",
@@ -40,6 +41,7 @@ def dataset_card(target: HubDataset, facts: Facts) -> str:
         "## Split",
         f"Near copies of an article form a cluster, and a cluster lies on one side for ever: the test side holds those "
         f"whose key, hashed, falls into the first {facts.run.test_share:.0%} (the share in the newest refresh).",
+        *(f"No article with a pair is on the {split} side, so there is no such split to load." for split in missing),
         *_audits(facts.audits),
         "## How to verify",
         _proof(target.repo_id, facts),

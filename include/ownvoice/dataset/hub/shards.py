@@ -19,13 +19,11 @@ import pyarrow.parquet as pq
 
 from ownvoice.storage.conditions import all_of, equals, literal, one_of
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.tables import PAIRS
+from ownvoice.storage.tables import PAIRS, SPLITS
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
-
-SPLITS = ("train", "test")
 
 _TEXTS = ("prompt", "chosen", "rejected")
 _SCHEMAS = {
