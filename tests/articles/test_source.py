@@ -161,6 +161,17 @@ def test_an_article_whose_sidecar_cannot_be_read_is_left_out(night, source, data
     assert night.reasons == {"a.md": "bad_sidecar"}
 
 
+def test_an_article_that_becomes_a_draft_is_retired_and_counted_and_comes_back(night, source):
+    source.write("a.md", b"One.")
+    source.write("b.md", b"Two.")
+    night()
+    source.write("a.md", b"---\ndraft: true\n---\nOne.")
+    assert night() == {"unchanged": 1, "vanished": 1}
+    assert read_listing(night.lake, night.run).passed_over == {"draft": 1}
+    assert night.articles["a.md"].state is ArticleState.REMOVED
+    assert night(source=SourceRules(drafts=True)) == {"appeared": 1, "unchanged": 1}
+
+
 def test_licence_and_consent_are_carried_along(night, source):
     source.write("a.md", b"---\nlicence: CC-BY-4.0\nconsent: yes\nauthor: jane\n---\nOne.")
     source.write("b.md", b"---\nauthor: john\n---\nTwo.")

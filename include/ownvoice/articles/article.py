@@ -90,7 +90,15 @@ class Quarantined:
     articles: int = 1
 
 
-ReadResult = Article | Quarantined
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """An article that its author keeps back, and why. If the lake knows it, it counts as gone from the source."""
+
+    source_key: str
+    reason: str
+
+
+ReadResult = Article | Quarantined | PassedOver
 """One thing that a reader yields."""
 
 
@@ -108,7 +116,7 @@ class UnreadableError(Exception):
 
 
 def quarantining(
-    read: Callable[Concatenate[str, _Rest], Article],
+    read: Callable[Concatenate[str, _Rest], Article | PassedOver],
 ) -> Callable[Concatenate[str, _Rest], ReadResult]:
     """Let a function that reads the article named by its first argument return, not raise, why it cannot be read.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 
 import pyarrow as pa
@@ -27,7 +27,8 @@ class Listing:
 
     `started_at` (UTC, ISO 8601) is when the run was first started: a listing that is repeated keeps it. `base_version`
     is the dataset version that the source was compared with; `reconcile` says whether the whole source was listed;
-    `objects` is the number of objects listed, `counts` that of articles by event.
+    `objects` is the number of objects listed, `counts` that of articles by event, and `passed_over` that of what was
+    read and is kept back by its author, by reason.
     """
 
     started_at: str
@@ -36,6 +37,7 @@ class Listing:
     objects: int
     counts: dict[str, int]
     quarantined: list[Quarantined]
+    passed_over: dict[str, int] = field(default_factory=dict)
 
 
 def record_listing(lake: Lake, run: RefreshRun, listing: Listing, changes: Iterable[Change]) -> None:

@@ -58,6 +58,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         objects=len(scan.listed),
         counts=counts,
         quarantined=quarantined,
+        passed_over=dict(sorted(scan.passed_over.items())),
     )
     record_listing(lake, run, listing, changes)
     return counts

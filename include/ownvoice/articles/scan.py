@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
-from ownvoice.articles.article import Article, Quarantined, ReadResult, Reason, ScannedArticle, StoredArticle
+from ownvoice.articles.article import (
+    Article,
+    PassedOver,
+    Quarantined,
+    ReadResult,
+    Reason,
+    ScannedArticle,
+    StoredArticle,
+)
 from ownvoice.articles.prefetch import prefetch
 from ownvoice.articles.source import SourceObject, is_below, list_objects, read_objects
 from ownvoice.articles.table import ArticleRow
@@ -18,18 +26,23 @@ from ownvoice.storage.stores import ObjectStore
 
 _WRITERS = 16
 
+_Kept = StoredArticle | Quarantined | PassedOver
+"""What a scan keeps of one result: all but the text."""
+
 
 @dataclass(slots=True)
 class SourceScan:
     """The objects that are listed below `folders`, by key, and what was read of those that changed.
 
-    `read_whole` holds the keys of the objects that were read without a fault.
+    `read_whole` holds the keys of the objects that were read without a fault, `passed_over` the number of articles that
+    are kept back, by reason.
     """
 
     folders: list[str]
     listed: dict[str, SourceObject]
     articles: list[ScannedArticle] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
+    passed_over: Counter[str] = field(default_factory=Counter)
     read_whole: set[str] = field(default_factory=set)
 
     def covers(self, source_object: str) -> bool:
@@ -37,13 +50,14 @@ class SourceScan:
         gone = source_object not in self.listed and is_below(source_object, self.folders)
         return source_object in self.read_whole or gone
 
-    def add(self, found: SourceObject, results: Iterable[StoredArticle | Quarantined]) -> None:
+    def add(self, found: SourceObject, results: Iterable[_Kept]) -> None:
         """Add what was read of one object. If its store broke off, its articles get no tag: the next run reads it."""
         articles = [one for one in results if isinstance(one, StoredArticle)]
         faults = [one for one in results if isinstance(one, Quarantined)]
         broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
         self.articles += [ScannedArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
         self.quarantined += faults
+        self.passed_over.update(one.reason for one in results if isinstance(one, PassedOver))
         if not faults:
             self.read_whole.add(found.key)
 
@@ -62,7 +76,7 @@ def read_changed(
         if is_live(article.state):
             tags[article.source_object].add(article.source_tag)
     changed = (found for found in scan.listed.values() if tags.get(found.key) != {found.tag})
-    of_object: list[StoredArticle | Quarantined] = []
+    of_object: list[_Kept] = []
     for (found, _), stored in prefetch(partial(_store, lake), _results(source, changed, rules), _WRITERS):
         if one := stored.result():
             of_object.append(one)
@@ -81,7 +95,7 @@ def _results(source: ObjectStore, objects: Iterable[SourceObject], rules: Source
         yield found, None
 
 
-def _store(lake: Lake, item: _Item) -> StoredArticle | Quarantined | None:
+def _store(lake: Lake, item: _Item) -> _Kept | None:
     """Store an article's text, which is not held in memory from here on."""
     _, one = item
     if not isinstance(one, Article):

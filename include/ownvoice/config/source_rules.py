@@ -7,8 +7,12 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-FIELDS = ("id", "content", "author_id", "title", "language", "licence", "consent")
+FIELDS = ("id", "content", "author_id", "title", "language", "licence", "consent", "draft")
 """The fields of an article that Ownvoice reads; it ignores all others."""
+
+
+READERS = 2
+"""Raised whenever a reader makes something else of the same bytes: the next run then reads again what it lists."""
 
 
 class AuthorTerms(BaseModel):
@@ -37,6 +41,10 @@ class SourceRules(BaseModel):
         "An article's own licence comes first; a consent of no, here or there, keeps it from being used.",
     )
 
+    drafts: bool = Field(
+        False, description="Read drafts and private articles too (`draft: true`, `published: false`, `status: draft`)."
+    )
+
     @field_validator("fields")
     @classmethod
     def _lead_to_known_fields(cls, value: dict[str, str]) -> dict[str, str]:
@@ -47,9 +55,9 @@ class SourceRules(BaseModel):
 
     @property
     def mark(self) -> str:
-        """Return a short hash of the rules, empty for the defaults; an object's stored tag contains it."""
-        given = self.model_dump_json(exclude_defaults=True)
-        return "" if given == "{}" else hashlib.sha256(given.encode()).hexdigest()[:8]
+        """Return a short hash of the rules and of the readers' version; an object's stored tag contains it."""
+        given = f"{READERS} {self.model_dump_json(exclude_defaults=True)}"
+        return hashlib.sha256(given.encode()).hexdigest()[:8]
 
     def names_of(self, field: str) -> list[str]:
         """Return the names that `field` may have in the source, the blog's own first."""

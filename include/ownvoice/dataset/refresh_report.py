@@ -162,11 +162,11 @@ class DropExample(_Part):
 class RefreshReport(_Part):
     """What a refresh did, in numbers that add up.
 
-    `articles` counts what was listed by what had changed, `left_out` the articles that were not asked about by reason,
-    `faults` the tries of this run that went wrong, `retries` the requests that asked again for the same answer and
-    `chunks_by_requests` the chunks by how many requests this run made for them. `recipe` holds the fields of the
-    generation recipe as it was. Times are in UTC: `started_at` is the run's first start, `ended_at` the commit of its
-    version or, without a version, its first report.
+    `articles` counts what was listed by what had changed, `passed_over` what this run read and its author keeps back,
+    `left_out` the articles that were not asked about by reason, `faults` the tries of this run that went wrong,
+    `retries` the requests that asked again for the same answer and `chunks_by_requests` the chunks by how many requests
+    this run made for them. `recipe` holds the fields of the generation recipe as it was. Times are in UTC: `started_at`
+    is the run's first start, `ended_at` the commit of its version or, without a version, its first report.
     """
 
     run_id: str
@@ -177,6 +177,7 @@ class RefreshReport(_Part):
     recipe: dict[str, Any]
     articles: dict[str, int]
     quarantined: list[Quarantined]
+    passed_over: dict[str, int] = {}
     left_out: dict[str, int] = {}
     planned: PlannedWork
     chunks: ChunkCounts

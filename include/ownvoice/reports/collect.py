@@ -50,6 +50,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         recipe=run.recipe.model_dump(),
         articles=listing.counts,
         quarantined=listing.quarantined,
+        passed_over=listing.passed_over,
         left_out=dict(plan.left_out),
         planned=_planned_work(plan),
         chunks=chunks,

@@ -36,17 +36,36 @@ def test_a_name_with_a_dot_in_it_is_tried_as_it_is():
 
 
 def test_a_field_that_is_no_plain_value_is_not_guessed_at():
-    (found,) = read("a.json", json.dumps({"content": "Text.", "author": {"name": "jane"}}))
-    assert (found.reason, found.detail[:35]) == ("wrong_shape", "the author_id is no plain value; le")
+    (found,) = read("a.json", json.dumps({"content": "Text.", "id": {"name": "a7"}}))
+    assert (found.reason, found.detail[:28]) == ("wrong_shape", "the id is no plain value; le")
 
 
 @pytest.mark.parametrize(
-    ("stated", "consent"),
-    [("yes", "yes"), (True, "yes"), ("Granted", "yes"), (False, "no"), ("no", "no"), ("pending", "no"), (None, "")],
+    ("key", "data"),
+    [
+        ("a.md", "---\nID: x\nAUTHOR: jane\nConsent: no\n---\nText."),
+        ("a.json", json.dumps({"Content": "Text.", "Id": "x", "Author": "jane", "CONSENT": False})),
+        (
+            "a.jsonl",
+            json.dumps({"Content": "Text.", "iD": "x", "Author_ID": "jane", "consent": "yes", "Consent": "no"}),
+        ),
+        ("a.parquet", parquet({"Content": ["Text."], "ID": ["x"], "AUTHOR": ["jane"], "Consent": [False]})),
+    ],
 )
-def test_consent_that_is_no_clear_yes_is_a_no(stated, consent):
-    (article,) = read("a.json", json.dumps({"content": "Text.", "consent": stated}))
-    assert article.consent == consent
+def test_names_are_found_with_capital_letters_or_without(key, data):
+    (article,) = read(key, data)
+    assert (article.metadata_id, article.author_id, article.consent) == ("x", "jane", "no")
+
+
+def test_a_refusal_is_heard_under_whichever_of_several_names_it_stands():
+    rules = SourceRules(fields={"may_use": "consent", "rights.ai": "consent"})
+    for item in (
+        {"may_use": "yes", "consent": "no"},
+        {"may_use": "no", "consent": "yes"},
+        {"may_use": "yes", "rights": [{"ai": "yes"}, {"AI": "no"}]},
+    ):
+        (article,) = read("a.json", json.dumps({"content": "Text.", **item}), rules)
+        assert article.consent == "no"
 
 
 def test_an_authors_terms_hold_for_all_articles_but_an_articles_own_licence_comes_first():

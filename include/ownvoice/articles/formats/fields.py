@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from ownvoice.articles.article import Article, Reason, UnreadableError
+from ownvoice.articles.article import Article, PassedOver, Reason, UnreadableError
+from ownvoice.articles.formats.authors import Author, author_of, terms_of
+from ownvoice.articles.formats.consent import consent_of
+from ownvoice.articles.formats.drafts import MARKS, is_draft
+from ownvoice.articles.formats.names import text_of, values_at
 from ownvoice.articles.formats.opened import Fields
-from ownvoice.config.source_rules import AuthorTerms, SourceRules
+from ownvoice.config.source_rules import FIELDS, SourceRules
 
-_ALSO_KNOWN_AS = {"author_id": ("author",), "licence": ("license",)}
-_YES = frozenset({"yes", "y", "true", "1", "given", "granted"})
+_ALSO_KNOWN_AS = {"author_id": ("author", "authors"), "licence": ("license",)}
 _NAMES_SHOWN = 12
 
 
@@ -19,9 +22,16 @@ def all_names(name: str, rules: SourceRules) -> list[str]:
     return [*rules.names_of(name), *_ALSO_KNOWN_AS.get(name, ())]
 
 
+def is_read(column: str, rules: SourceRules) -> bool:
+    """Whether a column of a table may hold something that Ownvoice reads: a field, or the object that one is in."""
+    names = {name for field in FIELDS for name in all_names(field, rules)}
+    heads = {name.split(".")[0] for name in names}
+    return column.casefold() in {name.casefold() for name in names | heads | set(MARKS)}
+
+
 def field_of(fields: Fields, name: str, rules: SourceRules) -> Any:
     """Return the value of the field `name` of Ownvoice, by the first of its names that has one; None without."""
-    return next((value for own in all_names(name, rules) if (value := _value_at(fields, own)) is not None), None)
+    return next((value for own in all_names(name, rules) for value in values_at(fields, own)), None)
 
 
 def content_of(fields: Fields, rules: SourceRules) -> Any:
@@ -41,22 +51,26 @@ def missing_content(names: Sequence[Any], rules: SourceRules) -> UnreadableError
     )
 
 
-def make_article(key: str, content: Any, sources: Sequence[Fields], rules: SourceRules) -> Article:
+def make_article(key: str, content: Any, sources: Sequence[Fields], rules: SourceRules) -> Article | PassedOver:
     """Return the article with the fields of `sources`, of which the first that has a field wins.
 
-    Consent is the exception: one refusal anywhere is a refusal. Raises `UnreadableError` where the content is not text,
+    Two things are heard from wherever they stand: one refusal of consent is a refusal, and one mark of a draft passes
+    the article over, unless the rules say that drafts are read. Raises `UnreadableError` where the content is not text,
     is empty, or cannot be stored as UTF-8.
     """
+    if not rules.drafts and any(is_draft(fields, rules) for fields in sources):
+        return PassedOver(key, "draft")
     if not isinstance(content, str):
         raise UnreadableError(Reason.WRONG_SHAPE, f"the content is no text, but {type(content).__name__}")
     if not content.strip():
         raise UnreadableError(Reason.EMPTY, "there is no text in it")
     found = {
         name: next((text for fields in sources if (text := _plain(name, field_of(fields, name, rules)))), "")
-        for name in ("id", "author_id", "title", "language", "licence")
+        for name in ("id", "title", "language", "licence")
     }
-    author_id = found["author_id"] or rules.default_author
-    terms = rules.authors.get(author_id, AuthorTerms())
+    authors = [author for fields in sources for author in _authors(fields, rules)]
+    author_id = next((author.author_id for author in authors), rules.default_author)
+    terms = terms_of(author_id, {author_id}.union(*(author.known_as for author in authors)), rules)
     article = Article(
         source_key=key,
         metadata_id=found["id"] or None,
@@ -65,16 +79,22 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
         language=found["language"],
         content=content,
         licence=found["licence"] or terms.licence,
-        consent=_consent([*(field_of(fields, "consent", rules) for fields in sources), terms.consent]),
+        consent=consent_of([*_all_values(sources, "consent", rules), terms.consent]),
     )
-    _check_encodable(article, content, *found.values())
+    _check_encodable(article, content, author_id, *found.values())
     return article
 
 
-def _consent(stated: Sequence[Any]) -> str:
-    """Return "yes", "no" or nothing for all statements together: anything but a clear yes is a no."""
-    words = {_text(value).casefold() for value in stated} - {""}
-    return "" if not words else "yes" if words <= _YES else "no"
+def _all_values(sources: Sequence[Fields], name: str, rules: SourceRules) -> list[Any]:
+    return [value for fields in sources for own in all_names(name, rules) for value in values_at(fields, own)]
+
+
+def _authors(fields: Fields, rules: SourceRules) -> Iterator[Author]:
+    """Yield the author that each name of the field leads to, if it leads to one."""
+    for own in all_names("author_id", rules):
+        author = author_of(values_at(fields, own))
+        if author.author_id:
+            yield author
 
 
 def _check_encodable(article: Article, *texts: str) -> None:
@@ -87,23 +107,9 @@ def _check_encodable(article: Article, *texts: str) -> None:
         raise UnreadableError(Reason.NOT_UTF8, detail) from None
 
 
-def _value_at(fields: Fields, name: str) -> Any:
-    """Return the value of `name`, taken as it is or as a path of names joined by dots; None where there is none."""
-    if fields.get(name) is not None or "." not in name:
-        return fields.get(name)
-    value: Any = fields
-    for part in name.split("."):
-        value = value.get(part) if isinstance(value, Mapping) else None
-    return value
-
-
 def _plain(name: str, value: Any) -> str:
     if isinstance(value, (Mapping, list)):
         raise UnreadableError(
             Reason.WRONG_SHAPE, f"the {name} is no plain value; lead into it with dots in OWNVOICE_SOURCE__FIELDS"
         )
-    return _text(value)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value).strip()
+    return text_of(value)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from ownvoice.articles.article import Article, ReadResult, Reason, UnreadableError, quarantining
+from ownvoice.articles.article import Article, PassedOver, ReadResult, Reason, UnreadableError, quarantining
 from ownvoice.articles.formats.fields import content_of, make_article
 from ownvoice.articles.formats.opened import OpenedObject, decoded
 from ownvoice.articles.formats.unpack import MAX_ARTICLE_BYTES
@@ -46,18 +46,18 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
 
 
 @quarantining
-def _article_of_line(key: str, line: bytes | None, rules: SourceRules) -> Article:
+def _article_of_line(key: str, line: bytes | None, rules: SourceRules) -> Article | PassedOver:
     if line is None:
         raise UnreadableError(Reason.TOO_LARGE, f"the line is longer than {MAX_ARTICLE_BYTES:,} bytes")
     return _made(key, _loaded(line), rules)
 
 
 @quarantining
-def _article(key: str, item: Any, rules: SourceRules) -> Article:
+def _article(key: str, item: Any, rules: SourceRules) -> Article | PassedOver:
     return _made(key, item, rules)
 
 
-def _made(key: str, item: Any, rules: SourceRules) -> Article:
+def _made(key: str, item: Any, rules: SourceRules) -> Article | PassedOver:
     if not isinstance(item, dict):
         raise UnreadableError(Reason.WRONG_SHAPE, f"expected an object, found {type(item).__name__}")
     inner = _book_content(content_of(item, rules))

@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.articles.article import Article, ReadResult, Reason, UnreadableError, quarantining
-from ownvoice.articles.formats.fields import all_names, content_of, make_article, missing_content
+from ownvoice.articles.article import Article, PassedOver, ReadResult, Reason, UnreadableError, quarantining
+from ownvoice.articles.formats.fields import content_of, is_read, make_article, missing_content
 from ownvoice.articles.formats.opened import OpenedObject
 from ownvoice.articles.formats.unpack import most_unpacked_bytes
-from ownvoice.config.source_rules import FIELDS, SourceRules
+from ownvoice.config.source_rules import SourceRules
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -46,7 +46,7 @@ def _articles(key: str, rows: pq.ParquetFile, file_bytes: int, rules: SourceRule
 
 
 @quarantining
-def _article(key: str, batch: pa.RecordBatch, index: int, rules: SourceRules) -> Article:
+def _article(key: str, batch: pa.RecordBatch, index: int, rules: SourceRules) -> Article | PassedOver:
     try:
         row: dict[str, Any] = {name: batch[name][index].as_py() for name in batch.schema.names}
     except UnicodeDecodeError as error:
@@ -57,10 +57,11 @@ def _article(key: str, batch: pa.RecordBatch, index: int, rules: SourceRules) ->
 def _columns(rows: pq.ParquetFile, rules: SourceRules) -> list[str]:
     """Return the columns that hold fields of an article. Raises `UnreadableError` where none can hold the content."""
     there = rows.schema_arrow.names
-    if not any(name in there or name.split(".")[0] in there for name in rules.names_of("content")):
+    folded = {name.casefold() for name in there}
+    contents = [name.casefold() for name in rules.names_of("content")]
+    if not any(name in folded or name.split(".")[0] in folded for name in contents):
         raise missing_content(there, rules)
-    wanted = {part for field in FIELDS for name in all_names(field, rules) for part in (name, name.split(".")[0])}
-    return [name for name in there if name in wanted]
+    return [name for name in there if is_read(name, rules)]
 
 
 def _refuse_a_bomb(rows: pq.ParquetFile, file_bytes: int) -> None:

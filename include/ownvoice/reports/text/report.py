@@ -20,6 +20,8 @@ def report_lines(report: RefreshReport) -> Iterator[str]:
     if report.store:
         yield "store      " + report.store.sentence
     yield "articles   " + _listed(report.articles)
+    if report.passed_over:
+        yield "passed over " + _listed(report.passed_over)
     if report.left_out:
         yield "left out   " + _listed(report.left_out)
     for fault in report.quarantined:

@@ -1,0 +1,48 @@
+"""Values as a source names them: with capital letters or without, along dots, and more than once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from ownvoice.articles.formats.opened import Fields
+
+
+def values_at(fields: Fields, name: str) -> list[Any]:
+    """Return all values of `name` but None, those of the name as it is spelled first, then those with other capitals.
+
+    A name that is not there is taken as a path of names joined by dots, which leads into objects and into each object
+    of a list.
+    """
+    found = _values(fields, name)
+    if found or "." not in name:
+        return found
+    found = [fields]
+    for part in name.split("."):
+        found = [value for one in found for inner in _items(one) for value in _values(inner, part)]
+    return found
+
+
+def text_of(value: Any) -> str:
+    """Return a plain value as text; nothing for an empty cell, which some tables spell as NaN."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value).strip()
+
+
+def texts_of(value: Any) -> list[str]:
+    """Return the texts of a plain value, or of those in a list, without the empty ones; none for anything else."""
+    return [text for one in _items(value) if not isinstance(one, (Mapping, list)) and (text := text_of(one))]
+
+
+def _items(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _values(fields: Any, name: str) -> list[Any]:
+    if not isinstance(fields, Mapping):
+        return []
+    folded = name.casefold()
+    others = (value for other, value in fields.items() if other != name and str(other).casefold() == folded)
+    return [value for value in (fields.get(name), *others) if value is not None]
