@@ -23,10 +23,22 @@ from ownvoice.chunks.sentences import last_sentence_end, sentence_ends, sentence
         ["मैं घर जाता हूँ।", "तुम कहाँ हो?"],
         ["هل أنت بخير؟", "نعم."],
         ["Я дома.", "Он там!"],
+        ["«\u00a0Tu viens\u00a0?\u00a0» demanda-t-il.", "«\u202fOui.\u202f»", "— Bon.", "Il partit."],
+        ["« Oui. »", "« Non. »", "(« Peut-être. »)", "Fin."],
+        ["»Geh.«", "»Nein.«", "Er ging.", "»Nein.« sagte sie.", "„Doch.“", "‚Ja.‘", "Ende."],
+        ["Er rief „Halt!“ und ging.", "Dann —Dr. Weiß kam— war Ruhe."],
+        ["—¿Vas? —dijo.", "«¡Voy!»", "—Bien."],
+        ["「行く。」", "『行く！』", "（行く。）", "行く。"],
+        ["“走了。”", "“走了？”", "然后。"],
+        ["«Πας;»", "Ναι; όχι.", "Πάω."],
+        ["მივდივარ.", "მოდი!", "კარგი."],
+        ["״אני הולך.״", "הוא הלך."],
+        ["«أذهب.»", "ذهب."],
+        ["ང་འགྲོ།", "ཁྱེད་འགྲོ།"],
     ],
 )
 def test_each_sentence_is_found_whole(parts):
-    glue = "" if parts[-1][-1] == "？" else " "
+    glue = "" if parts[-1][-1] in "？。" else " "
     text = glue.join(parts)
     assert [text[start:end] for start, end in sentences(text)] == parts
 
@@ -51,3 +63,10 @@ def test_sentences_hold_everything_but_white_space(text):
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())
     assert spans == sorted(spans)
+
+
+@pytest.mark.parametrize("run", [".", ".)", "?。", ". »", "α;", "...x", ".\u00a0", "! "])
+def test_a_long_run_of_marks_is_looked_at_once(run):
+    """Each mark that looked through the rest of its run would take hours here."""
+    text = run * 300_000
+    assert sentences(text)[-1][1] == len(text.rstrip())

@@ -34,6 +34,14 @@ def test_a_chosen_answer_must_begin_upper_case():
     assert verdict(chosen="¿Y quién lo dice? " + LONG) is None
 
 
+@pytest.mark.parametrize("opened_and_closed", ["«\u00a0|\u202f»", "— |", "„|“", "»|«", "「|」", "״|״", "¿|", "(“|”)"])
+def test_a_chosen_answer_may_be_a_whole_quotation_of_any_language(opened_and_closed):
+    before, after = opened_and_closed.split("|")
+    assert verdict(chosen=before + LONG + after) is None
+    assert verdict(chosen=before + LONG[1:] + after) == "chosen_not_capitalised"
+    assert verdict(chosen=before + LONG[:-1] + "," + after) == "chosen_not_ended"
+
+
 def test_a_script_without_case_may_begin_a_chosen_answer():
     assert verdict(chosen="夜になると静かになる。" * 12) is None
 

@@ -1,8 +1,8 @@
 """The ends of sentences, in the scripts of many languages, by a few rules.
 
-A sentence ends after . ! ? … and the closing quotes and brackets behind it, if white space follows; after 。！？ in
-any case; and at every line break. It does not end after an abbreviation, an initial or the number of a list item, nor
-before a small letter.
+A sentence ends after . ! ? … or another script's full stop and the closing quotes and brackets behind it, if white
+space follows; after 。！？ in any case; and at every line break. It does not end after an abbreviation, an initial or
+the number of a list item, nor before a small letter. `punctuation` has the marks.
 """
 
 from __future__ import annotations
@@ -10,18 +10,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ownvoice.chunks.offset_map import Span
+import regex
 
-_CLOSERS = r"""["'”’»›)\]}」』】）》〉]*+"""
-_SPACED, _UNSPACED = ".!?…‽؟۔।॥։።", "。！？．｡"
-_END = re.compile(
-    rf"""[{_SPACED}{_UNSPACED}\n] (?:
-          (?P<line> (?<=\n) )
-        | (?<=[{_UNSPACED}]) [{_UNSPACED}]*+ {_CLOSERS}
-        | (?<=[{_SPACED}]) [{_SPACED}]*+ {_CLOSERS} (?= (?P<space>\s++) (?P<small>[^\W\d_])? | \Z ) )""",
-    re.VERBOSE,
+from ownvoice.chunks.offset_map import Span
+from ownvoice.chunks.punctuation import (
+    CLOSER,
+    DASH,
+    OPENER,
+    PURE_CLOSER,
+    SPACED_CLOSER,
+    STOP,
+    UNSPACED_STOP,
+    is_small,
 )
-_WORD_EDGE = re.compile(r"[\s(\[“\"'‘’«]")
+
+# Each run of marks is matched whole and once, whatever follows, so that a line of dots costs no more than its length.
+_END = regex.compile(
+    rf"""\n
+       | (?P<unspaced> {UNSPACED_STOP}++ {PURE_CLOSER}*+ )
+       | {STOP}++ (?: {CLOSER} | {SPACED_CLOSER} )*+
+         (?: (?= (?P<space>\s++ | \Z) {DASH}?+ [^\S\n]?+ (?P<letter>\p{{L}})? ) )?+""",
+    regex.V1 | regex.VERBOSE,
+)
+_WORD_EDGE = regex.compile(rf"{OPENER}|{DASH}|\s", regex.V1)
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\Z")
 _DOTTED = re.compile(r"(?:[^\W\d_]\.)*[^\W\d_]")  # an initial, or letters as in "e.g" and "U.S"
 _MAX_WORD = 16
@@ -38,11 +49,11 @@ def sentence_ends(text: str, start: int = 0, end: int | None = None) -> Iterator
     """Yield the offsets in (start, end] at which a sentence, with its closing quotes and brackets, has just ended."""
     end = len(text) if end is None else end
     for match in _END.finditer(text, start, end + _LOOK_AHEAD):
-        is_line = match["line"] is not None
+        is_line = text[match.start()] == "\n"
         stop = match.start() if is_line else match.end()
         if stop > end:
             return
-        if stop > start and (is_line or _ends_here(text, match)):
+        if stop > start and (is_line or match["unspaced"] or _ends_here(text, match)):
             yield stop
 
 
@@ -70,10 +81,11 @@ def sentences(text: str) -> list[Span]:
     return spans
 
 
-def _ends_here(text: str, match: re.Match[str]) -> bool:
-    """Whether a punctuation mark ends a sentence, by the word before it and the letter after it."""
-    small = match["small"]
-    if small and small.islower() and "\n" not in match["space"]:
+def _ends_here(text: str, match: regex.Match[str]) -> bool:
+    """Whether a punctuation mark ends a sentence, by the white space and the letter after it and the word before it."""
+    if match["space"] is None:
+        return False
+    if match["letter"] and is_small(match["letter"]) and "\n" not in match["space"]:
         return False
     position = match.start()
     if text[position] != "." or text.startswith("..", position):
@@ -81,5 +93,5 @@ def _ends_here(text: str, match: re.Match[str]) -> bool:
     nearby = text[max(0, position - _MAX_WORD) : position]
     if _LIST_NUMBER.search(nearby):
         return False
-    word = re.split(_WORD_EDGE, nearby)[-1]
+    word = _WORD_EDGE.split(nearby)[-1]
     return not (_ABBREVIATION.fullmatch(word) or _DOTTED.fullmatch(word))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ownvoice.chunks.punctuation import begins_sentence, ends_sentence
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.fold import fold
 from ownvoice.pairs.reasons import (
@@ -25,9 +26,6 @@ from ownvoice.pairs.reasons import (
 )
 from ownvoice.storage.rows import PairRow
 
-_OPENERS = "\"'“‘„‚«‹(["
-_CLOSERS = "\"'”’“‘»›)]"
-_SENTENCE_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
 _SPEAKS_OF_SOURCE = re.compile(
     r"\b(?:the|this|that|these|given|provided|above)\s+"
     r"(?:extracts?|excerpts?|passages?|authors?|writer|article|context(?!\s+(?:of|window|length|size)\b))\b",
@@ -67,13 +65,12 @@ def _too_short(candidate: Candidate, recipe: GenerationRecipe) -> bool:
 
 def _not_capitalised(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
     """Whether its first letter is lower-case, or it begins with no letter; scripts without case pass."""
-    first = candidate.chosen.lstrip(_OPENERS + "¿¡")[:1]
-    return not first.isalpha() or first.islower()
+    return not begins_sentence(candidate.chosen)
 
 
 def _not_ended(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
     """Whether it does not end a sentence; a closing quote or bracket may follow the mark."""
-    return not candidate.chosen.rstrip(_CLOSERS).endswith(_SENTENCE_ENDS)
+    return not ends_sentence(candidate.chosen)
 
 
 def _equal_answers(candidate: Candidate, _recipe: GenerationRecipe) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-_QUOTE_STYLES = str.maketrans(dict.fromkeys("‘’‚‛ʼ‹›", "'") | dict.fromkeys("“”„‟«»", '"'))
+from ownvoice.chunks.punctuation import DOUBLE_QUOTES, SINGLE_QUOTES
+
+_QUOTE_STYLES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,11 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ownvoice.chunks.punctuation import WORD_JOINERS
 from ownvoice.chunks.sentences import sentences
 from ownvoice.pairs.fold import Folded, fold
 from ownvoice.pairs.reasons import AMBIGUOUS, NOT_VERBATIM, DropReason
 
-_WORD_JOINERS = "'’-‐‑\u00ad"
 _NUMBER_JOINERS = ".,"
 _SEQUENCE_JOINERS = "\u200c\u200d\ufe0e\ufe0f"
 
@@ -116,4 +116,4 @@ def _joins(text: str, position: int) -> bool:
     left, sign, right = text[position - 1], text[position], text[position + 1]
     if sign in _NUMBER_JOINERS:
         return left.isdigit() and right.isdigit()
-    return sign in _WORD_JOINERS and left.isalnum() and right.isalnum()
+    return sign in WORD_JOINERS and left.isalnum() and right.isalnum()
