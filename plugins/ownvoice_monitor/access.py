@@ -9,6 +9,8 @@ from functools import lru_cache
 from airflow.api_fastapi.core_api.security import requires_access_dag
 from fastapi import Depends
 
+from ownvoice.config.settings import load_settings
+from ownvoice.storage.aws import Patience
 from ownvoice.storage.lake import Lake
 
 MAY_READ_REFRESHES = Depends(requires_access_dag("GET", param_dag_id="refresh_preferences"))
@@ -19,9 +21,10 @@ _KEPT_S = 60
 
 
 def lake() -> Lake:
-    """Return the lake of the settings with the connection `aws_lake`, as the tasks open it.
+    """Return the lake of the settings with the connection `aws_lake`, which tasks open too.
 
-    It is opened again every minute, so that a changed connection takes effect without a restart.
+    Its client gives up within the deadline of a page and tries nothing again: a person can load a page again. It is
+    opened again every minute, so that a changed connection takes effect without a restart.
     """
     with _opening:
         return _opened(int(time.monotonic() // _KEPT_S))
@@ -34,4 +37,5 @@ _opening = threading.Lock()
 def _opened(_minute: int) -> Lake:
     from ownvoice.airflow.connections import open_lake
 
-    return open_lake()
+    deadline_s = load_settings().page_deadline_s
+    return open_lake(Patience(response_s=deadline_s, connect_s=deadline_s / 2, retries=0))

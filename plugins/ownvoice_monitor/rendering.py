@@ -1,4 +1,4 @@
-"""From the content of a page to its HTML: queried and rendered in a thread, within a time limit."""
+"""From the content of a page to its HTML: queried and rendered outside the threads of Airflow."""
 
 from __future__ import annotations
 
@@ -9,19 +9,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import anyio
 from fastapi import HTTPException, Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from ownvoice.errors import StorageUnavailableError
 from ownvoice.reports.jinja import environment
 from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import lake
+from ownvoice_monitor.queries import queries
 from ownvoice_monitor.static_files import VEGA, static_address
 
-_TIMEOUT_S = 30
 _TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (("refreshes", "Refreshes"), ("pairs", "Pairs"), ("versions", "Versions"), ("trainings", "Training runs"))
 
@@ -33,21 +31,14 @@ Query = Callable[[Lake], Content | None]
 async def page(request: Request, template: str, query: Query, missing: str = "There is no such page.") -> HTMLResponse:
     """Query the lake and render what is found; where that is None, the page says `missing`, with status 404.
 
-    Raises `StorageUnavailableError` where the lake has not answered in time: a person should not have to wait until
-    the client of a store has made all its retries.
+    Raises `StorageUnavailableError` where the lake has not answered in time.
     """
 
     def answer() -> str | None:
         found = query(lake())
         return None if found is None else render(request, template, found)
 
-    try:
-        with anyio.fail_after(_TIMEOUT_S):
-            html = await anyio.to_thread.run_sync(answer, abandon_on_cancel=True)
-    except TimeoutError:
-        raise StorageUnavailableError(
-            f"The lake has not answered within {_TIMEOUT_S} s. Check endpoint and network, then load this again."
-        ) from None
+    html = await queries().answer(answer)
     if html is None:
         raise HTTPException(404, missing)
     return HTMLResponse(html)

@@ -80,26 +80,38 @@ def places(nights: Lake) -> SimpleNamespace:
 
 
 @pytest.fixture
-def get(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lake, str], Any]:
-    """Ask the app for a page of any lake, without a login; return the answer."""
+def page_app(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lake], Any]:
+    """Return a function that opens a client of the app over any lake, without a login and with time for its queries."""
     import httpx
 
-    from ownvoice_monitor import access, rendering
+    from ownvoice_monitor import access, rendering, static_files
     from ownvoice_monitor.app import make_app
+    from ownvoice_monitor.queries import Queries
 
-    app = make_app()
-    for guard in (access.MAY_READ_REFRESHES, access.MAY_READ_TRAININGS, access.MAY_READ_THE_DAG_IN_THE_ADDRESS):
+    app, queries = make_app(), Queries(deadline_s=60)
+    guards = (access.MAY_READ_REFRESHES, access.MAY_READ_TRAININGS, access.MAY_READ_THE_DAG_IN_THE_ADDRESS)
+    for guard in (*guards, *static_files.router.dependencies):
         app.dependency_overrides[guard.dependency] = lambda: None
 
-    def ask(lake: Lake, path: str) -> httpx.Response:
-        import asyncio
+    def client(lake: Lake, queries: Any = queries) -> httpx.AsyncClient:
+        monkeypatch.setattr(rendering, "lake", lambda: lake)
+        monkeypatch.setattr(rendering, "queries", lambda: queries)
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        return httpx.AsyncClient(transport=transport, base_url="http://airflow", timeout=None)
 
-        async def answered() -> httpx.Response:
-            transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-            async with httpx.AsyncClient(transport=transport, base_url="http://airflow") as client:
+    return client
+
+
+@pytest.fixture
+def get(page_app: Callable[[Lake], Any]) -> Callable[[Lake, str], Any]:
+    """Ask the app for a page of any lake; return the answer."""
+    import asyncio
+
+    def ask(lake: Lake, path: str) -> Any:
+        async def answered() -> Any:
+            async with page_app(lake) as client:
                 return await client.get(path)
 
-        monkeypatch.setattr(rendering, "lake", lambda: lake)
         return asyncio.run(answered())
 
     return ask

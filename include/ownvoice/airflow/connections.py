@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airflow.sdk import Connection
@@ -23,16 +24,16 @@ from ownvoice.errors import SettingsError
 
 if TYPE_CHECKING:  # every DAG file imports this module, and must not load boto3 or pyarrow
     from ownvoice.llm.client import ModelAccess
-    from ownvoice.storage.aws import AwsAccess
+    from ownvoice.storage.aws import AwsAccess, Patience
     from ownvoice.storage.lake import Lake
     from ownvoice.storage.stores import ObjectStore
 
 
-def open_lake() -> Lake:
-    """Open the lake of the settings with the connection `aws_lake`."""
+def open_lake(patience: Patience | None = None) -> Lake:
+    """Open the lake of the settings with the connection `aws_lake`; without a `patience`, that of a task."""
     from ownvoice.storage.lake import Lake
 
-    return Lake(load_settings().lake, _aws_access("aws_lake"))
+    return Lake(load_settings().lake, replace(_aws_access("aws_lake"), patience=patience))
 
 
 @contextmanager

@@ -73,6 +73,10 @@ class Settings(RefreshOptions, BaseSettings):
         description="Limits of single models by name, as JSON: requests_per_minute, tokens_per_minute.",
     )
 
+    page_deadline_s: float = Field(
+        2, gt=0, le=60, description="Longest time in seconds that a page in the Airflow UI waits for the lake."
+    )
+
     notifiers: dict[str, dict[str, Any]] = Field(
         {},
         description="Notifiers of failed tasks, as JSON: the class of an Airflow notifier and its arguments, in which "

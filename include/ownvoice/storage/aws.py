@@ -6,14 +6,28 @@ import os
 from dataclasses import dataclass, field
 
 import boto3
+from botocore.config import Config
+from botocore.session import Session as BotocoreSession
 from obstore.auth.boto3 import Boto3CredentialProvider, StsCredentialProvider
 
 from ownvoice.errors import StorageError
 
 
 @dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a client waits for a whole response and for a connection, in seconds; how often it tries again."""
+
+    response_s: float
+    connect_s: float
+    retries: int
+
+
+@dataclass(frozen=True, slots=True)
 class AwsAccess:
-    """How to sign in to an S3 store. An empty field is left to boto3: environment, profile files, instance role."""
+    """How to sign in to an S3 store. An empty field is left to boto3: environment, profile files, instance role.
+
+    Without a `patience`, clients wait and try again for minutes, as suits a task at night.
+    """
 
     access_key_id: str | None = None
     secret_access_key: str | None = field(default=None, repr=False)
@@ -22,6 +36,7 @@ class AwsAccess:
     endpoint_url: str | None = None
     profile: str | None = None
     role_arn: str | None = None
+    patience: Patience | None = None
 
 
 def table_options(access: AwsAccess) -> dict[str, str]:
@@ -32,7 +47,21 @@ def table_options(access: AwsAccess) -> dict[str, str]:
         "aws_secret_access_key": found["secret_access_key"],
         "aws_session_token": found.get("token"),
     }
-    return s3_address(access) | {name: value for name, value in keys.items() if value}
+    return s3_address(access) | _waits(access.patience) | {name: value for name, value in keys.items() if value}
+
+
+def _waits(patience: Patience | None) -> dict[str, str]:
+    if patience is None:
+        return {}
+    return {
+        "timeout": _milliseconds(patience.response_s),
+        "connect_timeout": _milliseconds(patience.connect_s),
+        "max_retries": str(patience.retries),
+    }
+
+
+def _milliseconds(seconds: float) -> str:
+    return f"{max(1, round(seconds * 1000))}ms"
 
 
 def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialProvider:
@@ -43,6 +72,7 @@ def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialPro
         aws_session_token=access.session_token,
         region_name=access.region,
         profile_name=access.profile,
+        botocore_session=_patient_session(access.patience) if access.patience else None,
     )
     if session.get_credentials() is None:
         raise StorageError(
@@ -52,6 +82,19 @@ def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialPro
     if access.role_arn:
         return StsCredentialProvider(session, RoleArn=access.role_arn, RoleSessionName="ownvoice")
     return Boto3CredentialProvider(session)
+
+
+def _patient_session(patience: Patience) -> BotocoreSession:
+    """Return a session for boto3 whose own requests, for the keys of a role, wait as `patience` says."""
+    session = BotocoreSession()
+    session.set_default_client_config(
+        Config(
+            connect_timeout=patience.connect_s,
+            read_timeout=patience.response_s,
+            retries={"total_max_attempts": patience.retries + 1, "mode": "standard"},
+        )
+    )
+    return session
 
 
 def s3_address(access: AwsAccess) -> dict[str, str]:

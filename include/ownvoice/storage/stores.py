@@ -20,8 +20,9 @@ from obstore import exceptions as obstore_errors
 from obstore.store import LocalStore, S3Store
 
 from ownvoice.errors import SettingsError, StorageAccessError, StorageError, StorageUnavailableError
-from ownvoice.storage.aws import AwsAccess, credentials, s3_address
+from ownvoice.storage.aws import AwsAccess, Patience, credentials, s3_address
 
+_OF_A_TASK = Patience(response_s=60, connect_s=10, retries=4)
 _DOWNLOAD_PART_BYTES = 64 << 20  # the client's timeout covers a whole response, so a large object is read in parts
 
 
@@ -211,11 +212,15 @@ def _open(uri: str, access: AwsAccess, create_folder: bool) -> LocalStore | S3St
 
 
 def _open_s3(bucket: str, prefix: str, access: AwsAccess) -> S3Store:
+    patience = access.patience or _OF_A_TASK
     return S3Store(
         bucket,
         prefix=prefix or None,
         config=s3_address(access),  # type: ignore[arg-type]  # the names it shares with deltalake, as plain strings
-        client_options={"timeout": timedelta(seconds=60), "connect_timeout": timedelta(seconds=10)},
-        retry_config={"max_retries": 4, "retry_timeout": timedelta(seconds=60)},
+        client_options={
+            "timeout": timedelta(seconds=patience.response_s),
+            "connect_timeout": timedelta(seconds=patience.connect_s),
+        },
+        retry_config={"max_retries": patience.retries, "retry_timeout": timedelta(seconds=60)},
         credential_provider=credentials(access),
     )

@@ -1,0 +1,31 @@
+"""A store that takes every connection and never answers, as one behind a network that drops packets."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ownvoice.storage.aws import AwsAccess, Patience
+
+
+@contextmanager
+def silent_store(patience: Patience) -> Iterator[AwsAccess]:
+    """Run one for as long as the block lasts; yield how a client with this patience reaches it."""
+    with socket.create_server(("127.0.0.1", 0), backlog=256) as server:
+        taken: list[socket.socket] = []
+
+        def take() -> None:
+            while True:
+                try:
+                    taken.append(server.accept()[0])
+                except OSError:  # the block has ended
+                    return
+
+        threading.Thread(target=take, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        yield AwsAccess("key", "secret", endpoint_url=address, patience=patience)
+        server.shutdown(socket.SHUT_RDWR)
+        for connection in taken:
+            connection.close()
