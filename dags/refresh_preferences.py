@@ -13,14 +13,14 @@ Every night, new, edited and removed articles become one new version of the pref
 | `write_report` | counts what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | records how far the source has been read, last of all | `cursor.json` |
 | `release_lake` | lets the next run have the lake; until then another run is refused | `lease/` |
-| `push_to_hub` | pushes the newest version to the Hub, if the settings name a repository | `hub/` |
 
 **If it fails:** clear the failed task, or trigger another run. Stored answers are never paid for again, and a repeated
 commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the next run,
 and the run ends red. A red `list_new_articles` names the setting, connection or store to correct. Each failed task ends
 its log with one line that says why; `OWNVOICE_NOTIFIERS` names who is notified, once a task.
 
-`push_to_hub` is retried alone. If it fails, version and cursor stay, and the next run pushes the newest version.
+**The schedule** makes up for no night that passed more than an hour ago: a DAG that is unpaused at noon begins at the
+next time of its schedule.
 
 **In batch mode** `generate_batch` submits its requests to the endpoint's batch API and defers, for up to a day, without
 holding a worker. A cleared or retried task attaches to the batch jobs that run. To stop a run, cancel its batch jobs at
@@ -44,6 +44,7 @@ from ownvoice.airflow.callbacks import CALLBACKS
 from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.refresh_form import refresh_form
 from ownvoice.airflow.retry_policy import RETRY_POLICY
+from ownvoice.airflow.timetable import PunctualCronTimetable
 from ownvoice.config.settings import load_settings
 
 SETTINGS = load_settings()
@@ -76,13 +77,6 @@ write_report = task(refresh_tasks.write_report, trigger_rule="all_done")
 advance_cursor = task(refresh_tasks.advance_cursor, trigger_rule="none_failed")
 release_lake = task(refresh_tasks.release_lake, trigger_rule="all_done")
 
-push_to_hub = task(
-    refresh_tasks.push_to_hub,
-    execution_timeout=dt.timedelta(hours=2),
-    retries=3,
-    retry_delay=dt.timedelta(minutes=10),  # the Hub's rate limits are for five minutes
-)
-
 
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
@@ -91,7 +85,7 @@ def settle_batch(batch: dict[str, Any]) -> None:
 
 
 @dag(
-    schedule="0 2 * * *",
+    schedule=PunctualCronTimetable("0 2 * * *", timezone="UTC"),
     start_date=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
     catchup=False,
     max_active_runs=1,  # one writer at a time
@@ -112,7 +106,7 @@ def refresh_preferences() -> None:
     listed, batches = list_new_articles(), plan_batches()
     settled = settle_batch.expand(batch=batches)
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
-    listed >> batches >> settled >> committed >> reported >> [advanced, push_to_hub()]
+    listed >> batches >> settled >> committed >> reported >> advanced
     [settled, committed] >> advanced
     [reported, advanced] >> release_lake().as_teardown()
 

@@ -23,7 +23,7 @@ unpublished. A red `publish_model` trains nothing again: correct the token or wa
 soon as so many pairs are new since the last training; such a run needs no approval.
 
 **Several recipes:** `variants` in the form names what each changes of the recipe. They are trained one after the other
-on the same version, each by its own mapped `train` with its own folder `runs/<run>.<name>/`, and can be retried and
+on the same version, each by its own mapped `train` with a folder of its own, and can be retried and
 cancelled one by one. The comparison shows held-out numbers and answers side by side. `publish_variant` names the one to
 publish; without it *pass* goes before *warn*, then the lowest test loss or, if beta differs, the highest test accuracy
 decides; a blocked one is never published. If one fails, the others are compared and published, and the run ends red.

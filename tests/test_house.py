@@ -22,7 +22,7 @@ OTHER_TEST_FOLDERS = {"dags", "demo", "plugins", "recorded", "stand_ins", "whole
 ROOMS_OF = {
     "dags": ("ownvoice.airflow", "ownvoice.config.settings", "ownvoice.training.settings"),
     "plugins": (
-        *("ownvoice_monitor", "ownvoice.airflow.connections", "ownvoice.pages", "ownvoice.reports"),
+        *("ownvoice_monitor", "ownvoice.airflow", "ownvoice.pages", "ownvoice.reports"),
         *("ownvoice.storage", "ownvoice.errors", "ownvoice.states"),
     ),
 }

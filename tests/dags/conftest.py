@@ -66,3 +66,9 @@ def run_refresh(dags: dict[str, Any]) -> Callable[..., Any]:
         return dags["refresh_preferences"].test(run_conf=untouched | form)
 
     return run
+
+
+@pytest.fixture
+def run_push(dags: dict[str, Any]) -> Callable[[], Any]:
+    """Run the push in this process, as a new version starts it; return the finished DAG run."""
+    return lambda: dags["push_dataset"].test()

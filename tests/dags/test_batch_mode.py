@@ -8,6 +8,7 @@ import json
 import pytest
 
 from ownvoice.airflow import batch_jobs
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.batch import submit
 from ownvoice.offline_model.server import running_offline_model
@@ -54,7 +55,7 @@ def test_batch_mode_makes_the_pairs_of_realtime_mode(new_lake, run_refresh, offl
     lake = new_lake("by-batch")
     night = run_refresh(mode="batch")
     assert night.state == "success"
-    report = read_report(lake, night.run_id)
+    report = read_report(lake, lake_run_id(night))
     assert report.chunks.total == report.chunks.answered == offline_model.requests_served > 0
     assert report.tokens.completion > 0
     assert len(offline_model.batch_jobs.jobs) == 2, "a batch of the plan is a batch at the endpoint"

@@ -32,7 +32,7 @@ def world(tmp_path_factory):
     lake = lake_with_a_version(folder)
     marker, python = folder / "started", stand_in_python(folder)
     trainer = {
-        "OWNVOICE_TEST_HANG": str(marker),
+        "OWNVOICE_TRAINER_STAND_IN_HANG": str(marker),
         "PYTHONPATH": os.pathsep.join([str(REPOSITORY / "include"), str(TESTS)]),
     }
     with running_cluster(python) as cluster:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.dataset.verify import verify
 from ownvoice.reports.report import read_report
 from ownvoice.storage.lake import Lake, scan
@@ -61,7 +62,7 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
     assert verify(lake).passed
     assert verify(lake).pairs > 10
     asked = offline_model.requests_served
-    report = read_report(lake, first.run_id)
+    report = read_report(lake, lake_run_id(first))
     assert report.chunks.total == report.chunks.answered == asked
     rows = [row for batch in scan(lake.table("chunks")) for row in batch.to_pylist()]
     named = {(row["batch"], row["task_id"], row["map_index"], row["try_number"]) for row in rows}
@@ -87,7 +88,7 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
 
     third = run_refresh()
     assert third.state == "success"
-    report = read_report(lake, third.run_id)
+    report = read_report(lake, lake_run_id(third))
     assert report.articles == {"edited": 1, "renamed": 1, "vanished": 1, "unchanged": 1, "quarantined": 0}
     assert report.chunks.reused > 0, "chunks whose text did not change are answered from the lake"
     assert report.chunks.answered == offline_model.requests_served - asked > 0
@@ -118,7 +119,7 @@ def test_a_batch_that_fails_keeps_nobody_else_from_being_committed(world, run_re
     assert red.state == "failed"
     assert states(red)["commit_version", -1] == "success"
     assert states(red)["advance_cursor", -1] == "upstream_failed"
-    report = read_report(lake, red.run_id)
+    report = read_report(lake, lake_run_id(red))
     assert report.failed_batches == ["batch-0001"]
     assert 0 < report.chunks.deferred < report.chunks.total
     assert verify(lake).passed
@@ -136,7 +137,7 @@ def test_a_dry_run_asks_nothing_and_commits_nothing(world, run_refresh, offline_
     assert dry.state == "success"
     assert offline_model.requests_served == 0
     assert all_versions(lake) == []
-    report = read_report(lake, dry.run_id)
+    report = read_report(lake, lake_run_id(dry))
     assert report.planned.chunks > 0
     assert report.planned.estimated_prompt_tokens > 0
 

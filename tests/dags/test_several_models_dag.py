@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.dataset.verify import verify
 from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.reports.report import read_report
@@ -59,6 +60,6 @@ def test_each_model_is_asked_at_its_connection_and_every_row_names_who_wrote_wha
     rows = [row for batch in scan(lake.table("pairs")) for row in batch.to_pylist()]
     assert {row["prompt_model"] for row in rows} == {ONE, TWO}
     assert {(row["chosen_model"], row["rejected_model"]) for row in rows} == {("human", SFT)}
-    assert set(read_report(lake, night.run_id).spend.models) == {ONE, TWO, SFT}
+    assert set(read_report(lake, lake_run_id(night)).spend.models) == {ONE, TWO, SFT}
     assert verify(lake).passed
     run_refresh(generators=None, rejected_by=None)  # a DAG object keeps what was sent to it

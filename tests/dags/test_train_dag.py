@@ -14,6 +14,7 @@ import pytest
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.storage.lake import scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
@@ -57,11 +58,11 @@ def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training
         "publish_model": "skipped",
         "write_report": "success",
     }
-    report = read_training_report(lake, done.run_id)
+    report = read_training_report(lake, lake_run_id(done))
     assert report.verdict == "pass"
     assert lake.store.read(report.curves_key).startswith(b"<svg")
     (row,) = (row for batch in scan(lake.table("runs"), where="kind = 'training'") for row in batch.to_pylist())
-    assert (row["run_id"], row["version"], row["verdict"]) == (done.run_id, 1, "pass")
+    assert (row["run_id"], row["version"], row["verdict"]) == (lake_run_id(done), 1, "pass")
     assert dict(row["counts"])["steps"] == 20
 
 
@@ -78,9 +79,9 @@ def test_a_published_model_is_found_from_its_version_and_the_other_way(lake, sta
     assert done.state == "success"
     revision = hub.repositories["ann/voice"].branches["main"]
     model = lineage_of_model(lake, revision)
-    assert (model["run_id"], model["dataset_version"], model["refresh"]) == (done.run_id, 1, "a-night")
+    assert (model["run_id"], model["dataset_version"], model["refresh"]) == (lake_run_id(done), 1, "a-night")
     assert model["base"]["name"] == "lake:models/toy"
-    assert lineage_of_model(lake, done.run_id) == lineage_of_model(lake, revision[:12]) == model
+    assert lineage_of_model(lake, lake_run_id(done)) == lineage_of_model(lake, revision[:12]) == model
     (training,) = lineage_of_version(lake, 1)["trainings"]
     assert training["model"]["revision"] == revision
 
@@ -104,34 +105,34 @@ def test_no_key_is_in_a_rendered_template_an_xcom_or_a_log(lake, stand_in_traine
 def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
     lake, stand_in_trainer, run_training, hub, monkeypatch
 ):
-    monkeypatch.setenv("OWNVOICE_TEST_CURVES", "block")
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_CURVES", "block")
     done = run_training(hub_repository="ann/voice")
     assert done.state == "failed"
     assert states(done)["check_health"] == "failed"
     assert states(done)["publish_model"] == "upstream_failed"
     assert states(done)["write_report"] == "success"
-    report = read_training_report(lake, done.run_id)
+    report = read_training_report(lake, lake_run_id(done))
     assert report.verdict == "block"
     assert report.publication is None
     assert hub.requests == []
 
 
 def tries(lake, dag_run):
-    return lake.read_json(f"{RunKeys(dag_run.run_id).folder}/tries.json")
+    return lake.read_json(f"{RunKeys(lake_run_id(dag_run)).folder}/tries.json")
 
 
 def test_an_end_that_no_retry_mends_is_not_tried_again(lake, stand_in_trainer, run_training, monkeypatch):
-    monkeypatch.setenv("OWNVOICE_TEST_EXIT", "9")  # out of memory
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_EXIT", "9")  # out of memory
     done = run_training()
     assert done.state == "failed"
     assert states(done)["train"] == "failed"
     assert tries(lake, done) == 1
-    assert read_training_report(lake, done.run_id).verdict == "not ended"
+    assert read_training_report(lake, lake_run_id(done)).verdict == "not ended"
 
 
 @pytest.mark.parametrize("code", [1, 3, 13, 137])
 def test_an_end_that_time_may_mend_is_tried_again(lake, stand_in_trainer, run_training, monkeypatch, code):
-    monkeypatch.setenv("OWNVOICE_TEST_EXIT", str(code))
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_EXIT", str(code))
     done = run_training()
     assert done.state == "success"
     assert tries(lake, done) == 2
@@ -159,7 +160,7 @@ def test_a_cancelled_task_ends_its_process(lake, stand_in_trainer, tmp_path, mon
     from ownvoice.training.run import TrainingRun, write_training_run
 
     marker = tmp_path / "started"
-    monkeypatch.setenv("OWNVOICE_TEST_HANG", str(marker))
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_HANG", str(marker))
     run = TrainingRun(run_id="run-1", lake=lake.uri, dataset_version=1, recipe=TrainingRecipe())
     uri = write_training_run(lake, run)
     task = TrainerProcess(task_id="train", arguments=["-m", "ownvoice.training", "--recipe", uri])
@@ -186,31 +187,31 @@ def test_several_recipes_are_trained_compared_and_one_of_them_is_published(lake,
     assert done.state == "success", states(done)
     trained = [ti for ti in done.get_task_instances() if ti.task_id == "train"]
     assert sorted((ti.map_index, ti.rendered_map_index) for ti in trained) == [(0, "chapter"), (1, "soft"), (2, "wide")]
-    comparison = lake.read_json(RunKeys(done.run_id).comparison)
-    assert [one["run_id"] for one in comparison["trainings"]] == [f"{done.run_id}.{name}" for name in SWEEP]
+    comparison = lake.read_json(RunKeys(lake_run_id(done)).comparison)
+    assert [one["run_id"] for one in comparison["trainings"]] == [f"{lake_run_id(done)}/{name}" for name in SWEEP]
     assert comparison["chosen"] == "soft"
     assert set(comparison["samples"][0]["trained"]) == set(SWEEP)
-    assert [read_training_report(lake, f"{done.run_id}.{name}").publication is not None for name in SWEEP] == [
+    assert [read_training_report(lake, f"{lake_run_id(done)}/{name}").publication is not None for name in SWEEP] == [
         False,
         True,
         False,
     ]
     model = lineage_of_model(lake, hub.repositories["ann/voice"].branches["main"])
-    assert (model["run_id"], model["recipe"]["beta"]) == (f"{done.run_id}.soft", 0.1)
+    assert (model["run_id"], model["recipe"]["beta"]) == (f"{lake_run_id(done)}/soft", 0.1)
 
 
 def test_a_recipe_that_does_not_train_keeps_no_other_from_being_published_and_turns_the_run_red(
     lake, stand_in_trainer, run_training, hub, monkeypatch
 ):
-    monkeypatch.setenv("OWNVOICE_TEST_EXIT", "chapter:9")  # out of memory
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_EXIT", "chapter:9")  # out of memory
     done = run_training(hub_repository="ann/voice", variants=SWEEP)
     assert done.state == "failed"
     trained = {ti.map_index: str(ti.state) for ti in done.get_task_instances() if ti.task_id == "train"}
     assert trained == {0: "failed", 1: "success", 2: "success"}
     assert {states(done)[name] for name in ("check_health", "publish_model", "write_report")} == {"success"}
     assert states(done)["all_trained"] == "upstream_failed"
-    assert read_training_report(lake, f"{done.run_id}.chapter").verdict == "not ended"
-    assert read_training_report(lake, f"{done.run_id}.soft").publication
+    assert read_training_report(lake, f"{lake_run_id(done)}/chapter").verdict == "not ended"
+    assert read_training_report(lake, f"{lake_run_id(done)}/soft").publication
 
 
 def test_recipes_are_trained_one_at_a_time_also_while_they_are_deferred(dags):
@@ -248,7 +249,7 @@ def test_a_new_version_trains_by_itself_only_once_enough_is_new(lake, dags, monk
 
     monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "100000")
     params = filled_in(dags["train_dpo"], {})
-    dag_run = SimpleNamespace(run_id="asset-1", run_type="asset_triggered")
+    dag_run = SimpleNamespace(dag_id="train_dpo", run_id="asset-1", run_type="asset_triggered")
     with pytest.raises(AirflowSkipException, match="new pairs since the last training, of 100000"):
         training_tasks.resolve_dataset(params, dag_run)
     monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "1")
@@ -283,7 +284,7 @@ def test_the_real_trainer_trains_a_toy(lake, run_training, monkeypatch):
     subprocess.run([python, "-c", MAKE_TOY, str(SAMPLES), toy], check=True, timeout=120)
     done = run_training(sample_tokens=8, learning_rate=1e-3, merge_dtype="float32")
     assert states(done)["train"] == "success", states(done)
-    report = read_training_report(lake, done.run_id)
+    report = read_training_report(lake, lake_run_id(done))
     assert report.result.is_trained
     assert [answer.question for answer in report.samples]
     assert b"<polyline" in lake.store.read(report.curves_key)

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.airflow.trainer import train_arguments, trainer_task
 from ownvoice.training.results.report import read_training_report
 from ownvoice.training.settings import load_training_settings
@@ -80,7 +81,7 @@ def test_from_a_pod_to_a_published_model(lake, cluster, run_training, capfd):
         cluster.variables |= {"HF_ENDPOINT": hub.url, "HF_HUB_DISABLE_XET": "1"}
         done = run_training(hub_repository="ann/voice")
     assert done.state == "success", states(done)
-    assert read_training_report(lake, done.run_id).publication.repo_id == "ann/voice"
+    assert read_training_report(lake, lake_run_id(done)).publication.repo_id == "ann/voice"
     assert cluster.pods == {}, "every pod was deleted"
     training, publishing = (pod["spec"]["containers"][0]["resources"]["limits"] for pod in cluster.created)
     assert (training.get("nvidia.com/gpu"), publishing.get("nvidia.com/gpu")) == ("1", None)
@@ -104,7 +105,7 @@ def test_an_evicted_pod_is_followed_by_another_that_goes_on(lake, cluster, run_t
 
 
 def test_an_end_that_no_retry_mends_makes_no_second_pod(lake, cluster, run_training):
-    cluster.variables["OWNVOICE_TEST_EXIT"] = "11"  # diverged
+    cluster.variables["OWNVOICE_TRAINER_STAND_IN_EXIT"] = "11"  # diverged
     done = run_training()
     assert done.state == "failed"
     assert states(done)["train"] == "failed"
@@ -113,7 +114,7 @@ def test_an_end_that_no_retry_mends_makes_no_second_pod(lake, cluster, run_train
 
 
 def test_a_pod_that_was_stopped_is_tried_again(lake, cluster, run_training):
-    cluster.variables["OWNVOICE_TEST_EXIT"] = "13"
+    cluster.variables["OWNVOICE_TRAINER_STAND_IN_EXIT"] = "13"
     done = run_training()
     assert done.state == "success", states(done)
     assert len(cluster.created) == 2
@@ -149,7 +150,7 @@ def start_pod(context):
 
 @pytest.fixture
 def hanging(cluster, tmp_path):
-    cluster.variables["OWNVOICE_TEST_HANG"] = str(tmp_path / "started")
+    cluster.variables["OWNVOICE_TRAINER_STAND_IN_HANG"] = str(tmp_path / "started")
     return cluster
 
 

@@ -185,11 +185,11 @@ def test_a_merge_finding_alone_is_a_sentence_and_the_verdict_a_warning(lake):
 
 def test_page_report_and_comparison_have_the_same_findings(lake):
     trained(lake, "both", "spike", 0.1, chapter={}, soft={"beta": 0.1})
-    training = read_training(lake, "both.soft")
+    training = read_training(lake, "both/soft")
     reasons = [finding.reason for finding in training.health.findings]
     assert len(reasons) == 2
     assert [one.reasons for one in compare(lake, read_variants(lake, "both"))] == [reasons, reasons]
-    text = "\n".join(training_lines(read_training_report(lake, "both.soft")))
+    text = "\n".join(training_lines(read_training_report(lake, "both/soft")))
     assert all(reason in text for reason in reasons)
 
 
@@ -260,7 +260,7 @@ def test_several_recipes_of_a_run_are_named_and_found_from_each_other(lake):
     assert page["differences"] == [("beta", [0.5, 0.1])]
     assert page["chosen"] == "chapter"
     assert page["samples"] == {"Why?": [("before", "Because."), ("chapter", "I wonder."), ("soft", "I wonder.")]}
-    assert training_page(lake, "both.soft")["variant_of"] == ("both", "soft")
+    assert training_page(lake, "both/soft")["variant_of"] == ("both", "soft")
     assert {row["variant_of"] for row in trainings_page(lake)["rows"]} == {("both", "chapter"), ("both", "soft")}
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from ownvoice.reports.formats import FILTERS, dollars, moment, path_part, percent, seconds, words
+from ownvoice.reports.formats import FILTERS, airflow_run, dollars, moment, path_part, percent, seconds, words
 
 
 def test_what_is_not_known_is_a_dash_everywhere_but_in_names():
@@ -36,3 +36,8 @@ def test_a_time_is_written_in_utc_from_any_zone():
 def test_a_name_is_written_as_words_and_quoted_in_an_address():
     assert words("not_verbatim") == "not verbatim"
     assert path_part("a/../b c") == "a%2F..%2Fb%20c"
+
+
+def test_a_run_is_linked_to_the_dag_that_its_id_names():
+    assert airflow_run("nightly/manual__a+b", "refresh_preferences") == "/dags/nightly/runs/manual__a%2Bb"
+    assert airflow_run("manual__a+b", "refresh_preferences") == "/dags/refresh_preferences/runs/manual__a%2Bb"

@@ -1,8 +1,8 @@
 """What a trainer leaves in the lake, without one: the files of a run, with curves of a chosen kind.
 
-As a script it takes the place of the trainer's Python. `OWNVOICE_TEST_CURVES` chooses the curves, `OWNVOICE_TEST_EXIT`
-ends a first try with that code, or as `variant:code` that of one variant alone; publishing is the real module, which
-needs no torch.
+As a script it takes the place of the trainer's Python. `OWNVOICE_TRAINER_STAND_IN_CURVES` chooses the curves;
+`OWNVOICE_TRAINER_STAND_IN_EXIT` ends a first try with that code, or as `variant:code` that of one variant alone;
+publishing is the real module, which needs no torch.
 """
 
 from __future__ import annotations
@@ -91,13 +91,13 @@ def main() -> int:
     tries = (lake.read_json(f"{run.keys.folder}/tries.json") or 0) + 1
     lake.write_json(f"{run.keys.folder}/tries.json", tries)
     print(f"training {run.run_id}, try {tries}; a key is {'there' if os.environ.get('HF_TOKEN') else 'not there'}")
-    variant, _, code = os.environ.get("OWNVOICE_TEST_EXIT", "0").rpartition(":")
+    variant, _, code = os.environ.get("OWNVOICE_TRAINER_STAND_IN_EXIT", "0").rpartition(":")
     if int(code) and tries == 1 and run.run_id.endswith(variant):
         return int(code)
-    if marker := os.environ.get("OWNVOICE_TEST_HANG"):
+    if marker := os.environ.get("OWNVOICE_TRAINER_STAND_IN_HANG"):
         Path(marker).write_text(str(os.getpid()))
         time.sleep(600)
-    leave_trained_run(lake, run, os.environ.get("OWNVOICE_TEST_CURVES", "good"))
+    leave_trained_run(lake, run, os.environ.get("OWNVOICE_TRAINER_STAND_IN_CURVES", "good"))
     return 0
 
 

@@ -37,10 +37,10 @@ def test_several_are_trained_and_compared(train, lake):
 
 
 def test_one_that_was_not_trained_is_named_with_the_way_to_go_on(train, monkeypatch):
-    monkeypatch.setenv("OWNVOICE_TEST_EXIT", "soft:9")
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_EXIT", "soft:9")
     shown = train("--variant", "chapter:", "--variant", "soft:beta=0.1")
     assert isinstance(shown.exception, NotTrainedError)
-    assert "a-run.soft (not ended)" in str(shown.exception)
+    assert "a-run/soft (not ended)" in str(shown.exception)
     assert "chosen     chapter" in shown.output
     assert train("--variant", "chapter:", "--variant", "soft:beta=0.1").exit_code == 0, "its second try"
 

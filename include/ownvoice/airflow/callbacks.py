@@ -15,6 +15,7 @@ from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
 from airflow.sdk.execution_time.timeout import TimeoutPosix
 
 from ownvoice.airflow.connections import open_lake
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import OwnvoiceError, StorageError
 from ownvoice.storage.layout import RunKeys
@@ -86,7 +87,7 @@ def _batch(context: Any, error: Any) -> Iterator[str]:
     from ownvoice.llm.outcomes import count_states
 
     try:
-        states = count_states(open_lake(), context["ti"].run_id, batch["name"])
+        states = count_states(open_lake(), lake_run_id(context["ti"]), batch["name"])
     except Exception as fault:
         _log.debug("the outcomes of the batch cannot be read: %s", fault)
     else:
@@ -97,7 +98,7 @@ def _is_first(context: Any) -> bool:
     """Say whether this is the task's first mapped instance to notify since the run was last cleared."""
     ti = context["ti"]
     cleared = getattr(context.get("dag_run"), "clear_number", 0)  # the context of a killed task may lack the run
-    key = RunKeys(ti.run_id).told(ti.task_id, cleared)
+    key = RunKeys(lake_run_id(ti)).told(ti.task_id, cleared)
     try:
         return open_lake().store.create(key, b"")
     except Exception:

@@ -35,7 +35,7 @@ class TrainerProcess(BaseOperator):
     def execute(self, context: Mapping[str, Any]) -> None:
         """Run to the end. Raises what `raise_for_exit` says."""
         self._process = start_trainer(
-            load_training_settings().python, self.arguments, environment=_environment(), is_attached=False
+            load_training_settings().python, self.arguments, keys=trainer_keys(), is_attached=False
         )
         with self._process as process:
             for line in process.stdout or ():
@@ -52,9 +52,3 @@ class TrainerProcess(BaseOperator):
                 self._process.wait(_STOP_WITHIN_S)
             except subprocess.TimeoutExpired:
                 os.killpg(self._process.pid, signal.SIGKILL)
-
-
-def _environment() -> dict[str, str]:
-    """Return this process's environment with the trainer's keys, and without Airflow's settings."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")}
-    return inherited | trainer_keys() | {"PYTHONUNBUFFERED": "1"}

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.airflow.connections import held_lake, hub_token, model_access, open_lake, open_source
+from ownvoice.airflow.connections import held_lake, model_access, open_lake, open_source
 from ownvoice.airflow.refresh_form import requested_run
-from ownvoice.config.settings import load_settings
+from ownvoice.airflow.run_ids import lake_run_id
 
 if TYPE_CHECKING:
     from ownvoice.llm.tally import Tally
@@ -25,7 +25,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     from ownvoice.articles import list_new_articles as step
     from ownvoice.storage.probe import probe_creation
 
-    run = requested_run(dict(params), dag_run.run_id, dag_run.run_after.date())
+    run = requested_run(dict(params), lake_run_id(dag_run), dag_run.run_after.date())
     with held_lake(run.run_id) as lake:
         print(f"store: {probe_creation(lake).sentence}")
         return step.list_new_articles(lake, open_source(run.articles_uri), run)
@@ -35,8 +35,9 @@ def plan_batches(dag_run: Any) -> list[dict[str, Any]]:
     """Cut pending articles into chunks and batches; return each batch with its name, label and number of chunks."""
     from ownvoice.chunks import plan_batches as step
 
-    with held_lake(dag_run.run_id) as lake:
-        return [asdict(batch) for batch in step.plan_batches(lake, dag_run.run_id)]
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        return [asdict(batch) for batch in step.plan_batches(lake, run_id)]
 
 
 def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
@@ -49,13 +50,12 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
     from ownvoice.storage.lease import take_lease
     from ownvoice.triples import generate
 
-    with held_lake(dag_run.run_id) as lake:
+    run_id, progress = lake_run_id(dag_run), _progress(batch["name"])
+    with held_lake(run_id) as lake:
         try:
-            counts = generate.generate_batch(
-                lake, dag_run.run_id, batch["name"], model_access, _progress(batch["name"]), _task_try(ti)
-            )
+            counts = generate.generate_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
         except BatchJobsRunningError as running:
-            take_lease(lake, dag_run.run_id, lease_s=MAX_WAIT.total_seconds())  # nothing renews it while the task waits
+            take_lease(lake, run_id, lease_s=MAX_WAIT.total_seconds())  # nothing renews it while the task waits
             defer_until_ended(running.by_endpoint)
     print(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
@@ -65,8 +65,9 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     """Prove and filter the triples of a batch; return the batch, for `reject_batch`."""
     from ownvoice.pairs import curate
 
-    with held_lake(dag_run.run_id) as lake:
-        counts = curate.curate_batch(lake, dag_run.run_id, batch["name"])
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        counts = curate.curate_batch(lake, run_id, batch["name"])
     print(f"{batch['label']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
     return batch
 
@@ -75,9 +76,9 @@ def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]
     """Ask the second model for the rejected answers of a batch, if the recipe names one; return counts by outcome."""
     from ownvoice.pairs import second_model
 
-    progress = _progress(f"{batch['name']}-rejected", of_chunks=False)
-    with held_lake(dag_run.run_id) as lake:
-        return second_model.reject_batch(lake, dag_run.run_id, batch["name"], model_access, progress, _task_try(ti))
+    run_id, progress = lake_run_id(dag_run), _progress(f"{batch['name']}-rejected", of_chunks=False)
+    with held_lake(run_id) as lake:
+        return second_model.reject_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
@@ -87,8 +88,9 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
     from ownvoice.airflow.assets import PREFERENCE_DATASET
     from ownvoice.dataset import commit
 
-    with held_lake(dag_run.run_id) as lake:
-        version = commit.commit_version(lake, dag_run.run_id)
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        version = commit.commit_version(lake, run_id)
     if version is None:
         raise AirflowSkipException("There is nothing to commit: no article is new, edited, removed or pending.")
     event = {
@@ -108,48 +110,27 @@ def write_report(dag_run: Any) -> dict[str, Any]:
     from ownvoice.reports import report
     from ownvoice.reports.text.report import report_lines
 
-    with held_lake(dag_run.run_id) as lake:
-        found = report.write_report(lake, dag_run.run_id)
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        found = report.write_report(lake, run_id)
     print("\n".join(report_lines(found)))
     return found.model_dump(include={"verdict", "chunks", "pairs"})
-
-
-def push_to_hub(dag_run: Any) -> dict[str, Any]:
-    """Push the newest version to the Hub; skipped where no repository or token is given, or nothing is committed."""
-    from airflow.sdk.exceptions import AirflowSkipException
-
-    from ownvoice.config.run import recorded_run
-    from ownvoice.dataset.hub import push
-    from ownvoice.storage.hub import hub_client
-    from ownvoice.storage.versions import latest_version
-
-    target, token, lake = load_settings().hub_dataset, hub_token(), open_lake()
-    if target is None:
-        raise AirflowSkipException("OWNVOICE_HUB_DATASET_REPO names no repository: the dataset stays in the lake.")
-    if token is None:
-        raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
-    if recorded_run(lake, dag_run.run_id).dry_run:
-        raise AirflowSkipException("A dry run pushes nothing.")
-    if latest_version(lake) is None:
-        raise AirflowSkipException("There is no dataset version yet.")
-    pushed = push.push_to_hub(lake, hub_client(token), target)
-    print(f"version {pushed.version} is in {pushed.repo_id} at {pushed.revision}")
-    return asdict(pushed)
 
 
 def advance_cursor(dag_run: Any) -> dict[str, str]:
     """Move the cursor, unless the run was partial; return it."""
     from ownvoice.articles import cursor
 
-    with held_lake(dag_run.run_id) as lake:
-        return cursor.advance_cursor(lake, dag_run.run_id)
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        return cursor.advance_cursor(lake, run_id)
 
 
 def release_lake(dag_run: Any) -> None:
     """Let the next run have the lake, however this one ended."""
     from ownvoice.storage.lease import release_lease
 
-    release_lease(open_lake(), dag_run.run_id)
+    release_lease(open_lake(), lake_run_id(dag_run))
 
 
 def _task_try(ti: Any) -> TaskTry:

@@ -12,6 +12,7 @@ from airflow.sdk.bases.skipmixin import XCOM_SKIPMIXIN_KEY
 from airflow.sdk.exceptions import AirflowSkipException
 
 from ownvoice.airflow.connections import hub_token, open_lake
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.airflow.training_form import read_training_form
 from ownvoice.training.settings import load_training_settings
 
@@ -30,7 +31,7 @@ def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]
         new = new_pairs_since_last_training(lake)
         if new < (settings.after_new_pairs or 0):
             raise AirflowSkipException(f"{new} new pairs since the last training, of {settings.after_new_pairs}.")
-    return [asdict(planned) for planned in plan_training(lake, dag_run.run_id, request, settings)]
+    return [asdict(planned) for planned in plan_training(lake, lake_run_id(dag_run), request, settings)]
 
 
 def skip_cheap_approval(context: Any) -> None:
@@ -52,7 +53,7 @@ def check_health(dag_run: Any) -> dict[str, Any]:
     from ownvoice.training.results.comparison import choose, compare
 
     lake = open_lake()
-    variants = read_variants(lake, dag_run.run_id)
+    variants = read_variants(lake, lake_run_id(dag_run))
     trainings = compare(lake, variants)
     for one in trainings:
         print(f"{one.variant or one.run_id}: {'; '.join([one.verdict, *one.reasons])}")
@@ -85,7 +86,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
         stop_pods_of(settings, ti.dag_id, dag_run.run_id)
     if ti.xcom_pull(task_ids="approve_gpu", key=XCOM_SKIPMIXIN_KEY):  # left by *Reject* alone
         raise AirflowSkipException("The run was rejected: nothing was trained.")
-    lines, verdicts = write_run_report(open_lake(), dag_run.run_id, dag_run.run_after.date())
+    lines, verdicts = write_run_report(open_lake(), lake_run_id(dag_run), dag_run.run_after.date())
     if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")
     print("\n".join(lines))

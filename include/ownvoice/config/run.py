@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from pydantic import Field, model_validator
 
 from ownvoice.config.options import RefreshOptions
-from ownvoice.errors import StorageError
+from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.layout import RunKeys
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ FORM_FIELDS = (
 
 
 def record_run(lake: Lake, run: RefreshRun) -> None:
-    """Record the run's input."""
+    """Record the run's input. Raises `SettingsError` where a training has that id."""
+    if lake.read_json(run.keys.recipe) is not None or lake.read_json(run.keys.variants) is not None:
+        raise SettingsError(f"{run.run_id} is a training, and its files are kept. Give the refresh a name of its own.")
     lake.write_json(run.keys.run, run.model_dump(mode="json"))
 
 

@@ -62,4 +62,12 @@ def path_part(name: Any) -> str:
     return quote(str(name), safe="")
 
 
-FILTERS = {one.__name__: one for one in (number, percent, measure, dollars, seconds, moment, words, path_part)}
+def airflow_run(run_id: Any, dag_id: str) -> str:
+    """Return the address of a run's page below Airflow's; `dag_id` is for ids that do not name their DAG."""
+    named, _, within = str(run_id).rpartition("/")
+    return f"/dags/{path_part(named or dag_id)}/runs/{path_part(within)}"
+
+
+FILTERS = {
+    one.__name__: one for one in (number, percent, measure, dollars, seconds, moment, words, path_part, airflow_run)
+}

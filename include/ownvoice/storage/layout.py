@@ -16,6 +16,7 @@ PROBE = "probe.json"
 PUSHES = "hub"
 LEASES = "lease"
 
+_MAX_READABLE_CHARS = 200  # a file system allows 255 bytes a name
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -90,11 +91,22 @@ def push_key(repo_id: str, version: int) -> str:
     return f"{pushes_key(repo_id)}/{version:08}.json"
 
 
+def _run_name(run_id: str) -> str:
+    """Return the name of a run's folder: safe as a path, whatever the run id holds, and its own name again.
+
+    An id with a `/`, as of each run of a DAG, gets a hash, since other ids may be spelt alike.
+    """
+    readable = _NOT_IN_A_NAME.sub("-", run_id.replace("/", ".")).lstrip(".-")
+    if "/" not in run_id:
+        return readable
+    return f"{readable[:_MAX_READABLE_CHARS]}.{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
+
+
 class RunKeys:
     """The keys of one run, refresh or training: a file is an attribute, and a kind of files is a method."""
 
     def __init__(self, run_id: str) -> None:
-        self.name = _NOT_IN_A_NAME.sub("-", run_id).lstrip(".-")  # safe as a path, whatever the run id holds
+        self.name = _run_name(run_id)
         self.folder = folder = f"{RUNS}/{self.name}"
 
         # A refresh run, in the order of its steps.

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 from collections.abc import Mapping, Sequence
 
 from ownvoice.errors import SettingsError
+
+# What a trainer reads: the machine and its GPUs, its libraries' own settings, the way to the lake, the Hub and a
+# tracker. So it gets no key of a model's endpoint, of a source or of Airflow.
+_INHERITED = re.compile(
+    r"PATH|HOME|USER|LOGNAME|SHELL|TERM|COLUMNS|TZ|TMPDIR|TEMP|TMP|LANG|LANGUAGE|LC_.*|LD_LIBRARY_PATH|XDG_.*"
+    r"|PYTHON.*|VIRTUAL_ENV|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|(?:https?|all|no)_proxy"
+    r"|CUDA.*|NVIDIA.*|NCCL.*|HIP_.*|ROC.*|OMP_.*|KMP_.*|MKL_.*|OPENBLAS_.*"
+    r"|TORCH.*|PYTORCH.*|TRITON.*|UNSLOTH.*|TRANSFORMERS_.*|TOKENIZERS_.*|ACCELERATE_.*|BITSANDBYTES_.*|HF_.*"
+    r"|COMET_.*|TENSORBOARD_.*|AWS_.*|OWNVOICE_TRAINER_.*",
+    re.IGNORECASE,
+)
 
 
 def training_arguments(recipe_uri: str) -> list[str]:
@@ -13,10 +26,24 @@ def training_arguments(recipe_uri: str) -> list[str]:
     return ["-m", "ownvoice.training", "--recipe", recipe_uri]
 
 
+def trainer_environment(inherited: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a trainer: what it needs of `inherited`, and `keys`.
+
+    Where `keys` say how to sign in to AWS, nothing of `inherited` does, since two halves would make no credentials.
+    """
+    says_aws = any(name.startswith("AWS_") for name in keys)
+    needed = {
+        name: value
+        for name, value in inherited.items()
+        if _INHERITED.fullmatch(name) and not (says_aws and name.startswith("AWS_"))
+    }
+    return {**needed, **keys, "PYTHONUNBUFFERED": "1"}
+
+
 def start_trainer(
-    python: str, arguments: Sequence[str], *, environment: Mapping[str, str] | None = None, is_attached: bool = True
+    python: str, arguments: Sequence[str], *, keys: Mapping[str, str] | None = None, is_attached: bool = True
 ) -> subprocess.Popen[str]:
-    """Start `python` with `arguments`; `environment` takes the place of this process's own.
+    """Start `python` with `arguments` in the environment that a trainer needs; `keys` are added to it.
 
     Attached, it shares the terminal and its Ctrl-C. Detached, it leads a process group of its own, so that it can be
     signalled with its children, and what it prints is piped to `stdout`. Raises `SettingsError` where there is no
@@ -25,7 +52,7 @@ def start_trainer(
     try:
         return subprocess.Popen(  # noqa: S603  # a path from the settings, and a list
             [python, *arguments],
-            env=environment,
+            env=trainer_environment(os.environ, keys or {}),
             stdin=None if is_attached else subprocess.DEVNULL,
             stdout=None if is_attached else subprocess.PIPE,
             stderr=None if is_attached else subprocess.STDOUT,

@@ -20,4 +20,5 @@ async def run(request: Request, dag_id: Text, run_id: RunId) -> RedirectResponse
     """Redirect to the page of a run."""
     if dag_id not in _PAGE_OF_DAG:
         raise HTTPException(404, "Ownvoice shows the runs of refresh_preferences and train_dpo; this is another DAG.")
-    return RedirectResponse(f"{request.scope['root_path']}/{_PAGE_OF_DAG[dag_id]}?{urlencode({'run_id': run_id})}")
+    query = urlencode({"run_id": f"{dag_id}/{run_id}"})  # as `lake_run_id` of the tasks makes it
+    return RedirectResponse(f"{request.scope['root_path']}/{_PAGE_OF_DAG[dag_id]}?{query}")

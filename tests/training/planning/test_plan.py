@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import pytest
 
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.errors import SettingsError
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
-from ownvoice.training.planning.variants import read_variants
+from ownvoice.training.planning.variants import Variants, read_variants, variant_of, write_variants
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
 RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
+REFRESH = {"refresh_date": "2026-11-28", "articles_uri": "file:///articles", "recipe": GenerationRecipe(model="m")}
 SWEEP = {"chapter": {}, "soft": {"beta": 0.1}, "wide": {"lora_rank": 64, "lora_alpha": 64}}
 
 
@@ -31,12 +34,33 @@ def planned(lake):
 def test_every_variant_is_planned_as_a_training_of_its_own(lake, planned):
     assert [one.variant for one in planned] == ["chapter", "soft", "wide"]
     runs = [read_training_run(one.recipe_uri) for one in planned]
-    assert [run.keys.folder for run in runs] == ["runs/a-run.chapter", "runs/a-run.soft", "runs/a-run.wide"]
+    assert [run.run_id for run in runs] == ["a-run/chapter", "a-run/soft", "a-run/wide"]
+    assert len({run.keys.folder for run in runs}) == 3
     assert runs[1].recipe.beta == 0.1
     variants = read_variants(lake, "a-run")
-    assert variants.run_ids == {run.run_id.removeprefix("a-run."): run.run_id for run in runs}
+    assert variants.run_ids == {run.run_id.removeprefix("a-run/"): run.run_id for run in runs}
     assert variants.publish == "soft"
     assert (planned[0].train_pairs, planned[0].test_pairs, planned[0].usd) == (40, 8, 3.0)
+
+
+def test_a_run_and_a_variant_of_another_share_no_folder(lake, planned):
+    (alone,) = plan_training(lake, "a-run.soft", TrainingRequest(recipe=RECIPE), TrainingSettings())
+    assert alone.recipe_uri not in [one.recipe_uri for one in planned]
+
+
+def test_a_variant_is_known_by_its_id_also_in_lakes_that_join_it_with_a_dot(lake, planned):
+    assert variant_of(lake, "a-run/soft") == ("a-run", "soft")
+    write_variants(lake, "older", Variants({"soft": "older.soft"}))
+    assert variant_of(lake, "older.soft") == ("older", "soft")
+    assert variant_of(lake, "older") is None
+
+
+def test_a_training_takes_no_name_of_a_refresh_and_a_refresh_none_of_a_training(lake, planned):
+    with pytest.raises(SettingsError, match="a-run is a training"):
+        record_run(lake, RefreshRun(run_id="a-run", **REFRESH))
+    record_run(lake, RefreshRun(run_id="a-night", **REFRESH))
+    with pytest.raises(SettingsError, match="a-night is a refresh"):
+        plan_training(lake, "a-night", asked(), TrainingSettings())
 
 
 def test_nothing_is_written_where_one_variant_cannot_work(lake):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ownvoice.errors import SettingsError
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.planning.request import TrainingRequest, recipes_of
 from ownvoice.training.planning.variants import Variants, training_id, write_variants
@@ -43,6 +45,7 @@ def plan_training(
     Raises `BadDataError` for a version that cannot be read or lacks a split, `SettingsError` that names every problem
     of every recipe. The trainer verifies the digest of the rows when it reads them.
     """
+    _refuse_a_refresh(lake, run_id)
     number = version_or_latest(lake, request.dataset_version).number
     sizes = split_sizes(lake, number)
     recipes = recipes_of(request, sizes.train_pairs)
@@ -59,6 +62,11 @@ def plan_training(
     planned = [_planned(lake, name, run, sizes, settings) for name, run in runs.items()]
     write_variants(lake, run_id, Variants({name: run.run_id for name, run in runs.items()}, request.publish_variant))
     return planned
+
+
+def _refuse_a_refresh(lake: Lake, run_id: str) -> None:
+    if lake.read_json(RunKeys(run_id).run) is not None:
+        raise SettingsError(f"{run_id} is a refresh, and its files are kept. Give the training a name of its own.")
 
 
 def _planned(

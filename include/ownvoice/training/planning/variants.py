@@ -27,7 +27,7 @@ class Variants:
 
 def training_id(run_id: str, name: str) -> str:
     """Return the run id of one variant's training."""
-    return f"{run_id}.{name}" if name else run_id
+    return f"{run_id}/{name}" if name else run_id
 
 
 def write_variants(lake: Lake, run_id: str, variants: Variants) -> None:
@@ -51,10 +51,13 @@ def variants_of(lake: Lake, run_id: str) -> dict[str, str]:
     """Return the run ids of the variants of a run by name; none if it has a single recipe or cannot be read."""
     found = read_file(lake, RunKeys(run_id).variants, Variants, [])
     run_ids = found.run_ids if found else {}
-    return {name: one for name, one in run_ids.items() if name and one == training_id(run_id, name)}
+    return {name: one for name, one in run_ids.items() if name}
 
 
 def variant_of(lake: Lake, run_id: str) -> tuple[str, str] | None:
     """Return the run that a training is a variant of, and its name there; None if it is not a variant."""
-    whole, _, name = run_id.rpartition(".")
-    return (whole, name) if run_id in variants_of(lake, whole).values() else None
+    for separator in ("/", "."):  # a dot in lakes of release 1
+        whole, _, name = run_id.rpartition(separator)
+        if whole and variants_of(lake, whole).get(name) == run_id:
+            return whole, name
+    return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -46,7 +45,7 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
     card = model_card(repo_id, provenance(lake, run_id, result), result, training.health, model_licence)
     written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
-    return Draft(run, repo_id, _tag(run_id), card, dict(_merged(lake, run)) | files)
+    return Draft(run, repo_id, run.keys.name, card, dict(_merged(lake, run)) | files)
 
 
 def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:
@@ -56,11 +55,6 @@ def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:
         name = stored.key.removeprefix(prefix)
         if "/" not in name:
             yield name, File(stored.size, partial(open_object, lake.store, stored))
-
-
-def _tag(run_id: str) -> str:
-    """Return the run's name as Git allows it in a tag."""
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", run_id).strip(".-")
 
 
 def publish(lake: Lake, run_id: str, model_licence: str | None = None, *, private: bool = True) -> Publication:
