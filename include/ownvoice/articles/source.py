@@ -11,9 +11,10 @@ from functools import partial
 from typing import BinaryIO
 
 from ownvoice.articles.article import Quarantined, ReadResult, Reason, UnreadableError
-from ownvoice.articles.formats.metadata import MAX_METADATA_BYTES, read_sidecar
+from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES
 from ownvoice.articles.formats.opened import OpenedObject
 from ownvoice.articles.formats.read import read_object
+from ownvoice.articles.formats.sidecar import read_sidecar
 from ownvoice.articles.formats.table import format_of, stem_of
 from ownvoice.articles.prefetch import prefetch
 from ownvoice.config.source_rules import SourceRules

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ownvoice.articles.formats.opened import Fields
@@ -22,6 +22,16 @@ def values_at(fields: Fields, name: str) -> list[Any]:
     for part in name.split("."):
         found = [value for one in found for inner in _items(one) for value in _values(inner, part)]
     return found
+
+
+def all_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Return names with their values; a name that stands more than once has the list of them, where they differ."""
+    found: dict[str, list[Any]] = {}
+    for name, value in pairs:
+        found.setdefault(name, []).append(value)
+    return {
+        name: several[0] if all(one == several[0] for one in several) else several for name, several in found.items()
+    }
 
 
 def text_of(value: Any) -> str:

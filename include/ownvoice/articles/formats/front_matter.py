@@ -1,0 +1,121 @@
+"""Front matter: the metadata above a text, as Jekyll, Hugo, Zola, Obsidian and others write it.
+
+It is YAML between lines of `---` (or up to `...`), TOML between lines of `+++`, or JSON, bare or between lines of
+`;;;`. What begins like metadata and cannot be read is quarantined, because it may hold a refusal. A text may also begin
+with a rule: Markdown writes one as `---` too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ownvoice.articles.article import Reason, UnreadableError
+from ownvoice.articles.formats.drafts import MARKS
+from ownvoice.articles.formats.fields import all_names
+from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES, end_of_json, load_metadata
+from ownvoice.articles.formats.names import values_at
+from ownvoice.articles.formats.opened import Fields
+from ownvoice.config.source_rules import FIELDS, SourceRules
+
+_LANGUAGES = {"---": "yaml", "+++": "toml", ";;;": "json"}
+_CLOSINGS = {"---": r"(?:---|\.\.\.)", "+++": r"\+\+\+", ";;;": ";;;"}
+_TABLES_OF_OTHER_NAMES = ("params", "extra", "taxonomies")  # Hugo and Zola keep a blog's own names in these
+
+_LINE_END = r"[ \t]*(?:\r\n?|\n|\Z)"
+_BLANKS = re.compile(r"[\s\ufeff\u200b]*[\r\n\ufeff\u200b]")
+_REST_OF_LINE = re.compile(_LINE_END)
+_OPENING = re.compile(rf"([ \t]{{0,3}})(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?{_LINE_END}", re.IGNORECASE)
+_BARE_JSON = re.compile(  # a name in quotes, or one in a line of its own
+    r"""\{(?:\s*+"(?:[^"\\\n]|\\.)*+"\s*+:|[ \t]*+[\r\n]\s*+['"]?\w[\w.-]*+['"]?\s*+:)"""
+)
+_PARAGRAPH = re.compile(rf"\s*(?:[^\r\n]*\S[^\r\n]*{_LINE_END})*")
+_COMMENTS = r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*[ \t]*"
+_FIRST_LINES = {
+    "yaml": re.compile(
+        _COMMENTS + r"""(?:(['"]?)\w[\w.-]*\1[ \t]*:(?=\s|\Z)|\{\s*['"\w]|%(?:YAML|TAG)\b|<<|\?\s|!!?\w|&\w+\s)"""
+    ),
+    "toml": re.compile(_COMMENTS + r"""(?:\[|(['"]?)\w[\w.-]*\1[ \t]*=)"""),
+    "json": re.compile(r"\s*[\[{]"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """What may be front matter: its language, its text, and where the text below it begins (None: it has no end)."""
+
+    language: str
+    text: str
+    end: int | None
+
+
+def split_front_matter(text: str, rules: SourceRules) -> tuple[list[Fields], str]:
+    """Return the fields of a text's front matter, and the text below it; no fields and the whole text without any.
+
+    Fields in a table for a blog's own names come after the others. Raises `UnreadableError` where the text begins like
+    front matter, but has no end or cannot be read.
+    """
+    start = _end_of(_BLANKS, text, 0)
+    block = _bare_json(text, start) if _BARE_JSON.match(text, start) else _fenced(text, start)
+    if block is None:
+        return [], text
+    try:
+        if block.end is None:
+            raise ValueError(f"no line ends it within {MAX_METADATA_BYTES:,} bytes")
+        fields = load_metadata(block.text, block.language)
+    except ValueError as error:
+        if _is_metadata(block, rules):
+            raise _unreadable(block.language, error) from None
+        return [], text
+    if fields and block.text[:1] in "\r\n" and not _is_metadata(block, rules):  # a rule, and a blank line after it
+        return [], text
+    return _with_tables(fields), text[block.end :]
+
+
+def _fenced(text: str, start: int) -> _Block | None:
+    opening = _OPENING.match(text, start)
+    if opening is None:
+        return None
+    indent, fence, named = opening.groups()
+    language = (named or _LANGUAGES[fence]).lower()
+    start, last = opening.end(), opening.end() + MAX_METADATA_BYTES
+    closing = re.compile(rf"(?<![^\r\n]){indent}{_CLOSINGS[fence]}{_LINE_END}").search(text, start, last)
+    if closing is None:
+        return _Block(language, text[start : _end_of(_PARAGRAPH, text[:last], start)], None)
+    return _Block(language, text[start : closing.start()], closing.end())
+
+
+def _bare_json(text: str, start: int) -> _Block:
+    try:
+        end = end_of_json(text, start)
+    except ValueError as error:
+        raise _unreadable("json", error) from None
+    return _Block("json", text[start:end], _end_of(_REST_OF_LINE, text, end))
+
+
+def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
+    """Return where a pattern ends that begins at `start`; there, if it does not."""
+    found = pattern.match(text, start)
+    return found.end() if found else start
+
+
+def _is_metadata(block: _Block, rules: SourceRules) -> bool:
+    """Whether a block that is no front matter was meant as such: by its first line, or by a name that matters."""
+    first = _FIRST_LINES[block.language].match(block.text)
+    return bool(first) or block.text.startswith("- ") or bool(_known_name(rules).search(block.text))
+
+
+def _known_name(rules: SourceRules) -> re.Pattern[str]:
+    names = {name for field in FIELDS for name in all_names(field, rules)} | set(MARKS)
+    return re.compile(rf"""(?m)^[ \t]*(?:- )?["']?(?:{"|".join(map(re.escape, sorted(names)))})["']?[ \t]*[:=]""", re.I)
+
+
+def _with_tables(fields: Fields) -> list[Fields]:
+    tables = (table for name in _TABLES_OF_OTHER_NAMES for table in values_at(fields, name))
+    return [fields, *(table for table in tables if isinstance(table, dict))]
+
+
+def _unreadable(language: str, error: ValueError) -> UnreadableError:
+    instead = "; where it is meant as a rule, write *** instead" if language == "yaml" else ""
+    detail = f"the text begins like front matter in {language.upper()}, but {error}{instead}"
+    return UnreadableError(Reason.BAD_FRONT_MATTER, detail)
