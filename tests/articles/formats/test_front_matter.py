@@ -142,6 +142,15 @@ def test_front_matter_comes_before_the_sidecar_and_a_refusal_before_both():
     assert (article.title, article.author_id, article.consent) == ("Matter", "jane", "no")
 
 
+def test_a_page_may_have_front_matter_too():
+    page = "<html><body><article><p>" + "A long enough paragraph, I should say. " * 9 + "</p></article></body></html>"
+    (article,) = read("a.html", f"---\n{YAML}\n---\n{page}")
+    assert (article.metadata_id, article.author_id, article.consent) == ("007", "ada", "no")
+    assert article.content.startswith("A long enough paragraph")
+    assert read("a.html", f"---\npublished: false\n---\n{page}") == [PassedOver("a.html", "draft")]
+    assert texts(read("a.html", f"---\nconsent: 'no\n---\n{page}")) == ["bad_front_matter"]
+
+
 def test_a_blogs_own_name_for_consent_marks_what_may_hold_a_refusal():
     text = "---\nOf the usage of this text\nmay be used: no\nText."
     assert texts(read("a.md", text)) == [text]

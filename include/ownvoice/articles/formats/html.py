@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ownvoice.articles.article import ReadResult, Reason, UnreadableError
 from ownvoice.articles.formats.fields import make_article
+from ownvoice.articles.formats.front_matter import split_front_matter
 from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.config.source_rules import SourceRules
 
@@ -22,12 +23,13 @@ _HEAD_CHARS = 4096
 
 
 def read_html(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
-    """Yield the main text of a page. A sidecar's fields come before the metadata of the page itself."""
-    page = _whole_page(_decoded(opened.read_whole("cut it into articles", MAX_PAGE_BYTES)))
-    text, metadata = _main_text(page)
+    """Yield the main text of a page. The fields of its front matter come first, then a sidecar's, then its metadata."""
+    page = _decoded(opened.read_whole("cut it into articles", MAX_PAGE_BYTES))
+    fields, page = split_front_matter(page, rules)
+    text, metadata = _main_text(_whole_page(page))
     if not text.strip():
         raise UnreadableError(Reason.NO_MAIN_TEXT, "the page has no main text: only navigation, scripts or pictures")
-    yield make_article(opened.key, text, [opened.sidecar, metadata], rules)
+    yield make_article(opened.key, text, [*fields, opened.sidecar, metadata], rules)
 
 
 def _whole_page(page: str) -> str:
