@@ -1,8 +1,8 @@
 """Front matter: the metadata above a text, as Jekyll, Hugo, Zola, Obsidian and others write it.
 
-It is YAML between lines of `---` (or up to `...`), TOML between lines of `+++`, or JSON, bare or between lines of
-`;;;`. What begins like metadata and cannot be read is quarantined, because it may hold a refusal. A text may also begin
-with a rule: Markdown writes one as `---` too.
+It is YAML between lines of `---` (or up to `...`), TOML between lines of `+++`, JSON, bare or between lines of `;;;`,
+or header lines. What begins like metadata and cannot be read is quarantined, because it may hold a refusal. A text may
+also begin with a rule: Markdown writes one as `---` too.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from ownvoice.articles.article import Reason, UnreadableError
 from ownvoice.articles.formats.drafts import MARKS
 from ownvoice.articles.formats.fields import all_names
+from ownvoice.articles.formats.header_lines import header_lines
 from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES, end_of_json, load_metadata
 from ownvoice.articles.formats.names import values_at
 from ownvoice.articles.formats.opened import Fields
@@ -58,7 +59,8 @@ def split_front_matter(text: str, rules: SourceRules) -> tuple[list[Fields], str
     start = _end_of(_BLANKS, text, 0)
     block = _bare_json(text, start) if _BARE_JSON.match(text, start) else _fenced(text, start)
     if block is None:
-        return [], text
+        fields, end = header_lines(text, start, rules) or ({}, 0)
+        return [fields], text[end:]
     try:
         if block.end is None:
             raise ValueError(f"no line ends it within {MAX_METADATA_BYTES:,} bytes")
