@@ -13,7 +13,7 @@ from ownvoice.articles.formats.table import FORMATS, Format
 PAGE = Path(__file__).resolve().parent / "sources.md"
 
 _NOTE = "<!-- Written by docs/write_formats.py from articles/formats/table.py: change that, then run `make docs`. -->"
-_HEAD = "| key ends in | what it holds | example |\n|---|---|---|"
+_HEAD = "| key ends in | what it holds | example | at most |\n|---|---|---|---|"
 _TABLE = re.compile(rf"{re.escape(_NOTE)}\n.*?\n(?=\n)", re.DOTALL)
 
 
@@ -26,7 +26,7 @@ def page() -> str:
 
 def _rows(one: Format) -> list[str]:
     suffixes = " ".join(f"`{suffix}`" for suffix in one.suffixes)
-    return [f"| {suffixes} | {holds} | `{example}` |" for holds, example in one.examples.items()]
+    return [f"| {suffixes} | {holds} | `{example}` | {one.bounds} |" for holds, example in one.examples.items()]
 
 
 if __name__ == "__main__":

@@ -36,10 +36,15 @@ def json_lines(*items: Any) -> str:
     return "\n".join(item if isinstance(item, str) else json.dumps(item) for item in items)
 
 
-def parquet(columns: Mapping[str, Any], **options: Any) -> bytes:
+def book(*items: Any) -> str:
+    """Return items as the LLM Engineer's Handbook keeps its raw documents."""
+    return json.dumps({"artifact_data": list(items)})
+
+
+def parquet(columns: Mapping[str, Any] | pa.Table, **options: Any) -> bytes:
     """Return a Parquet file of these columns."""
     buffer = io.BytesIO()
-    pq.write_table(pa.table(columns), buffer, **options)
+    pq.write_table(columns if isinstance(columns, pa.Table) else pa.table(columns), buffer, **options)
     return buffer.getvalue()
 
 

@@ -7,6 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
+from ownvoice.articles.formats.budget import MAX_FIELD_CHARS
 from ownvoice.config.source_rules import SourceRules
 from stand_ins.source_objects import parquet, read
 
@@ -74,3 +75,17 @@ def test_an_authors_terms_hold_for_all_articles_but_an_articles_own_licence_come
     assert (article.licence, article.consent) == ("CC-BY-4.0", "no")
     (article,) = read("a.md", "---\nauthor: jane\nlicense: MIT\n---\nText.", rules)
     assert article.licence == "MIT"
+
+
+@pytest.mark.parametrize("name", ["id", "author", "title", "language", "licence"])
+def test_a_field_of_many_thousand_characters_is_no_name(name):
+    good, bad = ({"content": "Text.", name: "x" * length} for length in (MAX_FIELD_CHARS, MAX_FIELD_CHARS + 1))
+    article, found = read("a.json", json.dumps([good, bad]))
+    assert article.content == "Text."
+    assert (found.reason, found.detail.partition(" is ")[2]) == ("too_large", "longer than 4,000 characters")
+
+
+def test_ids_are_what_was_typed_in_json_too():
+    typed = {"7": "7", "7.0": "7", '"010"': "010", '"12:30"': "12:30", "1e3": "1e3", "true": "true", "NaN": None}
+    lines = "\n".join(f'{{"content": "Text.", "id": {spelled}}}' for spelled in typed)
+    assert [one.metadata_id for one in read("a.jsonl", lines)] == list(typed.values())

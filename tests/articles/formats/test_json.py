@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.articles.article import Article, Quarantined
-from stand_ins.source_objects import json_lines, read, texts
+from stand_ins.source_objects import book, json_lines, read, texts
 
 
 def test_json_lines_are_articles_one_a_line():
@@ -41,32 +40,23 @@ def test_a_json_object_is_an_article_and_a_list_holds_many():
     ]
 
 
-def book(*items):
-    return json.dumps({"artifact_data": list(items)})
-
-
-def test_the_books_form_is_read_with_content_as_plain_text():
-    item = {"id": "1", "content": "Some text.", "author_id": "a", "platform": "blog", "link": "https://example.org"}
-    (article,) = read("all.json", book(item))
-    assert article == Article("all.json#0", "1", "a", "", "", "Some text.")
-
-
-@pytest.mark.parametrize("spell", [lambda fields: fields, repr, json.dumps])
-def test_the_books_form_is_read_with_content_as_a_dict_or_the_text_of_one(spell):
-    fields = {"Title": "T", "Subtitle": None, "Content": "Don't\n'stop' it.", "language": "en"}
-    (article,) = read("all.json", book({"id": "1", "content": spell(fields)}))
-    assert (article.title, article.language, article.content) == ("T", "en", "Don't\n'stop' it.")
-
-
-def test_prose_that_only_looks_like_a_dict_stays_prose():
-    (article,) = read("all.json", book({"content": "{Content} is a placeholder that I never liked."}))
-    assert article.content == "{Content} is a placeholder that I never liked."
-
-
 def test_one_broken_item_leaves_the_others_whole():
     found = read("all.json", book({"content": "One."}, 7, {"content": ""}, {"content": "Two."}))
     assert [type(one) for one in found] == [Article, Quarantined, Quarantined, Article]
     assert [one.reason for one in found if isinstance(one, Quarantined)] == ["wrong_shape", "empty"]
+
+
+def test_a_consent_beside_the_list_is_stated_for_all_its_articles():
+    document = {"consent": "no", "artifact_data": [{"content": "One."}, {"content": "Two.", "consent": "yes"}]}
+    assert [one.consent for one in read("all.json", json.dumps(document))] == ["no", "no"]
+
+
+def test_a_name_that_stands_twice_with_two_values_hides_no_refusal():
+    (article,) = read("a.jsonl", '{"content": "Text.", "consent": "no", "consent": "yes"}')
+    assert article.consent == "no"
+    (article,) = read("a.jsonl", '{"content": "Text.", "content": "Text.", "id": "7"}')
+    assert (article.content, article.metadata_id) == ("Text.", "7")
+    assert texts(read("a.jsonl", '{"content": "One.", "content": "Two."}')) == ["wrong_shape"]
 
 
 @given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(

@@ -7,10 +7,11 @@ from typing import Any
 
 from ownvoice.articles.article import Article, PassedOver, Reason, UnreadableError
 from ownvoice.articles.formats.authors import Author, author_of, terms_of
+from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES, MAX_FIELD_CHARS
 from ownvoice.articles.formats.consent import consent_of
 from ownvoice.articles.formats.drafts import MARKS, is_draft
 from ownvoice.articles.formats.names import text_of, values_at
-from ownvoice.articles.formats.opened import Fields
+from ownvoice.articles.formats.opened import Fields, Numeral
 from ownvoice.config.source_rules import FIELDS, SourceRules
 
 _ALSO_KNOWN_AS = {"author_id": ("author", "authors"), "licence": ("license",)}
@@ -56,12 +57,13 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
 
     Two things are heard from wherever they stand: one refusal of consent is a refusal, and one mark of a draft passes
     the article over, unless the rules say that drafts are read. Raises `UnreadableError` where the content is not text,
-    is empty, or cannot be stored as UTF-8.
+    is empty, or cannot be stored as UTF-8, and where something is larger than its bound.
     """
     if not rules.drafts and any(is_draft(fields, rules) for fields in sources):
         return PassedOver(key, "draft")
-    if not isinstance(content, str):
-        raise UnreadableError(Reason.WRONG_SHAPE, f"the content is no text, but {type(content).__name__}")
+    if not isinstance(content, str) or isinstance(content, Numeral):
+        what = "a number" if isinstance(content, Numeral) else type(content).__name__
+        raise UnreadableError(Reason.WRONG_SHAPE, f"the content is no text, but {what}")
     if not content.strip():
         raise UnreadableError(Reason.EMPTY, "there is no text in it")
     found = {
@@ -81,7 +83,7 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
         licence=found["licence"] or terms.licence,
         consent=consent_of([*_all_values(sources, "consent", rules), terms.consent]),
     )
-    _check_encodable(article, content, author_id, *found.values())
+    _check_storable(article, found | {"author_id": author_id})
     return article
 
 
@@ -97,14 +99,20 @@ def _authors(fields: Fields, rules: SourceRules) -> Iterator[Author]:
             yield author
 
 
-def _check_encodable(article: Article, *texts: str) -> None:
+def _check_storable(article: Article, fields: Mapping[str, str]) -> None:
+    for name, text in fields.items():
+        if len(text) > MAX_FIELD_CHARS:
+            raise UnreadableError(Reason.TOO_LARGE, f"the {name} is longer than {MAX_FIELD_CHARS:,} characters")
     try:
-        "".join(texts).encode()
+        "".join(fields.values()).encode()
+        size = len(article.content.encode())
     except UnicodeEncodeError as error:
         detail = (
             f"lone surrogate U+{ord(error.object[error.start]):04X}; the text of {article.source_key} cannot be stored"
         )
         raise UnreadableError(Reason.NOT_UTF8, detail) from None
+    if size > MAX_ARTICLE_BYTES:
+        raise UnreadableError(Reason.TOO_LARGE, f"its text is larger than {MAX_ARTICLE_BYTES:,} bytes")
 
 
 def _plain(name: str, value: Any) -> str:

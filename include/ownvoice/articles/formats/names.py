@@ -54,5 +54,5 @@ def _values(fields: Any, name: str) -> list[Any]:
     if not isinstance(fields, Mapping):
         return []
     folded = name.casefold()
-    others = (value for other, value in fields.items() if other != name and str(other).casefold() == folded)
+    others = (fields[other] for other in fields if other != name and str(other).casefold() == folded)
     return [value for value in (fields.get(name), *others) if value is not None]

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 from ownvoice.articles.article import Reason, UnreadableError
-from ownvoice.articles.formats.unpack import MAX_ARTICLE_BYTES
+from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES
 
 Fields = Mapping[str, Any]
 """Names and values as a source spells them: of front matter, a sidecar, a JSON object, a row."""
+
+
+class Numeral(str):
+    """A number in the words of the source: `1e3` and a number of 30 digits are ids like any other.
+
+    It is no text: content that is a number is no article. A whole one is spelled without `.0`, which tables add to all
+    numbers of a column with an empty cell.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, spelled: str) -> Self:
+        """Return the number that is `spelled` so."""
+        whole, point, rest = spelled.partition(".")
+        return super().__new__(cls, whole if point and rest and not rest.strip("0") else spelled)
 
 
 @dataclass(frozen=True, slots=True)

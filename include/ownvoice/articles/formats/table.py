@@ -10,8 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ownvoice.articles.article import ReadResult
-from ownvoice.articles.formats.html import read_html
+from ownvoice.articles.formats import parquet_budget
+from ownvoice.articles.formats.book import MAX_LITERAL_CHARS
+from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES
+from ownvoice.articles.formats.html import MAX_PAGE_BYTES, read_html
 from ownvoice.articles.formats.json import read_json, read_json_lines
+from ownvoice.articles.formats.json_values import MAX_VALUES
 from ownvoice.articles.formats.opened import OpenedObject
 from ownvoice.articles.formats.parquet import read_parquet
 from ownvoice.articles.formats.text import read_text
@@ -30,13 +34,15 @@ class Format:
     """One way in which an object holds articles.
 
     `suffixes` are the ends of its keys, in lower case. `examples` maps what an object may hold to an example of it,
-    both for docs/sources.md. `takes_sidecar` is for formats with one article an object: a sidecar may describe it.
+    and `bounds` says how large it may be; both are for docs/sources.md. `takes_sidecar` is for formats with one article
+    an object: a sidecar may describe it.
     """
 
     suffixes: tuple[str, ...]
     read: Reader
     examples: Mapping[str, str]
     takes_sidecar: bool = False
+    bounds: str = f"{MAX_ARTICLE_BYTES >> 20} MiB"
 
 
 FORMATS: tuple[Format, ...] = (
@@ -56,11 +62,13 @@ FORMATS: tuple[Format, ...] = (
             "</article></body></html>",
         },
         takes_sidecar=True,
+        bounds=f"{MAX_PAGE_BYTES >> 20} MiB",
     ),
     Format(
         (".jsonl", ".ndjson"),
         read_json_lines,
         {"an article a line": '{"id": "a7", "author_id": "jane", "content": "Text."}'},
+        bounds=f"a line: {MAX_ARTICLE_BYTES >> 20} MiB and {MAX_VALUES:,} values",
     ),
     Format(
         (".json",),
@@ -70,11 +78,14 @@ FORMATS: tuple[Format, ...] = (
             "the raw documents of the LLM Engineer's Handbook": '{"artifact_data": [{"id": "a7", "content": '
             '{"Title": "On waiting", "Content": "Text."}}]}',
         },
+        bounds=f"{MAX_ARTICLE_BYTES >> 20} MiB and {MAX_VALUES:,} values; of a literal of Python "
+        f"{MAX_LITERAL_CHARS:,} characters beside its strings",
     ),
     Format(
         (".parquet",),
         read_parquet,
         {"an article a row, in columns of these names; dots lead into structs": "id, author_id, content"},
+        bounds=f"a text: {MAX_ARTICLE_BYTES >> 20} MiB; {parquet_budget.BOUNDS}",
     ),
 )
 

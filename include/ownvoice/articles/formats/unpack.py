@@ -6,19 +6,13 @@ import io
 from typing import TYPE_CHECKING, BinaryIO
 
 from ownvoice.articles.article import Reason, UnreadableError
+from ownvoice.articles.formats.budget import most_unpacked_bytes
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-MAX_ARTICLE_BYTES = 50 << 20
 PACKINGS = {".gz": "gzip", ".zst": "zstd"}
-_MAX_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can reach 1 to 1,032, Zstandard more
 _BUFFER_BYTES = 1 << 20
-
-
-def most_unpacked_bytes(packed_bytes: int) -> int:
-    """Return how many bytes `packed_bytes` may unpack to; an object of more is refused as a zip bomb."""
-    return max(MAX_ARTICLE_BYTES, packed_bytes * _MAX_TIMES_LARGER)
 
 
 def unpacked(key: str, file: BinaryIO) -> BinaryIO:
