@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
 from itertools import islice
 from typing import Any
 
 from ownvoice.articles.article import Reason, UnreadableError
 from ownvoice.articles.formats.budget import refuse_more
+from ownvoice.articles.formats.names import all_values
 from ownvoice.articles.formats.opened import Numeral
 
 MAX_VALUES = 2_000_000
@@ -35,24 +35,10 @@ def load_json(text: str) -> Any:
         raise UnreadableError(Reason.BAD_JSON, str(error)[:200]) from None
 
 
-def object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return names and their values; a name with several values has the list of them."""
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else _with_all_values(pairs)
-
-
-def _with_all_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    values: defaultdict[str, list[Any]] = defaultdict(list)
-    for name, value in pairs:
-        if value not in values[name]:
-            values[name].append(value)
-    return {name: several if len(several) > 1 else several[0] for name, several in values.items()}
-
-
 def _not_finite(name: str) -> Numeral | None:
     return None if name == "NaN" else Numeral(name)
 
 
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=object_of, parse_int=Numeral, parse_float=Numeral, parse_constant=_not_finite
+    object_pairs_hook=all_values, parse_int=Numeral, parse_float=Numeral, parse_constant=_not_finite
 )

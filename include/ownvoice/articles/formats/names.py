@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ownvoice.articles.formats.opened import Fields
@@ -24,8 +24,11 @@ def values_at(fields: Fields, name: str) -> list[Any]:
     return found
 
 
-def all_values(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+def all_values(pairs: Collection[tuple[str, Any]]) -> dict[str, Any]:
     """Return names with their values; a name that stands more than once has the list of them, where they differ."""
+    whole = dict(pairs)
+    if len(whole) == len(pairs):
+        return whole
     found: dict[str, list[Any]] = {}
     for name, value in pairs:
         found.setdefault(name, []).append(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ownvoice.articles.article import Reason, UnreadableError
 from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES, refuse_more
-from ownvoice.articles.formats.json_values import object_of
+from ownvoice.articles.formats.names import all_values
 from ownvoice.articles.formats.opened import Fields, Numeral
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def row_of(batch: pa.RecordBatch, index: int) -> Fields:
 
     Raises `UnreadableError` for a cell that is no plain value, such as a number that its column cannot hold exactly.
     """
-    return object_of([(name, _plain(batch.column(i)[index])) for i, name in enumerate(batch.schema.names)])
+    return all_values([(name, _plain(batch.column(i)[index])) for i, name in enumerate(batch.schema.names)])
 
 
 class _Struct(Mapping[str, Any]):
