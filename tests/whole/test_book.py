@@ -16,8 +16,9 @@ from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.client import ModelAccess
 from ownvoice.offline_model.server import OFFLINE_MODEL
+from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import NOT_VERBATIM
-from ownvoice.pairs.verbatim import Reading, locate
+from ownvoice.pairs.verbatim import locate
 from ownvoice.refresh import refresh
 from ownvoice.storage.lake import scan
 from ownvoice.storage.stores import ObjectStore

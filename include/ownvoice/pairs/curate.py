@@ -22,10 +22,10 @@ from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.filters import Candidate
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText, Proof
+from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.staging import CURATED, STAGED, DropRow, Staged, StagedPair, chunk_record, write_staged
-from ownvoice.pairs.verbatim import Reading
 from ownvoice.states import ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import answer_key

@@ -12,6 +12,8 @@ from ownvoice.chunks.punctuation import DOUBLE_QUOTES, SINGLE_QUOTES
 
 _QUOTE_STYLES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
 
+_MAX_MARKS = 30  # UAX 15's bound for streams: marks are sorted, in a time that grows with the square of their number
+
 
 @dataclass(frozen=True, slots=True)
 class Folded:
@@ -47,9 +49,11 @@ def fold(source: str) -> Folded:
 
 
 def _end_of_unit(source: str, start: int) -> int:
-    """Return where the run of white space, or the character with its combining marks, at `start` ends."""
-    is_same_unit = str.isspace if source[start].isspace() else unicodedata.combining
+    """Return where the run of white space, or the character with its first combining marks, at `start` ends."""
+    is_space = source[start].isspace()
+    is_same_unit = str.isspace if is_space else unicodedata.combining
+    last = len(source) if is_space else min(len(source), start + 1 + _MAX_MARKS)
     end = start + 1
-    while end < len(source) and is_same_unit(source[end]):
+    while end < last and is_same_unit(source[end]):
         end += 1
     return end

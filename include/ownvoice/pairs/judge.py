@@ -5,8 +5,8 @@ from __future__ import annotations
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.proof import ArticleText, Proof, prove
+from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.verbatim import Reading
 from ownvoice.triples.triple import Triple
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from ownvoice.chunks import clean, cleaning_version, render
 from ownvoice.chunks.cleaned_text import CleanedText
 from ownvoice.config.recipe import Cleaning
+from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import NOT_VERBATIM, DropReason
-from ownvoice.pairs.verbatim import Reading, locate
+from ownvoice.pairs.verbatim import locate
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,9 +19,12 @@ class DropReason:
     detail: str = ""
 
 
+MAX_PARTS = 64
+"""The runs of sentences that one quote may be joined from: the work of finding them grows with their number."""
+
 NOT_VERBATIM = DropReason(
     "not_verbatim",
-    "The quote is nowhere in the article: the model changed it.",
+    f"The quote is nowhere in the article: the model changed it, reordered it or joined more than {MAX_PARTS} parts.",
     "A few are normal. Where it grows, compare models or prompt versions with `ownvoice try-prompt`.",
 )
 AMBIGUOUS = DropReason(

@@ -21,8 +21,8 @@ from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.request import request_key
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText
+from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.verbatim import Reading
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.parse import reader
