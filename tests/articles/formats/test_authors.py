@@ -55,6 +55,8 @@ def test_an_author_who_is_named_but_cannot_be_read_is_not_taken_for_unknown(auth
         {"authors": ["ada", "jane"]},
         {"author": "ada", "authors": ["jane"]},
         {"author": {"name": "Jane Doe", "id": "jane"}},
+        {"author": "Ada, Jane & Bo"},
+        {"author": ["Ada and Jane"]},
     ],
 )
 def test_a_refusal_of_one_of_several_people_is_a_refusal(fields):

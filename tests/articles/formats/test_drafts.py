@@ -14,7 +14,8 @@ KEPT_BACK = [
     *({"draft": True}, {"Draft": "yes"}, {"draft": 1}, {"draft": "perhaps"}, {"draft": [False, True]}, {"draft": {}}),
     *({"private": True}, {"published": False}, {"PUBLISHED": "no"}, {"publish": 0}, {"public": "false"}),
     *({"status": "draft"}, {"Status": "Private"}, {"status": ["draft"]}, {"post_status": "auto_draft"}),
-    *({"visibility": "private"}, {"state": "unpublished"}),
+    *({"visibility": "private"}, {"state": "unpublished"}, {"status": "draft (second)"}, {"status": "not published"}),
+    *({" Draft ": True}, {"\ufeffstatus": "draft"}),
 ]
 PUBLISHED = [
     *({"draft": False}, {"draft": "no"}, {"draft": None}, {"draft": ""}, {"draft": [False]}, {"private": 0}),
@@ -50,6 +51,11 @@ def test_the_mark_is_heard_in_front_matter_in_a_sidecar_and_in_a_column():
     passed_over, *others = read("a.parquet", parquet(columns))
     assert passed_over == PassedOver("a.parquet#0", "draft")
     assert [one.content for one in others] == ["Two.", "Three."]
+
+
+def test_a_refusal_in_a_draft_is_a_refusal_since_it_holds_for_every_copy():
+    (article,) = read("a.json", json.dumps({"content": "Text.", "draft": True, "consent": "no"}))
+    assert article.consent == "no"
 
 
 def test_a_blogs_own_name_for_a_draft_leads_to_the_mark():

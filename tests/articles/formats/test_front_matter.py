@@ -24,6 +24,7 @@ JSON = '"id": "007",\n"author": "ada",\n"consent": false'
         f"---\n{YAML}\n...\n",
         f"--- \n\n{YAML}\n\n---  \n",
         f"---yaml\n{YAML}\n---\n",
+        f"--- # of this text\n{YAML}\n---\n",
         f"---\n# a comment\n{YAML}\n---\n",
         "---\n{id: '007', author: ada, consent: no}\n---\n",
         "---\n'id': '007'\n\"author\": ada\nconsent: !!bool no\n---\n",
@@ -63,7 +64,8 @@ def test_an_id_an_author_and_a_refusal_are_heard_in_every_kind_of_front_matter(m
         "---\n\n![a picture](a.png)\n\n---\n",
         "---\n\n{% include figure.html %}\n\n---\n",
         "---\n[A link](b.md) at 12:30, see https://example.org\n---\n",
-        "----\ntitle: x\n----\n",
+        "----\nAnd the crew: asleep.\n----\n",
+        "—\nShe said: nothing.",
         "{{< figure >}}\nText.",
         "{% include a %}\nText.",
         "{braces} in prose",
@@ -109,6 +111,13 @@ def test_what_begins_like_front_matter_and_cannot_be_read_is_quarantined(text):
     (found,) = read("a.md", text)
     assert (type(found), found.reason) == (Quarantined, "bad_front_matter")
     assert found.detail.startswith("the text begins like front matter in ")
+
+
+@pytest.mark.parametrize("fence", ["----", "—", "–-", "===", "++", "~~~"])
+def test_metadata_below_another_fence_is_quarantined(fence):
+    (found,) = read("a.md", f"{fence}\rConsent: no\r{fence}\rText.")
+    assert found.reason == "bad_front_matter"
+    assert repr(fence) in found.detail
 
 
 @pytest.mark.parametrize("value", ["!!bool maybe", "!!timestamp x", "!!int ''", "!!float ''", "!!binary ''", "!new {}"])

@@ -28,8 +28,13 @@ def is_draft(fields: Fields, rules: SourceRules) -> bool:
     return (
         any(word not in _NO for word in _words(fields, *rules.names_of("draft"), *KEPT_BACK_IF_SET))
         or any(word in _NO for word in _words(fields, *KEPT_BACK_IF_CLEARED))
-        or any(word.replace("_", "-") in _KEPT_BACK for word in _words(fields, *KEPT_BACK_BY_WORD))
+        or any(_keeps_back(status) for status in _words(fields, *KEPT_BACK_BY_WORD))
     )
+
+
+def _keeps_back(status: str) -> bool:
+    words = status.replace("_", "-")
+    return words in _KEPT_BACK or words.split()[0].strip(",;:.()") in _KEPT_BACK
 
 
 def _words(fields: Fields, *names: str) -> Iterator[str]:

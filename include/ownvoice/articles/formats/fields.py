@@ -10,9 +10,9 @@ from ownvoice.articles.formats.authors import Author, author_of, terms_of
 from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES, MAX_FIELD_CHARS
 from ownvoice.articles.formats.consent import consent_of
 from ownvoice.articles.formats.drafts import MARKS, is_draft
-from ownvoice.articles.formats.names import text_of, values_at
+from ownvoice.articles.formats.names import folded, text_of, values_at
 from ownvoice.articles.formats.opened import Fields, Numeral
-from ownvoice.config.source_rules import FIELDS, SourceRules
+from ownvoice.config.source_rules import FIELDS, AuthorTerms, SourceRules
 
 _ALSO_KNOWN_AS = {"author_id": ("author", "authors"), "licence": ("license",)}
 _NAMES_SHOWN = 12
@@ -27,7 +27,7 @@ def is_read(column: str, rules: SourceRules) -> bool:
     """Whether a column of a table may hold something that Ownvoice reads: a field, or the object that one is in."""
     names = {name for field in FIELDS for name in all_names(field, rules)}
     heads = {name.split(".")[0] for name in names}
-    return column.casefold() in {name.casefold() for name in names | heads | set(MARKS)}
+    return folded(column) in {folded(name) for name in names | heads | set(MARKS)}
 
 
 def field_of(fields: Fields, name: str, rules: SourceRules) -> Any:
@@ -56,10 +56,13 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
     """Return the article with the fields of `sources`, of which the first that has a field wins.
 
     Two things are heard from wherever they stand: one refusal of consent is a refusal, and one mark of a draft passes
-    the article over, unless the rules say that drafts are read. Raises `UnreadableError` where the content is not text,
-    is empty, or cannot be stored as UTF-8, and where something is larger than its bound.
+    the article over, unless the rules say that drafts are read. A refusal comes first, since it holds for every copy.
+    Raises `UnreadableError` where the content is not text, is empty, or cannot be stored as UTF-8, and where something
+    is larger than its bound.
     """
-    if not rules.drafts and any(is_draft(fields, rules) for fields in sources):
+    author_id, terms = _author_and_terms(sources, rules)
+    consent = consent_of([*_all_values(sources, "consent", rules), terms.consent])
+    if consent != "no" and not rules.drafts and any(is_draft(fields, rules) for fields in sources):
         return PassedOver(key, "draft")
     if not isinstance(content, str) or isinstance(content, Numeral):
         what = "a number" if isinstance(content, Numeral) else type(content).__name__
@@ -70,9 +73,6 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
         name: next((text for fields in sources if (text := _plain(name, field_of(fields, name, rules)))), "")
         for name in ("id", "title", "language", "licence")
     }
-    authors = [author for fields in sources for author in _authors(fields, rules)]
-    author_id = next((author.author_id for author in authors), rules.default_author)
-    terms = terms_of(author_id, {author_id}.union(*(author.known_as for author in authors)), rules)
     article = Article(
         source_key=key,
         metadata_id=found["id"] or None,
@@ -81,7 +81,7 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
         language=found["language"],
         content=content,
         licence=found["licence"] or terms.licence,
-        consent=consent_of([*_all_values(sources, "consent", rules), terms.consent]),
+        consent=consent,
     )
     _check_storable(article, found | {"author_id": author_id})
     return article
@@ -89,6 +89,12 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
 
 def _all_values(sources: Sequence[Fields], name: str, rules: SourceRules) -> list[Any]:
     return [value for fields in sources for own in all_names(name, rules) for value in values_at(fields, own)]
+
+
+def _author_and_terms(sources: Sequence[Fields], rules: SourceRules) -> tuple[str, AuthorTerms]:
+    authors = [author for fields in sources for author in _authors(fields, rules)]
+    author_id = next((author.author_id for author in authors), rules.default_author)
+    return author_id, terms_of(author_id, {author_id}.union(*(author.known_as for author in authors)), rules)
 
 
 def _authors(fields: Fields, rules: SourceRules) -> Iterator[Author]:

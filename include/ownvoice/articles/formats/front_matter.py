@@ -26,7 +26,8 @@ _TABLES_OF_OTHER_NAMES = ("params", "extra", "taxonomies")  # Hugo and Zola keep
 _LINE_END = r"[ \t]*(?:\r\n?|\n|\Z)"
 _BLANKS = re.compile(r"[\s\ufeff\u200b]*[\r\n\ufeff\u200b]")
 _REST_OF_LINE = re.compile(_LINE_END)
-_OPENING = re.compile(rf"([ \t]{{0,3}})(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?{_LINE_END}", re.IGNORECASE)
+_OPENING = re.compile(rf"([ \t]{{0,3}})(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?(?:[ \t]+#[^\r\n]*)?{_LINE_END}", re.I)
+_OTHER_FENCE = re.compile(rf"[ \t]*(?:[-–—+;=~]{{2,}}|[–—])[ \t]*{_LINE_END}")  # a text editor makes — of ---
 _BARE_JSON = re.compile(  # a name in quotes, or one in a line of its own
     r"""\{(?:\s*+"(?:[^"\\\n]|\\.)*+"\s*+:|[ \t]*+[\r\n]\s*+['"]?\w[\w.-]*+['"]?\s*+:)"""
 )
@@ -59,6 +60,7 @@ def split_front_matter(text: str, rules: SourceRules) -> tuple[list[Fields], str
     start = _end_of(_BLANKS, text, 0)
     block = _bare_json(text, start) if _BARE_JSON.match(text, start) else _fenced(text, start)
     if block is None:
+        _refuse_another_fence(text, start, rules)
         fields, end = header_lines(text, start, rules) or ({}, 0)
         return [fields], text[end:]
     try:
@@ -101,6 +103,15 @@ def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
     return found.end() if found else start
 
 
+def _refuse_another_fence(text: str, start: int, rules: SourceRules) -> None:
+    """Raise `UnreadableError` where metadata stands below a line like a fence: it may hold a refusal."""
+    fence = _OTHER_FENCE.match(text, start)
+    if fence and _known_name(rules).match(text, fence.end()):
+        found = fence[0].strip()[:20]
+        detail = f"metadata stands below {found!r}; a line of --- (YAML), +++ (TOML) or ;;; (JSON) begins it"
+        raise UnreadableError(Reason.BAD_FRONT_MATTER, detail)
+
+
 def _is_metadata(block: _Block, rules: SourceRules) -> bool:
     """Whether a block that is no front matter was meant as such: by its first line, or by a name that matters."""
     first = _FIRST_LINES[block.language].match(block.text)
@@ -109,7 +120,9 @@ def _is_metadata(block: _Block, rules: SourceRules) -> bool:
 
 def _known_name(rules: SourceRules) -> re.Pattern[str]:
     names = {name for field in FIELDS for name in all_names(field, rules)} | set(MARKS)
-    return re.compile(rf"""(?m)^[ \t]*(?:- )?["']?(?:{"|".join(map(re.escape, sorted(names)))})["']?[ \t]*[:=]""", re.I)
+    return re.compile(
+        rf"""(?<![^\r\n])[ \t]*(?:- )?["']?(?:{"|".join(map(re.escape, sorted(names)))})["']?[ \t]*[:=]""", re.I
+    )
 
 
 def _with_tables(fields: Fields) -> list[Fields]:

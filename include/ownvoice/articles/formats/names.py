@@ -9,6 +9,11 @@ from typing import Any
 from ownvoice.articles.formats.opened import Fields
 
 
+def folded(name: str) -> str:
+    """Return a name without capitals, and without the blanks and the byte order mark that tables leave around it."""
+    return name.strip(" \t\ufeff").casefold()
+
+
 def values_at(fields: Fields, name: str) -> list[Any]:
     """Return all values of `name` but None, those of the name as it is spelled first, then those with other capitals.
 
@@ -56,6 +61,6 @@ def _items(value: Any) -> list[Any]:
 def _values(fields: Any, name: str) -> list[Any]:
     if not isinstance(fields, Mapping):
         return []
-    folded = name.casefold()
-    others = (fields[other] for other in fields if other != name and str(other).casefold() == folded)
+    wanted = folded(name)
+    others = (fields[other] for other in fields if other != name and folded(str(other)) == wanted)
     return [value for value in (fields.get(name), *others) if value is not None]

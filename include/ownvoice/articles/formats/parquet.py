@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING
 from ownvoice.articles.article import Article, PassedOver, ReadResult, Reason, UnreadableError, quarantining
 from ownvoice.articles.formats.budget import most_unpacked_bytes
 from ownvoice.articles.formats.fields import content_of, is_read, make_article, missing_content
+from ownvoice.articles.formats.names import folded
 from ownvoice.articles.formats.opened import OpenedObject
 from ownvoice.articles.formats.parquet_budget import refuse_a_large_footer, rows_at_a_time, unpacked_bytes
 from ownvoice.articles.formats.parquet_cells import row_of
@@ -58,8 +59,8 @@ def _article(key: str, batch: pa.RecordBatch, index: int, rules: SourceRules) ->
 
 def _columns(there: list[str], rules: SourceRules) -> list[str]:
     """Return the columns that hold fields of an article. Raises `UnreadableError` where none can hold the content."""
-    folded = {name.casefold() for name in there}
-    contents = [name.casefold() for name in rules.names_of("content")]
-    if not any(name in folded or name.split(".")[0] in folded for name in contents):
+    names = {folded(name) for name in there}
+    contents = [folded(name) for name in rules.names_of("content")]
+    if not any(name in names or name.split(".")[0] in names for name in contents):
         raise missing_content(there, rules)
     return [name for name in there if is_read(name, rules)]
