@@ -44,9 +44,10 @@ class Night:
         for name in names:
             self.put(name, article(name), author_id)
 
-    def put(self, name: str, content: str, author_id: str = "tests") -> None:
+    def put(self, name: str, content: str, author_id: str = "tests", language: str = "") -> None:
         """Put an article of that name and content into the folder."""
-        self._path(name).write_text(f"---\nid: {name}\nauthor_id: {author_id}\n---\n{content}", encoding="utf-8")
+        matter = f"---\nid: {name}\nauthor_id: {author_id}\nlanguage: {language}\n---\n"
+        self._path(name).write_text(matter + content, encoding="utf-8")
 
     def edit(self, name: str, sentence: str) -> None:
         """Add a sentence at the end of an article."""

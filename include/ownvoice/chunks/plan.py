@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TypedDict
 
@@ -60,7 +60,7 @@ DEFERRED = "deferred"
 """The name of the batch that holds the chunks left for later."""
 
 OTHER_LANGUAGE = "other_language"
-"""Why an article is left out of a plan: it is in none of the recipe's languages."""
+"""Why an article is left out of a plan: it is in none of the recipe's languages, and waits until it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +110,16 @@ def open_batch(lake: Lake, run: RefreshRun, name: str) -> Iterator[pq.ParquetFil
     """Open the planned chunks of a batch, to be read in parts. Raises `StorageError` where there is no such batch."""
     with lake.open_rows(run.keys.planned(name)) as rows:
         yield rows
+
+
+def write_left_out(lake: Lake, run: RefreshRun, article_ids: Iterable[str]) -> None:
+    """Write the articles that are pending and not asked about; they stay pending."""
+    lake.write_json(run.keys.left_out, sorted(article_ids))
+
+
+def read_left_out(lake: Lake, run: RefreshRun) -> frozenset[str]:
+    """Return the articles that are pending and not asked about; none for a run of a release that settled them."""
+    return frozenset(lake.read_json(run.keys.left_out) or ())
 
 
 def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:

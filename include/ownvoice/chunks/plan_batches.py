@@ -10,7 +10,7 @@ from ownvoice.articles.table import ArticleRow
 from ownvoice.chunks.boilerplate import decide_removed_passages, find_boilerplate
 from ownvoice.chunks.cut_article import cut_article
 from ownvoice.chunks.estimate import estimate_tokens
-from ownvoice.chunks.language import language_of
+from ownvoice.chunks.language import by_language
 from ownvoice.chunks.plan import (
     DEFERRED,
     OTHER_LANGUAGE,
@@ -19,6 +19,7 @@ from ownvoice.chunks.plan import (
     PlannedChunk,
     batch_label,
     write_batch,
+    write_left_out,
     write_plan,
 )
 from ownvoice.chunks.too_long import too_long_chunks
@@ -34,11 +35,11 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
 
     A batch is one chunk until there are more than `max_generation_tasks`; then batches grow. Articles are cut twice, to
     be counted and to be written, so that only one batch is in memory at a time. An article in none of the recipe's
-    languages has no chunks.
+    languages is left out, and stays pending.
     """
     run = recorded_run(lake, run_id)
     pending, recipe = pending_articles(lake, run), run.recipe
-    articles = [a for a in pending if not recipe.languages or recipe.takes(language_of(lake, a))]
+    articles, waiting = by_language(lake, run, pending)
     limit = 0 if run.dry_run else run.limit_articles
     planned, left = articles[:limit], articles[len(articles[:limit]) :]
     removed = find_boilerplate(lake, run, base_version(lake, run), articles)
@@ -59,8 +60,9 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
         estimated_prompt_tokens=sum(one.estimated_prompt_tokens for one in models.values()),
         most_completion_tokens=sum(one.most_completion_tokens for one in models.values()),
         models=models,
-        left_out={OTHER_LANGUAGE: len(pending) - len(articles)} if len(pending) > len(articles) else {},
+        left_out={OTHER_LANGUAGE: len(waiting)} if waiting else {},
     )
+    write_left_out(lake, run, (article.article_id for article in waiting))
     write_plan(lake, run, plan)
     return batches
 

@@ -13,7 +13,7 @@ from itertools import chain, groupby
 
 from ownvoice.articles.changeset import pending_articles, read_changes
 from ownvoice.articles.table import ArticleRow
-from ownvoice.chunks.plan import DEFERRED, read_batch, read_plan
+from ownvoice.chunks.plan import DEFERRED, read_batch, read_left_out, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
@@ -49,9 +49,18 @@ class ArticleOutcome:
 
 
 def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[ArticleRow, str | None]]:
-    """Return each article the run works on, by id, and the run that had written its row when this one looked."""
+    """Return each article the run works on, by id, and the run that had written its row when this one looked.
+
+    An article that was left over by earlier runs and is left out by this one is worked on only where pairs of an
+    earlier text have to go.
+    """
     changed = {change.row.article_id: (change.row, change.seen_run) for change in read_changes(lake, run)}
-    left_over = {article.article_id: (article, article.last_run) for article in pending_articles(lake, run)}
+    left_out = read_left_out(lake, run)
+    left_over = {
+        article.article_id: (article, article.last_run)
+        for article in pending_articles(lake, run)
+        if article.article_id not in left_out or _has_outdated_pairs(article)
+    }
     return left_over | changed
 
 
@@ -67,8 +76,11 @@ def article_outcomes(
     for article_id, parts in groupby(_staged_by_chunk(lake, run), key=_article_of):
         planned.add(article_id)
         yield _outcome(articles.get(article_id), _merged(parts, first), run)
+    left_out = read_left_out(lake, run)
     for article_id, article in articles.items():
-        if article_id not in planned:
+        if article_id in left_out:
+            yield _left_out(article)
+        elif article_id not in planned:
             yield _outcome(article, Staged([], [], []), run)
 
 
@@ -88,6 +100,17 @@ def _outcome(article: ArticleRow | None, staged: Staged, run: RefreshRun) -> Art
     if is_settled(states):
         article = replace(article, state=next_article_state(article.state, ArticleEvent.SETTLED))
     return ArticleOutcome(article, replaces, staged.pairs, staged.chunks)
+
+
+def _left_out(article: ArticleRow) -> ArticleOutcome:
+    """Leave an article pending. Pairs of its text stay; those of an earlier text go, since no others will come."""
+    if not _has_outdated_pairs(article):
+        return ArticleOutcome(article, False, [], [])
+    return ArticleOutcome(replace(article, written_sha256=None, written_date=None), True, [], [])
+
+
+def _has_outdated_pairs(article: ArticleRow) -> bool:
+    return article.written_sha256 not in (None, article.article_sha256)
 
 
 def _staged_by_chunk(lake: Lake, run: RefreshRun) -> Iterator[Staged]:

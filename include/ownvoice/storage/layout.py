@@ -15,6 +15,7 @@ CURSOR = "cursor.json"
 PROBE = "probe.json"
 PUSHES = "hub"
 LEASES = "lease"
+LANGUAGES = "languages.json"  # by the hash of the text, for the articles that wait for theirs
 
 _MAX_READABLE_CHARS = 200  # a file system allows 255 bytes a name
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
@@ -115,6 +116,7 @@ class RunKeys:
         self.changes = f"{folder}/changes.parquet"  # what changed in the source, an article a row
         self.retried = f"{folder}/retried.json"  # the dead chunks that a retry asks about
         self.boilerplate = f"{folder}/boilerplate.json"  # the passages that it leaves out
+        self.left_out = f"{folder}/left_out.json"  # the articles that it does not ask about
         self.plan = f"{folder}/plan.json"  # the summary of its batches
         self.outcomes_folder = f"{folder}/outcomes"  # a file for each batch that was generated
         self.report = f"{folder}/report.json"
