@@ -19,6 +19,10 @@ class ArticleState(StrEnum):
     REMOVED = "removed"  # no longer in the source; its pairs are retired
 
 
+GENERATED_FROM = (ArticleState.PENDING, ArticleState.CURRENT)
+"""The states of the articles that pairs come from."""
+
+
 class ArticleEvent(StrEnum):
     """What a refresh run finds out about an article."""
 

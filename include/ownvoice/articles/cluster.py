@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 
 from ownvoice.articles.table import ArticleRow
-from ownvoice.states import ArticleState, is_live
+from ownvoice.states import GENERATED_FROM, ArticleState, is_live
 
 NearDuplicates = Mapping[str, Collection[str]]
 """Hashes of texts by the hash of a text that they are near to, each way. A text is near itself without being named."""
@@ -96,7 +96,7 @@ def _rank(
     """
     if _is_heir(article_id, known, texts):
         return 1
-    if article_id not in known or known[article_id].state not in (ArticleState.PENDING, ArticleState.CURRENT):
+    if article_id not in known or known[article_id].state not in GENERATED_FROM:
         return 3
     text = texts[article_id]
     claimed = {key for one in {text, *near.get(text, ())} for key in heirs.get(one, ())}

@@ -11,13 +11,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
-from ownvoice.states import ArticleState, ChunkState
+from ownvoice.states import GENERATED_FROM, ChunkState
 from ownvoice.storage.conditions import all_of, equals, equals_given
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import ChunkRow, chunk_rows
 from ownvoice.storage.versions import DatasetVersion, all_versions
-
-_GENERATED_FROM = (ArticleState.PENDING, ArticleState.CURRENT)
 
 
 def latest_chunks(
@@ -39,7 +37,7 @@ def latest_chunks(
 
 def _is_latest(row: ChunkRow, articles: Mapping[str, ArticleRow], newest_runs: Mapping[str, str]) -> bool:
     article = articles.get(row["article_id"])
-    if article is None or article.state not in _GENERATED_FROM or row["article_sha256"] != article.article_sha256:
+    if article is None or article.state not in GENERATED_FROM or row["article_sha256"] != article.article_sha256:
         return False
     return row["run_id"] == newest_runs[row["article_id"]]
 

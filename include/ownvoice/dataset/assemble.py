@@ -7,7 +7,7 @@ assembled can be gone through again: once to add up what the commit says of itse
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, groupby
 
@@ -17,7 +17,9 @@ from ownvoice.chunks.plan import DEFERRED, read_batch, read_left_out, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
+from ownvoice.pairs.committed import CommittedPairs
 from ownvoice.pairs.filters import without_repeats
+from ownvoice.pairs.reasons import DropReason
 from ownvoice.pairs.second_model import records_of_failed_batch
 from ownvoice.pairs.staging import Staged, StagedPair, chunk_record, read_staged
 from ownvoice.states import (
@@ -30,7 +32,7 @@ from ownvoice.states import (
     next_article_state,
 )
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.rows import ChunkRow
+from ownvoice.storage.rows import ChunkRow, PairRow
 from ownvoice.triples.generate import outcomes_of_failed_batch
 
 
@@ -46,6 +48,20 @@ class ArticleOutcome:
     replaces_pairs: bool
     pairs: list[StagedPair]
     chunks: list[ChunkRow]
+
+    def pairs_after(self, committed: CommittedPairs) -> Sequence[PairRow]:
+        """Return the pairs that the article has after the run, unless some are dropped; `committed` has the others."""
+        if self.replaces_pairs:
+            return self.pairs
+        return committed.get(self.row.article_id, []) if self.row else []
+
+    def without(self, reasons: Mapping[str, DropReason]) -> ArticleOutcome:
+        """Drop those of the run's pairs whose ids have a reason; a chunk counts them as its other drops."""
+        if not self.replaces_pairs:
+            return self
+        dropped = [(pair, reasons[pair["pair_id"]]) for pair in self.pairs if pair["pair_id"] in reasons]
+        kept = [pair for pair in self.pairs if pair["pair_id"] not in reasons]
+        return replace(self, pairs=kept, chunks=_without(self.chunks, dropped))
 
 
 def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[ArticleRow, str | None]]:
@@ -150,14 +166,17 @@ def _merged(parts: Iterator[Staged], first: Collection[str]) -> Staged:
     staged = list(parts)
     found = chain.from_iterable(part.pairs for part in staged)
     pairs, dropped = without_repeats(sorted(found, key=lambda pair: pair["pair_id"] not in first))
-    repeats: dict[int, Counter[str]] = defaultdict(Counter)
+    return Staged(pairs, [], _without((record for part in staged for record in part.chunks), dropped))
+
+
+def _without(chunks: Iterable[ChunkRow], dropped: Iterable[tuple[StagedPair, DropReason]]) -> list[ChunkRow]:
+    """Move what is dropped of the pairs of one article from kept to dropped, in the records of its chunks."""
+    reasons: dict[int, Counter[str]] = defaultdict(Counter)
     for pair, reason in dropped:
-        repeats[pair["chunk_index"]][reason.name] += 1
-    return Staged(pairs, [], [_without(record, repeats) for part in staged for record in part.chunks])
+        reasons[pair["chunk_index"]][reason.name] += 1
+    return [_counted(record, reasons.get(record["chunk_index"], Counter())) for record in chunks]
 
 
-def _without(record: ChunkRow, repeats: Mapping[int, Counter[str]]) -> ChunkRow:
-    """Move the repeats of a chunk from kept to dropped."""
-    found = repeats.get(record["chunk_index"], Counter())
-    reasons = Counter(record["drop_reasons"]) + found
-    return {**record, "kept": record["kept"] - found.total(), "drop_reasons": dict(reasons)}
+def _counted(record: ChunkRow, dropped: Counter[str]) -> ChunkRow:
+    reasons = Counter(record["drop_reasons"]) + dropped
+    return {**record, "kept": record["kept"] - dropped.total(), "drop_reasons": dict(reasons)}

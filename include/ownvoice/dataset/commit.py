@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import cast
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.run import RefreshRun, recorded_run
+from ownvoice.dataset.across_articles import Losses, find_losses
 from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
 from ownvoice.pairs.committed import CommittedPairs, committed_pairs, kept_by_retry
-from ownvoice.pairs.staging import StagedPair
+from ownvoice.pairs.grams.grams import GRAM_VERSION
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.side_tables import SideTables, refuse_torn_tables
@@ -33,7 +36,8 @@ class CommitTotals:
     """The sums over all articles of a commit.
 
     `retired` counts the committed pairs that change or go. `dates` are their refresh dates, and `gone` holds those that
-    no new row replaces. `fingerprint` is the same for the same commit, so that a repeated one is recognised.
+    no new row replaces. `retired_for` counts those that are lost to other articles without being asked about again, by
+    drop reason. `fingerprint` is the same for the same commit, so that a repeated one is recognised.
     """
 
     lattice: Lattice
@@ -41,8 +45,16 @@ class CommitTotals:
     gone: list[PairRow] = field(default_factory=list)
     dates: set[str] = field(default_factory=set)
     retired: int = 0
+    retired_for: Counter[str] = field(default_factory=Counter)
     added: int = 0
     fingerprint: int = 0
+
+    def add(self, retired: list[PairRow], added: list[PairRow]) -> None:
+        """Count committed pairs that change or go, and the pairs in their place."""
+        self.dates |= {str(row["refresh_date"]) for row in retired}
+        self.retired += len(retired)
+        self.added += len(added)
+        self.lattice = self.lattice + lattice_of(added) - lattice_of(retired)
 
 
 def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
@@ -69,18 +81,19 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     if base and candidates and not articles:  # another run has written them all: what is left is an empty twin of it
         return version_of_run(lake, run_id)
     committed = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
-    first = kept_by_retry(lake, run)
+    staged = partial(article_outcomes, lake, run, articles, kept_by_retry(lake, run))
+    losses = find_losses(lake, base, pairs, committed, staged)
 
     def outcomes() -> Iterator[ArticleOutcome]:
-        return article_outcomes(lake, run, articles, first)
+        return (one.without(losses.reasons) for one in staged())
 
-    total = _add_up(outcomes(), committed, from_text(base.lattice) if base else empty_lattice())
+    total = _add_up(outcomes(), committed, losses, from_text(base.lattice) if base else empty_lattice())
     if pairs.transaction_version(run_id) == total.fingerprint:
         return version_of_run(lake, run_id)
     articles_version = write_articles(lake, base, total.articles, all_new=not current)
     chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
     record = _record(run, base, total, SideTables.at(lake, articles_version, chunks_version))
-    added = (row for one in outcomes() for row in _difference(one, committed)[1])
+    added = (row for one in outcomes() for row in _difference(one, committed, losses)[1])
     transaction = Transaction(run_id, total.fingerprint)
     write_pairs(lake, pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
     return newest_version(lake, pairs)
@@ -97,30 +110,38 @@ def _still_ours(
     }
 
 
-def _add_up(outcomes: Iterable[ArticleOutcome], committed: CommittedPairs, lattice: Lattice) -> CommitTotals:
+def _add_up(
+    outcomes: Iterable[ArticleOutcome], committed: CommittedPairs, losses: Losses, lattice: Lattice
+) -> CommitTotals:
     """Add up what there is to write, one article at a time."""
     total = CommitTotals(lattice)
     seal = hashlib.sha256()
     for outcome in outcomes:
-        retired, added = _difference(outcome, committed)
+        retired, added = _difference(outcome, committed, losses)
         if outcome.row:
             total.articles.append(outcome.row)
         written = {row["pair_id"] for row in added}
         total.gone += [row for row in retired if row["pair_id"] not in written]
-        total.dates |= {str(row["refresh_date"]) for row in retired}
-        total.retired += len(retired)
-        total.added += len(added)
-        total.lattice = total.lattice + lattice_of(added) - lattice_of(retired)
+        total.add(retired, added)
+        if not outcome.replaces_pairs:
+            lost = (losses.reasons.get(row["pair_id"]) for row in retired)
+            total.retired_for.update(reason.name for reason in lost if reason)
         row = outcome.row and replace(outcome.row, last_run=None)
         seal.update(json.dumps([repr(row), outcome.pairs, outcome.chunks], sort_keys=True, default=str).encode())
+    # Not in the seal: a commit that is repeated finds them retired.
+    total.gone += [row for row, _ in losses.gone]
+    total.add([row for row, _ in losses.gone], [])
+    total.retired_for.update(reason.name for _, reason in losses.gone)
     total.fingerprint = int.from_bytes(seal.digest()[:8]) >> 2  # the log keeps it as a signed 64-bit number
     return total
 
 
-def _difference(outcome: ArticleOutcome, committed: CommittedPairs) -> tuple[list[PairRow], list[PairRow]]:
+def _difference(
+    outcome: ArticleOutcome, committed: CommittedPairs, losses: Losses
+) -> tuple[list[PairRow], list[PairRow]]:
     """Return the pairs to retire and to add for one article; a pair that is committed as it should be is neither."""
     before = committed.get(outcome.row.article_id, []) if outcome.row else []
-    wanted = [_as_committed(row) for row in outcome.pairs] if outcome.replaces_pairs else before
+    wanted = [_as_committed(row) for row in outcome.pairs_after(committed) if row["pair_id"] not in losses.reasons]
     if outcome.row:
         source_key, author_id = outcome.row.source_key, outcome.row.author_id
         wanted = [{**row, "source_key": source_key, "author_id": author_id} for row in wanted]
@@ -130,7 +151,7 @@ def _difference(outcome: ArticleOutcome, committed: CommittedPairs) -> tuple[lis
     return retired, [row for row in wanted if before_by_id.get(row["pair_id"]) != row]
 
 
-def _as_committed(row: StagedPair) -> PairRow:
+def _as_committed(row: PairRow) -> PairRow:
     """Leave out what only the order of an article's pairs needs."""
     return cast("PairRow", {name: value for name, value in row.items() if name in PAIRS.names})
 
@@ -145,5 +166,7 @@ def _record(run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, s
         "retired": total.retired,
         "digest": digest_of(total.lattice),
         "lattice": to_text(total.lattice),
+        "grams": GRAM_VERSION,
+        "retired_for": dict(total.retired_for),
     }
     return json.dumps(record | asdict(side_tables))

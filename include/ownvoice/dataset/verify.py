@@ -10,13 +10,12 @@ from typing import Any
 
 from ownvoice.chunks import render
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
+from ownvoice.dataset.verify_across import faults_across_articles
 from ownvoice.errors import StorageError
-from ownvoice.states import ArticleState
+from ownvoice.states import GENERATED_FROM
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.side_tables import side_table_faults
 from ownvoice.storage.versions import version_or_latest
-
-_WITH_PAIRS = (ArticleState.PENDING, ArticleState.CURRENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,8 @@ def verify(lake: Lake, version: int | None = None) -> Verification:
     """Check `version` (or the newest) from the lake alone.
 
     Of every pair: `chosen == render(original, spans)`, its id is its own, and its article is generated from with that
-    very text and on that side of the split. Of the version: its digest, its count, its side tables, the split.
+    very text and on that side of the split; it holds no passage that articles on both sides have, and no chosen answer
+    of another article. Of the version: its digest, its count, its side tables, the split.
     """
     expected = version_or_latest(lake, version)
     faults = list(side_table_faults(lake, expected))
@@ -55,6 +55,9 @@ def verify(lake: Lake, version: int | None = None) -> Verification:
         sides[article["cluster_key"] if article else row["article_id"]].add(row["split"])
         if fault := _fault(lake, row) or (None if faults else _fault_of_article(article, row)):
             failed.setdefault(row["pair_id"], fault)
+    if not faults:
+        for pair_id, fault in faults_across_articles(lake, expected):
+            failed.setdefault(pair_id, fault)
     if pairs != expected.pairs:
         faults.append(f"it holds {pairs} pairs, and {expected.pairs} were committed")
     return Verification(
@@ -89,7 +92,7 @@ def _articles(lake: Lake, articles_version: int) -> dict[str, dict[str, Any]]:
 
 def _fault_of_article(article: dict[str, Any] | None, row: dict[str, Any]) -> str | None:
     """Return what is wrong between a pair and the row of its article in the same version."""
-    if article is None or article["state"] not in _WITH_PAIRS:
+    if article is None or article["state"] not in GENERATED_FROM:
         return f"its article {row['article_id']} is not one that this version holds pairs of"
     if article["written_sha256"] != row["article_sha256"]:
         return f"it comes from another text of article {row['article_id']} than this version holds pairs of"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -24,14 +24,19 @@ CommittedPairs = Mapping[str, list[PairRow]]
 
 def committed_pairs(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> CommittedPairs:
     """Return the committed pairs of `articles` by article id; only their own refresh dates are read."""
-    written = {article.article_id: article.written_date for article in articles if article.written_date}
     found: dict[str, list[PairRow]] = defaultdict(list)
+    for row in each_committed(pairs, articles):
+        found[row["article_id"]].append(row)
+    return found
+
+
+def each_committed(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> Iterator[PairRow]:
+    """Yield the committed pairs of `articles`, in no order; only their own refresh dates are read."""
+    written = {article.article_id: article.written_date for article in articles if article.written_date}
     if written:
         wanted = pa.array(written, pa.string())
         for batch in scan(pairs, where=one_of("refresh_date", set(written.values()))):
-            for row in batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist():
-                found[row["article_id"]].append(row)
-    return found
+            yield from batch.filter(pc.is_in(batch["article_id"], wanted)).to_pylist()
 
 
 def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:

@@ -18,9 +18,11 @@ from ownvoice.pairs.reasons import (
     AMBIGUOUS,
     BOILERPLATE,
     IN_EVALUATION_SET,
+    IN_OTHER_SPLIT,
     NO_REJECTED_ANSWER,
     NOT_VERBATIM,
     REPEATED_CHOSEN,
+    REPEATED_ELSEWHERE,
     REPEATED_PROMPT,
     DropReason,
 )
@@ -136,6 +138,7 @@ def drop_reasons() -> tuple[DropReason, ...]:
         *(NOT_VERBATIM, AMBIGUOUS),
         *of_filters,
         *(BOILERPLATE, IN_EVALUATION_SET, NO_REJECTED_ANSWER, REPEATED_PROMPT, REPEATED_CHOSEN),
+        *(IN_OTHER_SPLIT, REPEATED_ELSEWHERE),
     )
 
 

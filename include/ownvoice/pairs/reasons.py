@@ -49,3 +49,11 @@ NO_REJECTED_ANSWER = DropReason(
 )
 REPEATED_PROMPT = DropReason("repeated_prompt", "The article has this instruction already.", "Nothing.")
 REPEATED_CHOSEN = DropReason("repeated_chosen", "The article has this quote already.", "Nothing.")
+IN_OTHER_SPLIT = DropReason(
+    "in_other_split",
+    "The pair holds 13 words in a row, or a whole shorter sentence, that articles on both sides of the split have.",
+    "Nothing: what a model was trained on must not judge it. Where many are dropped, see which paragraphs are reused.",
+)
+REPEATED_ELSEWHERE = DropReason(
+    "repeated_elsewhere", "Another article has this quote already.", "Nothing: the pair made first is kept."
+)

@@ -62,10 +62,10 @@ class Lake:
         data = self.store.read(key)
         return None if data is None else pq.read_table(io.BytesIO(data))
 
-    def write_rows(self, key: str, rows: pa.Table) -> None:
-        """Put `rows` under `key` as one Parquet file."""
+    def write_rows(self, key: str, rows: pa.Table, rows_per_group: int = _ROWS_PER_GROUP) -> None:
+        """Put `rows` under `key` as one Parquet file, which can be read a group of rows at a time."""
         buffer = io.BytesIO()
-        pq.write_table(rows, buffer, row_group_size=_ROWS_PER_GROUP)
+        pq.write_table(rows, buffer, row_group_size=rows_per_group)
         self.store.write(key, buffer.getvalue())
 
     @contextlib.contextmanager

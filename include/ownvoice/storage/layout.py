@@ -56,6 +56,11 @@ def sketches_key(sketch_version: str) -> str:
     return f"sketches/{sketch_version}"
 
 
+def grams_key(gram_version: str) -> str:
+    """Return the folder of the index of grams for one way of making grams."""
+    return f"grams/{gram_version}"
+
+
 def passages_key(cleaning_version: str, author_id: str) -> str:
     """Return the key of the passages counted for an author; the empty id counts all authors."""
     name = hashlib.sha256(author_id.encode()).hexdigest()[:32] if author_id else "all"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.errors import StorageError
@@ -28,7 +28,9 @@ class DatasetVersion:
     """One committed version. `digest` is over its logical rows; the next commit adds its rows to the hash `lattice`.
 
     `articles_rows` and `chunks_rows` are the sizes of the side tables at the versions it names; None where the release
-    that committed it did not count them.
+    that committed it did not count them. `grams` is the version of the grams that sides of the split were held apart
+    by; None where its release did not look. `retired_for` counts by drop reason the retired pairs whose own articles
+    the run did not ask about.
     """
 
     number: int
@@ -44,6 +46,8 @@ class DatasetVersion:
     chunks_version: int
     articles_rows: int | None = None
     chunks_rows: int | None = None
+    grams: str | None = None
+    retired_for: dict[str, int] = field(default_factory=dict)
 
     def as_record(self) -> str:
         """Return the JSON of the commit's metadata, without number and time, which the log has itself."""
