@@ -95,7 +95,8 @@ def article(name: str) -> str:
     sections = []
     for number, topic in enumerate(("the pager", "the ledger", "the morning")):
         sentences = " ".join(
-            f"When I think of {topic} in year {name} and {number}{turn}, I don’t see “progress” so much as patience."
+            f"When I think of {topic} in year {name} and {number}{turn}, I don’t see “progress” by {name} "
+            "so much as patience."
             for turn in range(7)
         )
         sections.append(f"## On {topic}, by {name}\n\n{sentences}\n")

@@ -62,6 +62,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         spend=spend_of_run(run, plan, rows),
         instruction_kinds=_instruction_kinds(lake, version),
         pairs=_pair_counts(lake, version),
+        retired_for=version.retired_for if version else {},
         version=version and CommittedVersion(number=version.number, digest=version.digest),
         started_at=started_at,
         ended_at=ended_at,

@@ -58,6 +58,7 @@ def run_row(report: RefreshReport) -> RunRow:
         "triples": triples.total,
         "kept": triples.kept,
         **{f"pairs_{name}": count for name, count in report.pairs},
+        **{f"retired_{name}": count for name, count in report.retired_for.items()},
         **{f"{name}_tokens": count for name, count in report.tokens},
     }
     return {

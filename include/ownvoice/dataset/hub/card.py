@@ -14,6 +14,7 @@ import yaml
 from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.facts import Facts
 from ownvoice.dataset.refresh_report import ReportedAudit
+from ownvoice.pairs.grams.grams import MIN_SENTENCE_WORDS, RUN_WORDS
 from ownvoice.storage.tables import SPLITS
 from ownvoice.terminal import printable
 
@@ -39,8 +40,7 @@ def dataset_card(target: HubDataset, facts: Facts) -> str:
         "Of the newest refresh.",
         _table((name, str(value)) for name, value in facts.run.recipe.model_dump().items()),
         "## Split",
-        f"Near copies of an article form a cluster, and a cluster lies on one side for ever: the test side holds those "
-        f"whose key, hashed, falls into the first {facts.run.test_share:.0%} (the share in the newest refresh).",
+        _split(facts),
         *(f"No article with a pair is on the {split} side, so there is no such split to load." for split in missing),
         *_audits(facts.audits),
         "## How to verify",
@@ -110,7 +110,22 @@ def _waterfall(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         yield f"dropped, {name.removeprefix('dropped_').replace('_', ' ')}", f"{counts[name]:,}"
     yield "pairs added", f"{counts['added']:,}"
     yield "pairs retired", f"{counts['retired']:,}"
+    for name in sorted(name for name in counts if name.startswith("retired_")):
+        yield f"of these for {name.removeprefix('retired_').replace('_', ' ')}", f"{counts[name]:,}"
     yield "pairs that stand", f"{counts['added'] - counts['retired']:,}"
+
+
+def _split(facts: Facts) -> str:
+    said = (
+        f"Near copies of an article form a cluster, and a cluster lies on one side for ever: the test side holds those "
+        f"whose key, hashed, falls into the first {facts.run.test_share:.0%} (the share in the newest refresh)."
+    )
+    if facts.version.grams is None:
+        return said
+    return (
+        f"{said} No row holds {RUN_WORDS} words in a row, or a whole sentence of {MIN_SENTENCE_WORDS} to "
+        f"{RUN_WORDS - 1}, that articles on both sides have, and no chosen answer is kept for two articles."
+    )
 
 
 def _makers(facts: Facts) -> Iterator[tuple[str, ...]]:

@@ -40,6 +40,8 @@ def report_lines(report: RefreshReport) -> Iterator[str]:
     if report.instruction_kinds:
         yield "kinds      " + _listed(report.instruction_kinds)
     yield "pairs      " + _listed(dict(report.pairs))
+    if report.retired_for:
+        yield ("retired    " + _listed(report.retired_for) + " (lost to articles of this run)")
     yield from audit_lines(report.audits)
     version = report.version
     yield f"version    {version.number}, digest {version.digest[:16]}…" if version else "version    no new one"
