@@ -165,10 +165,10 @@ class RefreshReport(_Part):
     `articles` counts what was listed by what had changed, `passed_over` what this run read and its author keeps back,
     `left_out` the articles that were not asked about by reason, `faults` the tries of this run that went wrong,
     `retries` the requests that asked again for the same answer and `chunks_by_requests` the chunks by how many requests
-    this run made for them. `recipe` holds the fields of the generation recipe as it was. `retired_for`
-    counts, by drop reason, the retired pairs that were lost to an article of this run without being asked about again.
-    Times are in UTC: `started_at` is the run's first start, `ended_at` the commit of its version or, without a version,
-    its first report.
+    this run made for them. `recipe` holds the fields of the generation recipe as it was. `retired_for` counts,
+    by drop reason, the retired pairs that were lost to an article of this run without being asked about again. Times
+    are in UTC: `started_at` is the run's first start, `ended_at` the commit of its version or, without a version, its
+    first report.
     """
 
     run_id: str
