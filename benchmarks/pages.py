@@ -202,7 +202,7 @@ def _pair(chance: random.Random, night: int, date: dt.date, number: int) -> dict
         "source_key": f"dt={date}/{chunk}.md",
         "spans": [{"start": 10, "end": 300}],
         "exact": True,
-        "cleaning_version": "faithful-1",
+        "cleaning_version": "faithful-2",
         "refresh_date": date,
         "created_by_run": f"run-{night}",
         "rejected_model": "made-up",

@@ -1,6 +1,7 @@
 """Boilerplate over several runs: passages of many articles reach no prompt, and a text once decided never changes."""
 
 import datetime as dt
+from pathlib import Path
 
 import pytest
 
@@ -78,6 +79,18 @@ def test_a_text_that_was_decided_stays_when_more_becomes_boilerplate(lake, night
     night.list_and_plan("one")
     night.commit("one")  # no batch was generated: everything stays pending
     write_with_footer(night, NAMES[4:])
+    night.list_and_plan("two")
+    assert [name for name, text in prompts(lake, "two").items() if FOOTER in text] == list(NAMES[:4])
+
+
+def test_what_an_earlier_version_of_the_cleaning_decided_and_counted_still_holds(lake, night):
+    write_with_footer(night, NAMES[:4])
+    night.list_and_plan("one")
+    night.commit("one")
+    for folder in ("readings", "passages"):
+        made = Path(lake.uri.removeprefix("file://"), folder)
+        (made / "faithful-2").rename(made / "faithful-1")
+    write_with_footer(night, NAMES[4:5])
     night.list_and_plan("two")
     assert [name for name, text in prompts(lake, "two").items() if FOOTER in text] == list(NAMES[:4])
 

@@ -52,9 +52,103 @@ BLOCKS = [
     " \n",
     "\r",
 ]
+TEMPLATES = [
+    "{{",
+    "{{<",
+    "{{< a ",
+    "{%",
+    "{% a",
+    "{% comment %}",
+    "{{/*",
+    "{#",
+    "<%",
+    "[a b=",
+    "[a b='",
+    '[a b="',
+    "[a b=“",
+    "[a b ",
+]
+TEMPLATES += ["[a]", "[/a]", "[gallery", "[embed]", "{% code %}", "{{< code >}}", "{{< a >}}", "[a b=c]"]
+NOTES = [
+    "%%",
+    "%% ",
+    "a%%a",
+    "1 %% ",
+    "\n    %%a\n",
+    "==",
+    "==a ",
+    "==a==",
+    "[[",
+    "[[a|",
+    "![[",
+    "[[a]]",
+    "^[",
+    "^[a a",
+    "[@",
+    "[@a",
+]
+NOTES += [
+    "\n[^1]: ",
+    "\n[^1]: a\n\n    b",
+    "\n> [^1]: a",
+    "\n> [!a] b",
+    " ^a\n",
+    "{:",
+    "{.a ",
+    "{: .a",
+    "[a]{.b}",
+    "$",
+    "$a",
+    "$$a",
+    "$a$",
+]
+COMPONENTS = [
+    "<Aa ",
+    "<Aa {",
+    "<Aa '",
+    '<Aa "',
+    "<Aa `",
+    "<Aa>",
+    "</Aa>",
+    "<Aa>\n    a\n\n",
+    "<Aa/>",
+    "\nimport {",
+    "\nexport {",
+]
+COMPONENTS += ["\nexport {\n\n", "\nexport const a = /*", "\nexport const a = `", "<pre>", "<code>", "<a-b "]
+DIRECTIVES = [
+    ":::",
+    "\n:::",
+    "\n:::note a",
+    "\n::a[",
+    "\n.. a",
+    "\n.. note:: ",
+    "\n!!! a",
+    "\n!!! a\n    b\n\n",
+    "{a}`",
+    ":a:`b",
+    ":a",
+    "\n```{note}\n",
+]
 SENTENCES = [".", ". ", "e.g. ", "a\u0301", "\u0301", "。", "\x1e"]
 BUTTONS = ["Share this post\n\n", "7\n\n"]
 AFTER_AN_OPENING = [("[a](", " "), ("[a][", "a"), ("![", "a"), ("`", "a"), ("<a ", "a"), ("**", "a\n"), ("> ", "\t")]
+AFTER_AN_OPENING += [
+    ("{{", "a "),
+    ("%%", "a\n\n"),
+    ("<Aa ", "b={c} "),
+    ("<Aa {", "{"),
+    ("[a ", "b=c "),
+    ("[[", "a"),
+    ("==", "a "),
+]
+AFTER_AN_OPENING += [
+    ("\n[^1]: a\n\n    ", "\n\n    a"),
+    ("\nexport const a = ", "{\n"),
+    ("$", "a "),
+    ("^[a ", "[b]"),
+    ("{: ", ".a "),
+]
 
 
 @pytest.fixture(autouse=True)
@@ -71,7 +165,9 @@ def alarm() -> Iterator[None]:
 
 @pytest.mark.parametrize(
     ("opening", "mark"),
-    [("", mark) for mark in INLINE + CODE + HTML + BLOCKS + SENTENCES + BUTTONS] + AFTER_AN_OPENING,
+    [("", mark) for mark in INLINE + CODE + HTML + BLOCKS + SENTENCES + BUTTONS]
+    + [("", mark) for mark in TEMPLATES + NOTES + COMPONENTS + DIRECTIVES]
+    + AFTER_AN_OPENING,
 )
 def test_a_long_run_of_one_mark_is_read_in_linear_time(opening, mark):
     article = f"Text.\n\n{opening}{mark * (ARTICLE_CHARS // len(mark))}x\n\nMore text."

@@ -12,7 +12,59 @@ from ownvoice.chunks import CleanedText, clean
 
 INLINE = ["*", "**", "_", "`", "[", "](u)", "![a](b)", "&amp;", "\\", "<b>", "<!-- c -->", "~~", "[^1]", "  ", "\t"]
 BLOCKS = ["# ", "\n", "\n\n", "  \n", "- ", "1. ", "> ", "<p>", "    \n    code\n", "```\n", "|", "\n---|---\n", "\r\n"]
-MARKUP = st.sampled_from(INLINE) | st.sampled_from(BLOCKS)
+TEMPLATES = [
+    "{{< a >}}",
+    "{{",
+    "}}",
+    "{% a %}",
+    "%}",
+    "{%",
+    "<%",
+    '[a b="c"]',
+    "[a]",
+    "[/a]",
+    "[gallery]",
+    "{% comment %}",
+]
+NOTES = [
+    "[[a|b]]",
+    "[[a#b]]",
+    "![[a]]",
+    "[[",
+    "]]",
+    "==",
+    "%%",
+    "\n> [!note] t\n> ",
+    " ^id\n",
+    "{: .a}",
+    "{.a}",
+    "[@a]",
+    "^[n n]",
+]
+FOOTNOTES = ["\n[^1]: ", "\n> [^2]: ", "\n\n    ", "\ufdd0", "$", "$$", "\\("]
+COMPONENTS = [
+    "<Aa>",
+    "</Aa>",
+    "<Bb c={1} />",
+    "<Bb ",
+    "{",
+    "}",
+    '"',
+    "\nimport a from 'a'\n",
+    "\nexport const a = ",
+    '{" "}',
+]
+DIRECTIVES = [
+    "\n:::note T\n",
+    "\n:::\n",
+    "\n```{note} T\n",
+    '\n!!! note "T"\n    ',
+    "{ref}`a <b>`",
+    "\n.. note:: ",
+    ":a:`b`",
+]
+DIALECTS = st.sampled_from(TEMPLATES + NOTES + FOOTNOTES + COMPONENTS + DIRECTIVES)
+MARKUP = st.sampled_from(INLINE) | st.sampled_from(BLOCKS) | DIALECTS
 WORDS = st.sampled_from(
     ["don’t", "word", "Zoë", "e\u0301", "👩\u200d🚀", "漢字。", "שלום", "it's", "A.", "𝘧𝘰𝘰", "“x”", "5*3"]
 )
@@ -31,7 +83,7 @@ def _copied(reading: CleanedText, original: str, offset: int) -> bool:
 @given(ARTICLES, st.sampled_from(["faithful", "chapter"]), st.data())
 def test_a_span_taken_to_the_original_and_rendered_is_the_same_text(article, cleaning, data):
     reading = clean(article, cleaning)
-    ends = [offset for offset in range(len(reading.text)) if _copied(reading, article, offset)]
+    ends = [at for at, sign in enumerate(reading.text) if sign != "\n" and _copied(reading, article, at)]
     if not ends:
         return
     first, last = sorted((data.draw(st.sampled_from(ends)), data.draw(st.sampled_from(ends))))

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.chunks import clean, render
+from ownvoice.chunks import clean, cleaning_version, render
 from ownvoice.chunks.passages import passages, without_passages
 
 CALL = "Subscribe to my *newsletter* right now."
@@ -64,4 +64,4 @@ def test_what_is_left_renders_to_itself(sentences, data):
     for _, (start, end) in passages(reading.text):
         span = reading.original_span(start, end)
         if "Subscribe" not in original[slice(*span)]:
-            assert render(original, [span], "faithful-1") == reading.text[start:end]
+            assert render(original, [span], cleaning_version("faithful")) == reading.text[start:end]

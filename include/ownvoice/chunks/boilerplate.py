@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Sequence
 import pyarrow as pa
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
-from ownvoice.chunks.cleaning import clean, cleaning_version
+from ownvoice.chunks.cleaning import clean, cleaning_version, cleaning_versions
 from ownvoice.chunks.passages import passages
 from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun
@@ -68,8 +68,9 @@ def decide_removed_passages(
 
 def removed_passages(lake: Lake, cleaning: Cleaning, article_sha256: str) -> frozenset[int] | None:
     """Return the keys of the passages that are removed from a text; None where that is not decided yet."""
-    stored = lake.read_json(reading_key(cleaning_version(cleaning), article_sha256))
-    return None if stored is None else frozenset(stored)
+    keys = (reading_key(version, article_sha256) for version in cleaning_versions(cleaning))
+    decided = (stored for key in keys if (stored := lake.read_json(key)) is not None)
+    return next(map(frozenset, decided), None)
 
 
 def _keys(lake: Lake, cleaning: Cleaning, article_sha256: str) -> list[int]:
@@ -79,7 +80,7 @@ def _keys(lake: Lake, cleaning: Cleaning, article_sha256: str) -> list[int]:
 
 def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: Collection[str]) -> dict[str, _Window]:
     """Return what earlier runs counted for the whole source and each author, from the originals where it is lost."""
-    stored = {name: lake.read_rows(_window_key(run, name)) for name in (_WHOLE_SOURCE, *authors)}
+    stored = {name: _stored_window(lake, run, name) for name in (_WHOLE_SOURCE, *authors)}
     windows: dict[str, _Window] = {name: _from_rows(rows) if rows else {} for name, rows in stored.items()}
     lost = [author for author in authors if stored[author] is None]
     for article in read_articles(lake, base, column_in("author_id", lost)).values() if lost else ():
@@ -89,13 +90,19 @@ def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: 
     return windows
 
 
+def _stored_window(lake: Lake, run: RefreshRun, name: str) -> pa.Table | None:
+    keys = (passages_key(version, name) for version in cleaning_versions(run.recipe.cleaning))
+    return next((rows for key in keys if (rows := lake.read_rows(key)) is not None), None)
+
+
 def _counted(lake: Lake, run: RefreshRun, name: str, before: _Window, now: _Window) -> frozenset[int]:
     """Return the keys that enough texts of an author, or of all, share; store the keys of the newest texts."""
     window = {text: keys for text, keys in before.items() if text not in now} | now
     if not run.dry_run:
         newest = list(window.items())[-_WINDOW_TEXTS:]
         rows = [{"article_sha256": text, "passages": keys} for text, keys in newest]
-        lake.write_rows(_window_key(run, name), pa.Table.from_pylist(rows, schema=_PASSAGES))
+        key = passages_key(cleaning_version(run.recipe.cleaning), name)
+        lake.write_rows(key, pa.Table.from_pylist(rows, schema=_PASSAGES))
     counts = Counter(key for keys in window.values() for key in keys)
     fewest = max(run.boilerplate_min_articles, run.boilerplate_min_share * len(window))
     return frozenset(key for key, count in counts.items() if count >= fewest)
@@ -103,7 +110,3 @@ def _counted(lake: Lake, run: RefreshRun, name: str, before: _Window, now: _Wind
 
 def _from_rows(rows: pa.Table) -> _Window:
     return {row["article_sha256"]: row["passages"] for row in rows.to_pylist()}
-
-
-def _window_key(run: RefreshRun, name: str) -> str:
-    return passages_key(cleaning_version(run.recipe.cleaning), name)

@@ -17,29 +17,39 @@ from itertools import accumulate, pairwise
 from ownvoice.chunks.cleaned_text import CleanedText
 from ownvoice.chunks.faithful.blocks import Block, find_blocks
 from ownvoice.chunks.faithful.inline import read_inline
-from ownvoice.chunks.faithful.marks import EDGE
+from ownvoice.chunks.faithful.marks import EDGE, HIDDEN, MARK, MARK_1
 from ownvoice.chunks.faithful.masks import mask
 from ownvoice.chunks.faithful.navigation import mask_buttons, without_menus
 from ownvoice.chunks.offset_map import OffsetMap
 
 _BLANK_LINE = EDGE + EDGE
 _SPACES = re.compile(r"(  +)")
-# A block may be empty without its marks only if it begins with one of these: an image, a tag, a footnote mark, a link.
-_EMPTY_STARTS = frozenset("![<*_~")
-_MAYBE_EMPTY = re.compile(r"[*_~\[\s]*(?:!\[|<|\[\^|\]|\Z)")
+# A block may be empty without its marks only if it begins with one of these: an image, a tag, a mark that is hidden or
+# of a footnote, a link.
+_EMPTY_STARTS = frozenset("![<*_~" + HIDDEN)
+_MAYBE_EMPTY = re.compile(rf"[*_~\[\s]*(?:!\[|<|\[\^|\]|{HIDDEN}|\Z)")
 
 
 def clean(original: str) -> CleanedText:
     """Return the faithfully cleaned text of an article's content, with the map back to it."""
-    masked = mask_buttons(mask(original))
+    return _clean(mask(original), MARK)
+
+
+def clean_1(original: str) -> CleanedText:
+    """Return the text as version 1 cleaned it, which knew no dialects: pairs of that version are proved by it."""
+    return _clean(mask(original, dialects=False), MARK_1)
+
+
+def _clean(masked: str, marks: re.Pattern[str]) -> CleanedText:
+    masked = mask_buttons(masked)
     blocks, link_names = find_blocks(masked)
     blocks = [
         block
         for block in without_menus(masked, blocks)
-        if masked[block.start] not in _EMPTY_STARTS or not _is_empty(masked, block, link_names)
+        if masked[block.start] not in _EMPTY_STARTS or not _is_empty(masked, block, marks, link_names)
     ]
     prose, to_prose = _join(masked, blocks)
-    pieces, kept = read_inline(prose, _spaced_punctuation(masked, blocks), link_names)
+    pieces, kept = read_inline(prose, marks, _spaced_punctuation(masked, blocks), link_names)
     maps = [to_prose, OffsetMap.of(pieces, kept)]
     text = "".join(kept)
     if "  " in text:
@@ -54,12 +64,12 @@ def clean(original: str) -> CleanedText:
     return CleanedText(text, tuple(headings), tuple(maps))
 
 
-def _is_empty(masked: str, block: Block, link_names: frozenset[str]) -> bool:
+def _is_empty(masked: str, block: Block, marks: re.Pattern[str], link_names: frozenset[str]) -> bool:
     """Whether nothing is left of a block without its marks."""
     _, start, end = block
     if not _MAYBE_EMPTY.match(masked, start, end):
         return False
-    _, kept = read_inline(EDGE + masked[start:end] + EDGE, "", link_names)
+    _, kept = read_inline(EDGE + masked[start:end] + EDGE, marks, "", link_names)
     return not "".join(kept).strip()
 
 

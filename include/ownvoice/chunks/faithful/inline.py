@@ -7,19 +7,22 @@ It follows CommonMark 0.31, section 6, in one pass. Every mark is looked at once
 from __future__ import annotations
 
 import html
+import re
 
 from ownvoice.chunks.faithful.marks import EDGE, SUSPENDED, WIDE
 from ownvoice.chunks.faithful.pieces import Pieces
 
 
-def read_inline(prose: str, spaced_punctuation: str, link_names: frozenset[str]) -> tuple[list[str], list[str]]:
+def read_inline(
+    prose: str, marks: re.Pattern[str], spaced_punctuation: str, link_names: frozenset[str]
+) -> tuple[list[str], list[str]]:
     """Return the pieces of a prose, and what is kept of each: nothing of a mark, or the text that takes its place.
 
-    `prose` lies between two edges, which are in no piece. `spaced_punctuation` are the punctuation marks that a
-    converter set off from a closing mark by a space. `link_names` are the names of the article's link reference
-    definitions, in lower case.
+    `prose` lies between two edges, which are in no piece. `marks` is the pattern of the marks. `spaced_punctuation`
+    are the punctuation marks that a converter set off from a closing mark by a space. `link_names` are the names of the
+    article's link reference definitions, in lower case.
     """
-    reader = _Reader(prose, spaced_punctuation, link_names)
+    reader = _Reader(prose, marks, spaced_punctuation, link_names)
     reader.read()
     return reader.found.all()
 
@@ -27,9 +30,9 @@ def read_inline(prose: str, spaced_punctuation: str, link_names: frozenset[str])
 class _Reader:
     """One pass over the marks of one article."""
 
-    def __init__(self, prose: str, spaced_punctuation: str, link_names: frozenset[str]) -> None:
+    def __init__(self, prose: str, marks: re.Pattern[str], spaced_punctuation: str, link_names: frozenset[str]) -> None:
         self.prose = prose
-        self.found = Pieces(prose)
+        self.found = Pieces(prose, marks)
         self.spaced_punctuation, self.link_names = spaced_punctuation, link_names
         self.block_end = 0
         self.openers: dict[str, list[int]] = {"*": [], "_": [], "~": []}
@@ -57,7 +60,7 @@ class _Reader:
                 self.bracket(index, ends[index - 1])
             elif mark.startswith(("<http", "<mailto")):
                 found.keep_text_inside(index, "<", mark[1:-1], ">")
-            else:
+            elif first != "$":  # mathematics stays as it is
                 found.drop(index, ends[index - 1], ends[index])
 
     def enter_block(self, left: int) -> None:

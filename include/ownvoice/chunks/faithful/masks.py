@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ownvoice.chunks.faithful.marks import EDGE
+from ownvoice.chunks.faithful.dialects import has_private, mask_dialects, open_boxes, private_spans
+from ownvoice.chunks.faithful.marks import EDGE, HIDDEN
 
 _Region = tuple[re.Pattern[str], re.Pattern[str]]
 """The opening and the closing mark of a part of a text."""
@@ -42,16 +43,41 @@ _TABLE_RULE = re.compile(r"\n[ \t>]*+(?=[-:|][^|\n]*+\|)\|?[ \t]*+:?-++:?[ \t]*+
 _TABLE_ROWS = re.compile(r"(?:\n[^|\n]*+\|[^\n]*+)*+")
 
 
-def mask(original: str) -> str:
-    """Return a text of the same length that holds only prose, Markdown blocks and inline marks."""
+def mask(original: str, *, dialects: bool = True) -> str:
+    """Return a text of the same length that holds only prose, Markdown blocks and inline marks.
+
+    Version 1 of the cleaning knew no `dialects`.
+    """
     source = original.replace("\r\n", "\t\n").replace("\r", "\n") if "\r" in original else original
     source = source.replace(EDGE, " ")
-    if ("`" in source and "```" in source) or ("~" in source and "~~~" in source):
-        for fence in _FENCES:
-            source = _mask_regions(source, fence, _blank)
+    if dialects:
+        source = open_boxes(source.replace(HIDDEN, " "))
+    source = mask_fences(source)
+    if dialects:
+        source = mask_dialects(source)
     if "<" in source and (tags := {tag.lower() for tag in _TAG_NAME.findall(source)}):
         source = _mask_html(source, tags)
     return _mask_tables(source) if "|" in source else source
+
+
+def without_private(original: str) -> str:
+    """Return a text of the same length with spaces over what its author keeps from readers, such as comments."""
+    if not has_private(original):
+        return original
+    pieces: list[str] = []
+    done = 0
+    for start, end in private_spans(mask_fences(original.replace("\r", "\n").replace(HIDDEN, " "))):
+        pieces += original[done:start], " " * (end - start)
+        done = end
+    return "".join(pieces) + original[done:]
+
+
+def mask_fences(source: str) -> str:
+    """Blank fenced code."""
+    if ("`" in source and "```" in source) or ("~" in source and "~~~" in source):
+        for fence in _FENCES:
+            source = _mask_regions(source, fence, _blank)
+    return source
 
 
 def _blank(text: str) -> str:

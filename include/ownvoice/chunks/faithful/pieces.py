@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import accumulate
 
-from ownvoice.chunks.faithful.marks import EDGE, MARK
+from ownvoice.chunks.faithful.marks import EDGE
 
 _BLANKS = " \t\n"
 
@@ -16,9 +17,9 @@ class Pieces:
     prose at which the pieces ended when it was taken apart. The edges around the prose are in no piece.
     """
 
-    def __init__(self, prose: str) -> None:
+    def __init__(self, prose: str, marks: re.Pattern[str]) -> None:
         self.prose = prose
-        self.pieces = MARK.split(prose)
+        self.pieces = marks.split(prose)
         self.ends = list(accumulate(map(len, self.pieces)))
         self.pieces[0] = self.pieces[0][1:]
         self.pieces[-1] = self.pieces[-1][:-1]
