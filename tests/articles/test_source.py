@@ -139,7 +139,14 @@ def test_after_a_change_of_the_rules_everything_is_read_again(night, source):
 
 
 @pytest.mark.parametrize(
-    ("sidecar", "data"), [("a.json", b'{"id": "x", "author": "jane"}'), ("a.yml", b"id: x\nauthor: jane")]
+    ("sidecar", "data"),
+    [
+        ("a.json", b'{"id": "x", "author": "jane"}'),
+        ("a.yml", b"id: x\nauthor: jane"),
+        ("a.YAML", b"ID: x\nAuthor: jane"),
+        ("a.toml", b'id = "x"\nauthors = ["jane"]'),
+        ("a.JSON.gz", gzip.compress(b'{"id": "x", "author": "jane"}')),
+    ],
 )
 @pytest.mark.parametrize("article", ["a.md", "a.html.gz", "a.txt"])
 def test_a_sidecar_says_what_its_article_does_not(night, source, article, sidecar, data):
@@ -170,6 +177,50 @@ def test_an_article_that_becomes_a_draft_is_retired_and_counted_and_comes_back(n
     assert read_listing(night.lake, night.run).passed_over == {"draft": 1}
     assert night.articles["a.md"].state is ArticleState.REMOVED
     assert night(source=SourceRules(drafts=True)) == {"appeared": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize("article", ["a.md", "a.jsonl", "a.parquet", "a.txt.gz"])
+def test_a_refusal_in_any_of_several_sidecars_is_heard(night, source, article):
+    data = {"a.jsonl": lines({"content": "One."}), "a.parquet": parquet(content=["One."])}.get(article, b"One.")
+    source.write(article, gzip.compress(data) if article.endswith("gz") else data)
+    source.write("a.json", b'{"consent": "yes"}')
+    source.write("a.YML", b"consent: no")
+    assert night() == {"withheld": 1}
+    source.write("a.YML", b"consent: yes")
+    assert night() == {"promoted": 1}
+
+
+def test_a_sidecar_of_many_articles_speaks_of_all_but_names_none(night, source):
+    source.write("a.jsonl", lines({"content": "One.", "author": "ada"}, {"content": "Two."}))
+    source.write("a.yaml", b"id: x\ntitle: All of them\nauthor: jane\nlicence: MIT")
+    source.write("b.json", json.dumps([{"content": "Three."}, {"content": "Four."}]).encode())
+    source.write("b.toml", b"draft = true")
+    source.write("c.json", b'{"content": "Five."}')
+    source.write("c.yaml", b"id: y\ntitle: Five")
+    night()
+    found = {i: (one.author_id, one.title, one.licence) for i, one in night.articles.items()}
+    assert found == {
+        "a.jsonl#0": ("ada", "", "MIT"),
+        "a.jsonl#1": ("jane", "", "MIT"),
+        "y": ("unknown", "Five", ""),
+    }
+    assert read_listing(night.lake, night.run).passed_over == {"draft": 2}
+
+
+def test_a_json_beside_many_articles_may_be_their_sidecar_or_hold_articles(night, source):
+    source.write("a.jsonl", lines({"content": "One."}))
+    source.write("a.json", json.dumps({"content": "Two."}).encode())
+    source.write("b.jsonl", lines({"content": "Three."}))
+    source.write("b.json", json.dumps([{"content": "Four.", "consent": "no"}]).encode())
+    source.write("c.jsonl", lines({"content": "Five."}))
+    source.write("c.json", json.dumps([{"content": f"{number}. " + "x" * 900} for number in range(99)]).encode())
+    assert night() == {"appeared": 103, "withheld": 1}
+    source.write("a.json", b'{"consent": "no"}')
+    assert night() == {"unchanged": 102, "vanished": 1, "withheld": 1}
+    assert night.reasons == {}
+    source.write("a.json", b'{"consent": ')
+    night()
+    assert night.reasons == {"a.json": "bad_json", "a.jsonl": "bad_sidecar"}
 
 
 def test_licence_and_consent_are_carried_along(night, source):

@@ -23,7 +23,7 @@ def read(
 ) -> list[ReadResult]:
     """Return all that an object with these bytes yields."""
     file = io.BytesIO(data if isinstance(data, bytes) else data.encode())
-    return list(read_object(OpenedObject(key, file, sidecar or {}), rules or SourceRules()))
+    return list(read_object(OpenedObject(key, file, [sidecar] if sidecar else []), rules or SourceRules()))
 
 
 def texts(found: list[ReadResult]) -> list[str]:

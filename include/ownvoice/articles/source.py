@@ -4,35 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain, filterfalse
 from typing import BinaryIO
 
 from ownvoice.articles.article import Quarantined, ReadResult, Reason, UnreadableError
 from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES
-from ownvoice.articles.formats.opened import OpenedObject
+from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.articles.formats.read import read_object
 from ownvoice.articles.formats.sidecar import read_sidecar
-from ownvoice.articles.formats.table import format_of, stem_of
+from ownvoice.articles.formats.table import format_of
 from ownvoice.articles.prefetch import prefetch
+from ownvoice.articles.sidecars import may_hold_articles, names_taken, sidecars_by_key
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.errors import StorageAccessError, StorageError, StorageUnavailableError
 from ownvoice.storage.stores import ObjectStore, StoredObject
 from ownvoice.storage.streamed import open_object
 
 _DAY_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
-_SIDECAR_SUFFIXES = (".json", ".yaml", ".yml")
 _OPENED_AHEAD = 16  # each holds the first four megabytes of its object; the rest is fetched as it is parsed
 
 
 @dataclass(frozen=True, slots=True)
 class SourceObject:
-    """An object that holds articles; `tag` changes with its bytes, with those of its sidecar, and with the rules."""
+    """An object that holds articles; `tag` changes with its bytes, with those of its sidecars, and with the rules.
+
+    `describes` says that it may be a sidecar of another object instead, and then holds no article.
+    """
 
     stored: StoredObject
-    sidecar: StoredObject | None
+    sidecars: tuple[StoredObject, ...]
+    describes: bool
     tag: str
 
     @property
@@ -41,8 +46,8 @@ class SourceObject:
         return self.stored.key
 
 
-_Begun = tuple[BinaryIO, bytes | None]
-"""An open object, and the bytes of its sidecar."""
+_Begun = tuple[BinaryIO, list[bytes]]
+"""An open object, and the bytes of each of its sidecars."""
 
 
 def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> list[str]:
@@ -60,20 +65,19 @@ def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> l
 
 
 def list_objects(store: ObjectStore, folders: Iterable[str], rules: SourceRules) -> Iterator[SourceObject]:
-    """Yield the objects below `folders` that are in a known format, each with its sidecar if it has one.
+    """Yield the objects below `folders` that are in a known format, each with its sidecars.
 
-    The sidecar of `a.md` is `a.json`, `a.yaml` or `a.yml` beside it. A sidecar is not listed as an object of its own.
+    A sidecar is not listed as an object of its own.
     """
     for folder in folders:
         found = {stored.key: stored for stored in store.objects(folder)}
-        formats = {key: known for key in found if (known := format_of(key))}
-        sidecars = {key: _sidecar_of(key, found) for key, known in formats.items() if known.takes_sidecar}
-        taken = {sidecar.key for sidecar in sidecars.values() if sidecar}
-        for key in formats:
-            if key not in taken:
-                stored, sidecar = found[key], sidecars.get(key)
-                parts = (stored.tag, sidecar.tag if sidecar else "", rules.mark)
-                yield SourceObject(stored, sidecar, "|".join(filter(None, parts)))
+        sidecars = sidecars_by_key(found)
+        taken, described = names_taken(sidecars), set(chain.from_iterable(sidecars.values()))
+        for key in found:
+            if format_of(key) and key not in taken:
+                stored, beside = found[key], tuple(found[name] for name in sidecars.get(key, ()))
+                tag = "|".join([stored.tag, *(one.tag for one in beside), rules.mark])
+                yield SourceObject(stored, beside, key in described, tag)
 
 
 def is_below(key: str, folders: Iterable[str]) -> bool:
@@ -99,23 +103,27 @@ def read_objects(
 
 
 def _begin(store: ObjectStore, one: SourceObject) -> _Begun:
-    """Fetch the beginning of an object, and its sidecar."""
+    """Fetch the beginning of an object, and its sidecars."""
     file = open_object(store, one.stored)
     file.peek(1)
-    if one.sidecar is None:
-        return file, None
-    with open_object(store, one.sidecar) as sidecar:
-        return file, sidecar.read(MAX_METADATA_BYTES + 1)
+    return file, [_read_sidecar(store, sidecar) for sidecar in one.sidecars]
+
+
+def _read_sidecar(store: ObjectStore, stored: StoredObject) -> bytes:
+    with open_object(store, stored) as sidecar:
+        return sidecar.read(MAX_METADATA_BYTES + 1)
 
 
 def _results(
     one: SourceObject, begun: Future[_Begun], rules: SourceRules, errors: list[StorageError]
 ) -> Iterator[ReadResult]:
     try:
-        file, sidecar = begun.result()
+        file, beside = begun.result()
         with file:
-            fields = read_sidecar(one.sidecar.key, sidecar, rules) if one.sidecar and sidecar is not None else {}
-            yield from read_object(OpenedObject(one.key, file, fields), rules)
+            pairs = zip(one.sidecars, beside, strict=True)
+            sidecars = [_fields(stored.key, data, one.key, rules) for stored, data in pairs]
+            results = read_object(OpenedObject(one.key, file, sidecars), rules)
+            yield from filterfalse(_has_no_content, results) if one.describes else results
     except StorageError as error:
         errors.append(error)
         yield Quarantined(one.key, Reason.UNREADABLE, str(error))
@@ -123,6 +131,9 @@ def _results(
         yield error.quarantined(one.key)
 
 
-def _sidecar_of(key: str, found: Mapping[str, StoredObject]) -> StoredObject | None:
-    stem = stem_of(key)
-    return next((found[stem + suffix] for suffix in _SIDECAR_SUFFIXES if stem + suffix in found), None)
+def _has_no_content(result: ReadResult) -> bool:
+    return isinstance(result, Quarantined) and result.reason == Reason.MISSING_FIELD
+
+
+def _fields(key: str, data: bytes, described: str, rules: SourceRules) -> Fields:
+    return read_sidecar(key, data, rules, or_articles=may_hold_articles(key, described))

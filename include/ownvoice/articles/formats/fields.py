@@ -52,27 +52,31 @@ def missing_content(names: Sequence[Any], rules: SourceRules) -> UnreadableError
     )
 
 
-def make_article(key: str, content: Any, sources: Sequence[Fields], rules: SourceRules) -> Article | PassedOver:
+def make_article(
+    key: str, content: Any, sources: Sequence[Fields], rules: SourceRules, beside: Sequence[Fields] = ()
+) -> Article | PassedOver:
     """Return the article with the fields of `sources`, of which the first that has a field wins.
+
+    `beside` are fields of an object of many articles: they come after those of each, and no id or title is taken from
+    them.
 
     Two things are heard from wherever they stand: one refusal of consent is a refusal, and one mark of a draft passes
     the article over, unless the rules say that drafts are read. A refusal comes first, since it holds for every copy.
     Raises `UnreadableError` where the content is not text, is empty, or cannot be stored as UTF-8, and where something
     is larger than its bound.
     """
-    author_id, terms = _author_and_terms(sources, rules)
-    consent = consent_of([*_all_values(sources, "consent", rules), terms.consent])
-    if consent != "no" and not rules.drafts and any(is_draft(fields, rules) for fields in sources):
+    both = [*sources, *beside]
+    author_id, terms = _author_and_terms(both, rules)
+    consent = consent_of([*_all_values(both, "consent", rules), terms.consent])
+    if consent != "no" and not rules.drafts and any(is_draft(fields, rules) for fields in both):
         return PassedOver(key, "draft")
     if not isinstance(content, str) or isinstance(content, Numeral):
         what = "a number" if isinstance(content, Numeral) else type(content).__name__
         raise UnreadableError(Reason.WRONG_SHAPE, f"the content is no text, but {what}")
     if not content.strip():
         raise UnreadableError(Reason.EMPTY, "there is no text in it")
-    found = {
-        name: next((text for fields in sources if (text := _plain(name, field_of(fields, name, rules)))), "")
-        for name in ("id", "title", "language", "licence")
-    }
+    found = {name: _first(sources, name, rules) for name in ("id", "title")}
+    found |= {name: _first(both, name, rules) for name in ("language", "licence")}
     article = Article(
         source_key=key,
         metadata_id=found["id"] or None,
@@ -85,6 +89,10 @@ def make_article(key: str, content: Any, sources: Sequence[Fields], rules: Sourc
     )
     _check_storable(article, found | {"author_id": author_id})
     return article
+
+
+def _first(sources: Sequence[Fields], name: str, rules: SourceRules) -> str:
+    return next((text for fields in sources if (text := _plain(name, field_of(fields, name, rules)))), "")
 
 
 def _all_values(sources: Sequence[Fields], name: str, rules: SourceRules) -> list[Any]:

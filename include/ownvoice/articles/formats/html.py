@@ -29,7 +29,7 @@ def read_html(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
     text, metadata = _main_text(_whole_page(page))
     if not text.strip():
         raise UnreadableError(Reason.NO_MAIN_TEXT, "the page has no main text: only navigation, scripts or pictures")
-    yield make_article(opened.key, text, [*fields, opened.sidecar, metadata], rules)
+    yield make_article(opened.key, text, [*fields, *opened.sidecars, metadata], rules)
 
 
 def _whole_page(page: str) -> str:

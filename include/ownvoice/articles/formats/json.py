@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from ownvoice.articles.article import Article, PassedOver, ReadResult, Reason, UnreadableError, quarantining
 from ownvoice.articles.formats.book import book_content
 from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES
-from ownvoice.articles.formats.fields import all_names, content_of, make_article
+from ownvoice.articles.formats.fields import content_of, make_article
 from ownvoice.articles.formats.json_values import load_json
-from ownvoice.articles.formats.names import values_at
 from ownvoice.articles.formats.opened import Fields, OpenedObject, decoded
 from ownvoice.config.source_rules import SourceRules
 
@@ -18,16 +17,16 @@ from ownvoice.config.source_rules import SourceRules
 def read_json(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
     """Yield the articles of one JSON document, which is held in memory whole.
 
-    A consent that stands beside `artifact_data` is stated for all its articles.
+    What stands beside `artifact_data` is said of all its articles.
     """
     document = load_json(decoded(opened.read_whole("write JSON Lines instead, which is read line by line")))
     whole = document if isinstance(document, dict) and "artifact_data" in document else {}
     items = whole["artifact_data"] if whole else document
     if isinstance(items, dict):
-        yield _article(opened.key, items, _consent_beside(whole, rules), rules)
+        yield _article(opened.key, items, opened.sidecars, [whole], rules)
     elif isinstance(items, list):
         for index, item in enumerate(items):
-            yield _article(f"{opened.key}#{index}", item, _consent_beside(whole, rules), rules)
+            yield _article(f"{opened.key}#{index}", item, [], [*opened.sidecars, whole], rules)
     else:
         raise UnreadableError(Reason.WRONG_SHAPE, f"expected an object or a list, found {type(items).__name__}")
 
@@ -36,7 +35,7 @@ def read_json_lines(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadRe
     """Yield the articles of a file with one JSON object a line; one line is held in memory at a time."""
     for number, line in enumerate(_lines(opened.file)):
         if line is None or line.strip():
-            yield _article_of_line(f"{opened.key}#{number}", line, rules)
+            yield _article_of_line(f"{opened.key}#{number}", line, opened.sidecars, rules)
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes | None]:
@@ -51,23 +50,21 @@ def _lines(file: BinaryIO) -> Iterator[bytes | None]:
 
 
 @quarantining
-def _article_of_line(key: str, line: bytes | None, rules: SourceRules) -> Article | PassedOver:
+def _article_of_line(
+    key: str, line: bytes | None, beside: Sequence[Fields], rules: SourceRules
+) -> Article | PassedOver:
     if line is None:
         raise UnreadableError(Reason.TOO_LARGE, f"the line is longer than {MAX_ARTICLE_BYTES:,} bytes")
-    return _made(key, load_json(decoded(line)), {}, rules)
+    return _made(key, load_json(decoded(line)), [], beside, rules)
 
 
-@quarantining
-def _article(key: str, item: Any, beside: Fields, rules: SourceRules) -> Article | PassedOver:
-    return _made(key, item, beside, rules)
-
-
-def _made(key: str, item: Any, beside: Fields, rules: SourceRules) -> Article | PassedOver:
+def _made(
+    key: str, item: Any, sidecars: Sequence[Fields], beside: Sequence[Fields], rules: SourceRules
+) -> Article | PassedOver:
     if not isinstance(item, dict):
         raise UnreadableError(Reason.WRONG_SHAPE, f"expected an object, found {type(item).__name__}")
     content = book_content(content_of(item, rules))
-    return make_article(key, content.text, [content.own, item, content.whole, beside], rules)
+    return make_article(key, content.text, [content.own, item, content.whole, *sidecars], rules, beside)
 
 
-def _consent_beside(whole: Fields, rules: SourceRules) -> Fields:
-    return {"consent": [value for name in all_names("consent", rules) for value in values_at(whole, name)] or None}
+_article = quarantining(_made)

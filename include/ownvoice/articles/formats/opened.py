@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, BinaryIO, Self
 
 from ownvoice.articles.article import Reason, UnreadableError
@@ -30,11 +30,11 @@ class Numeral(str):
 
 @dataclass(frozen=True, slots=True)
 class OpenedObject:
-    """An object while it is read: its key, its bytes, and the fields of its sidecar (empty where it has none)."""
+    """An object while it is read: its key, its bytes, and the fields of each of its sidecars."""
 
     key: str
     file: BinaryIO
-    sidecar: Fields = field(default_factory=dict)
+    sidecars: Sequence[Fields] = ()
 
     def read_whole(self, instead: str, max_bytes: int = MAX_ARTICLE_BYTES) -> bytes:
         """Return all bytes of the object.

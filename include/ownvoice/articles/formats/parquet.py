@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import IO, TYPE_CHECKING
 
 from ownvoice.articles.article import Article, PassedOver, ReadResult, Reason, UnreadableError, quarantining
 from ownvoice.articles.formats.budget import most_unpacked_bytes
 from ownvoice.articles.formats.fields import content_of, is_read, make_article, missing_content
 from ownvoice.articles.formats.names import folded
-from ownvoice.articles.formats.opened import OpenedObject
+from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.articles.formats.parquet_budget import refuse_a_large_footer, rows_at_a_time, unpacked_bytes
 from ownvoice.articles.formats.parquet_cells import row_of
 from ownvoice.config.source_rules import SourceRules
@@ -33,12 +33,12 @@ def read_parquet(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResul
         try:
             refuse_a_large_footer(copy)
             with pq.ParquetFile(copy.name, buffer_size=1 << 20) as file:
-                yield from _articles(opened.key, file, copy, rules)
+                yield from _articles(opened, file, copy, rules)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise UnreadableError(Reason.BAD_PARQUET, (str(error).splitlines() or [""])[0][:200]) from None
 
 
-def _articles(key: str, file: pq.ParquetFile, copy: IO[bytes], rules: SourceRules) -> Iterator[ReadResult]:
+def _articles(opened: OpenedObject, file: pq.ParquetFile, copy: IO[bytes], rules: SourceRules) -> Iterator[ReadResult]:
     columns = _columns(file.schema_arrow.names, rules)
     most = most_unpacked_bytes(copy.seek(0, os.SEEK_END))
     unpacked = number = 0
@@ -47,14 +47,16 @@ def _articles(key: str, file: pq.ParquetFile, copy: IO[bytes], rules: SourceRule
         if unpacked > most:
             raise UnreadableError(Reason.ZIP_BOMB, f"its first {number:,} rows unpack to more than {most:,} bytes")
         for index in range(batch.num_rows):
-            yield _article(f"{key}#{number}", batch, index, rules)
+            yield _article(f"{opened.key}#{number}", batch, index, opened.sidecars, rules)
             number += 1
 
 
 @quarantining
-def _article(key: str, batch: pa.RecordBatch, index: int, rules: SourceRules) -> Article | PassedOver:
+def _article(
+    key: str, batch: pa.RecordBatch, index: int, beside: Sequence[Fields], rules: SourceRules
+) -> Article | PassedOver:
     row = row_of(batch, index)
-    return make_article(key, content_of(row, rules), [row], rules)
+    return make_article(key, content_of(row, rules), [row], rules, beside)
 
 
 def _columns(there: list[str], rules: SourceRules) -> list[str]:

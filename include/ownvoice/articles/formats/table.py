@@ -19,7 +19,7 @@ from ownvoice.articles.formats.json_values import MAX_VALUES
 from ownvoice.articles.formats.opened import OpenedObject
 from ownvoice.articles.formats.parquet import read_parquet
 from ownvoice.articles.formats.text import read_text
-from ownvoice.articles.formats.unpack import PACKINGS
+from ownvoice.articles.formats.unpack import without_packing
 from ownvoice.config.source_rules import SourceRules
 
 Reader = Callable[[OpenedObject, SourceRules], Iterator[ReadResult]]
@@ -34,14 +34,14 @@ class Format:
     """One way in which an object holds articles.
 
     `suffixes` are the ends of its keys, in lower case. `examples` maps what an object may hold to an example of it,
-    and `bounds` says how large it may be; both are for docs/sources.md. `takes_sidecar` is for formats with one article
-    an object: a sidecar may describe it.
+    and `bounds` says how large it may be; both are for docs/sources.md. `one_article` is for formats with one article
+    an object: a `.json` beside it is its sidecar, and no object with articles of its own.
     """
 
     suffixes: tuple[str, ...]
     read: Reader
     examples: Mapping[str, str]
-    takes_sidecar: bool = False
+    one_article: bool = False
     bounds: str = f"{MAX_ARTICLE_BYTES >> 20} MiB"
 
 
@@ -52,7 +52,7 @@ FORMATS: tuple[Format, ...] = (
         {
             "one article, with front matter if it has any": r"---\nid: a7\nauthor_id: jane\n---\n# On waiting\n\nText.",
         },
-        takes_sidecar=True,
+        one_article=True,
     ),
     Format(
         (".html", ".htm", ".xhtml"),
@@ -61,7 +61,7 @@ FORMATS: tuple[Format, ...] = (
             "one article: the page's main text": '<html lang="en"><title>On waiting</title><body><article><p>Text.</p>'
             "</article></body></html>",
         },
-        takes_sidecar=True,
+        one_article=True,
         bounds=f"{MAX_PAGE_BYTES >> 20} MiB",
     ),
     Format(
@@ -92,19 +92,12 @@ FORMATS: tuple[Format, ...] = (
 
 def format_of(key: str) -> Format | None:
     """Return the format of the object `key`; None where the source is to pass it over."""
-    name = _without_packing(key)
+    name = without_packing(key)
     return next((one for one in FORMATS if name.endswith(one.suffixes)), None)
 
 
 def stem_of(key: str) -> str:
     """Return `key` without the suffixes of its format and packing: `a` for `a.md.gz`, whose sidecar may be `a.json`."""
-    name = _without_packing(key)
+    name = without_packing(key)
     suffix = next((suffix for one in FORMATS for suffix in one.suffixes if name.endswith(suffix)), "")
     return key[: len(name) - len(suffix) - len(key.lower())]
-
-
-def _without_packing(key: str) -> str:
-    name = key.lower()
-    for suffix in PACKINGS:
-        name = name.removesuffix(suffix)
-    return name

@@ -14,4 +14,4 @@ from ownvoice.config.source_rules import SourceRules
 def read_text(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
     """Yield the article. Its content begins below the front matter, whose fields come before the sidecar's."""
     fields, content = split_front_matter(decoded(opened.read_whole("cut it into articles")), rules)
-    yield make_article(opened.key, content, [*fields, opened.sidecar], rules)
+    yield make_article(opened.key, content, [*fields, *opened.sidecars], rules)

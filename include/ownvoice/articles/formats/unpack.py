@@ -21,6 +21,14 @@ def unpacked(key: str, file: BinaryIO) -> BinaryIO:
     return io.BufferedReader(_Unpacked(file, packing), _BUFFER_BYTES) if packing else file
 
 
+def without_packing(key: str) -> str:
+    """Return a key in lower case and without the suffixes of packings: `a.md` for `a.MD.gz`."""
+    name = key.lower()
+    for suffix in PACKINGS:
+        name = name.removesuffix(suffix)
+    return name
+
+
 class _Unpacked(io.RawIOBase):
     """The unpacked bytes of `file`. Reading raises `UnreadableError` where they are broken, or too many.
 
