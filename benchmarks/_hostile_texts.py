@@ -36,12 +36,18 @@ for _name, _unit in {
     _cut(_name, _unit)
 
 
-def _locate(name: str, quote: Callable[[int], str]) -> None:
+def _locate(
+    name: str,
+    quote: Callable[[int], str],
+    text: Callable[[int], str] = lambda _: SENTENCE * 30,
+    sizes: tuple[int, int, int] = (100, 1_000, 10_000),
+) -> None:
     def make(size: int) -> Work:
+        from ownvoice.pairs.reading import Reading
         from ownvoice.pairs.reasons import DropReason
-        from ownvoice.pairs.verbatim import Reading, locate
+        from ownvoice.pairs.verbatim import locate
 
-        reading, wanted = Reading.of(SENTENCE * 30), quote(size)
+        reading, wanted = Reading.of(text(size)), quote(size)
 
         def work() -> str:
             found = locate(wanted, reading)
@@ -49,7 +55,7 @@ def _locate(name: str, quote: Callable[[int], str]) -> None:
 
         return work
 
-    CASES[name] = Case("proof", (100, 1_000, 10_000), make, "length and parts of a quote")
+    CASES[name] = Case("proof", sizes, make, "a quote as long as its chunk, of 64 parts")
 
 
 _locate("a quote and No. n times", lambda n: SENTENCE + "No. " * n)
@@ -57,15 +63,35 @@ _locate("a quote n times", lambda n: SENTENCE * n)
 _locate("half of a quote n times", lambda n: "The lamp in the harbour. " * n)
 _locate("dot leaders n times", lambda n: ". " * n)
 
+_CHUNK = (200, 2_000, 20_000)  # characters of a chunk; no chunk has more
+_locate("No. in chunk and quote", lambda n: "No. " * (n // 5) + "Yes.", lambda n: "No. " * (n // 4), _CHUNK)
+_locate("a word without end", lambda n: "a" * (n // 2), lambda n: "a" * n, _CHUNK)
+_locate("dots in chunk and quote", lambda n: "." * (n // 2) + " B", lambda n: "." * n, _CHUNK)
+_locate("accents", lambda n: "e" + "\u0301\u0327" * (n // 4), lambda n: "e" + "\u0301\u0327" * (n // 2), _CHUNK)
+_locate("another style of quotes", lambda n: '"No." ' * (n // 12), lambda n: "“No.” " * (n // 6), _CHUNK)
+_locate(
+    "sentences backwards", lambda n: " ".join(f"S{i}." for i in range(n // 7, 0, -1)),
+    lambda n: " ".join(f"S{i}." for i in range(n // 7)), _CHUNK,
+)  # fmt: skip
+_locate(
+    "every second sentence", lambda n: " ".join(f"S{i}." for i in range(0, n // 7, 2)),
+    lambda n: " ".join(f"S{i}." for i in range(n // 7)), _CHUNK,
+)  # fmt: skip
 
-def _differences(size: int) -> Work:
-    from ownvoice.pages.pair import differences
 
-    chosen, rejected = "." + " ." * size, ". " * size
-    return lambda: f"{sum(map(len, differences(chosen, rejected)))} pieces"
+def _differences(name: str, chosen: str, rejected: str) -> None:
+    def make(size: int) -> Work:
+        from ownvoice.pages.differences import differences
+
+        left, right = chosen * size, rejected * size
+        return lambda: f"{len(differences(left, right).left)} pieces"
+
+    CASES[name] = Case("page of a pair", (750, 7_500, 20_000), make, "8,000 words and signs in their order")
 
 
-CASES["dot leaders, tokens"] = Case("page of a pair", (750, 3_000, 12_000), _differences, "work of a comparison")
+_differences("dot leaders against others", " .", ". ")
+_differences("dots among words", ". a ", "b . c ")
+_differences("one word without end", "a", "a")
 
 
 def _answer(name: str, text: Callable[[int], str], bound: str = "1,000,000 characters, 100 triples") -> None:

@@ -145,7 +145,7 @@ def test_sentences_of_a_text_are_found_where_trying_everything_finds_them(senten
 def test_other_sentences_are_found_where_trying_everything_finds_them(sentences, others):
     text, quote = " ".join(sentences), " ".join(others)
     found = locate(quote, Reading.of(text))
-    if Reading.of(quote).signs > Reading.of(text).signs:
+    if len(quote.replace(" ", "").replace("\u202f", "")) > Reading.of(text).signs:
         assert found is NOT_VERBATIM
     else:
         assert found == plainly_locate(quote, Reading.of(text))

@@ -31,7 +31,7 @@ class Reading:
 
     @property
     def signs(self) -> int:
-        """How many characters it has besides white space."""
+        """How many characters the folded text has besides white space."""
         return len(self.folded.text) - self.folded.text.count(" ")
 
     def is_edge(self, offset: int) -> bool:

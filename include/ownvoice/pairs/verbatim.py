@@ -31,11 +31,11 @@ class Place:
 def locate(quote: str, reading: Reading) -> Place | DropReason:
     """Return the one place of `quote` in `reading`, or why there is none: `not_verbatim` or `ambiguous`.
 
-    A quote of more than `MAX_PARTS` runs, or with more characters than the reading, is not verbatim.
+    A quote of more than `MAX_PARTS` runs, or with more signs than the reading, is not verbatim.
     """
-    wanted = Reading.of(quote.strip())
-    if wanted.signs > reading.signs:
+    if len("".join(quote.split())) > reading.signs:
         return NOT_VERBATIM
+    wanted = Reading.of(quote.strip())
     whole = _locate_run(wanted, (0, len(wanted.folded.text)), reading)
     return _locate_in_parts(wanted, reading) if whole is NOT_VERBATIM else whole
 
