@@ -62,6 +62,9 @@ DEFERRED = "deferred"
 OTHER_LANGUAGE = "other_language"
 """Why an article is left out of a plan: it is in none of the recipe's languages, and waits until it is."""
 
+NO_PROSE = "no_prose"
+"""Why an article is left out of a plan: it holds no sentence that could be quoted, as navigation does."""
+
 
 @dataclass(frozen=True, slots=True)
 class Batch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
@@ -13,6 +14,7 @@ from ownvoice.chunks.estimate import estimate_tokens
 from ownvoice.chunks.language import by_language
 from ownvoice.chunks.plan import (
     DEFERRED,
+    NO_PROSE,
     OTHER_LANGUAGE,
     Batch,
     Plan,
@@ -22,6 +24,7 @@ from ownvoice.chunks.plan import (
     write_left_out,
     write_plan,
 )
+from ownvoice.chunks.prose import has_prose
 from ownvoice.chunks.too_long import too_long_chunks
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.storage.lake import Lake
@@ -35,11 +38,12 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
 
     A batch is one chunk until there are more than `max_generation_tasks`; then batches grow. Articles are cut twice, to
     be counted and to be written, so that only one batch is in memory at a time. An article in none of the recipe's
-    languages is left out, and stays pending.
+    languages is left out, and stays pending; one without a sentence is left out, and settled.
     """
     run = recorded_run(lake, run_id)
     pending, recipe = pending_articles(lake, run), run.recipe
-    articles, waiting = by_language(lake, run, pending)
+    candidates, waiting = by_language(lake, run, pending)
+    articles = [article for article in candidates if has_prose(lake.original(article.article_sha256))]
     limit = 0 if run.dry_run else run.limit_articles
     planned, left = articles[:limit], articles[len(articles[:limit]) :]
     removed = find_boilerplate(lake, run, base_version(lake, run), articles)
@@ -60,7 +64,7 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
         estimated_prompt_tokens=sum(one.estimated_prompt_tokens for one in models.values()),
         most_completion_tokens=sum(one.most_completion_tokens for one in models.values()),
         models=models,
-        left_out={OTHER_LANGUAGE: len(waiting)} if waiting else {},
+        left_out=dict(+Counter({OTHER_LANGUAGE: len(waiting), NO_PROSE: len(candidates) - len(articles)})),
     )
     write_left_out(lake, run, (article.article_id for article in waiting))
     write_plan(lake, run, plan)
