@@ -37,6 +37,7 @@ def read(article: str) -> str:
         ("[contact-form-7 id=“5” title=“The form”]\n\nText.", "Text."),
         ("[embed]https://a.b/c[/embed]\n\nText.", "Text."),
         ('[code lang="js"]let a = 1[/code]\n\nText.', "Text."),
+        ('\\[caption id="a\\_1" width=3\\] The first.\\[/caption\\]\n\n\\[gallery ids=4,5\\]', "The first."),
         ("[quote]Text.[/quote] [url=https://a.b]More.[/url]", "Text. More."),
     ],
 )
@@ -165,6 +166,7 @@ def test_directives_and_roles_go_and_their_prose_stays(article, reading):
         "A {{ that stays open. A {% too.",
         "[Image by the Author], [sic], [1], [a=b and c.",
         "That was fun [/s].",
+        "The tokens [INST] and [/INST], [x for x in y if x==0], [a + b <= c].",
         "Dear <Name>, a List<String> and <TOOLS> stay. So do 1 < 2 and <Your Name>.",
         "import duties rose, and export sales fell.",
         "export default is a phrase.",

@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 
 from ownvoice.chunks.faithful.dialects.components import indented_components
 from ownvoice.chunks.faithful.dialects.scan import Indented, Scan
-from ownvoice.chunks.faithful.dialects.table import LITERALS, PRIVATE, SHOWN, Mark
+from ownvoice.chunks.faithful.dialects.table import ESCAPED_SHORTCODE, LITERALS, PRIVATE, SHOWN, Mark
 from ownvoice.chunks.faithful.marks import HIDDEN
 from ownvoice.chunks.offset_map import Span
 
@@ -42,8 +42,9 @@ def _scanned(source: str, marks: Sequence[Mark]) -> Scan:
     present = _present(scan.source, marks)
     if not present:
         return scan
-    rules = {f"is_{mark.name}": mark.rule for mark in (*LITERALS, *marks)}
-    beginning, position = _pattern((*LITERALS, *marks)), 0
+    in_order = tuple(sorted((*LITERALS, *marks), key=lambda mark: mark is not ESCAPED_SHORTCODE))
+    rules = {f"is_{mark.name}": mark.rule for mark in in_order}
+    beginning, position = _pattern(in_order), 0
     first = _first("".join(mark.first for mark in (*LITERALS, *present)))
     while sign := first.search(scan.source, position):
         position = sign.start()

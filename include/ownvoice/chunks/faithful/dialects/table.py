@@ -47,6 +47,11 @@ class Mark:
     private: bool = False
 
 
+_SHORTCODE_SIGNS = ("[/", "=", "[gallery", "[playlist", "[toc", "[TOC")
+ESCAPED_SHORTCODE = Mark(
+    "escaped_shortcode", _SHORTCODE_SIGNS, "\\", r"\\ (?= \[ [/a-zT] )", templates.escaped_shortcode
+)
+"""Stands before the literals: a page that was converted to Markdown has a backslash before each bracket."""
 LITERALS = (
     Mark("escaped", ("\\",), "\\", r"\\ [!-/:-@\[-`{-~]", literal),
     Mark("code", ("`",), "`", r"` (?<!``) (?!`) (?: [^`\n]++ | \n (?![ \t>]*+\n) | ``++ )*+ `", literal),
@@ -72,6 +77,7 @@ PRIVATE = (
     Mark("percents", ("%%",), "%", "%%+", comments.percent_comment),
 )
 SHOWN = (
+    ESCAPED_SHORTCODE,
     Mark("template", ("{{", "{%", "<%"), "{<", r"\{\{[<%]?+ | \{% | <% (?=[\s=#-])", templates.template_tag),
     Mark("footnote_text", ("[^",), "\n", notes.FOOTNOTE, notes.footnote),
     Mark("footnote_mark", ("[^",), "[", notes.FOOTNOTE_MARK, notes.mark),
@@ -80,9 +86,7 @@ SHOWN = (
     Mark("wiki_link", ("[[",), "![", notes.WIKI_LINK, notes.wiki_link),
     Mark("citation", ("@",), "[", notes.CITATION, notes.citation),
     Mark("span", ("]{",), "[", notes.SPAN_WITH_ATTRIBUTES, notes.span),
-    Mark(
-        "shortcode", ("[/", "=", "[gallery", "[playlist", "[toc", "[TOC"), "[", templates.SHORTCODE, templates.shortcode
-    ),
+    Mark("shortcode", _SHORTCODE_SIGNS, "[", r"\[ (?= [/a-zT] )", templates.shortcode),
     Mark("attributes", ("{:", "{.", "{#", "]{", "){", "`{", "{-}", "{ "), "{", notes.ATTRIBUTES, notes.mark),
     Mark("role", ("}`", ":`"), "{:", directives.ROLE, directives.role),
     Mark("highlight", ("==",), "=", notes.HIGHLIGHT, notes.highlight),

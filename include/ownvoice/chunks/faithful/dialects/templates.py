@@ -14,19 +14,22 @@ _UNREAD = "codeblock|code|graphviz|highlight|javascript|mermaid|plantuml|schema|
 _UNREAD_SHORTCODES = "audio|code|embed|playlist|sourcecode|video"
 
 _QUOTED = r"""(?: "[^"]*+" | '[^']*+' | [“”„″«][^“”„″«»\[\]]*+[“”″»] )"""
-_VALUE = rf"""(?: {_QUOTED} | [^\s\[\]"'“”„″«»=<>][^\s\[\]"'“”„″«»]*+ )"""
-SHORTCODE = rf"""\[ (?P<closes>/)? (?P<name> [a-z][\w-]*+ | TOC )
-    (?P<attributes> = {_VALUE} | (?: \s++ (?: [\w:-]++ = )?+ {_VALUE} )*+ ) \s*+ /?+ \] (?![(:])"""
+_VALUE = rf"""(?: {_QUOTED} | [^\s\[\]"'“”„″«»=<>\\] (?: [^\s\[\]"'“”„″«»\\] | \\(?!\]) )*+ )"""
+_SHORTCODE = re.compile(
+    rf"""\\?+ \[ (?P<closes>/)? (?P<name> [a-z][\w-]*+ | TOC )
+    (?P<attributes> = {_VALUE} | (?: \s++ (?: [\w:-]++ = )?+ {_VALUE} )*+ ) \s*+ /?+ \\?+ \] (?![(:])""",
+    re.VERBOSE,
+)
 _NAMED_ATTRIBUTES = re.compile(rf"(?: \s++ (?: [\w:-]++ = {_VALUE} | {_QUOTED} ) )++", re.VERBOSE)
-_OPENED = re.compile(r"\[([a-z][\w-]*+)(?=[\s=\]])")
-_CLOSED = re.compile(r"\[/([a-z][\w-]*+)\]")
+_OPENED = re.compile(r"\[([a-z][\w-]*+)(?=[\s=\]\\])")
+_CLOSED = re.compile(r"\[/([a-z][\w-]*+)\\?\]")
 _KNOWN = frozenset(["audio", "caption", "embed", "gallery", "playlist", "toc", "TOC", "video"])
 
 _TAG = re.compile(rf"\{{\{{[<%]-?\s*+(?P<hugo>{_UNREAD})\b|\{{%-?\s*+(?P<liquid>{_UNREAD})\b")
 _CLOSINGS = {
     **{f"hugo {name}": re.compile(rf"\{{\{{[<%]-?\s*+/\s*+{name}\s*+-?[>%]\}}\}}") for name in _UNREAD.split("|")},
     **{f"liquid {name}": re.compile(rf"\{{%-?\s*+end{name}\s*+-?%\}}") for name in _UNREAD.split("|")},
-    **{name: re.compile(rf"\[/{name}\]") for name in _UNREAD_SHORTCODES.split("|")},
+    **{name: re.compile(rf"\\?\[/{name}\\?\]") for name in _UNREAD_SHORTCODES.split("|")},
 }
 _ENDS = {
     "{{<": re.compile(r">\}\}"),
@@ -53,12 +56,23 @@ def template_tag(scan: Scan, mark: re.Match[str]) -> int | None:
 
 def shortcode(scan: Scan, mark: re.Match[str]) -> int | None:
     """Take out a shortcode of WordPress: one with named attributes, one of a pair, or one that is known."""
-    name = mark["name"]
-    paired = name in scan.names(_OPENED) and name in scan.names(_CLOSED)
-    if not (paired or name in _KNOWN or (not mark["closes"] and _NAMED_ATTRIBUTES.fullmatch(mark["attributes"]))):
+    found = _SHORTCODE.match(scan.source, mark.start())
+    if not found or not _is_shortcode(scan, found):
         return None
-    stop = mark.end()
-    if not mark["closes"] and name in _CLOSINGS and (closed := scan.after(_CLOSINGS[name], stop)):
+    name, stop = found["name"], found.end()
+    if not found["closes"] and name in _CLOSINGS and (closed := scan.after(_CLOSINGS[name], stop)):
         stop = closed.end()
-    scan.hide(mark.start(), stop)
+    scan.hide(found.start(), stop)
     return stop
+
+
+def escaped_shortcode(scan: Scan, mark: re.Match[str]) -> int | None:
+    """Take out a shortcode with a backslash before each bracket; another escaped bracket is literal."""
+    return shortcode(scan, mark) or mark.end() + 1
+
+
+def _is_shortcode(scan: Scan, found: re.Match[str]) -> bool:
+    name = found["name"]
+    if name in _KNOWN or (name in scan.names(_OPENED) and name in scan.names(_CLOSED)):
+        return True
+    return not found["closes"] and _NAMED_ATTRIBUTES.fullmatch(found["attributes"]) is not None
