@@ -60,9 +60,23 @@ class _Counter:
             raise ValueError(f"it holds more than {MAX_VALUES:,} values, counting each use of an alias")
 
 
+class _ShallowLoader(yaml.BaseLoader):
+    """Stops at `MAX_DEPTH`, because the scanner needs the square of the depth."""
+
+    _depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH + 1:
+            raise ValueError(_TOO_DEEP)
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
 def _load_yaml(text: str) -> Any:
     """Load YAML without its tags and types: `!!int x` is the text x, as `010` is the text 010."""
-    node = yaml.compose(text, Loader=yaml.BaseLoader)
+    node = yaml.compose(text, Loader=_ShallowLoader)
     return None if node is None else _of_node(node, _Counter(), 0)
 
 
