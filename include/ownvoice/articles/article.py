@@ -77,6 +77,7 @@ class Reason(StrEnum):
     MISSING_FIELD = "missing_field"
     EMPTY = "empty"
     NO_MAIN_TEXT = "no_main_text"
+    LOST_TEXT = "lost_text"  # a reader would change the words of its author
     REPEATED_ID = "repeated_id"
 
 
