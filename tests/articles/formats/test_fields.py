@@ -7,7 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from ownvoice.articles.formats.budget import MAX_FIELD_CHARS
+from ownvoice.articles.formats.budget import MAX_FIELD_CHARS, MAX_NAMES
 from ownvoice.config.source_rules import SourceRules
 from stand_ins.source_objects import parquet, read
 
@@ -89,3 +89,10 @@ def test_ids_are_what_was_typed_in_json_too():
     typed = {"7": "7", "7.0": "7", '"010"': "010", '"12:30"': "12:30", "1e3": "1e3", "true": "true", "NaN": None}
     lines = "\n".join(f'{{"content": "Text.", "id": {spelled}}}' for spelled in typed)
     assert [one.metadata_id for one in read("a.jsonl", lines)] == list(typed.values())
+
+
+def test_an_object_of_more_names_than_a_field_is_looked_for_in_is_refused():
+    names = {f"name {number}": 0 for number in range(MAX_NAMES + 1)}
+    for item in ({"content": "Text."} | names, {"content": "Text.", "author": names}):
+        (found,) = read("a.json", json.dumps(item))
+        assert (found.reason, found.detail) == ("too_large", "it has more than 10,000 names in one object")

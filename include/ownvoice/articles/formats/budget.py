@@ -10,6 +10,9 @@ from ownvoice.articles.article import Reason, UnreadableError
 
 MAX_ARTICLE_BYTES = 50 << 20
 MAX_FIELD_CHARS = 4_000
+MAX_NAMES = 10_000
+"""How many names an object may have that a field is looked for in: each is compared with each name of the field."""
+
 _MAX_TIMES_LARGER = 100  # prose packs to a third or a fifth of its size; DEFLATE can reach 1 to 1,032, Zstandard more
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from ownvoice.articles.formats.budget import MAX_NAMES, refuse_more
 from ownvoice.articles.formats.opened import Fields
 
 
@@ -18,7 +19,7 @@ def values_at(fields: Fields, name: str) -> list[Any]:
     """Return all values of `name` but None, those of the name as it is spelled first, then those with other capitals.
 
     A name that is not there is taken as a path of names joined by dots, which leads into objects and into each object
-    of a list.
+    of a list. Raises `UnreadableError` where an object has more than `MAX_NAMES` names.
     """
     found = _values(fields, name)
     if found or "." not in name:
@@ -61,6 +62,7 @@ def _items(value: Any) -> list[Any]:
 def _values(fields: Any, name: str) -> list[Any]:
     if not isinstance(fields, Mapping):
         return []
+    refuse_more("names in one object", len(fields), MAX_NAMES)
     wanted = folded(name)
     others = (fields[other] for other in fields if other != name and folded(str(other)) == wanted)
     return [value for value in (fields.get(name), *others) if value is not None]

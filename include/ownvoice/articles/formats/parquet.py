@@ -32,7 +32,7 @@ def read_parquet(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResul
         copy.flush()
         try:
             refuse_a_large_footer(copy)
-            with pq.ParquetFile(copy.name, buffer_size=1 << 20) as file:
+            with pq.ParquetFile(copy.name, buffer_size=1 << 20, pre_buffer=False) as file:
                 yield from _articles(opened, file, copy, rules)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise UnreadableError(Reason.BAD_PARQUET, (str(error).splitlines() or [""])[0][:200]) from None
@@ -42,7 +42,8 @@ def _articles(opened: OpenedObject, file: pq.ParquetFile, copy: IO[bytes], rules
     columns = _columns(file.schema_arrow.names, rules)
     most = most_unpacked_bytes(copy.seek(0, os.SEEK_END))
     unpacked = number = 0
-    for batch in file.iter_batches(rows_at_a_time(file, copy, columns, most), columns=columns):
+    rows = rows_at_a_time(file, copy, columns, most)
+    for batch in file.iter_batches(rows, columns=columns, use_threads=False):  # threads cost more than so few rows
         unpacked += unpacked_bytes(batch)
         if unpacked > most:
             raise UnreadableError(Reason.ZIP_BOMB, f"its first {number:,} rows unpack to more than {most:,} bytes")
