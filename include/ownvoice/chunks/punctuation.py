@@ -30,8 +30,10 @@ STOP = r"(?:[\p{STerm}…⋯‥།༎༏༐༑༔]|(?<=\p{Greek}[´’”»]?+)[
 # « Oui. » has a space before its closing mark, »Nein« none after its opening one.
 SPACED_CLOSER = r"[^\S\n][»›](?=[\s,.;:!?)\]]|\Z)"
 
-_LEAD = regex.compile(rf"(?:{OPENER}|[\p{{Pd}}¿¡⸘\s\p{{Cf}}])*+", regex.V1)
-_TAIL = rf"(?:{CLOSER}|[\s\p{{Cf}}\ufe0e\ufe0f])*+\Z"
+# A mark that stands apart at either end belongs to the sentence beyond it: one that closes at the beginning, one that
+# opens at the end.
+_LEAD = regex.compile(rf"(?:[”’»›](?!\s)|[{OPENER}--[”’»›]]|[\p{{Pd}}¿¡⸘\s\p{{Cf}}])*+", regex.V1)
+_TAIL = rf"(?:{CLOSER}|\s[»›]|[\u00a0\u202f\u2009]{PURE_CLOSER}|[\p{{Cf}}\ufe0e\ufe0f])*+\s*+\Z"
 _NO_COMMA = "(?<![,、，､:：])"
 _ENDED = regex.compile(
     rf"""{STOP} {_TAIL}
