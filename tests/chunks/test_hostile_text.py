@@ -130,6 +130,7 @@ DIRECTIVES = [
     ":a",
     "\n```{note}\n",
 ]
+DIRECTIVES += ["\n!!! a\n\n", "\n.. code::\n", "\n(a)=\n", "\n*[a]: b", "\n> [!a]\n", "\\[a b=", "\\[a\\]", "<Aa b={`"]
 SENTENCES = [".", ". ", "e.g. ", "a\u0301", "\u0301", "。", "\x1e"]
 BUTTONS = ["Share this post\n\n", "7\n\n"]
 AFTER_AN_OPENING = [("[a](", " "), ("[a][", "a"), ("![", "a"), ("`", "a"), ("<a ", "a"), ("**", "a\n"), ("> ", "\t")]

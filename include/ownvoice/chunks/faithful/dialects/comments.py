@@ -58,6 +58,8 @@ def percent_comment(scan: Scan, mark: re.Match[str]) -> int | None:
         return None
     if end and end.end() <= limit:
         return _to(scan, start, end.end())
+    if source[start - 1].isalnum() and source[after : after + 1].isalnum():  # inside a word
+        return None
     if between_spaces and not scan.starts_line(start):
         limit = min(limit, scan.paragraph_end(after))
     return _to(scan, start, limit)

@@ -17,7 +17,7 @@ _CLOSED = re.compile(r"</([A-Za-z][\w.-]*+)[ \t]*+>")
 _HAS_SMALL = re.compile("[a-z]")
 
 _STRING = r"""(?: "[^"\n]*+" | '[^'\n]*+' )"""
-_END = r"[ \t]*+ ;?+ [ \t]*+ (?=\n|\Z)"
+_END = r"[ \t]*+ ;?+ [ \t]*+ (?: // [^\n]*+ )?+ (?=\n|\Z)"
 IMPORT = rf"""\n import [ \t]++ (?: type [ \t]++ )?+ (?: (?: [\w$]++ [ \t]*+ (?: , [ \t]*+ )? )?
     (?: \* [ \t]++ as [ \t]++ [\w$]++ | \{{ [^{{}}]*+ \}} )? [ \t]*+ from [ \t]*+ )? {_STRING} {_END}"""
 EXPORT = r"""\n export [ \t]++ (?: (?: const | let | var ) [ \t]++ [\w$]++ [ \t]*+ [=:] | \{ | \* [ \t]
@@ -36,12 +36,12 @@ _GOES_ON = "=,(+&|?:>"
 
 
 def component(scan: Scan, found: re.Match[str]) -> int | None:
-    """Take out a tag of a component: one that closes itself, or one of a pair. A lone `<Name>` is prose."""
+    """Take out a tag of a component: one that closes itself or is one of a pair. A lone `<Name>` is prose."""
     name = found["component"] or ""
-    if found.start() < scan.unclosed_until or (name[:1].isupper() and not _HAS_SMALL.search(name)):
+    if found.start() < scan.unclosed_until:
         return None
     end, closes_itself = _tag_end(scan, found)
-    paired = not name or name.lower() in scan.names(_CLOSED)
+    paired = not name or (_HAS_SMALL.search(name) is not None and name.lower() in scan.names(_CLOSED))
     if end is None or not (paired or closes_itself):
         return None
     scan.hide(found.start(), end)
@@ -91,12 +91,6 @@ def _statement_end(scan: Scan, start: int) -> int | None:
             return token.start()
     scan.unclosed_until = stop
     return len(scan.source) if depth <= 0 and stop == len(scan.source) else None
-
-
-def imports(scan: Scan, found: re.Match[str]) -> int | None:
-    """Take out an import."""
-    scan.blank(found.start() + 1, found.end())
-    return found.end()
 
 
 def indented_components(scan: Scan) -> list[Indented]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from ownvoice.chunks.faithful.dialects.notes import ATTRIBUTES
+from ownvoice.chunks.faithful.dialects.notes import ATTRIBUTES, line
 from ownvoice.chunks.faithful.dialects.scan import Indented, Scan
 
 PROSE = (
@@ -18,8 +18,9 @@ PROSE = (
 """Directives whose body is prose."""
 
 _OPTIONS = r"(?: \n [ \t]*+ :[\w-]++: [^\n]*+ )*+"
-BOX = rf"""\n [ \t>]*+ :{{3,}}+ [ \t]*+ (?: \{{ (?P<directive> [\w:-]++ ) \}} | [A-Za-z][\w-]*+ | {ATTRIBUTES} )?+
-    [ \t]*+ \[?+ (?P<box_title> [^\n\]]*+ ) \]?+ [^\n]*+ {_OPTIONS}"""
+BOX = rf"""\n [ \t>]*+ :{{3,}}+ [ \t]*+
+    (?: \{{ (?P<directive> [\w:-]++ ) \}} | [A-Za-z][\w-]*+ (?: \{{ [^{{}}\n]*+ \}} )?+ | {ATTRIBUTES} )?+
+    [ \t]*+ \[?+ (?P<box_title> (?: [^\n\]:] | :(?!::) )*+ ) \]?+ [^\n]*+ {_OPTIONS}"""
 FENCED_BOX = re.compile(
     rf"\n[ \t>]*+ (?P<fence> `{{3,8}}+ | ~{{3,8}}+ ) \{{(?:{PROSE})\}} [ \t]*+ (?P<fenced_title> [^\n]*+ ) {_OPTIONS}",
     re.VERBOSE,
@@ -27,9 +28,11 @@ FENCED_BOX = re.compile(
 LEAF = r"\n [ \t]*+ ::[A-Za-z][\w-]*+ (?: \[ [^\[\]\n]*+ \] )?+ (?: \{ [^{}\n]*+ \} )?+ [ \t]*+ (?=\n|\Z)"
 RST = rf"\n (?P<rst> \.\.[ ] (?P<rst_name> [a-z]\w*+ (?: [:-]\w++ )*+ ) ::[ \t]*+ ) (?P<rst_rest> [^\n]*+ ) {_OPTIONS}"
 ADMONITION = r"""\n (?P<indent> [ \t]*+ ) (?: !!!|\?\?\?\+?+|===\+?+ ) [ \t]++ (?: [\w|-]++ [ \t]*+ )*+
-    (?: " (?P<admonition_title> [^"\n]*+ ) " )?+ [ \t]*+ (?=\n|\Z)"""
+    (?: " (?P<admonition_title> [^"\n]*+ ) " )?+ [ \t]*+
+    (?= \n (?: [ \t]*+ \n )*+ (?: [ ]{4} | \t ) )"""
 _OUTDENTED = re.compile(r"\n[ \t]*\n(?=[^ \t\n])")
 _PROSE_LINE = re.compile(r"\n(?=[^\s>#*+=|`~:-])")
+_UNREAD = re.compile("code|code-block|contents|csv-table|doctest|highlight|list-table|math|parsed-literal|raw|toctree")
 _PROSE_NAME = re.compile(PROSE)
 
 ROLE = r"""(?: \{ (?P<role> [a-z][\w:.+-]*+ ) \} | : (?<! [\w:] :) (?P<rst_role> [a-z]\w*+ (?: [:-]\w++ )*+ ) : )
@@ -53,20 +56,19 @@ def box(scan: Scan, found: re.Match[str]) -> int | None:
 def _end_title(scan: Scan, title_end: int, end: int) -> None:
     if title_end < end:
         scan.blank(title_end, end)
-    elif line := _PROSE_LINE.match(scan.source, end):
-        scan.end_line(*line.span())
-
-
-def leaf(scan: Scan, found: re.Match[str]) -> int | None:
-    """Take out a directive of one line."""
-    scan.blank(found.start() + 1, found.end())
-    return found.end()
+    elif following := _PROSE_LINE.match(scan.source, end):
+        scan.end_line(*following.span())
 
 
 def rst(scan: Scan, found: re.Match[str]) -> int | None:
     """Take out a directive of reStructuredText, and keep prose that begins in its line."""
+    if _UNREAD.fullmatch(found["rst_name"]):
+        outdented = scan.after(_OUTDENTED, found.end())
+        end = outdented.start() if outdented else len(scan.source)
+        scan.blank(found.start() + 1, end)
+        return end
     if not _PROSE_NAME.fullmatch(found["rst_name"]):
-        return leaf(scan, found)
+        return line(scan, found)
     scan.blank(found.start("rst"), found.end("rst"))
     scan.blank(found.end("rst_rest"), found.end())
     return found.start("rst_rest")
@@ -106,9 +108,10 @@ def open_boxes(source: str) -> str:
     scan = Scan("\n" + source)
     for opening in FENCED_BOX.finditer(scan.source):
         if closing := scan.after(_closing(opening["fence"]), opening.end()):
-            scan.blank(opening.start() + 1, opening.start("fenced_title"))
-            if opening["fenced_title"]:
-                _end_title(scan, opening.end("fenced_title"), opening.end())
+            title_start, title_end = opening.span("fenced_title")
+            scan.blank(opening.start() + 1, title_start)
+            if title_end < opening.end() or title_start < title_end:
+                _end_title(scan, title_end, opening.end())
             scan.blank(closing.start() + 1, closing.end())
     return scan.written_over()[1:]
 

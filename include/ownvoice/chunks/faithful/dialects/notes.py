@@ -14,7 +14,8 @@ _HIGHLIGHT_END = re.compile(rf"(?<=[^\s=])==(?!=|{_WORD})")
 _NAMED_ITEM = r"""[A-Za-z_][\w:-]*+ = (?: "[^"\n]*+" | '[^'\n]*+' | [^\s{}"']++ )"""
 _ITEM = rf"""(?: [.#][A-Za-z_][\w:.-]*+ | {_NAMED_ITEM} )"""
 _ANY_ITEM = rf"(?: {_ITEM} | [A-Za-z_][\w-]++ )"
-ATTRIBUTES = rf"""\{{ (?: : [ ]*+ {_ANY_ITEM} (?: [ ]++ {_ANY_ITEM} )*+ | :: [^{{}}\n]*+ | :/ [^{{}}\n]*+
+ATTRIBUTES = rf"""\{{ (?: : [ ]*+ {_ANY_ITEM} (?: [ ]++ {_ANY_ITEM} )*+ | : [A-Za-z][\w-]*+ : [^{{}}\n]*+
+    | (?<=`\{{) = [A-Za-z]++ | :: [^{{}}\n]*+ | :/ [^{{}}\n]*+
     | [ ]*+ [.#][A-Za-z_][\w:.-]*+ (?: [ ]++ (?: {_ITEM} | -) )*+
     | (?<=[\])`]\{{) [ ]*+ {_ITEM} (?: [ ]++ {_ITEM} )*+ | -(?=\}}[ ]*+(?:\n|\Z)) ) [ ]*+ \}}"""
 SPAN_WITH_ATTRIBUTES = rf"\[ (?P<span_text> [^\[\]`\n]++ ) \] (?= {ATTRIBUTES} )"
@@ -23,6 +24,7 @@ WIKI_LINK = r"(?P<embed> ! )?+ \[\[ (?! \s ) (?P<target> [^\[\]\n|]*+ ) (?: \| (
 _CONTENTS = frozenset(["toc", "_toc_"])
 _DEFINED = re.compile(r"^ {0,3}\[(@[^\]\n]+)\]:", re.MULTILINE)
 CITATION = r"\[ [^\[\]\n@;]*+ (?<= [\[ \-] ) @ [A-Za-z_{] [^\[\]]*+ \] (?![(\[:])"
+ABBREVIATION = r"\n [ ]{0,3} \*\[ [^\[\]\n]++ \]: [ \t] [^\n]*+"
 INLINE_NOTE = r"\^\[ [^\[\]]*+ (?: \[ [^\[\]]*+ \] (?: \( [^()\s]*+ \) )?+ [^\[\]]*+ )*+ \]"
 BLOCK_ID = r"\^ (?<= \s \^) (?! \d{1,3} [ \t]*+ (?:\n|\Z)) [A-Za-z\d-]++ (?= [ \t]*+ (?:\n|\Z))"
 FOOTNOTE_MARK = r"\[\^ [^\[\]\s]++ \]"
@@ -30,6 +32,12 @@ FOOTNOTE = rf"\n (?P<footnote> [ ]{{0,3}} (?: > [ >]*+ )?+ ) {FOOTNOTE_MARK} : [
 CALLOUT = r"\n (?P<quote> [ \t]*+ > [ \t>]*+ ) \[!(?P<kind> [\w|-]++ ) \] [+-]?+ [ \t]*+ (?P<title> [^\n]*+ )"
 _QUOTED_PROSE = re.compile(r"\n[ \t]*+>[ \t>]*+(?=[^\s>#*+=|`~-])")
 _OUTDENTED = re.compile(r"\n[ \t]*+\n(?=[^ \t\n])")
+
+
+def line(scan: Scan, found: re.Match[str]) -> int | None:
+    """Take out a line that says nothing."""
+    scan.blank(found.start() + 1, found.end())
+    return found.end()
 
 
 def mark(scan: Scan, found: re.Match[str]) -> int | None:
@@ -56,7 +64,7 @@ def wiki_link(scan: Scan, found: re.Match[str]) -> int | None:
     """Keep of `[[target|shown]]` what a reader is shown, and nothing of an embed or of a table of contents."""
     start, end = found.span()
     target = found["target"]
-    if found["embed"] or target.lower() in _CONTENTS or not target.strip("#^| "):
+    if found["embed"] or target.lower() in _CONTENTS or target.startswith("#^"):
         return mark(scan, found)
     shown_start, shown_end = found.span("shown" if (found["shown"] or "").strip() else "target")
     if shown_start == found.start("target"):  # a link to a note, a heading of it, or a heading of this note
@@ -88,7 +96,7 @@ def footnote(scan: Scan, found: re.Match[str]) -> int | None:
     """Make each footnote a paragraph of its own, and its indented paragraphs prose."""
     start, end = found.end("footnote"), found.end()
     if found["footnote"].strip():
-        scan.edits.append((start, end, "\n" * (end - start - 2) + "> "))
+        scan.begin_paragraph(start, end)
     else:
         scan.blank(start, end)
     outdented = scan.after(_OUTDENTED, found.end())
@@ -99,12 +107,10 @@ def footnote(scan: Scan, found: re.Match[str]) -> int | None:
 def callout(scan: Scan, found: re.Match[str]) -> int | None:
     """Take out the mark of a callout, and let its title be a line of its own."""
     start, end = found.end("quote"), found.start("title")
-    if not found["title"]:
-        scan.edits.append((start, end, " " * (end - start)))
-        return end
-    scan.hide(start, end)
-    if line := _QUOTED_PROSE.match(scan.source, found.end()):
-        scan.end_line(*line.span())
+    scan.begin_paragraph(start, end)
+    body = _QUOTED_PROSE.match(scan.source, found.end()) if found["title"] else None
+    if body:
+        scan.end_line(*body.span())
     return found.start("title")
 
 

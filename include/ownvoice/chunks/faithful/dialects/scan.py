@@ -93,6 +93,10 @@ class Scan:
             start = space
         self.edits.append((start, end, HIDDEN * (end - start)))
 
+    def begin_paragraph(self, start: int, end: int) -> None:
+        """Write blank lines over a mark inside a quotation, so that the quotation goes on in a new paragraph."""
+        self.edits.append((start, end, "\n" * (end - start - 2) + "> "))
+
     def end_line(self, start: int, end: int) -> None:
         """Keep the two lines apart between which the line break and the quote marks from `start` to `end` stand."""
         breaks = {1: EDGE, 2: "\\\n"}

@@ -17,7 +17,7 @@ _QUOTED = r"""(?: "[^"]*+" | '[^']*+' | [“”„″«][^“”„″«»\[\]]*
 _VALUE = rf"""(?: {_QUOTED} | [^\s\[\]"'“”„″«»=<>\\] (?: [^\s\[\]"'“”„″«»\\] | \\(?!\]) )*+ )"""
 _SHORTCODE = re.compile(
     rf"""\\?+ \[ (?P<closes>/)? (?P<name> [a-z][\w-]*+ | TOC )
-    (?P<attributes> = {_VALUE} | (?: \s++ (?: [\w:-]++ = )?+ {_VALUE} )*+ ) \s*+ /?+ \\?+ \] (?![(:])""",
+    (?P<attributes> = {_VALUE} | (?: \s++ (?! / \\?+ \]) (?: [\w:-]++ = )?+ {_VALUE} )*+ ) \s*+ /?+ \\?+ \] (?![(:])""",
     re.VERBOSE,
 )
 _NAMED_ATTRIBUTES = re.compile(rf"(?: \s++ (?: [\w:-]++ = {_VALUE} | {_QUOTED} ) )++", re.VERBOSE)
