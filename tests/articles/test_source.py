@@ -223,6 +223,16 @@ def test_a_json_beside_many_articles_may_be_their_sidecar_or_hold_articles(night
     assert night.reasons == {"a.json": "bad_json", "a.jsonl": "bad_sidecar"}
 
 
+def test_a_draft_with_an_id_is_retired_even_where_another_part_of_its_object_is_broken(night, source):
+    source.write("a.jsonl", lines({"id": "a1", "content": "One."}, {"id": "a2", "content": "Two."}))
+    source.write("b.jsonl", lines({"id": "b1", "content": "Three."}))
+    night()
+    source.write("a.jsonl", lines({"id": "a1", "content": "One.", "draft": True}) + b"\n{")
+    source.write("c.jsonl", lines({"id": "b1", "draft": True, "content": "A draft of it."}))
+    assert night() == {"unchanged": 2, "quarantined": 1, "vanished": 1}
+    assert night.articles["a1"].state is ArticleState.REMOVED
+
+
 def test_licence_and_consent_are_carried_along(night, source):
     source.write("a.md", b"---\nlicence: CC-BY-4.0\nconsent: yes\nauthor: jane\n---\nOne.")
     source.write("b.md", b"---\nauthor: john\n---\nTwo.")

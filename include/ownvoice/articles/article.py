@@ -93,10 +93,14 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """An article that its author keeps back, and why. If the lake knows it, it counts as gone from the source."""
+    """An article that its author keeps back, and why. If the lake knows it, it counts as gone from the source.
+
+    `metadata_id` is None where the source names none.
+    """
 
     source_key: str
     reason: str
+    metadata_id: str | None = None
 
 
 ReadResult = Article | Quarantined | PassedOver

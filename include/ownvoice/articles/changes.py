@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ownvoice.articles.article import Quarantined, ScannedArticle
@@ -31,19 +31,21 @@ def find_changes(
     covers: Callable[[str], bool],
     test_share: float,
     near: NearDuplicates,
+    kept_back: Collection[tuple[str, str]] = (),
 ) -> tuple[list[Change], list[Quarantined]]:
     """Return what changed, and the scanned articles whose id is another's.
 
     `covers(source_object)` says whether the scan knows every article in an object; an article of any other object stays
-    as it is. `near` holds the near-duplicates of every new text, and of the texts whose holder may be gone. If one
-    author refuses consent for a text, no article with that text or a near-duplicate of it is generated from.
+    as it is, unless its object and id are among `kept_back`. `near` holds the near-duplicates of every new text, and of
+    the texts whose holder may be gone. If one author refuses consent for a text, no article with that text or a near-
+    duplicate of it is generated from.
     """
     live = {article.article_id: article for article in known.values() if is_live(article.state)}
     found, repeated = identify(live, list(scanned), covers)
-    vanished = {i: a for i, a in live.items() if i not in found and covers(a.source_object)}
+    missing = {i: article for i, article in live.items() if i not in found}
+    vanished = {i: a for i, a in missing.items() if covers(a.source_object) or (a.source_object, i) in kept_back}
     texts = {i: a.article_sha256 for i, a in live.items() if i not in vanished}
     texts |= {i: one.article.sha256 for i, one in found.items()}
-
     refused = {text for i, text in texts.items() if _is_refused(known.get(i), found.get(i))}
     rows = dict(known)
     changes = [_vanish(article) for article in vanished.values()]

@@ -48,7 +48,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     known |= related_articles(lake, base, scan, known.values())
     near, elsewhere = find_near_duplicates(lake, base, scan, known, run.near_duplicate_jaccard, reindex=reconcile)
     known |= elsewhere
-    changes, repeated = find_changes(known, scan.articles, scan.covers, run.test_share, near)
+    changes, repeated = find_changes(known, scan.articles, scan.covers, run.test_share, near, scan.kept_back)
     quarantined = [*scan.quarantined, *repeated]
     counts = _counts(known, changes, scan.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(

@@ -26,7 +26,7 @@ def related_articles(
     `known` are the articles below the listed folders.
     """
     articles = [one.article for one in scan.articles]
-    leaving = [article for article in known if scan.covers(article.source_object)]
+    leaving = [article for article in known if scan.decides(article)]
     if not articles and not leaving:
         return {}
     ids = {article.metadata_id or article.source_key for article in articles}
@@ -86,6 +86,6 @@ def _clusters_in_doubt(scan: SourceScan, known: Iterable[ArticleRow]) -> set[str
         a.cluster_key
         for a in known
         if a.state in (ArticleState.PENDING, ArticleState.CURRENT, ArticleState.CONSENT_REFUSED)
-        and (a.source_object in read or scan.covers(a.source_object))
+        and (a.source_object in read or scan.decides(a))
         and (a.state is ArticleState.CONSENT_REFUSED or (a.source_key, a.article_sha256) not in scanned)
     }

@@ -35,7 +35,7 @@ class SourceScan:
     """The objects that are listed below `folders`, by key, and what was read of those that changed.
 
     `read_whole` holds the keys of the objects that were read without a fault, `passed_over` the number of articles that
-    are kept back, by reason.
+    are kept back, by reason, and `kept_back` the object and the id of those that name an id.
     """
 
     folders: list[str]
@@ -43,12 +43,17 @@ class SourceScan:
     articles: list[ScannedArticle] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
+    kept_back: set[tuple[str, str]] = field(default_factory=set)
     read_whole: set[str] = field(default_factory=set)
 
     def covers(self, source_object: str) -> bool:
         """Whether the scan knows every article in an object: because it was read whole, or because it is gone."""
         gone = source_object not in self.listed and is_below(source_object, self.folders)
         return source_object in self.read_whole or gone
+
+    def decides(self, article: ArticleRow) -> bool:
+        """Whether the scan tells that an article is gone if it has not found it."""
+        return self.covers(article.source_object) or (article.source_object, article.article_id) in self.kept_back
 
     def add(self, found: SourceObject, results: Iterable[_Kept]) -> None:
         """Add what was read of one object. If its store broke off, its articles get no tag: the next run reads it."""
@@ -57,7 +62,9 @@ class SourceScan:
         broke_off = any(fault.reason == Reason.UNREADABLE for fault in faults)
         self.articles += [ScannedArticle(article, found.key, "" if broke_off else found.tag) for article in articles]
         self.quarantined += faults
-        self.passed_over.update(one.reason for one in results if isinstance(one, PassedOver))
+        passed_over = [one for one in results if isinstance(one, PassedOver)]
+        self.passed_over.update(one.reason for one in passed_over)
+        self.kept_back.update((found.key, one.metadata_id) for one in passed_over if one.metadata_id)
         if not faults:
             self.read_whole.add(found.key)
 

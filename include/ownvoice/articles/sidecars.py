@@ -25,8 +25,8 @@ def sidecars_by_key(keys: Collection[str]) -> dict[str, list[str]]:
 
 
 def names_taken(sidecars: Mapping[str, Collection[str]]) -> set[str]:
-    """Return the keys of those sidecars that are no objects of their own, because they describe a single article."""
-    return {name for key, names in sidecars.items() if names and _holds_one(key) for name in names}
+    """Return the keys of the sidecars that are no objects of their own: in no format, or beside a single article."""
+    return {name for key, names in sidecars.items() for name in names if not may_hold_articles(name, key)}
 
 
 def may_hold_articles(sidecar: str, key: str) -> bool:

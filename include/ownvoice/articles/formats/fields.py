@@ -66,20 +66,21 @@ def make_article(
     is larger than its bound.
     """
     both = [*sources, *beside]
+    metadata_id = _first(sources, "id", rules) or None
     author_id, terms = _author_and_terms(both, rules)
     consent = consent_of([*_all_values(both, "consent", rules), terms.consent])
     if consent != "no" and not rules.drafts and any(is_draft(fields, rules) for fields in both):
-        return PassedOver(key, "draft")
+        return PassedOver(key, "draft", metadata_id)
     if not isinstance(content, str) or isinstance(content, Numeral):
         what = "a number" if isinstance(content, Numeral) else type(content).__name__
         raise UnreadableError(Reason.WRONG_SHAPE, f"the content is no text, but {what}")
     if not content.strip():
         raise UnreadableError(Reason.EMPTY, "there is no text in it")
-    found = {name: _first(sources, name, rules) for name in ("id", "title")}
-    found |= {name: _first(both, name, rules) for name in ("language", "licence")}
+    found = {name: _first(both, name, rules) for name in ("language", "licence")}
+    found |= {"title": _first(sources, "title", rules)}
     article = Article(
         source_key=key,
-        metadata_id=found["id"] or None,
+        metadata_id=metadata_id,
         author_id=author_id,
         title=found["title"],
         language=found["language"],
@@ -87,7 +88,7 @@ def make_article(
         licence=found["licence"] or terms.licence,
         consent=consent,
     )
-    _check_storable(article, found | {"author_id": author_id})
+    _check_storable(article, found | {"id": metadata_id or "", "author_id": author_id})
     return article
 
 
