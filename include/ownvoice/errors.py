@@ -64,6 +64,10 @@ class StorageUnavailableError(StorageError):
     retryable = True
 
 
+class DamagedError(StorageError):
+    """An object of the lake is not what Ownvoice wrote: it is cut, empty, overwritten, or a part of it is gone."""
+
+
 class LakeHeldError(StorageError):
     """Another run holds the lake; the same call may go through once that run has ended."""
 

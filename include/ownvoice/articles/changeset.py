@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from ownvoice.articles.source import is_below
 from ownvoice.articles.table import ArticleRow, column_in, from_rows, read_articles, to_rows
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.states import ArticleEvent, ArticleState
+from ownvoice.storage.damage import damaged, readable
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
@@ -58,19 +60,29 @@ def record_retried(lake: Lake, run: RefreshRun, chunks: Iterable[ChunkPlace]) ->
 
 def read_retried(lake: Lake, run: RefreshRun) -> frozenset[ChunkPlace]:
     """Return the dead chunks that this run asks about again; none unless it is a retry."""
-    return frozenset((article_id, chunk_key) for article_id, chunk_key in lake.read_json(run.keys.retried) or ())
+
+    def places(stored: list[list[str]]) -> frozenset[ChunkPlace]:
+        return frozenset((article_id, chunk_key) for article_id, chunk_key in stored)
+
+    return lake.read_record(run.keys.retried, places) or frozenset()
 
 
 def read_listing(lake: Lake, run: RefreshRun) -> Listing:
-    """Return the run's listing."""
-    stored = lake.read_json(run.keys.listing)
-    return Listing(**stored | {"quarantined": [Quarantined(**one) for one in stored["quarantined"]]})
+    """Return the run's listing. Raises `DamagedError` where it is gone: a run is written down after it."""
+
+    def made_from(stored: dict[str, Any]) -> Listing:
+        return Listing(**stored | {"quarantined": [Quarantined(**one) for one in stored["quarantined"]]})
+
+    listing = lake.read_record(run.keys.listing, made_from)
+    if listing is None:
+        raise damaged(lake.uri, run.keys.listing, "it is gone")
+    return listing
 
 
 def first_started_at(lake: Lake, run: RefreshRun) -> str:
     """Return when the run was first started, in UTC and ISO 8601: as its listing says, or now if it has none."""
-    earlier = lake.read_json(run.keys.listing)
-    return str(earlier["started_at"]) if earlier else datetime.now(UTC).isoformat()
+    earlier = lake.read_record(run.keys.listing, lambda stored: str(stored["started_at"]))
+    return earlier or datetime.now(UTC).isoformat()
 
 
 def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
@@ -80,14 +92,16 @@ def base_version(lake: Lake, run: RefreshRun) -> DatasetVersion | None:
 
 
 def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
-    """Return the run's changes."""
+    """Return the run's changes. Raises `DamagedError` where they are gone: a run is written down after them."""
     rows = lake.read_rows(run.keys.changes)
-    assert rows is not None, "run.json is written after the changes"
-    notes = rows.select(["event", "seen_run"]).to_pylist()
-    return [
-        Change(row, ArticleEvent(note["event"]) if note["event"] else None, note["seen_run"])
-        for row, note in zip(from_rows(rows), notes, strict=True)
-    ]
+    if rows is None:
+        raise damaged(lake.uri, run.keys.changes, "it is gone")
+    with readable(lake.uri, run.keys.changes):
+        notes = rows.select(["event", "seen_run"]).to_pylist()
+        return [
+            Change(row, ArticleEvent(note["event"]) if note["event"] else None, note["seen_run"])
+            for row, note in zip(from_rows(rows), notes, strict=True)
+        ]
 
 
 def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:

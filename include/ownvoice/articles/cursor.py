@@ -20,8 +20,11 @@ class Cursor:
 
 def read_cursor(lake: Lake) -> Cursor | None:
     """Return the cursor, or None before the first run that was not partial has ended."""
-    stored = lake.read_json(CURSOR)
-    return stored and Cursor(**{name: dt.date.fromisoformat(day) for name, day in stored.items()})
+    return lake.read_record(CURSOR, _from_json)
+
+
+def _from_json(stored: dict[str, str]) -> Cursor:
+    return Cursor(**{name: dt.date.fromisoformat(day) for name, day in stored.items()})
 
 
 def is_reconcile(run: RefreshRun, cursor: Cursor | None) -> bool:

@@ -53,7 +53,11 @@ def find_boilerplate(
 
 def read_boilerplate(lake: Lake, run: RefreshRun) -> dict[str, frozenset[int]]:
     """Return the keys of the passages that were boilerplate when the run was planned, by author id."""
-    return {author: frozenset(keys) for author, keys in (lake.read_json(run.keys.boilerplate) or {}).items()}
+
+    def by_author(stored: dict[str, list[int]]) -> dict[str, frozenset[int]]:
+        return {author: frozenset(keys) for author, keys in stored.items()}
+
+    return lake.read_record(run.keys.boilerplate, by_author) or {}
 
 
 def decide_removed_passages(
@@ -69,8 +73,14 @@ def decide_removed_passages(
 def removed_passages(lake: Lake, cleaning: Cleaning, article_sha256: str) -> frozenset[int] | None:
     """Return the keys of the passages that are removed from a text; None where that is not decided yet."""
     keys = (reading_key(version, article_sha256) for version in cleaning_versions(cleaning))
-    decided = (stored for key in keys if (stored := lake.read_json(key)) is not None)
-    return next(map(frozenset, decided), None)
+    decided = (stored for key in keys if (stored := lake.read_record(key, _integers)) is not None)
+    return next(decided, None)
+
+
+def _integers(stored: list[int]) -> frozenset[int]:
+    if not all(isinstance(key, int) for key in stored):
+        raise TypeError("a key of a passage is a number")
+    return frozenset(stored)
 
 
 def _keys(lake: Lake, cleaning: Cleaning, article_sha256: str) -> list[int]:
@@ -92,7 +102,7 @@ def _windows(lake: Lake, run: RefreshRun, base: DatasetVersion | None, authors: 
 
 def _stored_window(lake: Lake, run: RefreshRun, name: str) -> pa.Table | None:
     keys = (passages_key(version, name) for version in cleaning_versions(run.recipe.cleaning))
-    return next((rows for key in keys if (rows := lake.read_rows(key)) is not None), None)
+    return next((rows for key in keys if (rows := lake.read_rows(key, _PASSAGES)) is not None), None)
 
 
 def _counted(lake: Lake, run: RefreshRun, name: str, before: _Window, now: _Window) -> frozenset[int]:

@@ -22,7 +22,7 @@ def by_language(lake: Lake, run: RefreshRun, pending: list[ArticleRow]) -> tuple
     """
     if not run.recipe.languages:
         return pending, []
-    before: dict[str, str] = lake.read_json(LANGUAGES) or {}
+    before: dict[str, str] = lake.read_record(LANGUAGES, dict) or {}
     languages = {a.article_id: _named(a) or before.get(a.article_sha256) or _judged(lake, a) for a in pending}
     taken = [article for article in pending if run.recipe.takes(languages[article.article_id])]
     waiting = [article for article in pending if not run.recipe.takes(languages[article.article_id])]

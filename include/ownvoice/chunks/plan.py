@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -102,7 +102,7 @@ def write_batch(lake: Lake, run: RefreshRun, name: str, chunks: Sequence[Planned
 def read_batch(lake: Lake, run: RefreshRun, name: str) -> list[PlannedChunk]:
     """Return the planned chunks of a batch. Raises `StorageError` where there is no such batch."""
     key = run.keys.planned(name)
-    rows = lake.read_rows(key)
+    rows = lake.read_rows(key, PLANNED_CHUNKS)
     if rows is None:
         raise StorageError(f"{lake.uri}/{key} is not there. Clear plan_batches of this run and run again.")
     return list(rows.to_pylist())
@@ -122,7 +122,7 @@ def write_left_out(lake: Lake, run: RefreshRun, article_ids: Iterable[str]) -> N
 
 def read_left_out(lake: Lake, run: RefreshRun) -> frozenset[str]:
     """Return the articles that are pending and not asked about; none for a run of a release that settled them."""
-    return frozenset(lake.read_json(run.keys.left_out) or ())
+    return lake.read_record(run.keys.left_out, frozenset) or frozenset()
 
 
 def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:
@@ -132,12 +132,16 @@ def write_plan(lake: Lake, run: RefreshRun, plan: Plan) -> None:
 
 def read_plan(lake: Lake, run: RefreshRun) -> Plan:
     """Return the summary. Raises `StorageError` where `plan_batches` has not finished for this run."""
-    stored = lake.read_json(run.keys.plan)
-    if stored is None:
+    plan = lake.read_record(run.keys.plan, _plan_from_json)
+    if plan is None:
         raise StorageError(
             f"{lake.uri}/{run.keys.folder} holds no plan.json: plan_batches has not finished for this run. "
             "Clear that task and run again."
         )
+    return plan
+
+
+def _plan_from_json(stored: dict[str, Any]) -> Plan:
     models = {model: TokenEstimate(**one) for model, one in stored.get("models", {}).items()}
     return Plan(**stored | {"batches": tuple(stored["batches"]), "models": models})
 

@@ -17,7 +17,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from ownvoice.errors import OwnvoiceError
+from ownvoice.cli.faults import sentence_and_code
 
 COMMANDS = {
     "refresh": "Read new articles, ask for triples, prove and filter them, commit a dataset version.",
@@ -69,9 +69,10 @@ for _name, _help in COMMANDS.items():
 
 
 def main() -> None:
-    """Run the command line; a fault that a person can act on is printed as one sentence, without a trace."""
+    """Run the command line; what ends a command is printed as one sentence, without a trace."""
     try:
         app()
-    except OwnvoiceError as error:
-        print(f"ownvoice: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    except Exception as error:
+        sentence, code = sentence_and_code(error)
+        print(f"ownvoice: {sentence}", file=sys.stderr)
+        sys.exit(code)

@@ -82,10 +82,10 @@ def record_run(lake: Lake, run: RefreshRun) -> None:
 
 def recorded_run(lake: Lake, run_id: str) -> RefreshRun:
     """Read the run's input. Raises `StorageError` where its first step has not finished yet."""
-    stored = lake.read_json(RunKeys(run_id).run)
-    if stored is None:
+    recorded = lake.read_record(RunKeys(run_id).run, RefreshRun.model_validate)
+    if recorded is None:
         raise StorageError(
             f"{lake.uri}/{RunKeys(run_id).folder} holds no run.json: list_new_articles has not finished for this run. "
             "Clear that task and run again."
         )
-    return RefreshRun.model_validate(stored)
+    return recorded

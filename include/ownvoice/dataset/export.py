@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ownvoice.errors import SettingsError
+from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, lattice_of
+from ownvoice.errors import SettingsError, VerificationError
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.tables import SPLITS
-from ownvoice.storage.versions import version_or_latest
+from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -31,16 +33,25 @@ def export(lake: Lake, folder: Path, version: int | None = None, pair_format: Fo
 
     Columns are prompt, chosen and rejected: plain strings, or lists of messages (TRL's "standard" and
     "conversational" preference formats), sorted by pair id. A split without a pair has no file, since `load_dataset`
-    refuses a folder with an empty one; the file of an earlier export is removed. Each file is there whole or not at
-    all. Raises `SettingsError` where the folder cannot be written to.
+    refuses a folder with an empty one; the file of an earlier export is removed.
+
+    The files are put in their places once the rows have the version's digest. Raises `VerificationError` where they do
+    not, and `SettingsError` where the folder cannot be written to; what an earlier export left there then stays.
     """
-    pairs = lake.table("pairs", version_or_latest(lake, version).number)
+    exported = version_or_latest(lake, version)
+    pairs = lake.table("pairs", exported.number)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return {split: _write_split(pairs, split_file(folder, split), split, pair_format) for split in SPLITS}
+        written = {split: _write_split(pairs, _unfinished(folder, split), split, pair_format) for split in SPLITS}
+        _refuse_other_rows(lake, exported, sum((lattice for _, lattice in written.values()), empty_lattice()))
+        for split, (rows, _) in written.items():
+            _put_in_place(folder, split, rows)
     except OSError as error:
         message = f"{folder} cannot be written to: {error.strerror or error}. Make room there, or name another folder."
         raise SettingsError(message) from None
+    finally:
+        _remove_unfinished(folder)
+    return {split: rows for split, (rows, _) in written.items()}
 
 
 def split_file(folder: Path, split: str) -> Path:
@@ -48,27 +59,46 @@ def split_file(folder: Path, split: str) -> Path:
     return folder / f"{split}.parquet"
 
 
-def _write_split(pairs: DeltaTable | None, path: Path, split: str, pair_format: Format) -> int:
-    """Write the pairs of a split beside `path` and put them in its place, or remove what is there if there are none."""
-    schema, unfinished = _SCHEMAS[pair_format], path.with_name(f".{path.name}")  # which `load_dataset` passes over
-    rows = 0
-    try:
-        with pq.ParquetWriter(unfinished, schema) as writer:
-            for batch in scan(pairs, "prompt, chosen, rejected", f"{equals(split=split)} ORDER BY pair_id"):
-                shaped = [_shaped(row, pair_format) for row in batch.to_pylist()]
-                writer.write_table(pa.Table.from_pylist(shaped, schema=schema))
-                rows += len(shaped)
-        if rows:
-            unfinished.replace(path)
-        else:
-            path.unlink(missing_ok=True)
-    finally:
-        unfinished.unlink(missing_ok=True)
-    return rows
+def _unfinished(folder: Path, split: str) -> Path:
+    return folder / f".{split}.parquet"  # which `load_dataset` passes over
+
+
+def _write_split(pairs: DeltaTable | None, path: Path, split: str, pair_format: Format) -> tuple[int, Lattice]:
+    """Write the pairs of a split; return how many there are, and the sum over their rows."""
+    schema, count, lattice = _SCHEMAS[pair_format], 0, empty_lattice()
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in scan(pairs, where=f"{equals(split=split)} ORDER BY pair_id"):
+            rows = batch.to_pylist()
+            writer.write_table(pa.Table.from_pylist([_shaped(row, pair_format) for row in rows], schema=schema))
+            count, lattice = count + len(rows), lattice + lattice_of(rows)
+    return count, lattice
+
+
+def _refuse_other_rows(lake: Lake, exported: DatasetVersion, lattice: Lattice) -> None:
+    if digest_of(lattice) != exported.digest:
+        raise VerificationError(
+            f"version {exported.number} of {lake.uri} was not exported: its rows are not those of its digest "
+            f"{exported.digest[:12]}. `ownvoice verify --version {exported.number}` names them; put tables/pairs back "
+            "from a backup of the lake, or export another version."
+        )
+
+
+def _put_in_place(folder: Path, split: str, rows: int) -> None:
+    """Put the file of a split in the place of an earlier one, or remove that where the split has no pair."""
+    if rows:
+        _unfinished(folder, split).replace(split_file(folder, split))
+    else:
+        split_file(folder, split).unlink(missing_ok=True)
+
+
+def _remove_unfinished(folder: Path) -> None:
+    for split in SPLITS:
+        with contextlib.suppress(OSError):
+            _unfinished(folder, split).unlink(missing_ok=True)
 
 
 def _shaped(row: dict[str, str], pair_format: Format) -> dict[str, object]:
     if pair_format == "standard":
-        return dict(row)
+        return {name: row[name] for name in _SCHEMAS[pair_format].names}
     roles = {"prompt": "user", "chosen": "assistant", "rejected": "assistant"}
     return {name: [{"role": role, "content": row[name]}] for name, role in roles.items()}

@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
-from ownvoice.errors import LostCommitError
+from ownvoice.errors import DamagedError, LostCommitError, StorageUnavailableError
+from ownvoice.storage.damage import table_error
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import table_key
 from ownvoice.storage.probe import probe_creation
 
 if TYPE_CHECKING:
@@ -46,10 +48,10 @@ def own_entry(
     """Lend the properties for one commit to `table`, the lake's table `name`, and check that it is in the log.
 
     Raises `LostCommitError` where another writer's entry is at its version, which `table` is then not to be used
-    for again.
+    for again, and `StorageError` where the store did not take the commit.
     """
     from deltalake import CommitProperties
-    from deltalake.exceptions import CommitFailedError
+    from deltalake.exceptions import CommitFailedError, DeltaError
 
     mark, before, started = uuid4().hex, table.version(), time.monotonic()
     if lake.log_entry(name, before + 1) is not None:
@@ -57,8 +59,11 @@ def own_entry(
     try:
         # No retries: they would put this commit on top of one that it has not read.
         yield CommitProperties({**(metadata or {}), "mark": mark}, max_commit_retries=0, app_transactions=transactions)
-    except CommitFailedError:
-        raise _lost(table) from None
+    except CommitFailedError as error:
+        found = table_error(lake.uri, table_key(name), error)
+        raise _lost(table) if isinstance(found, DamagedError | StorageUnavailableError) else found from None
+    except (DeltaError, OSError) as error:
+        raise table_error(lake.uri, table_key(name), error) from None
     if table.version() == before:  # there was nothing to change, and no entry was made
         return
     if not probe_creation(lake).holds:
@@ -67,7 +72,8 @@ def own_entry(
     if mark.encode() not in (lake.log_entry(name, table.version()) or b""):
         raise _lost(table)
     if table.version() % _ENTRIES_PER_CHECKPOINT == 0:
-        table.create_checkpoint()
+        with suppress(DeltaError, OSError):  # without it, opening the table takes longer
+            table.create_checkpoint()
 
 
 def _lost(table: DeltaTable) -> LostCommitError:

@@ -24,5 +24,4 @@ def record_verification(lake: Lake, found: Verification) -> None:
 
 def read_verification(lake: Lake, number: int) -> dict[str, Any] | None:
     """Return what was last written down about a version, or None."""
-    record = lake.read_json(verification_key(number))
-    return None if record is None else dict(record)
+    return lake.read_record(verification_key(number), dict)

@@ -75,7 +75,7 @@ def outcomes_writer(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Callabl
 
 def read_outcomes(lake: Lake, run: RefreshRun, batch: str) -> dict[tuple[str, int], OutcomeRow]:
     """Return the outcomes of a batch, by article id and chunk index. Raises `StorageError` where it has none."""
-    rows = lake.read_rows(run.keys.outcomes(batch))
+    rows = lake.read_rows(run.keys.outcomes(batch), OUTCOMES)
     if rows is None:
         raise StorageError(
             f"{lake.uri}/{run.keys.folder} has no outcomes of {batch}: clear its generate_batch and run again."

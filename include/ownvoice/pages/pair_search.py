@@ -12,12 +12,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
-import pyarrow as pa
-
 from ownvoice.dataset.refresh_report import find_report
 from ownvoice.pages.cache import CACHE
 from ownvoice.storage.conditions import all_of, equals_given, literal, one_of
-from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.lake import Lake, files_of, scan
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.versions import DatasetVersion
 
@@ -106,7 +104,7 @@ def search_pairs(lake: Lake, version: DatasetVersion, wanted: PairFilter, after:
 
 def pairs_by_date(table: DeltaTable) -> dict[dt.date, int]:
     """Count the pairs of each refresh date, newest first, from the table's log alone."""
-    files = pa.table(table.get_add_actions(flatten=True)).select(["partition.refresh_date", "num_records"]).to_pylist()
+    files = files_of(table).select(["partition.refresh_date", "num_records"]).to_pylist()
     sizes: Counter[dt.date] = Counter()
     for file in files:
         sizes[file["partition.refresh_date"]] += file["num_records"]

@@ -111,10 +111,9 @@ def _timeline(lake: Lake, report: RefreshReport) -> list[ChunkRow]:
 
 def _so_far(lake: Lake, run_id: str) -> SoFar | None:
     keys = RunKeys(run_id)
-    stored = lake.read_json(keys.run)
-    if stored is None or stored.get("run_id") != run_id:
+    run = lake.read_record(keys.run, RefreshRun.model_validate)
+    if run is None or run.run_id != run_id:
         return None
-    run = RefreshRun.model_validate(stored)
     plan = read_plan(lake, run) if lake.read_json(keys.plan) else None
     curated = keys.stage(CURATED if run.recipe.rejected_by else STAGED)
     return SoFar(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
-import pyarrow as pa
 import pyarrow.compute as pc
 
 from ownvoice.dataset.hub.record import Pushed, pushes_of_version
@@ -16,7 +15,7 @@ from ownvoice.pages.cache import CACHE
 from ownvoice.pages.versions import trainings_by_version
 from ownvoice.reports.charts.audits import audit_specs
 from ownvoice.reports.charts.frame import Spec
-from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.lake import Lake, files_of, scan
 from ownvoice.storage.versions import DatasetVersion, find_version
 from ownvoice.training.results.lineage import lineage_of_version
 
@@ -76,7 +75,7 @@ def _size(lake: Lake, number: int) -> tuple[int, int]:
     """Return the bytes and the number of the version's files, from the table's log."""
     table = lake.table("pairs", number)
     assert table is not None, "the version is an entry of this table's log"
-    sizes = pa.table(table.get_add_actions(flatten=True))["size_bytes"]
+    sizes = files_of(table)["size_bytes"]
     return int(pc.sum(sizes).as_py() or 0), len(sizes)
 
 

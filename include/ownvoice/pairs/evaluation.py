@@ -68,7 +68,7 @@ def read_evaluation_sets(lake: Lake, uris: Sequence[str]) -> EvaluationGrams:
     files = [(store, found) for uri in uris for store, found in _files(lake, uri)]
     seal = "\n".join(sorted(f"{store.uri}/{found.key} {found.tag}" for store, found in files))
     key = evaluation_key(hashlib.sha256(seal.encode()).hexdigest()[:32])
-    table = lake.read_rows(key) if files else _GRAMS.empty_table()
+    table = lake.read_rows(key, _GRAMS) if files else _GRAMS.empty_table()
     if table is None:
         table = pa.Table.from_pylist([row for store, found in files for row in _rows_of(store, found)], schema=_GRAMS)
         lake.write_rows(key, table)

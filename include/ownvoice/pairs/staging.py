@@ -76,7 +76,7 @@ def write_staged(lake: Lake, run: RefreshRun, batch: str, staged: Staged, folder
 
 def read_staged(lake: Lake, run: RefreshRun, batch: str, folder: str = STAGED) -> Staged | None:
     """Return what `batch` came to, or None where its curation never finished."""
-    pairs, drops, chunks = (lake.read_rows(_key(run, folder, batch, kind)) for kind in _SCHEMAS)
+    pairs, drops, chunks = (lake.read_rows(_key(run, folder, batch, kind), schema) for kind, schema in _SCHEMAS.items())
     if pairs is None or drops is None or chunks is None:
         return None
     return Staged(pairs.to_pylist(), drops.to_pylist(), list(chunk_rows(chunks)))

@@ -12,7 +12,7 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -20,12 +20,16 @@ import pyarrow.parquet as pq
 
 from ownvoice.errors import StorageError
 from ownvoice.storage.aws import AwsAccess, table_options
+from ownvoice.storage.damage import readable, table_readable
+from ownvoice.storage.layout import TABLES as TABLES_FOLDER
 from ownvoice.storage.layout import log_entry_key, original_key, table_key
-from ownvoice.storage.stores import ObjectStore, storage_error
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
+
+T = TypeVar("T")
 
 _ROWS_PER_GROUP = 1000  # of Parquet files that tasks hand to each other: what a reader holds at a time
 
@@ -49,31 +53,54 @@ class Lake:
     # Objects
 
     def read_json(self, key: str) -> Any:
-        """Return the JSON value under `key`, or None where there is nothing."""
+        """Return the JSON value under `key`, or None where there is nothing. Raises `DamagedError` where it is none."""
+        return self.read_record(key, lambda value: value)
+
+    def read_record(self, key: str, make: Callable[[Any], T]) -> T | None:
+        """Return what `make` makes of the JSON value under `key`, or None where there is nothing.
+
+        Raises `DamagedError` where it is no JSON, or `make` does not take it.
+        """
         data = self.store.read(key)
-        return None if data is None else json.loads(data)
+        if data is None:
+            return None
+        with readable(self.uri, key):
+            return make(json.loads(data))
 
     def write_json(self, key: str, value: Any) -> None:
         """Put `value` under `key` as JSON."""
         self.store.write(key, json.dumps(value, ensure_ascii=False, indent=1).encode())
 
-    def read_rows(self, key: str) -> pa.Table | None:
-        """Return the rows of the Parquet file under `key`, or None where there is nothing."""
+    def read_rows(self, key: str, schema: pa.Schema | None = None) -> pa.Table | None:
+        """Return the rows of the Parquet file under `key`, or None where there is nothing.
+
+        Raises `DamagedError` where it is no Parquet file, or lacks a column of `schema`.
+        """
         data = self.store.read(key)
-        return None if data is None else pq.read_table(io.BytesIO(data))
+        if data is None:
+            return None
+        with readable(self.uri, key):
+            rows = pq.read_table(io.BytesIO(data), page_checksum_verification=True)
+            return rows.select(schema.names) if schema else rows
 
     def write_rows(self, key: str, rows: pa.Table, rows_per_group: int = _ROWS_PER_GROUP) -> None:
         """Put `rows` under `key` as one Parquet file, which can be read a group of rows at a time."""
         buffer = io.BytesIO()
-        pq.write_table(rows, buffer, row_group_size=rows_per_group)
+        pq.write_table(rows, buffer, row_group_size=rows_per_group, write_page_checksum=True)
         self.store.write(key, buffer.getvalue())
 
     @contextlib.contextmanager
     def open_rows(self, key: str) -> Iterator[pq.ParquetFile]:
-        """Open the Parquet file under `key`, to be read in parts. Raises `StorageError` where there is nothing."""
+        """Open the Parquet file under `key`, to be read in parts.
+
+        Raises `StorageError` where there is nothing, and `DamagedError` where a part of it cannot be read.
+        """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "rows.parquet")
             self.store.download(key, path)
+            with readable(self.uri, key), pq.ParquetFile(path, page_checksum_verification=True) as rows:
+                for _ in rows.iter_batches():  # damage is told here, and not in the middle of the reader's work
+                    pass
             with pq.ParquetFile(path) as rows:
                 yield rows
 
@@ -82,7 +109,7 @@ class Lake:
         """Yield a function that writes rows part by part; the file is stored once the block ends without an error."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "rows.parquet")
-            with pq.ParquetWriter(path, schema) as writer:
+            with pq.ParquetWriter(path, schema, write_page_checksum=True) as writer:
                 yield lambda rows: writer.write_table(pa.Table.from_pylist(rows, schema=schema))
             self.store.upload(key, path)
 
@@ -116,17 +143,12 @@ class Lake:
     def table_of_any_release(self, name: str, version: int | None = None) -> DeltaTable | None:
         """Open a table as `table` does, whatever its columns are."""
         from deltalake import DeltaTable
-        from deltalake.exceptions import DeltaError, TableNotFoundError
+        from deltalake.exceptions import TableNotFoundError
 
-        try:
-            table = DeltaTable(self._table_uri(name), version=version, storage_options=self._table_options())
-        except TableNotFoundError:
-            return None
-        except DeltaError as error:
-            raise StorageError(self._unreadable(name, version, error)) from None
-        except OSError as error:
-            raise storage_error(self.uri, table_key(name), error) from None
-        return table
+        wanted = table_key(name) + ("" if version is None else f" at version {version}")
+        with table_readable(self.uri, wanted), contextlib.suppress(TableNotFoundError):
+            return DeltaTable(self._table_uri(name), version=version, storage_options=self._table_options())
+        return None
 
     def table_for_writing(self, name: str) -> DeltaTable:
         """Open a table, and create it first where it does not exist."""
@@ -135,7 +157,8 @@ class Lake:
 
         if found := self.table(name):
             return found
-        with contextlib.suppress(CommitFailedError):  # another writer creates the same table at the same time
+        # Suppressed where another writer creates the same table at the same time.
+        with table_readable(self.uri, table_key(name)), contextlib.suppress(CommitFailedError):
             DeltaTable.create(
                 self._table_uri(name),
                 schema=TABLES[name],
@@ -159,12 +182,6 @@ class Lake:
     def _table_options(self) -> dict[str, str]:
         return table_options(self.store.access) if self.uri.startswith("s3://") else {}
 
-    def _unreadable(self, name: str, version: int | None, error: Exception) -> str:
-        wanted = f"{self.uri}/{table_key(name)}" + ("" if version is None else f" at version {version}")
-        return (
-            f"{wanted} cannot be opened: {str(error).splitlines()[0][:200]}. `ownvoice versions` lists what is there."
-        )
-
 
 def scan(
     table: DeltaTable | None, columns: str = "*", where: str = "true", *, files_at_once: int | None = None
@@ -180,8 +197,21 @@ def scan(
     from deltalake import QueryBuilder
 
     config = {"datafusion.execution.target_partitions": str(files_at_once)} if files_at_once else None
-    for batch in QueryBuilder(config).register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
-        yield _with_plain_text(pa.record_batch(batch))
+    with table_readable(*_place(table)):
+        for batch in QueryBuilder(config).register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
+            yield _with_plain_text(pa.record_batch(batch))
+
+
+def files_of(table: DeltaTable) -> pa.Table:
+    """Return a row for each file of a table: `num_records`, `size_bytes`, and `partition.NAME`, as its log says."""
+    with table_readable(*_place(table)):
+        return pa.table(table.get_add_actions(flatten=True))
+
+
+def _place(table: DeltaTable) -> tuple[str, str]:
+    """Return the lake and the key of a table."""
+    uri, _, name = table.table_uri.rstrip("/").rpartition(f"/{TABLES_FOLDER}/")
+    return uri, table_key(name)
 
 
 def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:

@@ -46,9 +46,9 @@ class CreationProbe:
 
 def probe_creation(lake: Lake) -> CreationProbe:
     """Return the result for the lake's store; the first call runs the test, later ones read the stored result."""
-    stored = lake.read_json(PROBE)
-    if stored and stored["uri"] == lake.uri:  # a lake that was copied elsewhere is on another store
-        return CreationProbe(**stored)
+    stored = lake.read_record(PROBE, lambda record: CreationProbe(**record))
+    if stored and stored.uri == lake.uri:  # a lake that was copied elsewhere is on another store
+        return stored
     winners = max(asyncio.run(_race(lake.store)) for _ in range(_RACES))
     probe = CreationProbe(lake.uri, _RACERS, winners)
     lake.write_json(PROBE, asdict(probe))

@@ -11,11 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from ownvoice.errors import StorageError
-from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import table_key
+from ownvoice.storage.lake import Lake, files_of
+from ownvoice.storage.layout import remedy, table_key
 from ownvoice.storage.versions import DatasetVersion
 
 if TYPE_CHECKING:
@@ -41,8 +39,7 @@ class SideTables:
 
 def count_rows(table: DeltaTable) -> int:
     """Return the number of rows of a table as it was opened, from its log."""
-    counts = pa.table(table.get_add_actions()).column("num_records")
-    return sum(counts.to_pylist())
+    return sum(files_of(table)["num_records"].to_pylist())
 
 
 def side_table_faults(lake: Lake, version: DatasetVersion) -> Iterator[str]:
@@ -55,7 +52,7 @@ def side_table_faults(lake: Lake, version: DatasetVersion) -> Iterator[str]:
         try:
             table = lake.table(name, number)
         except StorageError as error:
-            yield str(error)
+            yield str(error).removesuffix(remedy(table_key(name))).rstrip(" .")
             continue
         if table is None:
             yield f"{lake.uri}/{table_key(name)} is gone"

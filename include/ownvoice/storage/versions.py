@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.errors import StorageError
+from ownvoice.storage.damage import readable, table_readable
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import log_entry_key, table_key
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -72,7 +74,7 @@ def newest_version(lake: Lake, pairs: DeltaTable) -> DatasetVersion | None:
 def all_versions(lake: Lake) -> list[DatasetVersion]:
     """Return every committed version, oldest first."""
     pairs = lake.table("pairs")
-    return [] if pairs is None else list(_newest_first(pairs))[::-1]
+    return [] if pairs is None else list(_newest_first(lake, pairs))[::-1]
 
 
 def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
@@ -96,22 +98,24 @@ def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:
     pairs = lake.table("pairs")
     if pairs is None or pairs.transaction_version(run_id) is None:
         return None
-    return next((version for version in _newest_first(pairs) if version.run_id == run_id), None)
+    return next((version for version in _newest_first(lake, pairs) if version.run_id == run_id), None)
 
 
 def _version(lake: Lake, number: int) -> DatasetVersion | None:
     """Return version `number` from its own entry of the log; None where it is no dataset version."""
-    actions = map(json.loads, (lake.log_entry("pairs", number) or b"").splitlines())
-    commits = (action["commitInfo"] for action in actions if "commitInfo" in action)
-    return next((_from_log(number, commit) for commit in commits if RECORD in commit), None)
+    with readable(lake.uri, log_entry_key("pairs", number)):
+        actions = map(json.loads, (lake.log_entry("pairs", number) or b"").splitlines())
+        commits = (action["commitInfo"] for action in actions if "commitInfo" in action)
+        return next((_from_log(number, commit) for commit in commits if RECORD in commit), None)
 
 
-def _newest_first(pairs: DeltaTable) -> Iterator[DatasetVersion]:
+def _newest_first(lake: Lake, pairs: DeltaTable) -> Iterator[DatasetVersion]:
     # Numbered by their place: `history` numbers from the version that was opened, and the log may have grown since.
-    entries = pairs.history()
-    for number, entry in zip(reversed(range(len(entries))), entries, strict=True):
-        if RECORD in entry:
-            yield _from_log(number, entry)
+    with table_readable(lake.uri, table_key("pairs")):
+        entries = pairs.history()
+        for number, entry in zip(reversed(range(len(entries))), entries, strict=True):
+            if RECORD in entry:
+                yield _from_log(number, entry)
 
 
 def _from_log(number: int, entry: dict[str, Any]) -> DatasetVersion:

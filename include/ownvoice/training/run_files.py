@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from ownvoice.errors import DamagedError
 from ownvoice.storage.lake import Lake
 
 T = TypeVar("T")
@@ -22,7 +23,7 @@ def read_file(lake: Lake, key: str, kind: type[T], faults: list[str]) -> T | Non
     """
     try:
         value = lake.read_json(key)
-    except (ValueError, RecursionError):
+    except DamagedError:
         faults.append(f"{key} is not whole and cannot be read. Run the task that writes it again.")
         return None
     return None if value is None else _validated(value, TypeAdapter(kind), key, faults)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
-from ownvoice.errors import BadDataError, OwnvoiceError, StorageError
+from ownvoice.errors import BadDataError, DamagedError, StorageError
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
@@ -92,13 +92,8 @@ def _named(lake: Lake, number: int) -> Iterator[None]:
     """Turn a version that cannot be read into `BadDataError`."""
     try:
         yield
-    except OwnvoiceError:
-        raise
-    except Exception as error:  # deltalake's query engine knows no other class
-        raise BadDataError(
-            f"dataset version {number} of {lake.uri} cannot be read: {str(error)[:300]}. Put its files back from a "
-            "backup of the lake, or train on another version."
-        ) from None
+    except DamagedError as error:
+        raise BadDataError(f"dataset version {number} cannot be read: {error} Or train on another version.") from None
 
 
 def _empty(number: int, split: str) -> str:

@@ -53,8 +53,8 @@ def open_spending_limit(task: BatchTask, batches: Sequence[str], purpose: Purpos
         amounts = {"tokens": spent.tokens, "cost_usd": spent.cost_usd}
         lake.write_json(key, {name: amount if math.isfinite(amount) else 0 for name, amount in amounts.items()})
 
-    earlier = lake.read_json(key) or {"tokens": 0, "cost_usd": 0.0}
-    return SpendingLimit(share_of(task, batches, purpose), Spend(**earlier), record)
+    earlier = lake.read_record(key, lambda stored: Spend(stored["tokens"], stored["cost_usd"])) or Spend()
+    return SpendingLimit(share_of(task, batches, purpose), earlier, record)
 
 
 def _worst_of_triples(run: RefreshRun) -> Spend:

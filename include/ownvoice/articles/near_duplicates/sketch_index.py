@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from ownvoice.articles.near_duplicates.sketch import KEYS, Sketches, candidates, sketch_version
 from ownvoice.errors import StorageUnavailableError
+from ownvoice.storage.damage import damaged
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import sketches_key
 
@@ -32,7 +33,7 @@ class SketchIndex:
     """The index in one lake. Every method raises `StorageError` where the lake cannot be read or written."""
 
     def __init__(self, lake: Lake) -> None:
-        self._store = lake.store
+        self._store, self._uri = lake.store, lake.uri
         self._folder = sketches_key(sketch_version())
 
     def is_complete(self) -> bool:
@@ -71,6 +72,8 @@ class SketchIndex:
             data = self._store.read(key)
             if data is None:
                 raise StorageUnavailableError(f"{key} was merged by another run just now. Run this task again.")
+            if hashlib.sha256(data).hexdigest() != key.rsplit("/", 1)[-1]:
+                raise damaged(self._uri, key, "it is not what its name says")
             yield key, np.frombuffer(data, _RECORD)
 
     def _write(self, records: Records) -> set[str]:

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 
+from ownvoice.storage.damage import readable
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import PUSHES, push_key, pushes_key
+from ownvoice.storage.layout import PUSHES, log_entry_key, push_key, pushes_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +49,19 @@ def dates_changed(lake: Lake, since: int, until: int) -> set[str] | None:
         entry = lake.log_entry("pairs", number)
         if entry is None:
             return None
-        for action in map(json.loads, entry.splitlines()):
-            if file := action.get("add") or action.get("remove"):
-                date = (file.get("partitionValues") or {}).get("refresh_date")
-                if date is None:
-                    return None
-                dates.add(date)
+        with readable(lake.uri, log_entry_key("pairs", number)):
+            found = list(_dates_in(entry))
+        if None in found:
+            return None
+        dates.update(filter(None, found))
     return dates
+
+
+def _dates_in(entry: bytes) -> Iterator[str | None]:
+    """Yield the refresh date of each file that an entry of the log adds or removes; None where it says none."""
+    for action in map(json.loads, entry.splitlines()):
+        if file := action.get("add") or action.get("remove"):
+            yield (file.get("partitionValues") or {}).get("refresh_date")
 
 
 def _keys(lake: Lake, folder: str) -> Iterator[str]:
@@ -62,4 +69,6 @@ def _keys(lake: Lake, folder: str) -> Iterator[str]:
 
 
 def _read(lake: Lake, key: str) -> Pushed:
-    return Pushed(**lake.read_json(key))
+    pushed = lake.read_record(key, lambda stored: Pushed(**stored))
+    assert pushed is not None, "it was listed just now"
+    return pushed

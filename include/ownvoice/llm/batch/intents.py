@@ -106,8 +106,8 @@ def close_intent(lake: Lake, intent: Intent, status: str, no_answers: Mapping[st
 
 def open_intents(lake: Lake) -> list[Intent]:
     """Return every intent whose results are not stored yet, of whichever run, the oldest first."""
-    stored = (lake.read_json(found.key) for found in lake.store.objects(OPEN_BATCH_JOBS))
-    return sorted((_intent(value) for value in stored if value), key=lambda intent: intent.recorded_at)
+    intents = (lake.read_record(found.key, _intent) for found in lake.store.objects(OPEN_BATCH_JOBS))
+    return sorted(filter(None, intents), key=lambda intent: intent.recorded_at)
 
 
 def submitted_file(lake: Lake, intent: Intent) -> bytes:

@@ -23,6 +23,7 @@ import pyarrow.parquet as pq
 
 from ownvoice.chunks import clean
 from ownvoice.pairs.grams.grams import GRAM_VERSION, Grams, grams
+from ownvoice.storage.damage import readable
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import grams_key
 
@@ -104,7 +105,8 @@ class GramIndex:
 
     def _open(self, stack: contextlib.ExitStack, key: str) -> Segment:
         file = stack.enter_context(self._lake.open_rows(key))
-        return Segment(key, json.loads(file.schema_arrow.metadata[_TEXTS]), file)
+        with readable(self._lake.uri, key):
+            return Segment(key, json.loads(file.schema_arrow.metadata[_TEXTS]), file)
 
     def _write(self, part: Mapping[str, Grams]) -> str:
         """Write a segment and return its key."""
