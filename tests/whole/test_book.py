@@ -8,6 +8,7 @@ import json
 import pytest
 
 from ownvoice.articles.list_new_articles import list_new_articles
+from ownvoice.articles.near_duplicates.shingles import words
 from ownvoice.chunks import clean
 from ownvoice.chunks.plan import read_batch, read_plan
 from ownvoice.chunks.plan_batches import plan_batches
@@ -113,3 +114,24 @@ def test_none_of_the_pairs_that_were_shipped_with_the_book_is_verbatim(book_dir)
     verdicts = [{locate(pair["chosen"], reading) for reading in readings} for pair in pairs]
     assert len(verdicts) == 402
     assert sum(found == {NOT_VERBATIM} for found in verdicts) == 402
+
+
+def test_no_words_of_a_pair_of_the_book_are_on_both_sides_and_no_answer_is_kept_for_two_articles(
+    lake, book_dir, offline_model, tmp_path
+):
+    report = refresh_book(lake, book_dir, offline_model, tmp_path, "faithful")
+    assert report.triples.dropped["in_other_split"] > 30
+    assert report.triples.dropped["repeated_elsewhere"] > 20
+    rows = [row for batch in scan(lake.table("pairs"), "article_id, split, chosen") for row in batch.to_pylist()]
+    texts = {"train": set(), "test": set()}
+    for batch in scan(lake.table("articles"), "article_sha256, split", "state = 'current'"):
+        for article in batch.to_pylist():
+            texts[article["split"]] |= runs_of_13(clean(lake.original(article["article_sha256"]), "faithful").text)
+    other = {"train": texts["test"], "test": texts["train"]}
+    assert [row["chosen"] for row in rows if runs_of_13(row["chosen"]) & other[row["split"]]] == []
+    assert len({row["chosen"] for row in rows}) == len({(row["chosen"], row["article_id"]) for row in rows})
+
+
+def runs_of_13(text):
+    found = words(text)
+    return {tuple(found[start : start + 13]) for start in range(len(found) - 12)}
