@@ -20,3 +20,9 @@ def test_markdown_without_front_matter_and_plain_text_are_read_as_they_are():
 
 def test_a_byte_order_mark_is_no_part_of_the_text():
     assert read("a.txt", b"\xef\xbb\xbfText.")[0].content == "Text."
+
+
+def test_a_text_that_is_not_utf_8_is_named_so():
+    for encoding in ("latin-1", "utf-16", "utf-16-le", "utf-16-be", "cp1252"):
+        (found,) = read("a.txt", "Wer wartet, hat nichts zu tun – später.".replace("–", "-").encode(encoding))
+        assert (found.reason, "save the file as UTF-8" in found.detail) == ("not_utf8", True)

@@ -29,8 +29,8 @@ def read_html(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
     """Yield the main text of a page. The fields of its front matter come first, then a sidecar's, then its metadata."""
     page = decoded_page(opened.read_whole("cut it into articles", MAX_PAGE_BYTES))
     front_matter, page = split_front_matter(page, rules)
-    root = parsed(page)
-    footnotes = find_footnotes(root)
+    elements = parsed(page)
+    root, footnotes = elements[0], find_footnotes(elements)
     main = find_main_text(root, footnotes)
     metadata = page_fields(root, main)
     content, added = as_markdown(main, footnotes, metadata[0]["language"] or "")

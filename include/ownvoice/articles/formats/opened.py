@@ -52,6 +52,13 @@ class OpenedObject:
 def decoded(data: bytes) -> str:
     """Return UTF-8 as text, without a byte order mark. Raises `UnreadableError` for any other encoding."""
     try:
-        return data.decode("utf-8-sig")
+        return without_nul(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise UnreadableError(Reason.NOT_UTF8, f"byte {error.start} is no UTF-8; save the file as UTF-8") from None
+
+
+def without_nul(text: str) -> str:
+    """Return the text. Raises `UnreadableError` where a quarter of it is NUL, as in UTF-16 read as UTF-8."""
+    if text.count("\0") * 4 > len(text):
+        raise UnreadableError(Reason.NOT_UTF8, "a quarter of it is NUL, as in UTF-16; save the file as UTF-8")
+    return text

@@ -92,6 +92,12 @@ def test_a_byte_that_is_not_in_the_encoding_is_an_error_that_says_where():
         decoded_page(b"<meta charset=iso-8859-1>\x81")
 
 
+def test_a_page_of_utf_8_that_declares_something_else_is_not_guessed_at():
+    with pytest.raises(UnreadableError, match="it declares latin1, and its bytes are UTF-8: one is wrong"):
+        decoded_page(f"<meta charset=latin1><p>{QUOTED}".encode())
+    assert decoded_page(b"<meta charset=latin1><p>plain").endswith("plain")
+
+
 def test_utf_16_without_a_mark_is_not_taken_for_text():
     with pytest.raises(UnreadableError, match="a quarter of it is NUL"):
         decoded_page("<p>Words".encode("utf-16-le"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ownvoice.articles.formats.page.escape import escaped_heading, escaped_lines
@@ -35,13 +35,17 @@ def said(text: str) -> list[str]:
 @given(st.lists(TEXTS.filter(bool), min_size=1, max_size=3))
 @example(["a", "---"])
 @example(["<pre>", "</pre>"])
+@example(["$5 or $6", "*$*$ ^a"])
+@example(["!!! a", ".. a"])
 @example(["a | b", "--|--", "c | d"])
 def test_a_paragraph_says_after_cleaning_what_its_author_typed(lines):
+    assume(not re.search(r"\[[/a-zT]", "\n".join(lines)))  # WordPress's shortcodes are marks in a page too
     assert said(clean("\n".join(escaped_lines("\n".join(lines)))).text) == said("\n".join(lines))
 
 
 @given(TEXTS.filter(bool))
 def test_a_heading_keeps_its_signs(text):
+    assume(not re.search(r"\[[/a-zT]", text))
     assert said(clean(f"## {escaped_heading(text)}").text) == said(text)
 
 

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from ownvoice.articles.article import Reason, UnreadableError
+from ownvoice.articles.formats.opened import without_nul
 
 _PRESCANNED_BYTES = 16 << 10  # the standard asks for 1,024, and then follows a later one in the head too
 _BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_BE: "utf-16-be", codecs.BOM_UTF16_LE: "utf-16-le"}
@@ -92,7 +93,21 @@ def decoded_page(data: bytes) -> str:
             Reason.NOT_UTF8,
             f"it declares the encoding {label[:40]!r}, which no browser knows: save it as UTF-8, and declare that",
         )
+    if codec != "utf-8" and not data.isascii() and _is_utf8(data):
+        raise UnreadableError(
+            Reason.NOT_UTF8,
+            f"it declares {label[:40]}, and its bytes are UTF-8: one is wrong; declare UTF-8 if that is right",
+        )
     return _decoded(data, codec, f"{label[:40]}, which it declares")
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Whether these bytes, which are not ASCII alone, are UTF-8, as text in another encoding hardly ever is."""
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _decoded(data: bytes, codec: str, why: str) -> str:
@@ -102,9 +117,7 @@ def _decoded(data: bytes, codec: str, why: str) -> str:
         raise UnreadableError(
             Reason.NOT_UTF8, f"byte {error.start} is not in {why}: save the page as UTF-8, and declare that"
         ) from None
-    if text.count("\0") * 4 > len(text):
-        raise UnreadableError(Reason.NOT_UTF8, f"it is not in {why}: a quarter of it is NUL; save the page as UTF-8")
-    return text
+    return without_nul(text)
 
 
 def _declared(head: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """Text as Markdown that says exactly this text, after CommonMark 0.31, sections 2.4 and 2.5.
 
-`<` and `&` become character references, because tags are found before backslashes are read. `{` and `%%` are escaped
-for the sake of the template languages in which blogs write Markdown.
+`<` and `&` become character references, because tags are found before backslashes are read. Marks of the dialects
+and template languages in which blogs write Markdown (docs/decisions/0022) are escaped as well.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 FOOTNOTE = "\0"
 """Stands around the label of a footnote's mark. No tree holds this character."""
 
-_MARKUP = re.compile(r"[\\`*_\[\]{<]|~(?=~)|%(?=%)|==(?=\S)|&(?=#?\w+;)")
+_MARKUP = re.compile(r"[\\`*_\[\]{<]|~(?=~)|%(?=%)|==(?=\S)|\$(?=[^$]*\$)|(?<=\s)\^(?=[\w-]+\Z)|&(?=#?\w+;)")
 _REFERENCES = {"<": "&lt;", "&": "&amp;"}
-_BLOCK_STARTS = tuple("#>+=:|~$-")
+_BLOCK_STARTS = tuple("#>+=:|~-.!?")
 _NUMBER_START = re.compile(r"\d{1,9}(?=[.)](?:\s|\Z))")
 _CLOSING_SIGNS = re.compile(r"#(?=#*\Z)")
 

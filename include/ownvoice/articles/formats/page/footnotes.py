@@ -7,6 +7,7 @@ link leads back.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ownvoice.articles.formats.page.tree import BLOCKS, Element, holders_of, names_of
@@ -29,16 +30,16 @@ class Footnotes:
         return holders_of(iter(self.definitions))
 
 
-def find_footnotes(root: Element) -> Footnotes:
-    """Return the footnotes of a page, in one pass over its links."""
-    order = {element: number for number, element in enumerate(root.iter())}
+def find_footnotes(elements: Sequence[Element]) -> Footnotes:
+    """Return the footnotes of a page, given all its elements in their order."""
+    order = {element: number for number, element in enumerate(elements)}
     targets: dict[str, Element] = {}
     for element in order:
         for name in (element.get("id"), element.get("name") if element.tag == "a" else None):
             if name:
                 targets.setdefault(name, element)
     found = Footnotes()
-    for link in root.iter("a"):
+    for link in elements[0].iter("a"):
         href = link.get("href") or ""
         if not href.startswith("#"):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import TypeAlias
 
 from lxml import etree
@@ -44,6 +45,7 @@ NEVER_TEXT = frozenset(
     }
     | {"canvas", "svg", "map", "progress", "meter", "rt", "rp", "annotation", "annotation-xml", "frameset", *RAW_TEXT}
 )
+_MAY_BE_BESIDE = BLOCKS - {"html", "body", "main", "article"}
 _NEVER_TEXT_ROLES = frozenset({"navigation", "search", "banner", "contentinfo"})
 _NAMED = re.compile(
     r"(?:(?:site|page|post|blog|main|entry|top|article)-)?"
@@ -54,8 +56,12 @@ _NAMED = re.compile(
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
-def parsed(page: str) -> Element:
-    """Return the root of a page's tree. Raises `UnreadableError` without one, or for one beyond the bounds."""
+def parsed(page: str) -> list[Element]:
+    """Return the elements of a page, its root first. Raises `UnreadableError` without any, or beyond the bounds.
+
+    Whoever walks through the tree holds the list meanwhile: lxml makes its objects as they are asked for, and to let go
+    of one it climbs to the next that is held.
+    """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         root = etree.fromstring(with_bounded_tags(page).encode("utf-8", "replace"), parser)
@@ -65,9 +71,10 @@ def parsed(page: str) -> Element:
         raise UnreadableError(Reason.TOO_LARGE, f"its elements are nested deeper than {MAX_DEPTH:,}; make it plainer")
     if root is None:
         raise no_main_text()
-    if sum(1 for _ in root.iter()) > MAX_ELEMENTS:
+    elements = list(islice(root.iter(), MAX_ELEMENTS + 1))
+    if len(elements) > MAX_ELEMENTS:
         raise UnreadableError(Reason.TOO_LARGE, f"it has more than {MAX_ELEMENTS:,} elements; cut it into articles")
-    return root
+    return elements
 
 
 def no_main_text() -> UnreadableError:
@@ -87,7 +94,7 @@ def is_never_text(element: Element) -> bool:
 
 def is_named_otherwise(element: Element) -> bool:
     """Whether a block is named as something beside the article: a sidebar, comments, buttons to share it."""
-    return element.tag in BLOCKS - {"html", "body", "main", "article"} and any(map(_NAMED.fullmatch, names_of(element)))
+    return element.tag in _MAY_BE_BESIDE and any(map(_NAMED.fullmatch, names_of(element)))
 
 
 def names_of(element: Element) -> list[str]:
