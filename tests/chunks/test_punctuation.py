@@ -22,11 +22,12 @@ from ownvoice.chunks.punctuation import (
 WHOLE = {
     "English": ["“I waited.”", "‘I waited!’", '"I waited?"', "(I waited.)", "[I waited.]", "’Twas late.",
         "``Late.´´"],
-    "English, speech in brackets": ["“‘Late,’ he said.”", "“She said, ‘Late.’”", "(“Late.”)", "Late?!”"],
+    "English, speech in brackets": ["“‘Late,’ he said.”", "“She said, ‘Late.’”", "(“Late.”)", "Late?!”", "“But I—”",
+        "'But I--'"],
     "French": ["«\u00a0Je pars.\u00a0»", "«\u202fJe pars\u202f!\u202f»", "« Je pars ! »", "«Je pars.»",
         "— Je pars.", "—\u00a0Je pars.", "– «\u00a0Je pars…\u00a0»", "‹ Je pars ›.", "- Je pars.",
-        "À demain\u00a0?", "« Je pars ».",
-        "“\u00a0Je pars.\u00a0”", "«\u00a0Il dit\u00a0: “Je pars.”\u00a0»", "(« Je pars. »)"],
+        "À demain\u00a0?", "« Je pars ».", "“\u00a0Je pars.\u00a0”",
+        "«\u00a0Il dit\u00a0: “Je pars.”\u00a0»", "(« Je pars. »)"],
     "German": ["„Ich gehe.“", "‚Ich gehe.‘", "»Ich gehe.«", "›Ich gehe.‹", "„Ich ‚gehe‘.“",
         "„Ich gehe“, sagte er."],
     "Swiss German and Swedish": ["«Ich gehe.»", "”Jag går.”", "»Jag går.»", "– Jag går."],
@@ -70,8 +71,8 @@ def test_a_text_that_begins_within_a_sentence_is_not_taken_for_one(text):
     "text",
     ["I waited", "“I waited,”", "«\u00a0Je pars,\u00a0»", "「行く。」と", "行く、", "「行く", "行く」",
      "आता है", "أذهب،", "「行く、」", "I waited:", "I waited;", "(I waited)", "„Ich gehe“", "", "”",
-     "Version 3.5",
-     "He left. “", "Er ging. „", "He left. (", "Il part. «", "See Fig. 3", "走了，”", "—", "“What—"],
+     "Version 3.5", "See Fig. 3", "He left. “", "Er ging. „", "He left. (", "Il part. «",
+     "走了，”", "—", "“What—", "He said—“"],
 )  # fmt: skip
 def test_a_text_that_breaks_off_is_not_taken_for_a_whole_sentence(text):
     assert not ends_sentence(text)

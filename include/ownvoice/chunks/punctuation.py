@@ -37,6 +37,7 @@ _TAIL = rf"(?:{CLOSER}|\s[»›]|[\u00a0\u202f\u2009]{PURE_CLOSER}|[\p{{Cf}}\ufe
 _NO_COMMA = "(?<![,、，､:：])"
 _ENDED = regex.compile(
     rf"""{STOP} {_TAIL}
+       | (?: {DASH} | -- ) [{PURE_CLOSER}--\p{{Pe}}] {_TAIL}  # speech that is cut off
        | [\p{{Thai}}\p{{Lao}}] {_TAIL}  # they have no full stop: a space ends a sentence
        | \A \s*+ (?: 「 .* {_NO_COMMA} 」 | 『 .* {_NO_COMMA} 』 | ｢ .* {_NO_COMMA} ｣ ) \s*+ \Z  # speech needs none
     """,
@@ -61,6 +62,6 @@ def begins_sentence(text: str) -> bool:
 def ends_sentence(text: str) -> bool:
     """Whether `text` ends with a full stop of any script, in front of any closing quotes and brackets.
 
-    Thai and Lao have no full stop, and speech in 「」 or 『』 needs none.
+    Thai and Lao have no full stop. Speech needs none in 「」 or 『』, nor where a dash cuts it off.
     """
     return _ENDED.search(text) is not None
