@@ -68,6 +68,10 @@ class DamagedError(StorageError):
     """An object of the lake is not what Ownvoice wrote: it is cut, empty, overwritten, or a part of it is gone."""
 
 
+class DiskError(StorageError):
+    """A disk is full or cannot be written to; no fault of what was being read or stored."""
+
+
 class LakeHeldError(StorageError):
     """Another run holds the lake; the same call may go through once that run has ended."""
 

@@ -8,7 +8,8 @@ import pytest
 
 from ownvoice.errors import SettingsError, StorageError, StorageUnavailableError
 from ownvoice.storage.aws import AwsAccess
-from ownvoice.storage.stores import ObjectStore, storage_error
+from ownvoice.storage.faults import storage_error
+from ownvoice.storage.stores import ObjectStore
 from stand_ins.s3_server import make_bucket
 
 

@@ -26,7 +26,8 @@ from ownvoice.articles.near_duplicates.shingles import words
 from ownvoice.errors import SettingsError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import evaluation_key
-from ownvoice.storage.stores import ObjectStore, StoredObject
+from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.stores import ObjectStore
 
 MIN_WORDS, MAX_WORDS = 8, 13
 _GRAMS = pa.schema([("words", pa.uint8()), ("gram", pa.uint64()), ("file", pa.string()), ("row", pa.int64())])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import boto3
 from botocore.config import Config
+from botocore.credentials import RefreshableCredentials
 from botocore.session import Session as BotocoreSession
 from obstore.auth.boto3 import Boto3CredentialProvider, StsCredentialProvider
 
@@ -20,6 +21,9 @@ class Patience:
     response_s: float
     connect_s: float
     retries: int
+
+
+OF_A_TASK = Patience(response_s=60, connect_s=10, retries=4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +88,30 @@ def credentials(access: AwsAccess) -> Boto3CredentialProvider | StsCredentialPro
     return Boto3CredentialProvider(session)
 
 
+def boto_session(access: AwsAccess) -> boto3.Session:
+    """Return a session for boto3's own clients, which sign with the keys of `credentials` and wait as `access` says."""
+    provider = credentials(access)
+
+    def keys() -> dict[str, str | None]:
+        found = provider()
+        expires_at = found["expires_at"]
+        assert expires_at is not None, "both providers say when to ask again"
+        return {
+            "access_key": found["access_key_id"],
+            "secret_key": found["secret_access_key"],
+            "token": found.get("token"),
+            "expiry_time": expires_at.isoformat(),
+        }
+
+    session = _patient_session(access.patience or OF_A_TASK)
+    session._credentials = RefreshableCredentials.create_from_metadata(keys(), keys, "ownvoice")  # type: ignore[attr-defined]
+    # Dates take three quarters of the time in which a listing is parsed, and nobody asks for them.
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
+    return boto3.Session(botocore_session=session)
+
+
 def _patient_session(patience: Patience) -> BotocoreSession:
-    """Return a session for boto3 whose own requests, for the keys of a role, wait as `patience` says."""
+    """Return a session for boto3 whose own requests, for the keys of a role too, wait as `patience` says."""
     session = BotocoreSession()
     session.set_default_client_config(
         Config(

@@ -1,38 +1,30 @@
-"""Object I/O for buckets and folders: the same few methods over obstore, with errors that a person can act on.
+"""Object I/O for buckets and folders: the same few methods for both, with errors that a person can act on.
 
-A key is a path below the store's URI, with `/` between its parts. No caller knows which kind of store it
-uses.
+A key is a path below the store's URI, with `/` between its parts. No caller knows which kind of store it uses. obstore
+reads and writes by key; what people put into a store, under keys of any kind, is listed and read through a `Place`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from botocore.exceptions import BotoCoreError, ClientError
 from obstore import exceptions as obstore_errors
 from obstore.store import LocalStore, S3Store
 
-from ownvoice.errors import SettingsError, StorageAccessError, StorageError, StorageUnavailableError
-from ownvoice.storage.aws import AwsAccess, Patience, credentials, s3_address
+from ownvoice.errors import SettingsError, StorageError
+from ownvoice.storage.aws import OF_A_TASK, AwsAccess, credentials, s3_address
+from ownvoice.storage.bucket import Bucket
+from ownvoice.storage.faults import storage_error
+from ownvoice.storage.folder import Folder
+from ownvoice.storage.listed import Listed, Place, StoredObject, Unlisted
 
-_OF_A_TASK = Patience(response_s=60, connect_s=10, retries=4)
 _DOWNLOAD_PART_BYTES = 64 << 20  # the client's timeout covers a whole response, so a large object is read in parts
-
-
-@dataclass(frozen=True, slots=True)
-class StoredObject:
-    """One object of a listing: its key, its size in bytes, and a tag that changes when its bytes do."""
-
-    key: str
-    size: int
-    tag: str
 
 
 class ObjectStore:
@@ -45,7 +37,7 @@ class ObjectStore:
         self.uri = uri.rstrip("/")
         self.access = access or AwsAccess()
         with self._translated("open"):
-            self._store = _open(self.uri, self.access, create_folder)
+            self._store, self._place = _open(self.uri, self.access, create_folder)
 
     def read(self, key: str) -> bytes | None:
         """Return the bytes under `key`, or None where there is nothing."""
@@ -62,13 +54,13 @@ class ObjectStore:
         """
         try:
             with self._translated(stored.key):
-                found = obstore.get(self._store, stored.key, options={"range": (start, start + length)})
-                data = bytes(found.bytes())
+                data, tag = self._place.read_range(stored, start, length)
         except FileNotFoundError:
             raise StorageError(
-                f"{self.uri}/{stored.key} is gone. Put it back from a backup, or make it again."
+                f"{self.uri}/{stored.key} was listed, but the store has nothing under that name. Run again; if it is "
+                "still listed then, rename it."
             ) from None
-        if _tag(found.meta) != stored.tag:
+        if tag != stored.tag:
             raise StorageError(
                 f"{self.uri}/{stored.key} was written again while it was being read. Run again to read it."
             )
@@ -121,12 +113,17 @@ class ObjectStore:
         except FileNotFoundError:
             raise StorageError(f"{self.uri}/{key} is gone. Put it back from a backup, or make it again.") from None
 
-    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
-        """Yield every object whose key is below the folder `prefix`, in no particular order."""
+    def listing(self, prefix: str = "") -> Iterator[Listed]:
+        """Yield every object below the folder `prefix`, in no particular order, and what could not be listed there."""
         with self._translated(prefix or "listing"):
-            for page in obstore.list(self._store, prefix or None):
-                for meta in page:
-                    yield StoredObject(meta["path"], meta["size"], _tag(meta))
+            yield from self._place.listing(prefix)
+
+    def objects(self, prefix: str = "") -> Iterator[StoredObject]:
+        """Yield every object below the folder `prefix`. Raises `StorageError` at what cannot be listed."""
+        for one in self.listing(prefix):
+            if isinstance(one, Unlisted):
+                raise StorageError(f"{self.uri}/{one.key}: {one.why}.")
+            yield one
 
     def stat(self, key: str) -> StoredObject | None:
         """Return size and tag of the object under `key`, or None."""
@@ -140,8 +137,7 @@ class ObjectStore:
     def folders(self, prefix: str = "") -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""
         with self._translated(prefix or "listing"):
-            found = obstore.list_with_delimiter(self._store, prefix or None)["common_prefixes"]
-        return sorted(path.rstrip("/").rsplit("/", 1)[-1] for path in found)
+            return self._place.folders(prefix)
 
     def delete(self, key: str) -> None:
         """Remove the object under `key`, if there is one."""
@@ -157,62 +153,30 @@ class ObjectStore:
             raise
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error):
-                raise StorageError(f"{self.uri}: there is no such bucket. Create it, or correct the URI.") from None
+                raise storage_error(self.uri, what, error) from None
             raise
-        except (obstore_errors.PermissionDeniedError, obstore_errors.UnauthenticatedError, PermissionError):
-            raise _access_denied(self.uri, what) from None
-        except obstore_errors.BaseError as error:
+        except (obstore_errors.BaseError, BotoCoreError, ClientError, OSError) as error:
             raise storage_error(self.uri, what, error) from None
 
 
-def _tag(meta: Mapping[str, Any]) -> str:
-    return f"{meta['e_tag']}:{meta['size']}"
-
-
-def _access_denied(uri: str, what: str) -> StorageAccessError:
-    who = "the key or role of its connection" if uri.startswith("s3://") else "the owner and mode of the folder"
-    return StorageAccessError(
-        f"{uri} ({what}): access denied. Check {who}, and that it may list and read there; "
-        "in a lake it must write and delete too."
-    )
-
-
-def storage_error(uri: str, what: str, error: Exception) -> StorageError:
-    """Return an error for a library's `error` about `what` in a store, with the next step."""
-    text = re.sub(r"\s*\x1b\[31m↳\x1b\[0m\s*", ": ", str(error))  # deltalake breaks its chain of causes into lines
-    if "NoSuchBucket" in text:
-        return StorageError(f"{uri}: there is no such bucket. Create it, or correct the URI.")
-    if (
-        "InvalidAccessKeyId" in text
-        or "SignatureDoesNotMatch" in text
-        or "AccessDenied" in text
-        or "Permission denied" in text
-    ):
-        return _access_denied(uri, what)
-    first_line = text.strip().splitlines()[0][:400].rstrip(".")
-    return StorageUnavailableError(
-        f"{uri} ({what}): the store did not answer as a store should: {first_line}. "
-        "Check the endpoint and the network, then run again; nothing was half-written."
-    )
-
-
-def _open(uri: str, access: AwsAccess, create_folder: bool) -> LocalStore | S3Store:
+def _open(uri: str, access: AwsAccess, create_folder: bool) -> tuple[LocalStore | S3Store, Place]:
     parts = urlsplit(uri)
     if parts.scheme == "file" and parts.netloc in ("", "localhost"):
         folder = Path(unquote(parts.path))
         if not create_folder and not folder.is_dir():
             raise StorageError(f"{uri}: there is no such folder. Create it, or correct the URI.")
         try:
-            return LocalStore(folder, mkdir=create_folder)
+            return LocalStore(folder, mkdir=create_folder), Folder(folder)
         except OSError as error:
             raise StorageError(f"{uri} cannot be used: {error}. Name a folder that this user may make.") from None
     if parts.scheme == "s3" and parts.netloc:
-        return _open_s3(parts.netloc, parts.path.strip("/"), access)
+        prefix = parts.path.strip("/")
+        return _open_s3(parts.netloc, prefix, access), Bucket(parts.netloc, prefix, access)
     raise SettingsError(f"{uri!r} is not a store: write s3://bucket/prefix or file:///absolute/folder.")
 
 
 def _open_s3(bucket: str, prefix: str, access: AwsAccess) -> S3Store:
-    patience = access.patience or _OF_A_TASK
+    patience = access.patience or OF_A_TASK
     return S3Store(
         bucket,
         prefix=prefix or None,

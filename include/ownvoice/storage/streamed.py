@@ -6,7 +6,8 @@ import io
 import os
 from typing import TYPE_CHECKING
 
-from ownvoice.storage.stores import ObjectStore, StoredObject
+from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.stores import ObjectStore
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer

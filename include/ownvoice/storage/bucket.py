@@ -1,0 +1,84 @@
+"""A bucket prefix as a place to list and read, with boto3: it takes every key that S3 does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import ClientError, IncompleteReadError, ResponseStreamingError
+
+from ownvoice.storage.aws import OF_A_TASK, AwsAccess, boto_session, s3_address
+from ownvoice.storage.listed import Listed, StoredObject, below
+
+_BROKEN_OFF = (IncompleteReadError, ResponseStreamingError)
+_GONE = ("NoSuchKey", "404")
+
+
+class Bucket:
+    """The objects of bucket `name` below the folder `prefix`; keys are relative to it."""
+
+    def __init__(self, name: str, prefix: str, access: AwsAccess) -> None:
+        self._name, self._base, self._access = name, below(prefix), access
+
+    @cached_property
+    def _client(self) -> Any:
+        return _client(self._access)
+
+    def listing(self, prefix: str) -> Iterator[Listed]:
+        """Yield every object, without the empty ones that stand for folders in a console."""
+        pages = self._client.get_paginator("list_objects_v2")
+        for page in pages.paginate(Bucket=self._name, Prefix=self._base + below(prefix)):
+            for found in page.get("Contents", ()):
+                key, size = found["Key"].removeprefix(self._base), found["Size"]
+                if key and not (key.endswith("/") and size == 0):
+                    yield StoredObject(key, size, _tag(found["ETag"], size))
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the folders directly below `prefix`, sorted."""
+        base = self._base + below(prefix)
+        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=base, Delimiter="/")
+        return sorted(one["Prefix"].removeprefix(base)[:-1] for page in pages for one in page.get("CommonPrefixes", ()))
+
+    def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
+        """Return `length` bytes from `start` on, and the object's tag."""
+        patience = self._access.patience or OF_A_TASK
+        for left in range(patience.retries, -1, -1):  # boto3 itself tries again only until a response begins
+            try:
+                return self._range(stored, start, length)
+            except _BROKEN_OFF:
+                if not left:
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def _range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
+        part = f"bytes={start}-{start + length - 1}"
+        try:
+            found = self._client.get_object(Bucket=self._name, Key=self._base + stored.key, Range=part)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in _GONE:
+                raise FileNotFoundError(stored.key) from None
+            raise
+        size = int(found["ContentRange"].rpartition("/")[2])
+        return found["Body"].read(), _tag(found["ETag"], size)
+
+
+def _tag(e_tag: str, size: int) -> str:
+    return f"{e_tag}:{size}"
+
+
+def _client(access: AwsAccess) -> Any:
+    address: Any = s3_address(access)
+    own_server = "aws_endpoint" in address
+    return boto_session(access).client(
+        "s3",
+        region_name=address["aws_region"],
+        endpoint_url=address.get("aws_endpoint"),
+        config=Config(
+            max_pool_connections=32,
+            request_checksum_calculation="when_required",  # stores other than AWS know no others
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path" if own_server else "auto"},
+        ),
+    )

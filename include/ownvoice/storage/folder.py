@@ -1,0 +1,129 @@
+"""A folder as a place to list and read: names as the file system has them, links that lead nowhere, closed folders."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+
+from ownvoice.storage.listed import Listed, StoredObject, Unlisted, below
+
+_Inode = tuple[int, int]
+
+
+class Folder:
+    """The files below `root`. What cannot be listed below it is yielded by name; the rest is listed all the same.
+
+    A link to a folder is followed where it leads out of `root`, once. One that leads into it adds no file, and one that
+    leads above it would lead in a circle.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = os.fspath(root)
+        self._real_root = os.path.realpath(root)
+
+    def listing(self, prefix: str) -> Iterator[Listed]:
+        """Yield everything below `prefix`. Raises `OSError` where `prefix` itself cannot be listed."""
+        waiting: deque[str] = deque([prefix])
+        visited: set[_Inode] = set()
+        while waiting:
+            folder = waiting.popleft()
+            try:
+                entries = self._entries(folder, visited)
+            except OSError as error:
+                if folder == prefix:
+                    raise
+                yield Unlisted(folder, f"the folder cannot be listed: {_said(error)}", is_file=False)
+                continue
+            for entry in entries:
+                one = self._listed(f"{below(folder)}{entry.name}", entry)
+                if isinstance(one, str):
+                    waiting.append(one)
+                elif one:
+                    yield one
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the folders directly below `prefix`, sorted."""
+        return sorted(
+            entry.name for entry in self._entries(prefix, set()) if _is_folder(entry) and _is_utf8(entry.name)
+        )
+
+    def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
+        """Return `length` bytes from `start` on, and the file's tag."""
+        with open(self._path(stored.key), "rb", buffering=0, opener=_opened_without_waiting) as file:
+            file.seek(start)
+            return file.read(length), _tag(os.fstat(file.fileno()))
+
+    def _entries(self, folder: str, visited: set[_Inode]) -> list[os.DirEntry[str]]:
+        """Return what is in a folder, by name; nothing where it was `visited` already, or is not there."""
+        path = self._path(folder)
+        try:
+            found = Path(path).stat()
+            inode = (found.st_dev, found.st_ino)
+            if inode in visited:
+                return []
+            visited.add(inode)
+            with os.scandir(path) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def _listed(self, key: str, entry: os.DirEntry[str]) -> Listed | str | None:
+        """Return what an entry is: an object, a folder to list (its key), or what cannot be listed.
+
+        None is for a link to a folder that has a place of its own in the listing.
+        """
+        if not _is_utf8(entry.name):
+            return Unlisted(_shown(key), "its name is no UTF-8; rename it", is_file=not _is_folder(entry))
+        try:
+            found = entry.stat()
+        except OSError as error:
+            why = "the link leads nowhere, or in a circle" if entry.is_symlink() else "its folder does not give it"
+            return Unlisted(key, f"{why}: {_said(error)}", is_file=not entry.is_symlink())
+        if stat.S_ISDIR(found.st_mode):
+            return None if entry.is_symlink() and self._leads_back(entry.path) else key
+        if not stat.S_ISREG(found.st_mode):
+            return Unlisted(key, "it is no file, but a pipe, a socket or a device; move it out", is_file=True)
+        return StoredObject(key, found.st_size, _tag(found))
+
+    def _leads_back(self, link: str) -> bool:
+        target = os.path.realpath(link)
+        return os.path.commonpath([target, self._real_root]) in (target, self._real_root)
+
+    def _path(self, key: str) -> str:
+        """Return the path of a key. Raises `PermissionError` for one that would lead out of the folder."""
+        if ".." in key.split("/"):
+            raise PermissionError(f"{key!r} leads out of the folder")
+        return f"{self._root}/{key}"
+
+
+def _opened_without_waiting(path: str, flags: int) -> int:
+    """Open a file that may have become a pipe since it was listed, which would never answer."""
+    return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _tag(found: os.stat_result) -> str:
+    """Return inode, time in microseconds and size, as the object store's client has always written them."""
+    return f'"{found.st_ino:x}-{found.st_mtime_ns // 1000:x}-{found.st_size:x}":{found.st_size}'
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link in a circle
+        return False
+
+
+def _is_utf8(name: str) -> bool:
+    return _shown(name) == name
+
+
+def _shown(name: str) -> str:
+    """Return a name with the bytes that are no UTF-8 spelt out; Python holds them as lone surrogates."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
+
+
+def _said(error: OSError) -> str:
+    return f"{(error.strerror or str(error)).lower()}. Check the owner and mode, or move it out"

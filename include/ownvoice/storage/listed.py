@@ -1,0 +1,60 @@
+"""What a listing of a store yields: an object, or a part of the store that could not be listed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """One object of a listing: its key, its size in bytes, and a tag that changes when its bytes do."""
+
+    key: str
+    size: int
+    tag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unlisted:
+    """A name that a listing met and could not follow, and why, with what to do about it.
+
+    `key` is fit to be stored and shown. `is_file` is False for a folder, and for a link that may have led to one: any
+    number of objects may be behind it.
+    """
+
+    key: str
+    why: str
+    is_file: bool
+
+
+Listed = StoredObject | Unlisted
+"""One name of a listing."""
+
+
+class Place(Protocol):
+    """Listing and reading by keys as the store spells them, odd ones too: two dots, an empty part, a line break.
+
+    The clients that write check and normalise keys, so they can neither list nor read such objects.
+    """
+
+    def listing(self, prefix: str) -> Iterator[Listed]:
+        """Yield everything below the folder `prefix`; nothing where there is no such folder."""
+        ...
+
+    def folders(self, prefix: str) -> list[str]:
+        """Return the names of the folders directly below `prefix`, sorted."""
+        ...
+
+    def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
+        """Return `length` bytes of an object from `start` on, and the tag that it has now.
+
+        Raises `FileNotFoundError` where it is gone.
+        """
+        ...
+
+
+def below(prefix: str) -> str:
+    """Return the beginning of every key below the folder `prefix`; the empty folder is the whole store."""
+    return f"{prefix}/" if prefix else ""
