@@ -24,7 +24,8 @@ from pathlib import Path
 from time import perf_counter
 
 from ownvoice.articles.list_new_articles import list_new_articles
-from ownvoice.articles.source import list_objects, read_objects
+from ownvoice.articles.objects import list_objects
+from ownvoice.articles.source import read_objects
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.storage.lake import Lake
@@ -74,7 +75,7 @@ def held_whole(base: Path) -> None:
 def streamed(base: Path) -> None:
     """Read every article and let it go."""
     store, rules = ObjectStore((base / "articles").as_uri()), SourceRules()
-    for _, parsed in read_objects(store, list_objects(store, [""], rules), rules):
+    for _, parsed in read_objects(store, list_objects(store, [""], rules).listed.values(), rules):
         sum(1 for _ in parsed)
 
 

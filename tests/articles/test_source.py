@@ -15,18 +15,13 @@ import pytest
 
 from ownvoice.articles.article import Article, Reason
 from ownvoice.articles.changeset import pending_articles, read_listing
-from ownvoice.articles.cursor import advance_cursor
-from ownvoice.articles.list_new_articles import list_new_articles
-from ownvoice.articles.source import list_objects, read_objects
-from ownvoice.articles.table import read_articles
-from ownvoice.chunks.plan_batches import plan_batches
-from ownvoice.config.run import RefreshRun
+from ownvoice.articles.objects import list_objects
+from ownvoice.articles.source import read_objects
 from ownvoice.config.source_rules import SourceRules
-from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import StorageAccessError
 from ownvoice.states import ArticleState
 from ownvoice.storage.stores import ObjectStore
-from ownvoice.storage.versions import latest_version
+from stand_ins.listing_nights import Nights
 from stand_ins.s3_server import enforce_policies, make_bucket, running_s3_server
 
 TODAY = dt.date(2026, 3, 10)
@@ -43,33 +38,6 @@ def source(request, tmp_path):
         return ObjectStore((tmp_path / "articles").as_uri(), create_folder=True)
     access = request.getfixturevalue(server)
     return ObjectStore(f"{make_bucket(access, f'source-{uuid.uuid4().hex}')}/blog", access)
-
-
-class Nights:
-    """Nights that list and commit without asking a model, one a day."""
-
-    def __init__(self, lake, source):
-        self.lake, self.source, self.day = lake, source, 0
-
-    def __call__(self, **fields):
-        self.day += 1
-        date = TODAY + dt.timedelta(self.day)
-        self.run = RefreshRun(run_id=f"night {self.day}", refresh_date=date, articles_uri=self.source.uri, **fields)
-        counts = list_new_articles(self.lake, self.source, self.run)
-        plan_batches(self.lake, self.run.run_id)
-        commit_version(self.lake, self.run.run_id)
-        advance_cursor(self.lake, self.run.run_id)
-        return {event: count for event, count in counts.items() if count}
-
-    @property
-    def articles(self):
-        """What the lake knows, by id."""
-        return read_articles(self.lake, latest_version(self.lake), lambda rows: pa.array([True] * rows.num_rows))
-
-    @property
-    def reasons(self):
-        """Why something was left out in the last night, by key."""
-        return {one.source_key: one.reason for one in read_listing(self.lake, self.run).quarantined}
 
 
 @pytest.fixture
@@ -299,7 +267,7 @@ def test_a_large_file_is_read_as_it_is_parsed(source, monkeypatch):
     asked = []
     read_range = source.read_range
     monkeypatch.setattr(source, "read_range", lambda one, *part: asked.append(part) or read_range(one, *part))
-    ((_, parsed),) = read_objects(source, list_objects(source, [""], RULES), RULES)
+    ((_, parsed),) = read_objects(source, list_objects(source, [""], RULES).listed.values(), RULES)
     first = next(parsed)
     assert first.content.startswith("Number 0.")
     assert len(asked) <= 2

@@ -9,7 +9,10 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Concatenate, ParamSpec
 
+from ownvoice.errors import StorageError
+
 _Rest = ParamSpec("_Rest")
+_ERROR_CHARS = 200  # shown of an error that no reader foresaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Reason(StrEnum):
     NO_MAIN_TEXT = "no_main_text"
     LOST_TEXT = "lost_text"  # a reader would change the words of its author
     REPEATED_ID = "repeated_id"
+    READER_FAILED = "reader_failed"  # with an error that no reader foresaw
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,19 @@ class UnreadableError(Exception):
         return Quarantined(source_key, self.reason, self.detail)
 
 
+def quarantined_for(key: str, error: Exception) -> Quarantined:
+    """Return the entry of the part `key` whose reading raised `error`, whatever it is: no content ends a run.
+
+    An error of a store is raised again, since it is no fault of the part.
+    """
+    if isinstance(error, StorageError):
+        raise error
+    if isinstance(error, UnreadableError):
+        return error.quarantined(key)
+    met = " ".join(f"{type(error).__name__}: {error}".split())[:_ERROR_CHARS].rstrip(": ")
+    return Quarantined(key, Reason.READER_FAILED, f"{met}. Mend what is odd in it, or report this as a bug of Ownvoice")
+
+
 def quarantining(
     read: Callable[Concatenate[str, _Rest], Article | PassedOver],
 ) -> Callable[Concatenate[str, _Rest], ReadResult]:
@@ -132,7 +149,7 @@ def quarantining(
     def read_or_quarantine(key: str, /, *args: _Rest.args, **kwargs: _Rest.kwargs) -> ReadResult:
         try:
             return read(key, *args, **kwargs)
-        except UnreadableError as error:
-            return error.quarantined(key)
+        except Exception as error:  # a line of a million may hold anything
+            return quarantined_for(key, error)
 
     return read_or_quarantine

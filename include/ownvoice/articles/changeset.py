@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from ownvoice.articles.article import Quarantined
 from ownvoice.articles.changes import Change
-from ownvoice.articles.source import is_below
+from ownvoice.articles.objects import is_below
 from ownvoice.articles.table import ArticleRow, column_in, from_rows, read_articles, to_rows
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.states import ArticleEvent, ArticleState
@@ -29,8 +29,8 @@ class Listing:
 
     `started_at` (UTC, ISO 8601) is when the run was first started: a listing that is repeated keeps it. `base_version`
     is the dataset version that the source was compared with; `reconcile` says whether the whole source was listed;
-    `objects` is the number of objects listed, `counts` that of articles by event, and `passed_over` that of what was
-    read and is kept back by its author, by reason.
+    `objects` is the number of objects listed, `counts` that of articles by event, and `passed_over` that of
+    the objects that are not read, by pattern or ending, and of articles that their author keeps back, by reason.
     """
 
     started_at: str

@@ -12,10 +12,10 @@ from collections.abc import Collection, Mapping
 from ownvoice.articles.changes import Change, find_changes
 from ownvoice.articles.changeset import Listing, first_started_at, read_listing, record_listing
 from ownvoice.articles.cursor import is_reconcile, read_cursor
+from ownvoice.articles.objects import SourceObject, folders_to_list
 from ownvoice.articles.related import find_near_duplicates, related_articles
 from ownvoice.articles.retry import list_articles_to_retry
 from ownvoice.articles.scan import SourceScan, list_source, read_changed
-from ownvoice.articles.source import SourceObject, folders_to_list
 from ownvoice.articles.table import ArticleRow, below_folders, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
@@ -50,15 +50,15 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     known |= elsewhere
     changes, repeated = find_changes(known, scan.articles, scan.covers, run.test_share, near, scan.kept_back)
     quarantined = [*scan.quarantined, *repeated]
-    counts = _counts(known, changes, scan.listed) | {"quarantined": sum(one.articles for one in quarantined)}
+    counts = _counts(known, changes, scan.objects.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(
         started_at=started_at,
         base_version=base.number if base else None,
         reconcile=reconcile,
-        objects=len(scan.listed),
+        objects=len(scan.objects.listed),
         counts=counts,
         quarantined=quarantined,
-        passed_over=dict(sorted(scan.passed_over.items())),
+        passed_over=dict(scan.passed_over.most_common()),
     )
     record_listing(lake, run, listing, changes)
     return counts
@@ -78,10 +78,12 @@ def _refuse_an_empty_source(
 ) -> None:
     """Stop before a wrong URI or prefix retires a whole dataset."""
     lost = sum(is_live(article.state) for article in known)
-    if lost and not scan.listed:
+    if lost and not scan.objects.listed:
+        passed = ", ".join(f"{count:,} {name}" for name, count in scan.passed_over.items())
         raise StorageError(
             f"{source.uri}/{run.prefix} lists no article, but the lake knows {lost} there. Nothing was retired. "
-            "Check the URI and the prefix; to retire them all in earnest, leave one article in place."
+            + (f"What is there was passed over: {passed}. " if passed else "")
+            + "Check the URI and the prefix; to retire them all in earnest, leave one article in place."
         )
 
 

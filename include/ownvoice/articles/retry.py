@@ -7,7 +7,7 @@ from dataclasses import replace
 from ownvoice.articles.changes import Change
 from ownvoice.articles.changeset import Listing, record_listing, record_retried
 from ownvoice.articles.latest_chunks import latest_chunks
-from ownvoice.articles.source import is_below
+from ownvoice.articles.objects import is_below
 from ownvoice.articles.table import column_in, read_articles
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import SettingsError

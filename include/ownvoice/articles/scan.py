@@ -16,8 +16,9 @@ from ownvoice.articles.article import (
     ScannedArticle,
     StoredArticle,
 )
+from ownvoice.articles.objects import SourceObject, SourceObjects, list_objects
 from ownvoice.articles.prefetch import prefetch
-from ownvoice.articles.source import SourceObject, is_below, list_objects, read_objects
+from ownvoice.articles.source import read_objects
 from ownvoice.articles.table import ArticleRow
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.states import is_live
@@ -32,14 +33,14 @@ _Kept = StoredArticle | Quarantined | PassedOver
 
 @dataclass(slots=True)
 class SourceScan:
-    """The objects that are listed below `folders`, by key, and what was read of those that changed.
+    """What was read of the objects that changed.
 
-    `read_whole` holds the keys of the objects that were read without a fault, `passed_over` the number of articles that
-    are kept back, by reason, and `kept_back` the object and the id of those that name an id.
+    `read_whole` holds the keys of the objects that were read without a fault. `quarantined` and `passed_over` hold what
+    the listing left out, and then what reading did: articles that are kept back, counted by reason. `kept_back` holds
+    the object and the id of those that name an id.
     """
 
-    folders: list[str]
-    listed: dict[str, SourceObject]
+    objects: SourceObjects
     articles: list[ScannedArticle] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     passed_over: Counter[str] = field(default_factory=Counter)
@@ -48,8 +49,7 @@ class SourceScan:
 
     def covers(self, source_object: str) -> bool:
         """Whether the scan knows every article in an object: because it was read whole, or because it is gone."""
-        gone = source_object not in self.listed and is_below(source_object, self.folders)
-        return source_object in self.read_whole or gone
+        return source_object in self.read_whole or self.objects.are_without(source_object)
 
     def decides(self, article: ArticleRow) -> bool:
         """Whether the scan tells that an article is gone if it has not found it."""
@@ -71,7 +71,8 @@ class SourceScan:
 
 def list_source(source: ObjectStore, folders: list[str], rules: SourceRules) -> SourceScan:
     """Return a scan that has listed the objects below `folders`, and has read none of them."""
-    return SourceScan(folders, {found.key: found for found in list_objects(source, folders, rules)})
+    objects = list_objects(source, folders, rules)
+    return SourceScan(objects, quarantined=list(objects.unlisted), passed_over=Counter(objects.passed_over))
 
 
 def read_changed(
@@ -82,9 +83,13 @@ def read_changed(
     for article in known:
         if is_live(article.state):
             tags[article.source_object].add(article.source_tag)
-    changed = (found for found in scan.listed.values() if tags.get(found.key) != {found.tag})
+    changed: list[SourceObject] = []
+    unchanged: list[SourceObject] = []
+    for found in scan.objects.listed.values():
+        (unchanged if tags.get(found.key) == {found.tag} else changed).append(found)
+    witness = next(iter(unchanged), None)
     of_object: list[_Kept] = []
-    for (found, _), stored in prefetch(partial(_store, lake), _results(source, changed, rules), _WRITERS):
+    for (found, _), stored in prefetch(partial(_store, lake), _results(source, changed, rules, witness), _WRITERS):
         if one := stored.result():
             of_object.append(one)
         else:
@@ -96,8 +101,10 @@ _Item = tuple[SourceObject, ReadResult | None]
 """An object, and one thing that was read of it; None after the last."""
 
 
-def _results(source: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules) -> Iterator[_Item]:
-    for found, results in read_objects(source, objects, rules):
+def _results(
+    source: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules, witness: SourceObject | None
+) -> Iterator[_Item]:
+    for found, results in read_objects(source, objects, rules, witness):
         yield from ((found, one) for one in results)
         yield found, None
 

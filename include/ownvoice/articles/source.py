@@ -1,105 +1,59 @@
-"""The source: which of its objects a run lists, and reading those that changed."""
+"""Reading objects of the source: opened ahead, each with a boundary around whatever it holds."""
 
 from __future__ import annotations
 
-import datetime as dt
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass
 from functools import partial
-from itertools import chain, filterfalse
+from itertools import filterfalse
 from typing import BinaryIO
 
-from ownvoice.articles.article import Quarantined, ReadResult, Reason, UnreadableError
+from ownvoice.articles.article import Quarantined, ReadResult, Reason, quarantined_for
 from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES
 from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.articles.formats.read import read_object
 from ownvoice.articles.formats.sidecar import read_sidecar
-from ownvoice.articles.formats.table import format_of
+from ownvoice.articles.objects import SourceObject
 from ownvoice.articles.prefetch import prefetch
-from ownvoice.articles.sidecars import may_hold_articles, names_taken, sidecars_by_key
+from ownvoice.articles.sidecars import may_hold_articles
 from ownvoice.config.source_rules import SourceRules
-from ownvoice.errors import StorageAccessError, StorageError, StorageUnavailableError
-from ownvoice.storage.stores import ObjectStore, StoredObject
+from ownvoice.errors import DiskError, StorageAccessError, StorageError, StorageUnavailableError
+from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.streamed import open_object
 
-_DAY_FOLDER = re.compile(r"dt=(\d{4}-\d{2}-\d{2})")
 _OPENED_AHEAD = 16  # each holds the first four megabytes of its object; the rest is fetched as it is parsed
-
-
-@dataclass(frozen=True, slots=True)
-class SourceObject:
-    """An object that holds articles; `tag` changes with its bytes, with those of its sidecars, and with the rules.
-
-    `describes` says that it may be a sidecar of another object instead, and then holds no article.
-    """
-
-    stored: StoredObject
-    sidecars: tuple[StoredObject, ...]
-    describes: bool
-    tag: str
-
-    @property
-    def key(self) -> str:
-        """The key of the object itself."""
-        return self.stored.key
 
 
 _Begun = tuple[BinaryIO, list[bytes]]
 """An open object, and the bytes of each of its sidecars."""
 
 
-def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> list[str]:
-    """Return the folders that a run lists, as prefixes of keys.
-
-    In a layout by day (`dt=YYYY-MM-DD/`) these are the day folders from `since` on; in a flat layout, or where
-    `since` is None, everything below `prefix`.
-    """
-    below = store.folders(prefix) if since else []
-    days = [name for name in below if _DAY_FOLDER.fullmatch(name)]
-    if not days:
-        return [prefix]
-    base = f"{prefix}/" if prefix else ""
-    return [f"{base}{name}" for name in days if name >= f"dt={since}"]
-
-
-def list_objects(store: ObjectStore, folders: Iterable[str], rules: SourceRules) -> Iterator[SourceObject]:
-    """Yield the objects below `folders` that are in a known format, each with its sidecars.
-
-    A sidecar is not listed as an object of its own.
-    """
-    for folder in folders:
-        found = {stored.key: stored for stored in store.objects(folder)}
-        sidecars = sidecars_by_key(found)
-        taken, described = names_taken(sidecars), set(chain.from_iterable(sidecars.values()))
-        for key in found:
-            if format_of(key) and key not in taken:
-                stored, beside = found[key], tuple(found[name] for name in sidecars.get(key, ()))
-                tag = "|".join([stored.tag, *(one.tag for one in beside), rules.mark])
-                yield SourceObject(stored, beside, key in described, tag)
-
-
-def is_below(key: str, folders: Iterable[str]) -> bool:
-    """Whether `key` is below one of `folders`; the empty folder is the whole source."""
-    return any(not folder or key.startswith(f"{folder}/") for folder in folders)
-
-
 def read_objects(
-    store: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules
+    store: ObjectStore, objects: Iterable[SourceObject], rules: SourceRules, witness: SourceObject | None = None
 ) -> Iterator[tuple[SourceObject, Iterator[ReadResult]]]:
     """Yield the objects in the order given, each with an iterator that reads it.
 
     Sixteen objects are opened ahead. An error of the store on one object is one more `Quarantined`. Raises that error
-    at the end where every object met one and the first was a refusal or no answer: then the store is at fault.
+    at the end where every object met one, the first was a refusal or no answer, and `witness`, an object that was read
+    by an earlier run, cannot be read either: then the store is at fault. Raises `DiskError` at once where this machine
+    has no room to read an object.
     """
     errors: list[StorageError] = []
     count = 0
     for one, begun in prefetch(partial(_begin, store), objects, _OPENED_AHEAD):
         count += 1
         yield one, _results(one, begun, rules, errors)
-    if errors and len(errors) == count and isinstance(errors[0], (StorageAccessError, StorageUnavailableError)):
+    at_fault = isinstance(next(iter(errors), None), (StorageAccessError, StorageUnavailableError))
+    if at_fault and len(errors) == count and not _can_be_read(store, witness):
         raise errors[0]
+
+
+def _can_be_read(store: ObjectStore, one: SourceObject | None) -> bool:
+    try:
+        return one is not None and bool(_begin(store, one))
+    except StorageError:
+        return False
 
 
 def _begin(store: ObjectStore, one: SourceObject) -> _Begun:
@@ -124,11 +78,13 @@ def _results(
             sidecars = [_fields(stored.key, data, one.key, rules) for stored, data in pairs]
             results = read_object(OpenedObject(one.key, file, sidecars), rules)
             yield from filterfalse(_has_no_content, results) if one.describes else results
+    except DiskError:
+        raise
     except StorageError as error:
         errors.append(error)
         yield Quarantined(one.key, Reason.UNREADABLE, str(error))
-    except UnreadableError as error:
-        yield error.quarantined(one.key)
+    except Exception as error:  # of a sidecar, or of a reader: whatever it is, it costs this object alone
+        yield quarantined_for(one.key, error)
 
 
 def _has_no_content(result: ReadResult) -> bool:

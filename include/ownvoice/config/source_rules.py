@@ -15,6 +15,15 @@ READERS = 2
 """Raised whenever a reader makes something else of the same bytes: the next run then reads again what it lists."""
 
 
+PASSED_OVER = (
+    *(".*", "node_modules", "bower_components", "vendor", "third_party", "site-packages", "__pycache__", "venv"),
+    *("trash", "#recycle", "@recycle", "recycler", "?recycle.bin", "lost+found"),
+    *("@eadir", "__macosx", "system volume information", "thumbs.db", "desktop.ini"),
+    *("_drafts", "_site", "_layouts", "_includes"),
+)
+"""Names that are nobody's articles: hidden files, other people's packages, bins, what systems leave, Jekyll's own."""
+
+
 class AuthorTerms(BaseModel):
     """Licence and consent for all articles of one author."""
 
@@ -45,6 +54,12 @@ class SourceRules(BaseModel):
         False, description="Read drafts and private articles too (`draft: true`, `published: false`, `status: draft`)."
     )
 
+    pass_over: tuple[str, ...] = Field(
+        PASSED_OVER,
+        description="Names of folders and files that are passed over, as a JSON list; `*` and `?` stand for any "
+        "letters, capitals make no difference. `[]` reads everything.",
+    )
+
     @field_validator("fields")
     @classmethod
     def _lead_to_known_fields(cls, value: dict[str, str]) -> dict[str, str]:
@@ -55,8 +70,8 @@ class SourceRules(BaseModel):
 
     @property
     def mark(self) -> str:
-        """Return a short hash of the rules and of the readers' version; an object's stored tag contains it."""
-        given = f"{READERS} {self.model_dump_json(exclude_defaults=True)}"
+        """Return a short hash of how objects are read; an object's stored tag contains it."""
+        given = f"{READERS} {self.model_dump_json(exclude_defaults=True, exclude={'pass_over'})}"
         return hashlib.sha256(given.encode()).hexdigest()[:8]
 
     def names_of(self, field: str) -> list[str]:

@@ -162,13 +162,13 @@ class DropExample(_Part):
 class RefreshReport(_Part):
     """What a refresh did, in numbers that add up.
 
-    `articles` counts what was listed by what had changed, `passed_over` what this run read and its author keeps back,
-    `left_out` the articles that were not asked about by reason, `faults` the tries of this run that went wrong,
-    `retries` the requests that asked again for the same answer and `chunks_by_requests` the chunks by how many requests
-    this run made for them. `recipe` holds the fields of the generation recipe as it was. `retired_for` counts,
-    by drop reason, the retired pairs that were lost to an article of this run without being asked about again. Times
-    are in UTC: `started_at` is the run's first start, `ended_at` the commit of its version or, without a version, its
-    first report.
+    `articles` counts what was listed by what had changed, `passed_over` objects that are not read, by ending or by the
+    name that hides them, and articles that their author keeps back. `left_out` counts the articles that were not asked
+    about by reason, `faults` the tries of this run that went wrong, `retries` the requests that asked again for the
+    same answer and `chunks_by_requests` the chunks by how many requests this run made for them. `recipe` holds the
+    fields of the generation recipe as it was. `retired_for` counts, by drop reason, the retired pairs that were lost to
+    an article of this run without being asked about again. Times are in UTC: `started_at` is the run's first start,
+    `ended_at` the commit of its version or, without a version, its first report.
     """
 
     run_id: str

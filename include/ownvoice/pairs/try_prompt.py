@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ownvoice.articles.article import Article
-from ownvoice.articles.source import list_objects, read_objects
+from ownvoice.articles.objects import list_objects
+from ownvoice.articles.source import read_objects
 from ownvoice.chunks import Chunk, cut_article
 from ownvoice.config.generators import Route
 from ownvoice.config.recipe import GenerationRecipe
@@ -79,7 +80,7 @@ def try_prompt(
 
 
 def _first_chunks(source: ObjectStore, rules: SourceRules, recipe: GenerationRecipe) -> Iterator[tuple[Article, Chunk]]:
-    objects = sorted(list_objects(source, [""], rules), key=lambda found: found.key)
+    objects = sorted(list_objects(source, [""], rules).listed.values(), key=lambda found: found.key)
     for _, parsed in read_objects(source, objects, rules):
         for article in parsed:
             if isinstance(article, Article) and article.consent != "no":

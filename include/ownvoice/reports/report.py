@@ -51,7 +51,7 @@ def run_row(report: RefreshReport) -> RunRow:
     counts = {
         "dry_run": int(report.dry_run),
         **{f"articles_{name}": count for name, count in report.articles.items()},
-        **{f"passed_over_{name}": count for name, count in report.passed_over.items()},
+        "passed_over": sum(report.passed_over.values()),
         **{f"left_out_{name}": count for name, count in report.left_out.items()},
         **{f"chunks_{name}": count for name, count in report.chunks},
         **{f"dropped_{name}": count for name, count in triples.dropped.items()},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.articles.formats.parquet_budget import refuse_a_large_footer, rows_at_a_time, unpacked_bytes
 from ownvoice.articles.formats.parquet_cells import row_of
 from ownvoice.config.source_rules import SourceRules
+from ownvoice.errors import DiskError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -27,15 +29,28 @@ def read_parquet(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResul
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
-        shutil.copyfileobj(opened.file, copy)
-        copy.flush()
+    with contextlib.ExitStack() as until_read:
+        copy = _copy(opened, until_read)
         try:
             refuse_a_large_footer(copy)
             with pq.ParquetFile(copy.name, buffer_size=1 << 20, pre_buffer=False) as file:
                 yield from _articles(opened, file, copy, rules)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise UnreadableError(Reason.BAD_PARQUET, (str(error).splitlines() or [""])[0][:200]) from None
+
+
+def _copy(opened: OpenedObject, until_read: contextlib.ExitStack) -> IO[bytes]:
+    """Copy the object to a temporary file. Raises `DiskError` where this machine has no room for it."""
+    try:
+        copy = until_read.enter_context(tempfile.NamedTemporaryFile(suffix=".parquet"))  # noqa: SIM115
+        shutil.copyfileobj(opened.file, copy)
+        copy.flush()
+    except OSError as error:
+        raise DiskError(
+            f"{opened.key} cannot be copied to the temporary folder of this machine, as a Parquet file must be: "
+            f"{(error.strerror or str(error)).lower()}. Free some space there, or name another folder in TMPDIR."
+        ) from None
+    return copy
 
 
 def _articles(opened: OpenedObject, file: pq.ParquetFile, copy: IO[bytes], rules: SourceRules) -> Iterator[ReadResult]:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from ownvoice.articles.article import Quarantined, ReadResult, UnreadableError
+from ownvoice.articles.article import Quarantined, ReadResult, quarantined_for
 from ownvoice.articles.formats.opened import OpenedObject
 from ownvoice.articles.formats.table import format_of
 from ownvoice.articles.formats.unpack import unpacked
@@ -29,8 +29,8 @@ def _read(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
     assert found is not None, "the listing has passed over what is in no format"
     try:
         yield from found.read(replace(opened, file=unpacked(opened.key, opened.file)), rules)
-    except UnreadableError as error:
-        yield error.quarantined(opened.key)
+    except Exception as error:  # the readers' own and those of every parser below them
+        yield quarantined_for(opened.key, error)
 
 
 def _summarised(key: str, results: Iterable[ReadResult]) -> Iterator[ReadResult]:
