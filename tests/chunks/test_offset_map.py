@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.chunks import CleanedText, clean
+from ownvoice.chunks.faithful.marks import EDGE, HIDDEN
 
 INLINE = ["*", "**", "_", "`", "[", "](u)", "![a](b)", "&amp;", "\\", "<b>", "<!-- c -->", "~~", "[^1]", "  ", "\t"]
 BLOCKS = ["# ", "\n", "\n\n", "  \n", "- ", "1. ", "> ", "<p>", "    \n    code\n", "```\n", "|", "\n---|---\n", "\r\n"]
@@ -117,6 +118,11 @@ def test_characters_come_from_the_original_in_its_order_and_from_places_of_their
     spans = [reading.original_span(offset, offset + 1) for offset in range(len(reading.text))]
     assert all(0 <= start < end <= len(article) for start, end in spans)
     assert all(before == after or before[1] <= after[0] for before, after in pairwise(spans))
+
+
+@given(ARTICLES)
+def test_nothing_that_stands_in_for_a_mark_is_left_in_the_text(article):
+    assert {HIDDEN, EDGE}.isdisjoint(clean(article, "faithful").text)
 
 
 def test_a_span_is_tight_around_the_words_it_comes_from():

@@ -36,8 +36,8 @@ _MARKS = rf"""
   | & (?: \#\d{{1,7}} | \#[xX][\da-fA-F]{{1,6}} | [a-zA-Z][a-zA-Z\d]{{1,31}} ) ;
   | < (?: \x00* > | (?:https?://|mailto:)[^\s<>]+> | /?(?:{"|".join(_TAGS.split())})\b[^<>{EDGE}]*> )"""
 _MATHS = rf"""
-    \$\$ [^${EDGE}]++ \$\$
-  | \$ (?! [\s$] ) [^$\n{EDGE}]++ \$ (?<! \s \$ ) (?! \w )"""
+    \$\$ [^${EDGE}{HIDDEN}]++ \$\$
+  | \$ (?! [\s$] ) [^$\n{EDGE}{HIDDEN}]++ \$ (?<! \s \$ ) (?! \w )"""
 MARK = re.compile(rf"({_MARKS} | {HIDDEN}{HIDDEN}*+ | {_MATHS} )", re.VERBOSE)
 MARK_1 = re.compile(rf"({_MARKS} )", re.VERBOSE)
 """The pattern of version 1, which kept nothing of mathematics together."""

@@ -54,6 +54,8 @@ def test_a_comment_that_stays_open_reaches_to_the_end(opening, cleaning):
         ("%%%%%%%%%%\n\nOne.\n\n%%%%%%%%%%\n\nTwo.", "One.\n\nTwo."),
         ("One.\n\n    %% of an indented block\n    code()\n\nTwo.", "One.\n\nTwo."),
         ("- One.\n\n    %% secret\n    secret %%\n\n- Two.", "One.\nTwo."),
+        ("He paid $5 %% secret %% or US$.", "He paid $5 or US$."),
+        ("- One ` of\n- them %% secret %% ` is.", "One ` of\nthem ` is."),
         ("100%% sure, and 50%% of it.", "100%% sure, and 50%% of it."),
         ("A `<!--` opens, and `-->` closes.", "A <!-- opens, and --> closes."),
     ],

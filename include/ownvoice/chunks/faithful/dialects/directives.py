@@ -31,7 +31,6 @@ ADMONITION = r"""\n (?P<indent> [ \t]*+ ) (?: !!!|\?\?\?\+?+|===\+?+ ) [ \t]++ (
     (?: " (?P<admonition_title> [^"\n]*+ ) " )?+ [ \t]*+
     (?= \n (?: [ \t]*+ \n )*+ (?: [ ]{4} | \t ) )"""
 _OUTDENTED = re.compile(r"\n[ \t]*\n(?=[^ \t\n])")
-_PROSE_LINE = re.compile(r"\n(?=[^\s>#*+=|`~:-])")
 _UNREAD = re.compile("code|code-block|contents|csv-table|doctest|highlight|list-table|math|parsed-literal|raw|toctree")
 _PROSE_NAME = re.compile(PROSE)
 
@@ -49,15 +48,8 @@ def box(scan: Scan, found: re.Match[str]) -> int | None:
         scan.blank(start + 1, end)
         return end
     scan.blank(start + 1, title_start)
-    _end_title(scan, title_end, end)
+    scan.end_title(title_end, end)
     return title_start
-
-
-def _end_title(scan: Scan, title_end: int, end: int) -> None:
-    if title_end < end:
-        scan.blank(title_end, end)
-    elif following := _PROSE_LINE.match(scan.source, end):
-        scan.end_line(*following.span())
 
 
 def rst(scan: Scan, found: re.Match[str]) -> int | None:
@@ -111,7 +103,7 @@ def open_boxes(source: str) -> str:
             title_start, title_end = opening.span("fenced_title")
             scan.blank(opening.start() + 1, title_start)
             if title_end < opening.end() or title_start < title_end:
-                _end_title(scan, title_end, opening.end())
+                scan.end_title(title_end, opening.end())
             scan.blank(closing.start() + 1, closing.end())
     return scan.written_over()[1:]
 

@@ -17,7 +17,7 @@ _ANY_ITEM = rf"(?: {_ITEM} | [A-Za-z_][\w-]++ )"
 ATTRIBUTES = rf"""\{{ (?: : [ ]*+ {_ANY_ITEM} (?: [ ]++ {_ANY_ITEM} )*+ | : [A-Za-z][\w-]*+ : [^{{}}\n]*+
     | (?<=`\{{) = [A-Za-z]++ | :: [^{{}}\n]*+ | :/ [^{{}}\n]*+
     | [ ]*+ [.#][A-Za-z_][\w:.-]*+ (?: [ ]++ (?: {_ITEM} | -) )*+
-    | (?<=[\])`]\{{) [ ]*+ {_ITEM} (?: [ ]++ {_ITEM} )*+ | -(?=\}}[ ]*+(?:\n|\Z)) ) [ ]*+ \}}"""
+    | (?<=[\])`]\{{) [ ]*+ {_ITEM} (?: [ ]++ {_ITEM} )*+ | -(?=\}}[ \t]*+(?:\n|\Z)) ) [ ]*+ \}}"""
 SPAN_WITH_ATTRIBUTES = rf"\[ (?P<span_text> [^\[\]`\n]++ ) \] (?= {ATTRIBUTES} )"
 
 WIKI_LINK = r"(?P<embed> ! )?+ \[\[ (?! \s ) (?P<target> [^\[\]\n|]*+ ) (?: \| (?P<shown> [^\[\]\n]*+ ) )?+ \]\]"
@@ -30,7 +30,6 @@ BLOCK_ID = r"\^ (?<= \s \^) (?! \d{1,3} [ \t]*+ (?:\n|\Z)) [A-Za-z\d-]++ (?= [ \
 FOOTNOTE_MARK = r"\[\^ [^\[\]\s]++ \]"
 FOOTNOTE = rf"\n (?P<footnote> [ ]{{0,3}} (?: > [ >]*+ )?+ ) {FOOTNOTE_MARK} : [ \t]*+"
 CALLOUT = r"\n (?P<quote> [ \t]*+ > [ \t>]*+ ) \[!(?P<kind> [\w|-]++ ) \] [+-]?+ [ \t]*+ (?P<title> [^\n]*+ )"
-_QUOTED_PROSE = re.compile(r"\n[ \t]*+>[ \t>]*+(?=[^\s>#*+=|`~-])")
 _OUTDENTED = re.compile(r"\n[ \t]*+\n(?=[^ \t\n])")
 
 
@@ -108,9 +107,8 @@ def callout(scan: Scan, found: re.Match[str]) -> int | None:
     """Take out the mark of a callout, and let its title be a line of its own."""
     start, end = found.end("quote"), found.start("title")
     scan.begin_paragraph(start, end)
-    body = _QUOTED_PROSE.match(scan.source, found.end()) if found["title"] else None
-    if body:
-        scan.end_line(*body.span())
+    if found["title"]:
+        scan.end_title(found.end(), found.end())
     return found.start("title")
 
 

@@ -13,6 +13,7 @@ from ownvoice.chunks.faithful.marks import EDGE, HIDDEN
 from ownvoice.chunks.offset_map import Span
 
 BLANK_LINE = re.compile(r"\n[ \t>]*+\n")
+_TO_PROSE = re.compile(r"[ \t]*+\n[ \t>]*+(?=[^\s>#*+=|`~:-])")
 _TIGHT_PUNCTUATION = ".,;:!?)]}…"
 _QUOTED = " \t>"
 
@@ -97,10 +98,17 @@ class Scan:
         """Write blank lines over a mark inside a quotation, so that the quotation goes on in a new paragraph."""
         self.edits.append((start, end, "\n" * (end - start - 2) + "> "))
 
-    def end_line(self, start: int, end: int) -> None:
-        """Keep the two lines apart between which the line break and the quote marks from `start` to `end` stand."""
-        breaks = {1: EDGE, 2: "\\\n"}
-        self.edits.append((start, end, breaks.get(end - start) or " " * (end - start - 1) + "\n"))
+    def end_title(self, title_end: int, end: int) -> None:
+        """Let a title, whose mark goes on to `end`, be a line of its own before the prose in the next line."""
+        if self.source[title_end:end].strip():
+            self.blank(title_end, end)
+            return
+        while self.source[title_end - 1] in " \t":
+            title_end -= 1
+        if gap := _TO_PROSE.match(self.source, title_end):
+            length = gap.end() - title_end
+            hard_break = {1: EDGE, 2: "\\\n"}.get(length) or " " * (length - 1) + "\n"
+            self.edits.append((title_end, gap.end(), hard_break))
 
     def written_over(self) -> str:
         """Return the text with all edits made; where two overlap the first one counts."""

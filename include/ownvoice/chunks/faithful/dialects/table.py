@@ -44,7 +44,6 @@ class Mark:
     first: str
     pattern: str
     rule: Rule
-    private: bool = False
 
 
 _SHORTCODE_SIGNS = ("[/", "=", "[gallery", "[playlist", "[toc", "[TOC")
@@ -52,17 +51,25 @@ ESCAPED_SHORTCODE = Mark(
     "escaped_shortcode", _SHORTCODE_SIGNS, "\\", r"\\ (?= \[ [/a-zT] )", templates.escaped_shortcode
 )
 """Stands before the literals: a page that was converted to Markdown has a backslash before each bracket."""
+_SAME_BLOCK = r"\n (?! [ \t>]*+ (?: \n | [\#*+-][ \t] | \d++[.)][ \t] ) )"
+_FORMULA = r"(?: [^$\n%<] | %(?!%) | <(?!!--) )"  # a comment is no part of it
 LITERALS = (
     Mark("escaped", ("\\",), "\\", r"\\ [!-/:-@\[-`{-~]", literal),
-    Mark("code", ("`",), "`", r"` (?<!``) (?!`) (?: [^`\n]++ | \n (?![ \t>]*+\n) | ``++ )*+ `", literal),
+    Mark("code", ("`",), "`", rf"` (?<!``) (?!`) (?: [^`\n]++ | {_SAME_BLOCK} | ``++ )*+ `", literal),
     Mark(
         "wide_code",
         ("``",),
         "`",
-        r"`` (?<!```) (?!`) (?: [^`\n]++ | \n (?![ \t>]*+\n) | ` (?!`) | ```++ )*+ ``",
+        rf"`` (?<!```) (?!`) (?: [^`\n]++ | {_SAME_BLOCK} | ` (?!`) | ```++ )*+ ``",
         literal,
     ),
-    Mark("math", ("$",), "$", r"\$\$ [^$]++ \$\$ | \$ (?! [\s$] ) [^$\n]++ \$ (?<! \s \$ ) (?! \w )", literal),
+    Mark(
+        "math",
+        ("$",),
+        "$",
+        rf"\$\$ (?: {_FORMULA} | \n )++ \$\$ | \$ (?! [\s$] ) {_FORMULA}++ \$ (?<! \s \$ ) (?! \w )",
+        literal,
+    ),
     Mark("unread_tag", ("<",), "<", r"< (?P<unread> (?i:pre|script|style|code|svg) ) \b [^<>]*+ >", unread),
 )
 PRIVATE = (
@@ -98,7 +105,7 @@ SHOWN = (
     Mark("space", ("{'", '{"'), "{", r"\{ (?P<quote_mark> [\"'] ) [ ]++ (?P=quote_mark) \}", components.space),
     Mark("box", (":::",), "\n", directives.BOX, directives.box),
     Mark("leaf", ("\n::",), "\n", directives.LEAF, notes.line),
-    Mark("target", (")=\n",), "\n", r"\n \( [\w.-]++ \)= [ \t]*+ (?=\n|\Z)", notes.line),
+    Mark("target", (")=",), "\n", r"\n \( [\w.-]++ \)= [ \t]*+ (?=\n|\Z)", notes.line),
     Mark("rst", ("\n.. ",), "\n", directives.RST, directives.rst),
     Mark("admonition", ("\n!!! ", "\n???", "\n=== "), "\n", directives.ADMONITION, directives.admonition),
 )
