@@ -9,6 +9,7 @@ import pytest
 
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
+from ownvoice.reports.report import write_report
 from ownvoice.storage.layout import log_entry_key, table_key
 from ownvoice.storage.versions import latest_version
 from stand_ins.night import Night
@@ -133,3 +134,20 @@ def _numbered(version, number):
     from dataclasses import replace
 
     return replace(version, number=number)
+
+
+@pytest.mark.parametrize("lost", ["the last entry of the log", "the table"])
+def test_pairs_that_lost_a_version_stop_a_refresh_before_it_asks(night, lost):
+    write_report(night.lake, "two")
+    kept = [log_of(night.lake, "pairs")[-1]] if lost == "the last entry of the log" else keys_of(night.lake, "pairs")
+    for key in kept:
+        night.lake.store.delete(key)
+    night.write("e")
+    before = asked(night)
+    with pytest.raises(StorageError, match=r"tables/pairs (ends at version 1|holds no version), and version 2 was"):
+        night.run("three")
+    assert asked(night) == before
+
+
+def keys_of(lake, name):
+    return [found.key for found in lake.store.objects(table_key(name))]

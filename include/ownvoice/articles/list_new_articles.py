@@ -21,7 +21,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.states import is_live
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.side_tables import refuse_torn_tables
+from ownvoice.storage.side_tables import refuse_lost_versions, refuse_torn_tables
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import latest_version, version_of_run
 
@@ -36,6 +36,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         return read_listing(lake, run).counts
     started_at = first_started_at(lake, run)
     base = latest_version(lake)
+    refuse_lost_versions(lake, base)
     refuse_torn_tables(lake, base)
     if run.retry == "dead":
         return list_articles_to_retry(lake, run, base, started_at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ownvoice.cli.endpoints import open_endpoints
@@ -37,11 +39,28 @@ def local_run(
 
 
 def refresh_and_print(settings: Settings, run: RefreshRun, *, offline: bool, as_json: bool) -> None:
-    """Run a refresh, with its progress on standard error, and print its report."""
+    """Run a refresh, with its progress on standard error, and print its report.
+
+    Where it is interrupted, what is said last is how to go on with it.
+    """
     progress = Progress(sys.stderr)
     with open_endpoints(settings, offline) as endpoints:
         for name in () if run.dry_run else run.recipe.endpoints:
             endpoints(name)  # a missing key is told before the source is read
         source = ObjectStore(run.articles_uri)
-        report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)
+        with _told_how_to_go_on(run):
+            report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)
     print_result(report_lines(report), report.model_dump(mode="json"), as_json)
+
+
+@contextmanager
+def _told_how_to_go_on(run: RefreshRun) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        print(
+            f"ownvoice: stopped. The same command with `--run {run.run_id}` goes on with this run; no answer that is "
+            "stored is paid for twice.",
+            file=sys.stderr,
+        )
+        raise

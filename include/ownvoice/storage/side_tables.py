@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ownvoice.errors import StorageError
-from ownvoice.storage.lake import Lake, files_of
+from ownvoice.storage.lake import Lake, files_of, scan
 from ownvoice.storage.layout import remedy, table_key
 from ownvoice.storage.versions import DatasetVersion
 
@@ -58,6 +58,20 @@ def side_table_faults(lake: Lake, version: DatasetVersion) -> Iterator[str]:
             yield f"{lake.uri}/{table_key(name)} is gone"
         elif rows is not None and (found := count_rows(table)) != rows:
             yield f"{lake.uri}/{table_key(name)} holds {found} rows at version {number}, and {rows} were committed"
+
+
+def refuse_lost_versions(lake: Lake, newest: DatasetVersion | None) -> None:
+    """Raise `StorageError` where `tables/runs` knows a version after the `newest` one: the log of `pairs` lost it."""
+    found = [
+        row["version"] for batch in scan(lake.table("runs"), "max(version) AS version") for row in batch.to_pylist()
+    ]
+    known, there = max(filter(None, found), default=0), newest.number if newest else 0
+    if known > there:
+        state = f"ends at version {there}" if newest else "holds no version"
+        raise StorageError(
+            f"{lake.uri}/{table_key('pairs')} {state}, and version {known} was committed. Nothing was asked and "
+            "nothing was changed: put the folder back from a backup of the lake, and run again."
+        )
 
 
 def refuse_torn_tables(lake: Lake, version: DatasetVersion | None) -> None:
