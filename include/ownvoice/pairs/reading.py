@@ -46,7 +46,7 @@ class Reading:
         return offset if self.folded.origins[offset] == position and self.is_edge(offset) else None
 
     def begins_of(self, needle: str) -> Iterator[int]:
-        """Yield the edges at which the folded `needle` begins, in order. No part of the text is looked at twice."""
+        """Yield the edges at which the folded `needle` begins, in order; it goes on at the next edge."""
         at = self.folded.text.find(needle) if needle else -1
         while at >= 0:
             if self.is_edge(at):
