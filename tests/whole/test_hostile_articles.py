@@ -20,7 +20,7 @@ def test_every_fragment_reaches_the_dataset_as_it_was_written_and_nothing_breaks
     assert verify(lake).passed
 
     export(lake, tmp_path / "out")
-    files = [pq.read_table(tmp_path / "out" / f"{split}.parquet") for split in ("train", "test")]
+    files = [pq.read_table(file) for file in (tmp_path / "out").glob("*.parquet")]  # none for an empty side
     chosen = [text for file in files for text in file["chosen"].to_pylist()]
     lost = [one.name for one in HOSTILE_ARTICLES if not any(one.fragment in text for text in chosen)]
     assert lost == []
