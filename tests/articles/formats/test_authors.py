@@ -48,6 +48,14 @@ def test_an_author_who_is_named_but_cannot_be_read_is_not_taken_for_unknown(auth
 
 
 @pytest.mark.parametrize(
+    "author",
+    [{"name": "Ada", "consent": "no"}, ["Bo", {"name": "Ada", "Consent": False}, {"name": "Cy", "consent": "yes"}]],
+)
+def test_an_author_who_is_an_object_may_refuse_in_it(author):
+    assert read_by(authors=author).consent == "no"
+
+
+@pytest.mark.parametrize(
     "fields",
     [
         {"author": "jane"},

@@ -29,6 +29,7 @@ JSON = '"id": "007",\n"author": "ada",\n"consent": false'
         "---\n{id: '007', author: ada, consent: no}\n---\n",
         "---\n'id': '007'\n\"author\": ada\nconsent: !!bool no\n---\n",
         "---\nID: 007\nAuthor: ada\nCONSENT: No\n---\n",
+        "---\n\u200bid: 007\nauthor: ada\n'consent\xa0': no\n---\n",
         "---\nid: 007\nauthor: ada\nconsent: yes\nconsent: no\n---\n",
         "---\nid: 007\nauthor: ada\nconsent: yes\nConsent: no\n---\n",
         "---\nterms: &terms {consent: no, id: other}\n<<: *terms\nid: 007\nauthor: ada\n---\n",
@@ -105,6 +106,8 @@ def test_a_text_that_begins_with_a_rule_or_a_brace_keeps_every_word(text):
         "{\n  title: x,\n  consent: 'no'\n}\nText.",
         ';;;\n{"title": }\n;;;\nText.',
         ";;;\n[1]\n;;;\nText.",
+        "---\nconsent：no\n---\nText.",
+        '{"content": "One."}\n{"content": "Two."}',
     ],
 )
 def test_what_begins_like_front_matter_and_cannot_be_read_is_quarantined(text):

@@ -68,7 +68,7 @@ def make_article(
     both = [*sources, *beside]
     metadata_id = _first(sources, "id", rules) or None
     author_id, terms = _author_and_terms(both, rules)
-    consent = consent_of([*_all_values(both, "consent", rules), terms.consent])
+    consent = consent_of([*_stated(both, rules), terms.consent])
     if consent != "no" and not rules.drafts and any(is_draft(fields, rules) for fields in both):
         return PassedOver(key, "draft", metadata_id)
     if not isinstance(content, str) or isinstance(content, Numeral):
@@ -96,8 +96,11 @@ def _first(sources: Sequence[Fields], name: str, rules: SourceRules) -> str:
     return next((text for fields in sources if (text := _plain(name, field_of(fields, name, rules)))), "")
 
 
-def _all_values(sources: Sequence[Fields], name: str, rules: SourceRules) -> list[Any]:
-    return [value for fields in sources for own in all_names(name, rules) for value in values_at(fields, own)]
+def _stated(sources: Sequence[Fields], rules: SourceRules) -> list[Any]:
+    """Return all statements of consent: of the article, and of each author who is an object."""
+    of_authors = [f"{own}.consent" for own in all_names("author_id", rules)]
+    names = [*all_names("consent", rules), *of_authors]
+    return [value for fields in sources for own in names for value in values_at(fields, own)]
 
 
 def _author_and_terms(sources: Sequence[Fields], rules: SourceRules) -> tuple[str, AuthorTerms]:

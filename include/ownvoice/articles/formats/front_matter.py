@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ownvoice.articles.article import Reason, UnreadableError
 from ownvoice.articles.formats.drafts import MARKS
-from ownvoice.articles.formats.fields import all_names
+from ownvoice.articles.formats.fields import all_names, field_of
 from ownvoice.articles.formats.header_lines import header_lines
 from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES, end_of_json, load_metadata
 from ownvoice.articles.formats.names import values_at
@@ -73,6 +73,8 @@ def split_front_matter(text: str, rules: SourceRules) -> tuple[list[Fields], str
         return [], text
     if fields and block.text[:1] in "\r\n" and not _is_metadata(block, rules):  # a rule, and a blank line after it
         return [], text
+    if block.language == "json" and field_of(fields, "content", rules) is not None:
+        raise _unreadable("json", ValueError("it holds text of its own; name the object .json or .jsonl"))
     return _with_tables(fields), text[block.end :]
 
 
@@ -121,7 +123,7 @@ def _is_metadata(block: _Block, rules: SourceRules) -> bool:
 def _known_name(rules: SourceRules) -> re.Pattern[str]:
     names = {name for field in FIELDS for name in all_names(field, rules)} | set(MARKS)
     return re.compile(
-        rf"""(?<![^\r\n])[ \t]*(?:- )?["']?(?:{"|".join(map(re.escape, sorted(names)))})["']?[ \t]*[:=]""", re.I
+        rf"""(?<![^\r\n])[ \t]*(?:- )?["']?(?:{"|".join(map(re.escape, sorted(names)))})["']?[ \t]*[:=：]""", re.I
     )
 
 

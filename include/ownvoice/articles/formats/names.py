@@ -12,7 +12,7 @@ from ownvoice.articles.formats.opened import Fields
 
 def folded(name: str) -> str:
     """Return a name without capitals, and without the blanks and the byte order mark that tables leave around it."""
-    return name.strip(" \t\ufeff").casefold()
+    return name.strip(" \t\xa0\u200b\u2060\ufeff").casefold()
 
 
 def values_at(fields: Fields, name: str) -> list[Any]:
