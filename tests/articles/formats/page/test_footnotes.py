@@ -46,6 +46,19 @@ def test_a_mark_is_no_part_of_its_sentence_and_a_definition_is_a_paragraph(shape
     assert paragraphs[2].removeprefix(". ") == note
 
 
+def test_words_in_a_footnote_that_link_within_the_page_stay():
+    note = "See <a href='#x'>above</a>. <a href='#r' class=reversefootnote>Jump up</a>"
+    page = f"<article><p id=x>{SENTENCE.format('<sup id=r><a href=#f>1</a></sup>')}<p id=f>{note}</article>"
+    (article,) = read("a.html", page)
+    assert article.content.endswith("\n\n[^1]: See above.")
+
+
+def test_a_page_of_marks_that_all_lead_to_one_place_takes_no_longer_than_another():
+    links = "<b>" * 500 + '<a href="#f">1</a>' * 50_000
+    (article,) = read("a.html", f"<article id=f><p>{SENTENCE * 200}</p>{links}</article>")
+    assert article.content.endswith("11111")
+
+
 def test_a_link_within_the_page_that_is_no_mark_stays_text():
     page = f"<article><p>{SENTENCE.format('')} See <a href='#b'>part 2</a>.</p><h2 id=b>Part 2</h2><p>So.</p></article>"
     (article,) = read("a.html", page)

@@ -38,6 +38,14 @@ def between(content: str, language: str = "en") -> str:
         ("<hr>", "***"),
         ("<pre>roses\n\n  are <i>red</i>,\nviolets</pre>", "roses\n\nare red,\\\nviolets"),
         ("<pre><code>if a &lt; b:\n    ```</code></pre>", "````\nif a < b:\n    ```\n````"),
+        (
+            "<div class=highlight><table><tr><td><pre>1\n2</pre><td><pre>a\nb</pre></table></div>",
+            "```\n1\n2\n```\n\n```\na\nb\n```",
+        ),
+        (
+            "<p>See<span class=screen-reader-text> (opens a tab)</span> <span class=katex-html>x</span>it.</p>",
+            "See it.",
+        ),
         ("<pre class=screen>$ ls<br>a</pre>", "```\n$ ls\na\n```"),
         (
             "<table><caption>Times<tr><th>From<th>To<tr><td>a|b<td>1 <tr><td>c</table>",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from ownvoice.articles.formats.page.escape import escaped_lines
 from ownvoice.articles.formats.page.tree import Element, names_of, shown_text
@@ -13,6 +14,8 @@ MAX_CELL_CHARS = 200
 
 _CODE = ("code", "samp", "kbd", "tt", "span")
 _CODE_NAME = re.compile(r".*(?:code|highlight|listing|screen|literal|syntax|source|console|terminal).*")
+_FRAME_NAME = re.compile(r".*(?:code|highlight|syntax|rouge|listingblock|literalblock).*")
+_FRAMES_OF_CODE = 6  # a table for the line numbers, and what is around it
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _FENCE = re.compile(r"`{3,}")
 
@@ -50,6 +53,9 @@ def pipe_table(rows: list[list[str]]) -> list[str]:
 def _is_code(element: Element) -> bool:
     if element.tag != "pre":
         return element.tag in PREFORMATTED
-    around = element.getparent()
-    names = [*names_of(element), *(names_of(around) if around is not None else [])]
-    return any(map(_CODE_NAME.fullmatch, names)) or next(element.iter(*_CODE), None) is not None
+    around = islice(element.iterancestors(), _FRAMES_OF_CODE)
+    return (
+        any(map(_CODE_NAME.fullmatch, names_of(element)))
+        or any(_FRAME_NAME.fullmatch(name) for one in around for name in names_of(one))
+        or next(element.iter(*_CODE), None) is not None
+    )

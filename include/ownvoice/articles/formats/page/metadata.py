@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from ownvoice.articles.formats.opened import Fields
@@ -15,6 +16,7 @@ _TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title")
 _AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "parsely-author")
 _LICENCES = ("licence", "license", "dc.rights", "dcterms.license", "dcterms.rights")
 _MAX_NAME_CHARS = 200
+_TRIED = 20  # elements that may hold a name
 _MAX_DATA_CHARS = 1 << 18
 _AUTHOR_CLASSES = frozenset({"author", "author-name", "post-author", "p-author", "entry-author"})
 _BY = re.compile(r"\Aby:?\s+", re.IGNORECASE)
@@ -67,7 +69,7 @@ def _name(element: Element) -> str | None:
 
 
 def _first_name(elements: Iterable[Element]) -> str | None:
-    return next(filter(None, map(_name, elements)), None)
+    return next(filter(None, map(_name, islice(elements, _TRIED))), None)
 
 
 def _licence_link(root: Element) -> str | None:

@@ -53,6 +53,8 @@ _NAMED = re.compile(
     r"|cookies?|pagination|pager|toc)"
     r"(?:-(?:area|list|section|wrapper|container|box|bar|buttons|banner|notice|consent|links|posts))?"
 )
+# For screen readers alone, and the second copy of a formula.
+_UNSEEN = frozenset({"sr-only", "visually-hidden", "screen-reader-text", "katex-html", "mjx-assistive-mathml"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -88,6 +90,7 @@ def is_never_text(element: Element) -> bool:
         element.tag in NEVER_TEXT
         or not _NEVER_TEXT_ROLES.isdisjoint((element.get("role") or "").lower().split())
         or element.get("hidden") is not None
+        or not _UNSEEN.isdisjoint(names_of(element))
         or _HIDDEN.search(element.get("style") or "") is not None
     )
 
