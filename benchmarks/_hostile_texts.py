@@ -30,6 +30,10 @@ for _name, _unit in {
     "prose": SENTENCE, "abbreviations": "No. ", "dot leaders": ". ", "quotes": "> ", "brackets": "[", "images": "![",
     "links": "[a](b ", "backticks": "`", "stars": "*a ", "table bars": "|a", "footnotes": "[^1]: a\n", "comments": "%%",
     "shortcodes": "{{< x ", "Liquid": "{% x ", "wiki links": "[[a|", "tags": "<a ", "JSX": "<A x={",
+    "closed tags": "{{< x >}} a ", "open Liquid comments": "{% comment %}", "highlights": "==a ", "formulas": "$a ",
+    "exports": "\nexport {\n\n", "components": "<Aa>\n    a\n\n", "callouts": "\n> [!a] b\n> c",
+    "shortcode attributes": "[a b='c ",
+    "footnotes of paragraphs": "\n[^1]: a\n\n    b\n", "admonitions": "\n!!! a\n    b\n",
     "line breaks": "\n", "quotation marks": "“", "full stops in Chinese": "。",
     "combining marks": "\u0301", "zero width": "\u200d",
 }.items():  # fmt: skip

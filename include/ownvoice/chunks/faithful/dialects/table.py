@@ -1,7 +1,7 @@
 """The table of marks: how each begins, and the rule that says what is written over it.
 
 A new mark is a row here, and an example in tests/chunks/faithful/dialects. Where two begin at one place the first row
-counts. A row applies only to a text that holds its `sign`; a text without any sign costs one search for each.
+counts. Only a text that holds a sign of some row is scanned, so all others cost one search for each sign at most.
 """
 
 from __future__ import annotations
@@ -51,8 +51,10 @@ ESCAPED_SHORTCODE = Mark(
     "escaped_shortcode", _SHORTCODE_SIGNS, "\\", r"\\ (?= \[ [/a-zT] )", templates.escaped_shortcode
 )
 """Stands before the literals: a page that was converted to Markdown has a backslash before each bracket."""
+
 _SAME_BLOCK = r"\n (?! [ \t>]*+ (?: \n | [\#*+-][ \t] | \d++[.)][ \t] ) )"
 _FORMULA = r"(?: [^$\n%<] | %(?!%) | <(?!!--) )"  # a comment is no part of it
+
 LITERALS = (
     Mark("escaped", ("\\",), "\\", r"\\ [!-/:-@\[-`{-~]", literal),
     Mark("code", ("`",), "`", rf"` (?<!``) (?!`) (?: [^`\n]++ | {_SAME_BLOCK} | ``++ )*+ `", literal),
@@ -72,6 +74,8 @@ LITERALS = (
     ),
     Mark("unread_tag", ("<",), "<", r"< (?P<unread> (?i:pre|script|style|code|svg) ) \b [^<>]*+ >", unread),
 )
+"""Where no mark begins: code, mathematics, what is escaped, and parts of a page that are masked later."""
+
 PRIVATE = (
     Mark(
         "comment",
@@ -83,6 +87,8 @@ PRIVATE = (
     ),
     Mark("percents", ("%%",), "%", "%%+", comments.percent_comment),
 )
+"""What an author keeps from readers: it is taken out of every cleaning."""
+
 SHOWN = (
     ESCAPED_SHORTCODE,
     Mark("template", ("{{", "{%", "<%"), "{<", r"\{\{[<%]?+ | \{% | <% (?=[\s=#-])", templates.template_tag),
@@ -109,3 +115,4 @@ SHOWN = (
     Mark("rst", ("\n.. ",), "\n", directives.RST, directives.rst),
     Mark("admonition", ("\n!!! ", "\n???", "\n=== "), "\n", directives.ADMONITION, directives.admonition),
 )
+"""Markup around what readers are shown: it is taken out of the faithful cleaning."""
