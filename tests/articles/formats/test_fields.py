@@ -7,7 +7,7 @@ import json
 import pyarrow as pa
 import pytest
 
-from ownvoice.articles.formats.budget import MAX_FIELD_CHARS, MAX_NAMES
+from ownvoice.articles.formats.budget import MAX_FIELD_CHARS, MAX_NAMES, MAX_TEXT_BYTES
 from ownvoice.config.source_rules import SourceRules
 from stand_ins.source_objects import parquet, read
 
@@ -83,6 +83,16 @@ def test_a_field_of_many_thousand_characters_is_no_name(name):
     article, found = read("a.json", json.dumps([good, bad]))
     assert article.content == "Text."
     assert (found.reason, found.detail.partition(" is ")[2]) == ("too_large", "longer than 4,000 characters")
+
+
+def test_the_text_of_one_article_has_a_bound_in_every_format():
+    (found,) = read("a.json", json.dumps({"content": "x" * (MAX_TEXT_BYTES + 1)}))
+    assert (found.reason, found.detail) == (
+        "too_large",
+        f"its text is larger than {MAX_TEXT_BYTES:,} bytes; cut it into articles",
+    )
+    (article,) = read("a.md", "x" * MAX_TEXT_BYTES)
+    assert len(article.content) == MAX_TEXT_BYTES
 
 
 def test_ids_are_what_was_typed_in_json_too():

@@ -9,6 +9,11 @@ from __future__ import annotations
 from ownvoice.articles.article import Reason, UnreadableError
 
 MAX_ARTICLE_BYTES = 50 << 20
+"""What a reader may read at once: an object of one article, or a list of several in one object."""
+
+MAX_TEXT_BYTES = 8 << 20
+"""The text of one article: a long novel has 3 MiB, and the slowest megabyte that was found is cleaned in seconds."""
+
 MAX_FIELD_CHARS = 4_000
 MAX_NAMES = 10_000
 """How many names an object may have that a field is looked for in: each is compared with each name of the field."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from ownvoice.articles.article import Article, PassedOver, Reason, UnreadableError
 from ownvoice.articles.formats.authors import Author, author_of, terms_of
-from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES, MAX_FIELD_CHARS
+from ownvoice.articles.formats.budget import MAX_FIELD_CHARS, MAX_TEXT_BYTES
 from ownvoice.articles.formats.consent import consent_of
 from ownvoice.articles.formats.drafts import MARKS, is_draft
 from ownvoice.articles.formats.names import folded, text_of, values_at
@@ -129,8 +129,9 @@ def _check_storable(article: Article, fields: Mapping[str, str]) -> None:
             f"lone surrogate U+{ord(error.object[error.start]):04X}; the text of {article.source_key} cannot be stored"
         )
         raise UnreadableError(Reason.NOT_UTF8, detail) from None
-    if size > MAX_ARTICLE_BYTES:
-        raise UnreadableError(Reason.TOO_LARGE, f"its text is larger than {MAX_ARTICLE_BYTES:,} bytes")
+    if size > MAX_TEXT_BYTES:
+        detail = f"its text is larger than {MAX_TEXT_BYTES:,} bytes; cut it into articles"
+        raise UnreadableError(Reason.TOO_LARGE, detail)
 
 
 def _plain(name: str, value: Any) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ownvoice.articles.article import ReadResult
 from ownvoice.articles.formats import parquet_budget
 from ownvoice.articles.formats.book import MAX_LITERAL_CHARS
-from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES
+from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES, MAX_TEXT_BYTES
 from ownvoice.articles.formats.html import MAX_PAGE_BYTES, read_html
 from ownvoice.articles.formats.json import read_json, read_json_lines
 from ownvoice.articles.formats.json_values import MAX_VALUES
@@ -21,6 +21,8 @@ from ownvoice.articles.formats.parquet import read_parquet
 from ownvoice.articles.formats.text import read_text
 from ownvoice.articles.formats.unpack import without_packing
 from ownvoice.config.source_rules import SourceRules
+
+_TEXT_BOUND = f"a text: {MAX_TEXT_BYTES >> 20} MiB"
 
 Reader = Callable[[OpenedObject, SourceRules], Iterator[ReadResult]]
 """Yields the articles of an object, and a `Quarantined` for each that cannot be read.
@@ -42,7 +44,7 @@ class Format:
     read: Reader
     examples: Mapping[str, str]
     one_article: bool = False
-    bounds: str = f"{MAX_ARTICLE_BYTES >> 20} MiB"
+    bounds: str = f"{MAX_ARTICLE_BYTES >> 20} MiB; {_TEXT_BOUND}"
 
 
 FORMATS: tuple[Format, ...] = (
@@ -68,7 +70,7 @@ FORMATS: tuple[Format, ...] = (
         (".jsonl", ".ndjson"),
         read_json_lines,
         {"an article a line": '{"id": "a7", "author_id": "jane", "content": "Text."}'},
-        bounds=f"a line: {MAX_ARTICLE_BYTES >> 20} MiB and {MAX_VALUES:,} values",
+        bounds=f"a line: {MAX_ARTICLE_BYTES >> 20} MiB and {MAX_VALUES:,} values; {_TEXT_BOUND}",
     ),
     Format(
         (".json",),
@@ -79,13 +81,13 @@ FORMATS: tuple[Format, ...] = (
             '{"Title": "On waiting", "Content": "Text."}}]}',
         },
         bounds=f"{MAX_ARTICLE_BYTES >> 20} MiB and {MAX_VALUES:,} values; of a literal of Python "
-        f"{MAX_LITERAL_CHARS:,} characters beside its strings",
+        f"{MAX_LITERAL_CHARS:,} characters beside its strings; {_TEXT_BOUND}",
     ),
     Format(
         (".parquet",),
         read_parquet,
         {"an article a row, in columns of these names; dots lead into structs": "id, author_id, content"},
-        bounds=f"a text: {MAX_ARTICLE_BYTES >> 20} MiB; {parquet_budget.BOUNDS}",
+        bounds=f"{_TEXT_BOUND}; {parquet_budget.BOUNDS}",
     ),
 )
 
