@@ -35,6 +35,11 @@ _FAULTS = (
         "the file system is read-only. Mount it for writing or name another folder, then run again.",
     ),
     _Fault(
+        ("Input/output error",),
+        DiskError,
+        "the disk cannot be read or written (an input/output error). Check the disk, then run again.",
+    ),
+    _Fault(
         ("File name too long",),
         StorageError,
         "the file system takes no name as long as that. Use shorter names, or another file system.",
