@@ -47,7 +47,7 @@ def shared_grams(index: GramIndex, before: TextSides, after: TextSides, asked: C
         for first, last in _ranges(segments, asked):
             search = _Range(segments, first, last)
             known = search.grams_of(asked)
-            now, earlier = search.sides(known, after), search.sides(known, staying)
+            now, earlier = search.sides(known, (after, staying))
             found.append(known[now == _BOTH])
             texts.update(search.texts_with(known[(now == _BOTH) & (earlier != _BOTH)], after))
     return Shared(np.concatenate(found), frozenset(texts))
@@ -76,16 +76,18 @@ class _Range:
                 parts.append(np.unique(found[np.array(chosen)[places]]))
         return np.unique(np.concatenate(parts))
 
-    def sides(self, known: Grams, sides: TextSides) -> _Flags:
-        """Return the sides that hold each gram of `known`."""
-        total = np.zeros(len(known), np.uint8)
+    def sides(self, known: Grams, times: Sequence[TextSides]) -> list[_Flags]:
+        """Return the sides that hold each gram of `known`, by the sides of the texts at each of `times`."""
+        totals = [np.zeros(len(known), np.uint8) for _ in times]
         for segment in self.segments if len(known) else ():
             found, places = segment.between(self.first, self.last)
             held, where = look_up(found, known)
-            of_text = np.array([sides.get(text, 0) for text in segment.texts], np.uint8)[places[held]]
-            for side in (TRAIN, TEST):
-                total[where[held][(of_text & side) > 0]] |= side
-        return total
+            where, places = where[held], places[held]
+            for total, sides in zip(totals, times, strict=True):
+                of_text = np.array([sides.get(text, 0) for text in segment.texts], np.uint8)[places]
+                for side in (TRAIN, TEST):
+                    total[where[(of_text & side) > 0]] |= side
+        return totals
 
     def texts_with(self, wanted: Grams, among: Collection[str]) -> Iterator[str]:
         """Yield the texts of `among` that hold one of the grams `wanted`."""
