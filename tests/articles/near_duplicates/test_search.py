@@ -74,7 +74,7 @@ def test_a_night_whose_index_was_lost_still_finds_it(lake, tmp_path, offline_mod
 
 def chain_text(family, step):
     """Return a text of a family: each is near those beside it (Jaccard .7), and no other (.47)."""
-    return " ".join(f"{family}{number}" for number in range(10 * step, 10 * step + 60))
+    return " ".join(f"{family}{number}" for number in range(10 * step, 10 * step + 60)) + "."
 
 
 def test_an_edit_in_an_object_that_is_read_in_part_still_asks_whom_its_duplicate_is_near(lake, tmp_path):
