@@ -3,7 +3,7 @@
 An author who reuses paragraphs puts them into articles that are no near-duplicates, on both sides of the split. No pair
 may hold a gram that articles on both sides hold, and of pairs with the same chosen answer one article's is kept. Both
 are decided by the commit, which knows all articles, for the pairs that a run makes and for those of earlier runs that
-its articles touch. What is dropped does not come back by itself (docs/decisions/0023).
+its articles touch. What is dropped does not come back by itself (docs/decisions/0026).
 """
 
 from __future__ import annotations
