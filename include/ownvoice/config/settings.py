@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsedError
 
+from ownvoice.config.misspelt import refuse_misspelt
 from ownvoice.config.options import RefreshOptions, StoreUri
 from ownvoice.config.prices import ModelLimits
 from ownvoice.config.problems import settings_error
@@ -122,8 +123,9 @@ def new_run(settings: Settings, recipe: GenerationRecipe, **fields: Any) -> Refr
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; `overrides` that are not None take the place of the environment.
 
-    Raises `SettingsError` that names every problem at once.
+    Raises `SettingsError` that names every problem at once, also a variable that is nearly the name of a setting.
     """
+    refuse_misspelt("OWNVOICE_", Settings.model_fields, but="OWNVOICE_TRAINER_")
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as error:

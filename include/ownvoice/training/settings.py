@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
+from ownvoice.config.misspelt import refuse_misspelt
 from ownvoice.config.problems import settings_error
 from ownvoice.errors import SettingsError
 from ownvoice.training.recipe import TrainingRecipe
@@ -79,6 +80,7 @@ class TrainingSettings(BaseSettings):
 
 def load_training_settings(**overrides: Any) -> TrainingSettings:
     """Read the settings. Raises `SettingsError` that names every problem at once."""
+    refuse_misspelt("OWNVOICE_TRAINER_", TrainingSettings.model_fields)
     try:
         return TrainingSettings(**overrides)
     except ValidationError as error:

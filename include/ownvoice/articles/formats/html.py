@@ -1,7 +1,7 @@
 """Articles as HTML pages: the main text of each, as Markdown.
 
 That text is the article's content from here on: it is stored as the original, and spans count in it. So a chosen answer
-is verbatim in that text, not in the tags of the page (docs/decisions/0023).
+is verbatim in that text, not in the tags of the page (docs/decisions/0024).
 """
 
 from __future__ import annotations
