@@ -62,7 +62,7 @@ def raising(error, where, original):
     ids=["a reader", "a line", "a sidecar"],
 )
 def test_any_error_names_object_and_class_and_costs_it_alone(night, folder, monkeypatch, error, key, module, function):
-    (folder / key).write_text(json.dumps({"content": "Bad."}))
+    (folder / key).write_text("Bad." if key.endswith(".md") else json.dumps({"content": "Bad."}))
     if function == "read_sidecar":
         (folder / "bad.json").write_text("{}")
     monkeypatch.setattr(module, function, raising(error, "bad", getattr(module, function)))

@@ -49,7 +49,7 @@ def chunks(lake: Lake, run_id: str) -> list[dict[str, Any]]:
 def test_every_pair_says_which_model_wrote_what(night, lake, offline_model):
     night.run("monday", recipe=TWO)
     rows = pairs(lake)
-    assert len(rows) > 10
+    assert len(rows) > 5
     for row in rows:
         assert (row["prompt_model"], row["chosen_model"], row["rejected_model"]) == (OFFLINE_MODEL, "human", SECOND)
         (answer,) = AnswerStore(lake.store).read_all(row["rejected_request_key"])

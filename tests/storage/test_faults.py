@@ -31,7 +31,7 @@ def answer(code, status):
         (OSError(1, "Operation not permitted"), StorageAccessError, "access denied"),
         (answer("SlowDown", 503), StorageUnavailableError, "did not answer as a store should"),
         (EndpointConnectionError(endpoint_url="http://store"), StorageUnavailableError, "Check the endpoint"),
-        (OSError(5, "Input/output error"), StorageUnavailableError, "Input/output error"),
+        (OSError(5, "Input/output error"), DiskError, "cannot be read or written (an input/output error)"),
         (OSError(), StorageUnavailableError, "did not answer as a store should: OSError"),
     ],
     ids=str,

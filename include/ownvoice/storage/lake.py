@@ -99,8 +99,9 @@ class Lake:
             path = Path(folder, "rows.parquet")
             self.store.download(key, path)
             with readable(self.uri, key), pq.ParquetFile(path, page_checksum_verification=True) as rows:
-                for _ in rows.iter_batches():  # damage is told here, and not in the middle of the reader's work
-                    pass
+                read = sum(part.num_rows for part in rows.iter_batches())  # damage is told here, not in a reader's work
+                if read != rows.metadata.num_rows:  # the footer has no checksum
+                    raise ValueError(f"{read} rows where its end says {rows.metadata.num_rows}")
             with pq.ParquetFile(path) as rows:
                 yield rows
 

@@ -104,7 +104,7 @@ def _run_name(run_id: str) -> str:
     """
     readable = _NOT_IN_A_NAME.sub("-", run_id.replace("/", ".")).lstrip(".-")
     if "/" not in run_id:
-        return readable
+        return readable or "-"
     return f"{readable[:_MAX_READABLE_CHARS]}.{hashlib.sha256(run_id.encode()).hexdigest()[:8]}"
 
 
