@@ -5,4 +5,9 @@ from __future__ import annotations
 
 def printable(text: str) -> str:
     """Return article text with control and direction characters made visible, so that it cannot act on a terminal."""
-    return "".join(c if c.isprintable() or c in "\n\t" else f"\\u{ord(c):04x}" for c in text)
+    return "".join(c if c in "\n\t" else in_one_line(c) for c in text)
+
+
+def in_one_line(text: str) -> str:
+    """Return a name with line breaks made visible too, so that it adds no line to what is shown."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in text)

@@ -13,7 +13,7 @@ from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
-from ownvoice.errors import StorageError
+from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.stores import ObjectStore
 
@@ -71,6 +71,32 @@ def test_in_a_layout_by_day_only_the_newest_folders_are_listed(lake, source):
     assert night(lake, source, "two", tomorrow, reconcile_every_days=30) == {"appeared": 1, "unchanged": 1}
     later = tomorrow + dt.timedelta(1)
     assert night(lake, source, "three", later, reconcile=True) == {"appeared": 1, "unchanged": 2, "vanished": 1}
+
+
+@pytest.mark.parametrize("beside", ["good.md", "notes/good.md", "dt=2026-13-45/odd.md"])
+def test_what_lies_beside_day_folders_is_listed_too(lake, source, beside):
+    source.write("dt=2026-02-01/old.md", b"Old.")
+    source.write(beside, b"Good.")
+    assert night(lake, source, "one") == {"appeared": 2}
+    source.write(beside, b"Good, and edited.")
+    source.write("dt=2026-02-02/late.md", b"Late.")
+    assert night(lake, source, "two", TODAY + dt.timedelta(1)) == {"appeared": 1, "edited": 1, "unchanged": 1}
+
+
+def test_a_source_whose_days_are_all_older_than_the_look_back_has_nothing_new(lake, source):
+    source.write("dt=2026-02-01/old.md", b"Old.")
+    assert night(lake, source, "one", reconcile_every_days=30) == {"appeared": 1}
+    assert night(lake, source, "two", TODAY + dt.timedelta(1), reconcile_every_days=30) == {}
+
+
+@pytest.mark.parametrize(("one", "other"), [("a:b", "a+b"), (".", ".."), ("x y", "x-y")])
+def test_a_run_whose_folder_another_has_is_refused(lake, source, one, other):
+    source.write("a.md", b"One.")
+    night(lake, source, one)
+    source.write("b.md", b"Two.")
+    with pytest.raises(SettingsError, match="would share its folder with run"):
+        night(lake, source, other)
+    assert night(lake, source, one) == {"appeared": 1}
 
 
 def test_the_whole_source_is_looked_at_at_least_once_a_week(lake, source):

@@ -24,3 +24,12 @@ def test_every_fragment_reaches_the_dataset_as_it_was_written_and_nothing_breaks
     chosen = [text for file in files for text in file["chosen"].to_pylist()]
     lost = [one.name for one in HOSTILE_ARTICLES if not any(one.fragment in text for text in chosen)]
     assert lost == []
+
+
+def test_a_name_with_a_line_break_adds_no_line_to_a_report(lake, tmp_path):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a\nlisted: 99 appeared.md").write_text("")
+    (tmp_path / "articles" / "good.md").write_text("A good article.")
+    lines = list(report_lines(offline_night(lake, tmp_path / "articles")))
+    assert [line for line in lines if "\\u000alisted: 99 appeared.md: empty" in line]
+    assert not [line for line in lines if "\n" in line]

@@ -17,7 +17,7 @@ from ownvoice.articles.related import find_near_duplicates, related_articles
 from ownvoice.articles.retry import list_articles_to_retry
 from ownvoice.articles.scan import SourceScan, list_source, read_changed
 from ownvoice.articles.table import ArticleRow, below_folders, read_articles
-from ownvoice.config.run import RefreshRun
+from ownvoice.config.run import RefreshRun, refuse_taken_folder
 from ownvoice.errors import StorageError
 from ownvoice.states import is_live
 from ownvoice.storage.lake import Lake
@@ -30,8 +30,10 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     """Write the run's changes and its listing to the lake; return the number of articles by event.
 
     A run that has committed already keeps the listing it committed. A retry of dead chunks does not list the source.
-    Raises `StorageError` where the source cannot be read, or lists nothing while the lake knows articles there.
+    Raises `SettingsError` where another run has its folder, and `StorageError` where the source cannot be read, or
+    lists nothing while the lake knows articles there.
     """
+    refuse_taken_folder(lake, run)
     if version_of_run(lake, run.run_id):
         return read_listing(lake, run).counts
     started_at = first_started_at(lake, run)

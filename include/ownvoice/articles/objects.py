@@ -63,15 +63,22 @@ class SourceObjects:
 def folders_to_list(store: ObjectStore, prefix: str, since: dt.date | None) -> list[str]:
     """Return the folders that a run lists, as prefixes of keys.
 
-    In a layout by day (`dt=YYYY-MM-DD/`) these are the day folders from `since` on; in a flat layout, or where
-    `since` is None, everything below `prefix`.
+    In a layout by day (nothing but folders `dt=YYYY-MM-DD/`) these are the day folders from `since` on; in any other
+    layout, or where `since` is None, everything below `prefix`.
     """
-    below = store.folders(prefix) if since else []
-    days = [name for name in below if _DAY_FOLDER.fullmatch(name)]
-    if not days:
+    folders = store.folders(prefix) if since else []
+    if not folders or not all(map(_is_day, folders)) or store.has_objects_beside_folders(prefix):
         return [prefix]
     base = f"{prefix}/" if prefix else ""
-    return [f"{base}{name}" for name in days if name >= f"dt={since}"]
+    return [f"{base}{name}" for name in folders if name >= f"dt={since}"]
+
+
+def _is_day(folder: str) -> bool:
+    found = _DAY_FOLDER.fullmatch(folder)
+    try:
+        return bool(found and dt.date.fromisoformat(found[1]))
+    except ValueError:  # 2026-13-45
+        return False
 
 
 def is_below(key: str, folders: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ from itertools import filterfalse
 from typing import BinaryIO
 
 from ownvoice.articles.article import Quarantined, ReadResult, Reason, quarantined_for
+from ownvoice.articles.formats.front_matter import with_tables
 from ownvoice.articles.formats.metadata_values import MAX_METADATA_BYTES
 from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.articles.formats.read import read_object
@@ -75,7 +76,7 @@ def _results(
         file, beside = begun.result()
         with file:
             pairs = zip(one.sidecars, beside, strict=True)
-            sidecars = [_fields(stored.key, data, one.key, rules) for stored, data in pairs]
+            sidecars = [part for stored, data in pairs for part in _fields(stored.key, data, one.key, rules)]
             results = read_object(OpenedObject(one.key, file, sidecars), rules)
             yield from filterfalse(_has_no_content, results) if one.describes else results
     except DiskError:
@@ -91,5 +92,5 @@ def _has_no_content(result: ReadResult) -> bool:
     return isinstance(result, Quarantined) and result.reason == Reason.MISSING_FIELD
 
 
-def _fields(key: str, data: bytes, described: str, rules: SourceRules) -> Fields:
-    return read_sidecar(key, data, rules, or_articles=may_hold_articles(key, described))
+def _fields(key: str, data: bytes, described: str, rules: SourceRules) -> list[Fields]:
+    return with_tables(read_sidecar(key, data, rules, or_articles=may_hold_articles(key, described)))

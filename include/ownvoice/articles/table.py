@@ -77,7 +77,7 @@ def below_folders(folders: Iterable[str]) -> RowFilter:
 
 def any_of(*filters: RowFilter) -> RowFilter:
     """Return a filter for the articles that meet at least one of `filters`."""
-    return lambda batch: reduce(pc.or_, (one(batch) for one in filters))
+    return lambda batch: reduce(pc.or_, (one(batch) for one in filters), pa.array([False] * batch.num_rows))
 
 
 def _starting_with(prefix: str) -> RowFilter:

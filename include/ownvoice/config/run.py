@@ -73,10 +73,17 @@ FORM_FIELDS = (
 """The fields of a run that a person sets in the trigger form, in its order; the others come from the settings."""
 
 
-def record_run(lake: Lake, run: RefreshRun) -> None:
-    """Record the run's input. Raises `SettingsError` where a training has that id."""
+def refuse_taken_folder(lake: Lake, run: RefreshRun) -> None:
+    """Raise `SettingsError` where a training, or a run of another id, has the folder of `run`."""
+    other = (lake.read_json(run.keys.run) or {}).get("run_id", run.run_id)
+    if other != run.run_id:
+        raise SettingsError(f"{run.run_id!r} would share its folder with run {other!r}. Give it a name of its own.")
     if lake.read_json(run.keys.recipe) is not None or lake.read_json(run.keys.variants) is not None:
         raise SettingsError(f"{run.run_id} is a training, and its files are kept. Give the refresh a name of its own.")
+
+
+def record_run(lake: Lake, run: RefreshRun) -> None:
+    """Record the run's input."""
     lake.write_json(run.keys.run, run.model_dump(mode="json"))
 
 

@@ -37,9 +37,18 @@ class Bucket:
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""
-        base = self._base + below(prefix)
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._name, Prefix=base, Delimiter="/")
+        base, pages = self._directly_below(prefix)
         return sorted(one["Prefix"].removeprefix(base)[:-1] for page in pages for one in page.get("CommonPrefixes", ()))
+
+    def has_objects_beside_folders(self, prefix: str) -> bool:
+        """Whether anything but folders lies directly below `prefix`."""
+        base, pages = self._directly_below(prefix)
+        return any(one["Key"] != base for page in pages for one in page.get("Contents", ()))
+
+    def _directly_below(self, prefix: str) -> tuple[str, Any]:
+        base = self._base + below(prefix)
+        pages = self._client.get_paginator("list_objects_v2")
+        return base, pages.paginate(Bucket=self._name, Prefix=base, Delimiter="/")
 
     def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
         """Return `length` bytes from `start` on, and the object's tag."""

@@ -50,6 +50,10 @@ class Folder:
             entry.name for entry in self._entries(prefix, set()) if _is_folder(entry) and _is_utf8(entry.name)
         )
 
+    def has_objects_beside_folders(self, prefix: str) -> bool:
+        """Whether anything but folders lies directly below `prefix`."""
+        return any(not _is_folder(entry) for entry in self._entries(prefix, set()))
+
     def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
         """Return `length` bytes from `start` on, and the file's tag."""
         with open(self._path(stored.key), "rb", buffering=0, opener=_opened_without_waiting) as file:

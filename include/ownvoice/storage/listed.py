@@ -47,6 +47,10 @@ class Place(Protocol):
         """Return the names of the folders directly below `prefix`, sorted."""
         ...
 
+    def has_objects_beside_folders(self, prefix: str) -> bool:
+        """Whether anything but folders lies directly below `prefix`."""
+        ...
+
     def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
         """Return `length` bytes of an object from `start` on, and the tag that it has now.
 

@@ -139,6 +139,11 @@ class ObjectStore:
         with self._translated(prefix or "listing"):
             return self._place.folders(prefix)
 
+    def has_objects_beside_folders(self, prefix: str = "") -> bool:
+        """Whether anything but folders lies directly below `prefix`."""
+        with self._translated(prefix or "listing"):
+            return self._place.has_objects_beside_folders(prefix)
+
     def delete(self, key: str) -> None:
         """Remove the object under `key`, if there is one."""
         with contextlib.suppress(FileNotFoundError), self._translated(key):

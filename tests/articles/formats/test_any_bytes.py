@@ -32,7 +32,7 @@ WHOLE = {
     "b.json": book({"content": repr({"Title": "T", "Content": "Text."})}).encode(),
     "a.parquet": parquet(_TABLE),
     "b.parquet": parquet(_TABLE, compression="zstd", data_page_version="2.0", use_dictionary=False),
-    "a.jsonl.gz": gzip.compress(json_lines(_ITEM).encode()),
+    "a.jsonl.gz": gzip.compress(json_lines(_ITEM).encode(), mtime=0),
 }
 
 _Damage = Callable[[bytes], bytes]

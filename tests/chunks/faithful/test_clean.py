@@ -109,6 +109,8 @@ def test_a_french_space_before_a_colon_stays():
         "```python\nprint('no')\n```",
         "~~~\nno\n\n# no\n~~~",
         "````md\n```\nno\n```\n````",
+        "```\nno\n`````",
+        "    <!-- no, it is code",
         "    no = 1\n\n    no = 2",
         "    \n    \n    import no\n    \n    # no\n    no()",
         "| a | b |\n|---|---|\n| no | no |",

@@ -22,6 +22,13 @@ def test_a_run_of_thirteen_words_within_other_words_is_shared_and_one_of_twelve_
     assert shares(f"Before it {run} after it.", f"And elsewhere {run} something else.") == (count >= RUN_WORDS)
 
 
+@pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u2060", "\ufeff"])
+def test_signs_that_nobody_sees_make_no_other_passage(sign):
+    run = " ".join(NUMBERS[:RUN_WORDS])
+    assert shares(run, run.replace("rd", f"r{sign}d"))
+    assert words_key(run) == words_key(run.replace("rd", f"r{sign}d"))
+
+
 @pytest.mark.parametrize("count", range(1, RUN_WORDS))
 def test_a_whole_shorter_sentence_is_shared_from_five_words_on(count):
     these, those = f"One thing. {sentence(count)}", f"{sentence(count)} Another, quite other thing."

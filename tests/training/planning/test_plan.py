@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.config.run import RefreshRun, record_run
+from ownvoice.config.run import RefreshRun, record_run, refuse_taken_folder
 from ownvoice.errors import SettingsError
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
@@ -57,7 +57,7 @@ def test_a_variant_is_known_by_its_id_also_in_lakes_that_join_it_with_a_dot(lake
 
 def test_a_training_takes_no_name_of_a_refresh_and_a_refresh_none_of_a_training(lake, planned):
     with pytest.raises(SettingsError, match="a-run is a training"):
-        record_run(lake, RefreshRun(run_id="a-run", **REFRESH))
+        refuse_taken_folder(lake, RefreshRun(run_id="a-run", **REFRESH))
     record_run(lake, RefreshRun(run_id="a-night", **REFRESH))
     with pytest.raises(SettingsError, match="a-night is a refresh"):
         plan_training(lake, "a-night", asked(), TrainingSettings())

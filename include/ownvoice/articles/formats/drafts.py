@@ -9,12 +9,12 @@ from ownvoice.articles.formats.names import texts_of, values_at
 from ownvoice.articles.formats.opened import Fields
 from ownvoice.config.source_rules import SourceRules
 
-KEPT_BACK_IF_SET = ("draft", "private")
+KEPT_BACK_IF_SET = ("draft", "private", "is_draft", "isdraft")
 KEPT_BACK_IF_CLEARED = ("published", "publish", "public")
 KEPT_BACK_BY_WORD = ("status", "post_status", "state", "visibility")
 MARKS = (*KEPT_BACK_IF_SET, *KEPT_BACK_IF_CLEARED, *KEPT_BACK_BY_WORD)
 
-_NO = frozenset({"no", "n", "false", "f", "off", "0"})
+_NO = frozenset({"no", "n", "false", "f", "off", "0", "never"})
 _WORDS_FOR_DRAFT = ("draft", "drafts", "auto-draft", "unpublished", "not published", "pending", "future", "scheduled")
 _WORDS_FOR_PRIVATE = ("private", "hidden", "internal", "password", "trash")
 _KEPT_BACK = frozenset((*_WORDS_FOR_DRAFT, *_WORDS_FOR_PRIVATE))

@@ -26,8 +26,15 @@ _TABLES_OF_OTHER_NAMES = ("params", "extra", "taxonomies")  # Hugo and Zola keep
 _LINE_END = r"[ \t]*(?:\r\n?|\n|\Z)"
 _BLANKS = re.compile(r"[\s\ufeff\u200b]*[\r\n\ufeff\u200b]")
 _REST_OF_LINE = re.compile(_LINE_END)
-_OPENING = re.compile(rf"([ \t]{{0,3}})(---|\+\+\+|;;;)[ \t]*(yaml|toml|json)?(?:[ \t]+#[^\r\n]*)?{_LINE_END}", re.I)
+_OPENING = re.compile(
+    rf"([ \t]{{0,3}})(---|\+\+\+|;;;)[ \t]*(yaml|yml|toml|json)?(?:[ \t]+#[^\r\n]*)?{_LINE_END}", re.I
+)
 _OTHER_FENCE = re.compile(rf"[ \t]*(?:[-–—+;=~]{{2,}}|[–—])[ \t]*{_LINE_END}")  # a text editor makes — of ---
+_FENCE_AND_MORE = re.compile(r"[ \t]{0,3}(?:---|\+\+\+|;;;)(?P<language>[A-Za-z]\w*:?[ \t]*$)?(?=[ \t]*[^\s;+-])", re.M)
+_BRACKETS = re.compile(
+    r"(?://[^\r\n]*[\r\n]+|/\*.*?\*/\s*)*+(?:\{|\[\s*\{)", re.DOTALL
+)  # and comments, which no JSON has
+_LINES_ABOVE = re.compile(r"(?:#![^\r\n]*[\r\n]+|<!--(?:(?!-->)[^\r\n])*+-->[ \t]*[\r\n]+|<!doctype[^<>]*>\s*)+", re.I)
 _BARE_JSON = re.compile(  # a name in quotes, or one in a line of its own
     r"""\{(?:\s*+"(?:[^"\\\n]|\\.)*+"\s*+:|[ \t]*+[\r\n]\s*+['"]?\w[\w.-]*+['"]?\s*+:)"""
 )
@@ -51,13 +58,14 @@ class _Block:
     end: int | None
 
 
-def split_front_matter(text: str, rules: SourceRules) -> tuple[list[Fields], str]:
+def split_front_matter(text: str, rules: SourceRules, *, blocks: int = 2) -> tuple[list[Fields], str]:
     """Return the fields of a text's front matter, and the text below it; no fields and the whole text without any.
 
-    Fields in a table for a blog's own names come after the others. Raises `UnreadableError` where the text begins like
+    Fields in a table for a blog's own names come after the others. Below the first block another may hold the refusal:
+    `blocks` are read at most. Raises `UnreadableError` where the text begins like
     front matter, but has no end or cannot be read.
     """
-    start = _end_of(_BLANKS, text, 0)
+    start = _end_of(_LINES_ABOVE, text, _end_of(_BLANKS, text, 0))
     block = _bare_json(text, start) if _BARE_JSON.match(text, start) else _fenced(text, start)
     if block is None:
         _refuse_another_fence(text, start, rules)
@@ -75,7 +83,11 @@ def split_front_matter(text: str, rules: SourceRules) -> tuple[list[Fields], str
         return [], text
     if block.language == "json" and field_of(fields, "content", rules) is not None:
         raise _unreadable("json", ValueError("it holds text of its own; name the object .json or .jsonl"))
-    return _with_tables(fields), text[block.end :]
+    below = text[block.end :]
+    if blocks > 1 and (not fields or _has_second_block(below, rules)):
+        further, below = split_front_matter(below, rules, blocks=blocks - 1)
+        return [*with_tables(fields), *further], below
+    return with_tables(fields), below
 
 
 def _fenced(text: str, start: int) -> _Block | None:
@@ -83,7 +95,7 @@ def _fenced(text: str, start: int) -> _Block | None:
     if opening is None:
         return None
     indent, fence, named = opening.groups()
-    language = (named or _LANGUAGES[fence]).lower()
+    language = (named or _LANGUAGES[fence]).lower().replace("yml", "yaml")
     start, last = opening.end(), opening.end() + MAX_METADATA_BYTES
     closing = re.compile(rf"(?<![^\r\n]){indent}{_CLOSINGS[fence]}{_LINE_END}").search(text, start, last)
     if closing is None:
@@ -107,9 +119,15 @@ def _end_of(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 def _refuse_another_fence(text: str, start: int, rules: SourceRules) -> None:
     """Raise `UnreadableError` where metadata stands below a line like a fence: it may hold a refusal."""
-    fence = _OTHER_FENCE.match(text, start)
-    if fence and _known_name(rules).match(text, fence.end()):
-        found = fence[0].strip()[:20]
+    fence, names = _OTHER_FENCE.match(text, start), _known_name(rules)
+    other = fence if fence and names.match(text, fence.end()) else None
+    if more := _FENCE_AND_MORE.match(text, start) or _BRACKETS.match(text, start):
+        paragraph = text[start : _end_of(_PARAGRAPH, text[: start + MAX_METADATA_BYTES], start)]
+        is_other_language = more.re is _FENCE_AND_MORE and more["language"]
+        if is_other_language or re.search(rf"""(?:^|[\s{{,"'])(?:{_names(rules)})["']?\s*[:=]""", paragraph, re.I):
+            other = more
+    if other:
+        found = other[0].strip()[:20]
         detail = f"metadata stands below {found!r}; a line of --- (YAML), +++ (TOML) or ;;; (JSON) begins it"
         raise UnreadableError(Reason.BAD_FRONT_MATTER, detail)
 
@@ -121,14 +139,24 @@ def _is_metadata(block: _Block, rules: SourceRules) -> bool:
 
 
 def _known_name(rules: SourceRules) -> re.Pattern[str]:
+    return re.compile(rf"""(?<![^\r\n])[ \t]*(?:- )?["']?(?:{_names(rules)})["']?[ \t]*[:=：]""", re.I)
+
+
+def _names(rules: SourceRules) -> str:
     names = {name for field in FIELDS for name in all_names(field, rules)} | set(MARKS)
-    return re.compile(
-        rf"""(?<![^\r\n])[ \t]*(?:- )?["']?(?:{"|".join(map(re.escape, sorted(names)))})["']?[ \t]*[:=：]""", re.I
-    )
+    return "|".join(map(re.escape, sorted(names)))
 
 
-def _with_tables(fields: Fields) -> list[Fields]:
-    tables = (table for name in _TABLES_OF_OTHER_NAMES for table in values_at(fields, name))
+def _has_second_block(text: str, rules: SourceRules) -> bool:
+    """Whether a block below the first holds a name that matters; prose may begin with a rule too."""
+    block = _fenced(text, _end_of(_BLANKS, text, 0))
+    return bool(block and block.end is not None and _known_name(rules).search(block.text))
+
+
+def with_tables(fields: Fields) -> list[Fields]:
+    """Return fields, and those in the tables that Hugo and Zola keep a blog's own names in."""
+    found = (table for name in _TABLES_OF_OTHER_NAMES for table in values_at(fields, name))
+    tables = (table for one in found for table in (one if isinstance(one, list) else [one]))
     return [fields, *(table for table in tables if isinstance(table, dict))]
 
 

@@ -7,7 +7,7 @@ Markdown for that block. A comment becomes a mark that the inline pass removes.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ownvoice.chunks.faithful.dialects import has_private, mask_dialects, open_boxes, private_spans
 from ownvoice.chunks.faithful.marks import EDGE, HIDDEN
@@ -15,10 +15,13 @@ from ownvoice.chunks.faithful.marks import EDGE, HIDDEN
 _Region = tuple[re.Pattern[str], re.Pattern[str]]
 """The opening and the closing mark of a part of a text."""
 
-_FENCES: list[_Region] = [
-    (re.compile(rf"^[ \t>]*{mark}[^\n`]*$", re.M), re.compile(rf"^[ \t>]*{mark}[ \t]*$", re.M))
-    for mark in ("`{4,}", "`{3}", "~{3,}")
-]
+
+def _fence(mark: str, closing: str) -> _Region:
+    return re.compile(rf"^[ \t>]*{mark}[^\n`]*$", re.M), re.compile(rf"^[ \t>]*{closing}[ \t]*$", re.M)
+
+
+_FENCES = [_fence("`{4,}", "`{4,}"), _fence("`{3}", "`{3,}"), _fence("~{3,}", "~{3,}")]
+_FENCES_1 = [_FENCES[0], _fence("`{3}", "`{3}"), _FENCES[2]]
 # A tag after a backtick is one that the author writes about, not one of the page.
 _UNREAD_TAGS: dict[str, _Region] = {
     tag: (re.compile(rf"(?<!`)<{tag}\b[^<>]*>", re.I), re.compile(rf"</{tag}\s*>", re.I))
@@ -52,7 +55,7 @@ def mask(original: str, *, dialects: bool = True) -> str:
     source = source.replace(EDGE, " ")
     if dialects:
         source = open_boxes(source.replace(HIDDEN, " "))
-    source = mask_fences(source)
+    source = mask_fences(source, _FENCES if dialects else _FENCES_1)
     if dialects:
         source = mask_dialects(source)
     if "<" in source and (tags := {tag.lower() for tag in _TAG_NAME.findall(source)}):
@@ -72,10 +75,10 @@ def without_private(original: str) -> str:
     return "".join(pieces) + original[done:]
 
 
-def mask_fences(source: str) -> str:
-    """Blank fenced code."""
+def mask_fences(source: str, fences: Sequence[_Region] = _FENCES) -> str:
+    """Blank fenced code. A closing fence may be longer than its opening (CommonMark 0.31), which version 1 missed."""
     if ("`" in source and "```" in source) or ("~" in source and "~~~" in source):
-        for fence in _FENCES:
+        for fence in fences:
             source = _mask_regions(source, fence, _blank)
     return source
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+import regex
 from numpy.lib.stride_tricks import sliding_window_view
 
 from ownvoice.articles.near_duplicates.shingles import words
@@ -31,6 +32,7 @@ Grams = npt.NDArray[np.uint64]
 
 _FACTORS = np.array([pow(0x9E3779B97F4A7C15, power, 1 << 64) for power in range(1, RUN_WORDS + 1)], np.uint64)
 _WORDS_HELD = 1 << 17
+_INVISIBLE = regex.compile(r"\p{Cf}+")  # a zero-width space or a soft hyphen inside a word makes no other passage
 
 
 def grams(texts: Iterable[str]) -> Grams:
@@ -41,7 +43,7 @@ def grams(texts: Iterable[str]) -> Grams:
 
 def words_key(text: str) -> int:
     """Return the key (64 bits) of all words of a text: two texts with the same one say the same."""
-    return int.from_bytes(hashlib.blake2b(" ".join(words(text)).encode(), digest_size=8).digest())
+    return int.from_bytes(hashlib.blake2b(" ".join(_words(text)).encode(), digest_size=8).digest())
 
 
 def shared_words(texts: Iterable[str], shared: Grams) -> str | None:
@@ -64,14 +66,18 @@ def look_up(wanted: Grams, known: Grams) -> tuple[npt.NDArray[np.bool_], npt.NDA
 
 def _passages(text: str) -> Iterator[tuple[Grams, list[str]]]:
     """Yield the keys of the runs of a text with its words, then each short sentence with its own, by their place."""
-    spoken = words(text)
+    spoken = _words(text)
     if len(spoken) >= RUN_WORDS:
         yield (sliding_window_view(_keys(spoken), RUN_WORDS) * _FACTORS).sum(axis=1, dtype=np.uint64), spoken
     for start, end in sentences(text):
-        sentence = words(text[start:end])
+        sentence = _words(text[start:end])
         if MIN_SENTENCE_WORDS <= len(sentence) < RUN_WORDS:
             keys = _keys(sentence)
             yield np.array([(keys * _FACTORS[: len(keys)]).sum(dtype=np.uint64)]), sentence
+
+
+def _words(text: str) -> list[str]:
+    return words(_INVISIBLE.sub("", text))
 
 
 def _keys(spoken: Iterable[str]) -> Grams:

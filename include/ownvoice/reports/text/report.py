@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from ownvoice.dataset.refresh_report import ModelSpend, RefreshReport, ReportedAudit, Spend
 from ownvoice.reports.formats import dollars
-from ownvoice.terminal import printable
+from ownvoice.terminal import in_one_line, printable
 
 _BAR_CHARS = 30
 _WIDTH_CHARS = 97
@@ -25,7 +25,7 @@ def report_lines(report: RefreshReport) -> Iterator[str]:
     if report.left_out:
         yield "left out   " + _listed(report.left_out)
     for fault in report.quarantined:
-        yield f"  quarantined {printable(fault.source_key)}: {fault.reason} ({printable(fault.detail)})"
+        yield f"  quarantined {in_one_line(fault.source_key)}: {fault.reason} ({in_one_line(fault.detail)})"
     if report.dry_run:
         yield _planned(report)
         return

@@ -9,7 +9,7 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.planning.request import TrainingRequest, recipes_of
-from ownvoice.training.planning.variants import Variants, training_id, write_variants
+from ownvoice.training.planning.variants import Variants, read_variants, training_id, write_variants
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.settings import TrainingSettings
@@ -67,6 +67,9 @@ def plan_training(
 def _refuse_a_refresh(lake: Lake, run_id: str) -> None:
     if lake.read_json(RunKeys(run_id).run) is not None:
         raise SettingsError(f"{run_id} is a refresh, and its files are kept. Give the training a name of its own.")
+    planned = read_variants(lake, run_id).run_ids.values()
+    if others := sorted(other for other in planned if other.partition("/")[0] != run_id.partition("/")[0]):
+        raise SettingsError(f"{run_id!r} would share its folder with {others[0]!r}. Give it a name of its own.")
 
 
 def _planned(

@@ -36,7 +36,7 @@ def comment(scan: Scan, mark: re.Match[str]) -> int | None:
         scan.hide(mark.start(), end.end())
         return end.end()
     if opening == "<!--" and scan.starts_line(mark.start()):
-        return _to(scan, mark.start(), len(scan.source))
+        return _to(scan, mark.start(), _limit(scan, mark.start()))
     return None
 
 
