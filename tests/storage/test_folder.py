@@ -8,6 +8,7 @@ import socket
 import pytest
 
 from ownvoice.errors import StorageAccessError, StorageError
+from ownvoice.storage.folder import Folder
 from ownvoice.storage.listed import StoredObject, Unlisted
 from ownvoice.storage.stores import ObjectStore
 
@@ -179,3 +180,21 @@ def test_a_folder_deeper_than_a_path_may_be_is_named(root):
 
 def test_a_prefix_that_is_not_there_lists_nothing(root):
     assert listed(root, "nowhere") == listed(root, "good.md") == ({}, {})
+
+
+def test_what_goes_away_while_it_is_listed_is_not_there(root, monkeypatch):
+    (root / "gone.md").write_text("soon gone")
+    entries = Folder._entries
+
+    def then_removed(folder, *arguments):
+        found = entries(folder, *arguments)
+        (root / "gone.md").unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(Folder, "_entries", then_removed)
+    assert [one.key for one in ObjectStore(root.as_uri()).listing("")] == ["good.md"]
+
+
+def test_what_a_client_is_writing_is_no_object_yet(root):
+    (root / "answer.json#12").write_text("{")
+    assert [one.key for one in ObjectStore(root.as_uri()).listing("")] == ["good.md"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from ownvoice.storage.listed import Listed, StoredObject, Unlisted, below
 
 _Inode = tuple[int, int]
+_STAGED = re.compile(r"#\d+$")  # a file that the client of the lake is writing, or was when it was killed
 
 
 class Folder:
@@ -77,13 +79,18 @@ class Folder:
     def _listed(self, key: str, entry: os.DirEntry[str]) -> Listed | str | None:
         """Return what an entry is: an object, a folder to list (its key), or what cannot be listed.
 
-        None is for a link to a folder that has a place of its own in the listing.
+        None is for what is no object: a link to a folder that has a place of its own in the listing, a file that is
+        being written or that is gone.
         """
         if not _is_utf8(entry.name):
             return Unlisted(_shown(key), "its name is no UTF-8; rename it", is_file=not _is_folder(entry))
+        if _STAGED.search(entry.name):
+            return None
         try:
             found = entry.stat()
         except OSError as error:
+            if isinstance(error, FileNotFoundError) and not entry.is_symlink():  # removed since the folder was listed
+                return None
             why = "the link leads nowhere, or in a circle" if entry.is_symlink() else "its folder does not give it"
             return Unlisted(key, f"{why}: {_said(error)}", is_file=not entry.is_symlink())
         if stat.S_ISDIR(found.st_mode):
