@@ -27,6 +27,11 @@ PRICE = ModelPrice(  # invented for the arithmetic
 TEXTS = ["good: one", "server_error bad_json good: two", "refused: three", "server_error good: four"]
 
 
+@pytest.fixture(autouse=True)
+def _planned_without_a_dag(monkeypatch):
+    monkeypatch.setattr(refresh_tasks, "lake_run_id", lambda run: run.run_id)
+
+
 @pytest.fixture
 def generate(lake, monkeypatch):
     """Run the body of the task as one of its tries."""
