@@ -59,7 +59,7 @@ def test_a_version_that_is_gone_is_told_so(get, nights, page):
     [
         "/refresh?run_id=%E2%80%AE",
         "/chunks?run_id=..",
-        "/refresh?run_id=" + 300 * "x",
+        "/refresh?run_id=" + 600 * "x",
         "/pairs?version=-1",
         "/pairs?version=x",
         "/refreshes?number=0",
