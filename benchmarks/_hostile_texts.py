@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import gzip
 import json
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from _hostile_inputs import CASES, SENTENCE, Case, Work
+
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
 
 
 def _cut(name: str, unit: str, sizes: tuple[int, int, int] = (10_000, 100_000, 1_000_000)) -> None:
