@@ -21,6 +21,11 @@ class Run(NamedTuple):
     run_id: str
 
     @property
+    def in_lake(self) -> str:
+        """The id under which the lake knows the run, as `ownvoice.airflow.run_ids` makes it."""
+        return f"{self.dag_id}/{self.run_id}"
+
+    @property
     def path(self) -> str:
         """Its path in the API."""
         return f"{_dag_path(self.dag_id)}/dagRuns/{_quoted(self.run_id)}"

@@ -77,7 +77,7 @@ def show_outcome(airflow: Airflow, refresh: Run) -> int:
     """Print the results of the refresh, or what failed; return the exit code."""
     if not succeeded(airflow, refresh):
         return 1
-    print_summary(Lake(LAKE.as_uri()), refresh.run_id)
+    print_summary(Lake(LAKE.as_uri()), refresh.in_lake)
     return 0
 
 

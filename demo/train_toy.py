@@ -35,12 +35,12 @@ def train_toy(airflow: Airflow, processes: Sequence[Started]) -> int:
     run = airflow.begin("train_dpo")
     print(f"\nWatch the training of the toy here:\n{airflow.run_page(run)}")
     lake = Lake(LAKE.as_uri())
-    log_key = RunKeys(run.run_id).log
+    log_key = RunKeys(run.in_lake).log
     follow(airflow, run, _TRAINING_TIMEOUT_S, processes, lambda: last_said(lake.store.read(log_key) or b""))
     print()
     if not succeeded(airflow, run):
         return 1
-    print("\n".join(training_page(read_training_report(lake, run.run_id), LAKE)))
+    print("\n".join(training_page(read_training_report(lake, run.in_lake), LAKE)))
     return 0
 
 
