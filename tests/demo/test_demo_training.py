@@ -10,6 +10,7 @@ from rest import Run
 from runs import task_counts
 from train_toy import last_said, training_page
 
+from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.training.health.findings import Finding, Health
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.report import TrainingReport
@@ -88,6 +89,11 @@ def test_skipped_tasks_are_done_and_failed_ones_are_told():
 def test_a_run_is_found_under_its_dag_with_its_id_quoted():
     run = Run("train_dpo", "manual__2026-01-01T00:00:00+00:00")
     assert run.path == "/api/v2/dags/train_dpo/dagRuns/manual__2026-01-01T00:00:00%2B00:00"
+
+
+def test_a_run_is_looked_for_in_the_lake_as_its_tasks_name_it():
+    run = Run("train_dpo", "manual__2026-01-01T00:00:00+00:00")
+    assert run.in_lake == lake_run_id(run)
 
 
 def test_the_page_says_the_verdict_with_its_reason_and_calls_the_model_a_toy():
