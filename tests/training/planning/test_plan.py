@@ -55,6 +55,14 @@ def test_a_variant_is_known_by_its_id_also_in_lakes_that_join_it_with_a_dot(lake
     assert variant_of(lake, "older") is None
 
 
+def test_a_run_that_was_planned_with_dots_can_be_planned_again_and_one_of_another_id_not(lake, planned):
+    write_variants(lake, "older", Variants({"chapter": "older.chapter", "soft": "older.soft", "wide": "older.wide"}))
+    assert [one.variant for one in plan_training(lake, "older", asked(), TrainingSettings())] == list(SWEEP)
+    plan_training(lake, "a:b", asked(), TrainingSettings())
+    with pytest.raises(SettingsError, match="would share its folder with 'a:b/chapter'"):
+        plan_training(lake, "a+b", asked(), TrainingSettings())
+
+
 def test_a_training_takes_no_name_of_a_refresh_and_a_refresh_none_of_a_training(lake, planned):
     with pytest.raises(SettingsError, match="a-run is a training"):
         refuse_taken_folder(lake, RefreshRun(run_id="a-run", **REFRESH))

@@ -45,7 +45,7 @@ def plan_training(
     Raises `BadDataError` for a version that cannot be read or lacks a split, `SettingsError` that names every problem
     of every recipe. The trainer verifies the digest of the rows when it reads them.
     """
-    _refuse_a_refresh(lake, run_id)
+    _refuse_taken_folder(lake, run_id)
     number = version_or_latest(lake, request.dataset_version).number
     sizes = split_sizes(lake, number)
     recipes = recipes_of(request, sizes.train_pairs)
@@ -64,12 +64,12 @@ def plan_training(
     return planned
 
 
-def _refuse_a_refresh(lake: Lake, run_id: str) -> None:
+def _refuse_taken_folder(lake: Lake, run_id: str) -> None:
     if lake.read_json(RunKeys(run_id).run) is not None:
         raise SettingsError(f"{run_id} is a refresh, and its files are kept. Give the training a name of its own.")
-    planned = read_variants(lake, run_id).run_ids.values()
-    if others := sorted(other for other in planned if other.partition("/")[0] != run_id.partition("/")[0]):
-        raise SettingsError(f"{run_id!r} would share its folder with {others[0]!r}. Give it a name of its own.")
+    for other in read_variants(lake, run_id).run_ids.values():
+        if other != run_id and not other.startswith((f"{run_id}/", f"{run_id}.")):
+            raise SettingsError(f"{run_id!r} would share its folder with {other!r}. Give it a name of its own.")
 
 
 def _planned(

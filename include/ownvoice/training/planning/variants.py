@@ -56,7 +56,7 @@ def variants_of(lake: Lake, run_id: str) -> dict[str, str]:
 
 def variant_of(lake: Lake, run_id: str) -> tuple[str, str] | None:
     """Return the run that a training is a variant of, and its name there; None if it is not a variant."""
-    for separator in ("/", "."):  # a dot in lakes of release 1
+    for separator in ("/", "."):  # a dot where it was planned before ids named their DAG
         whole, _, name = run_id.rpartition(separator)
         if whole and variants_of(lake, whole).get(name) == run_id:
             return whole, name
