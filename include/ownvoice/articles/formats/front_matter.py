@@ -62,8 +62,8 @@ def split_front_matter(text: str, rules: SourceRules, *, blocks: int = 2) -> tup
     """Return the fields of a text's front matter, and the text below it; no fields and the whole text without any.
 
     Fields in a table for a blog's own names come after the others. Below the first block another may hold the refusal:
-    `blocks` are read at most. Raises `UnreadableError` where the text begins like front matter, but has no end or cannot
-    be read.
+    `blocks` are read at most. Raises `UnreadableError` where the text begins like front matter, but has no end or
+    cannot be read.
     """
     start = _end_of(_LINES_ABOVE, text, _end_of(_BLANKS, text, 0))
     block = _bare_json(text, start) if _BARE_JSON.match(text, start) else _fenced(text, start)
