@@ -19,34 +19,56 @@ from ownvoice.articles.formats.names import values_at
 from ownvoice.articles.formats.opened import Fields
 from ownvoice.config.source_rules import FIELDS, SourceRules
 
-_LANGUAGES = {"---": "yaml", "+++": "toml", ";;;": "json"}
-_CLOSINGS = {"---": r"(?:---|\.\.\.)", "+++": r"\+\+\+", ";;;": ";;;"}
 _TABLES_OF_OTHER_NAMES = ("params", "extra", "taxonomies")  # Hugo and Zola keep a blog's own names in these
 
 _LINE_END = r"[ \t]*(?:\r\n?|\n|\Z)"
+_COMMENTS = r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*[ \t]*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """A language of front matter: the fence above it, those that end it, and what its first line looks like."""
+
+    fence: str
+    closings: str
+    first_line: re.Pattern[str]
+
+
+_LANGUAGES = {
+    "yaml": _Language(
+        fence="---",
+        closings=r"(?:---|\.\.\.)",
+        first_line=re.compile(
+            _COMMENTS + r"""(?:(['"]?)\w[\w.-]*\1[ \t]*:(?=\s|\Z)|\{\s*['"\w]|%(?:YAML|TAG)\b|<<|\?\s|!!?\w|&\w+\s)"""
+        ),
+    ),
+    "toml": _Language(
+        fence="+++",
+        closings=r"\+\+\+",
+        first_line=re.compile(_COMMENTS + r"""(?:\[|(['"]?)\w[\w.-]*\1[ \t]*=)"""),
+    ),
+    "json": _Language(fence=";;;", closings=";;;", first_line=re.compile(r"\s*[\[{]")),
+}
+_OF_FENCE = {language.fence: name for name, language in _LANGUAGES.items()}
+_FENCE = "|".join(map(re.escape, _OF_FENCE))
+
+# Where front matter may begin: below lines that are neither text nor metadata, at a fence or at a bracket.
 _BLANKS = re.compile(r"[\s\ufeff\u200b]*[\r\n\ufeff\u200b]")
-_REST_OF_LINE = re.compile(_LINE_END)
-_OPENING = re.compile(
-    rf"([ \t]{{0,3}})(---|\+\+\+|;;;)[ \t]*(yaml|yml|toml|json)?(?:[ \t]+#[^\r\n]*)?{_LINE_END}", re.I
-)
-_OTHER_FENCE = re.compile(rf"[ \t]*(?:[-–—+;=~]{{2,}}|[–—])[ \t]*{_LINE_END}")  # a text editor makes — of ---
-_FENCE_AND_MORE = re.compile(r"[ \t]{0,3}(?:---|\+\+\+|;;;)(?P<language>[A-Za-z]\w*:?[ \t]*$)?(?=[ \t]*[^\s;+-])", re.M)
-_BRACKETS = re.compile(
-    r"(?://[^\r\n]*[\r\n]+|/\*.*?\*/\s*)*+(?:\{|\[\s*\{)", re.DOTALL
-)  # and comments, which no JSON has
 _LINES_ABOVE = re.compile(r"(?:#![^\r\n]*[\r\n]+|<!--(?:(?!-->)[^\r\n])*+-->[ \t]*[\r\n]+|<!doctype[^<>]*>\s*)+", re.I)
+_OPENING = re.compile(rf"([ \t]{{0,3}})({_FENCE})[ \t]*(yaml|yml|toml|json)?(?:[ \t]+#[^\r\n]*)?{_LINE_END}", re.I)
 _BARE_JSON = re.compile(  # a name in quotes, or one in a line of its own
     r"""\{(?:\s*+"(?:[^"\\\n]|\\.)*+"\s*+:|[ \t]*+[\r\n]\s*+['"]?\w[\w.-]*+['"]?\s*+:)"""
 )
+
+# What else people write above metadata, which no reader of ours takes: it is refused where a name that matters follows.
+_OTHER_FENCE = re.compile(rf"[ \t]*(?:[-–—+;=~]{{2,}}|[–—])[ \t]*{_LINE_END}")  # a text editor makes — of ---
+_FENCE_AND_MORE = re.compile(rf"[ \t]{{0,3}}(?:{_FENCE})(?P<language>[A-Za-z]\w*:?[ \t]*$)?(?=[ \t]*[^\s;+-])", re.M)
+_BRACKETS = re.compile(
+    r"(?://[^\r\n]*[\r\n]+|/\*.*?\*/\s*)*+(?:\{|\[\s*\{)", re.DOTALL
+)  # and comments, which no JSON has
+
+_REST_OF_LINE = re.compile(_LINE_END)
 _PARAGRAPH = re.compile(rf"\s*(?:[^\r\n]*\S[^\r\n]*{_LINE_END})*")
-_COMMENTS = r"(?:[ \t]*(?:#[^\r\n]*)?[\r\n])*[ \t]*"
-_FIRST_LINES = {
-    "yaml": re.compile(
-        _COMMENTS + r"""(?:(['"]?)\w[\w.-]*\1[ \t]*:(?=\s|\Z)|\{\s*['"\w]|%(?:YAML|TAG)\b|<<|\?\s|!!?\w|&\w+\s)"""
-    ),
-    "toml": re.compile(_COMMENTS + r"""(?:\[|(['"]?)\w[\w.-]*\1[ \t]*=)"""),
-    "json": re.compile(r"\s*[\[{]"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +117,11 @@ def _fenced(text: str, start: int) -> _Block | None:
     if opening is None:
         return None
     indent, fence, named = opening.groups()
-    language = (named or _LANGUAGES[fence]).lower().replace("yml", "yaml")
+    language = (named or _OF_FENCE[fence]).lower().replace("yml", "yaml")
     start, last = opening.end(), opening.end() + MAX_METADATA_BYTES
-    closing = re.compile(rf"(?<![^\r\n]){indent}{_CLOSINGS[fence]}{_LINE_END}").search(text, start, last)
+    closing = re.compile(rf"(?<![^\r\n]){indent}{_LANGUAGES[_OF_FENCE[fence]].closings}{_LINE_END}").search(
+        text, start, last
+    )
     if closing is None:
         return _Block(language, text[start : _end_of(_PARAGRAPH, text[:last], start)], None)
     return _Block(language, text[start : closing.start()], closing.end())
@@ -134,7 +158,7 @@ def _refuse_another_fence(text: str, start: int, rules: SourceRules) -> None:
 
 def _is_metadata(block: _Block, rules: SourceRules) -> bool:
     """Whether a block that is no front matter was meant as such: by its first line, or by a name that matters."""
-    first = _FIRST_LINES[block.language].match(block.text)
+    first = _LANGUAGES[block.language].first_line.match(block.text)
     return bool(first) or block.text.startswith("- ") or bool(_known_name(rules).search(block.text))
 
 
