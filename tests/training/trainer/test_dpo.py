@@ -106,7 +106,7 @@ def test_the_first_loss_of_every_kind_is_known(toy, tmp_path, loss_type):
 
 
 def test_a_reference_adapter_is_never_saved(toy, tmp_path):
-    """Unsloth hands over a model that wears its adapter already; TRL then adds a frozen copy of it."""
+    """Unsloth hands over a model that wears its adapter already; TRL would add a frozen copy of it."""
     from peft import get_peft_model
 
     trl_backend.prepare(RECIPE, tmp_path)
@@ -114,7 +114,7 @@ def test_a_reference_adapter_is_never_saved(toy, tmp_path):
     rows = format_pairs(PAIRS, loaded.tokenizer, RECIPE)
     wearing = loaded._replace(model=get_peft_model(loaded.model, loaded.lora), lora=None)
     trainer = make_dpo_trainer(wearing, rows, rows, RECIPE, tmp_path / "output", [])
-    assert set(trainer.model.peft_config) == {"default", "ref"}
+    assert set(trainer.model.peft_config) == {"default"}
     save_adapter(trainer.model, tmp_path / "adapter", Base("owner/base", "abc", toy))
     assert sorted(p.name for p in (tmp_path / "adapter").rglob("*")) == [
         "adapter_config.json",

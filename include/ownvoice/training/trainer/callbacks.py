@@ -87,9 +87,9 @@ def wrong_start(loss: float, recipe: TrainingRecipe) -> WrongStartError | None:
     )
 
 
-def as_callback(watch: Watch) -> Any:
-    """Give `watch` the type that the Trainer asks of its callbacks."""
+def as_callback(listener: Any) -> Any:
+    """Give an object with methods named after events (`on_log`) the type that the Trainer asks of its callbacks."""
     from transformers import TrainerCallback
 
-    events = {name: staticmethod(getattr(watch, name)) for name in dir(watch) if name.startswith("on_")}
-    return type("WatchCallback", (TrainerCallback,), events)()
+    events = {name: staticmethod(getattr(listener, name)) for name in dir(listener) if name.startswith("on_")}
+    return type(f"{type(listener).__name__}Callback", (TrainerCallback,), events)()

@@ -33,12 +33,23 @@ def make_trainer(
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)  # the record logs each step already
+    _reference_without_adapter(trainer.model)
     if (len(trainer.train_dataset), len(trainer.eval_dataset)) != (len(train.rows), len(test.rows)):
         raise BadDataError(
             f"TRL kept {len(trainer.train_dataset)} of {len(train.rows)} train pairs and {len(trainer.eval_dataset)} "
             f"of {len(test.rows)} test pairs, all of them checked. Compare the trl version with the pinned one."
         )
     return trainer
+
+
+def _reference_without_adapter(model: Any) -> None:
+    """Take away the copy of a fresh adapter that TRL makes of a model which wears one: as reference it is the base.
+
+    A checkpoint with that copy in a folder `ref` beside its own adapter is loaded from `ref` alone (transformers 5.17
+    and 5.23), so that a resumed training would begin from an untrained adapter.
+    """
+    if "ref" in model.peft_config:
+        model.delete_adapter("ref")
 
 
 def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path) -> Any:

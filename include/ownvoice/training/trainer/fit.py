@@ -20,6 +20,7 @@ from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, opt
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, peak_memory_bytes
 from ownvoice.training.trainer.prompts import Formatted
+from ownvoice.training.trainer.resumed import ResumedAdapter
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu
 from ownvoice.training.trainer.trackers import tracker_callbacks
 from ownvoice.training.trainer.work import Work
@@ -81,7 +82,12 @@ def _resume_or_start(work: Work, trainer: Any, identity: Identity) -> int | None
         work.record.say(reason)
     work.record.rewind(step or 0)
     work.record.say("training from the fresh base" if step is None else f"resuming from the checkpoint of step {step}")
-    trainer.train(resume_from_checkpoint=None if step is None else str(output / f"checkpoint-{step}"))
+    if step is None:
+        trainer.train()
+    else:
+        checkpoint = output / f"checkpoint-{step}"
+        trainer.add_callback(as_callback(ResumedAdapter(checkpoint)))
+        trainer.train(resume_from_checkpoint=str(checkpoint))
     return step
 
 

@@ -7,7 +7,10 @@ import resource
 import sys
 from importlib.metadata import PackageNotFoundError, version
 
-_LIBRARIES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes", "unsloth")
+_LIBRARIES = (
+    *("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes"),
+    *("unsloth", "unsloth_zoo", "xformers", "triton"),
+)
 
 
 def library_versions() -> dict[str, str]:

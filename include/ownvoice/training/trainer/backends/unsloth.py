@@ -1,7 +1,7 @@
 """Unsloth, on one NVIDIA GPU. Written from its source and documentation; it has not been run on a GPU yet.
 
 Importing unsloth before trl and transformers is what patches them (`PatchDPOTrainer` does nothing any more). It hands
-TRL a model that already wears its adapter, so TRL adds a frozen copy of it named `ref`, which is never published.
+TRL a model that already wears its adapter; `make_trainer` takes away the copy that TRL makes of it.
 """
 
 from __future__ import annotations
@@ -16,16 +16,24 @@ from ownvoice.training.trainer.backends.protocol import Loaded
 
 
 def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
-    """Import unsloth, with a missing GPU fatal and its compiled code in an empty folder of this run."""
+    """Import unsloth, with a missing GPU fatal and its compiled code in an empty folder of this run.
+
+    It is kept from reporting to its makers, which behind a firewall ends in an error after two minutes.
+    """
     os.environ["UNSLOTH_DISABLE_CPU_FALLBACK"] = "1"
+    os.environ["UNSLOTH_DISABLE_STATISTICS"] = "1"
     os.environ["UNSLOTH_COMPILE_LOCATION"] = str(scratch / "unsloth_compiled_cache")
     try:
         import unsloth  # noqa: F401
     except (ImportError, NotImplementedError) as error:
         raise NoGpuError(
-            f"the unsloth backend cannot start here: {str(error).strip().splitlines()[0]}. It needs the trainer image "
-            "and an NVIDIA GPU; elsewhere set backend to trl."
+            f"the unsloth backend cannot start here: {_first_line(error)}. It needs the trainer image and an NVIDIA "
+            "GPU; elsewhere set backend to trl."
         ) from None
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).split("\n")), "").strip() or type(error).__name__
 
 
 def load(folder: Path, recipe: TrainingRecipe) -> Loaded:

@@ -1,0 +1,37 @@
+"""That a training which resumes goes on from the adapter of its checkpoint, and from no other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from ownvoice.errors import WrongStartError
+
+
+class ResumedAdapter:
+    """Holds the adapter that is about to be trained against the file of the checkpoint in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, model: Any, **_: Any) -> None:
+        """Raise `WrongStartError` where a tensor is not that of the file."""
+        import torch
+        from peft import get_peft_model_state_dict
+        from safetensors.torch import load_file
+
+        stored = load_file(self._folder / "adapter_model.safetensors")
+        loaded = get_peft_model_state_dict(model, adapter_name="default", save_embedding_layers=False)
+        others = sorted(
+            name
+            for name in stored.keys() | loaded.keys()
+            if name not in stored
+            or name not in loaded
+            or not torch.equal(loaded[name].cpu().to(stored[name]), stored[name])
+        )
+        if others:
+            raise WrongStartError(
+                f"{len(others)} of {len(stored)} tensors of the adapter are not those of {self._folder.name}, the "
+                f"first is {others[0]}: the training would go on from another model. Compare the versions of "
+                "transformers and peft in result.json with the pinned ones."
+            )
