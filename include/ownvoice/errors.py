@@ -10,6 +10,12 @@ from __future__ import annotations
 from enum import IntEnum
 
 
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error that says something, in at most 200 characters; without one, its class."""
+    lines = (line.strip() for line in str(error).splitlines())
+    return next(filter(None, lines), type(error).__name__)[:200]
+
+
 class Exit(IntEnum):
     """Every exit code. The trainer's `result.json` stores the name, so names and numbers stay."""
 

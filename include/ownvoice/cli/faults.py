@@ -6,7 +6,7 @@ import tempfile
 import traceback
 from pathlib import Path
 
-from ownvoice.errors import Exit, OwnvoiceError
+from ownvoice.errors import Exit, OwnvoiceError, first_line
 
 
 def sentence_and_code(error: Exception) -> tuple[str, Exit]:
@@ -17,14 +17,10 @@ def sentence_and_code(error: Exception) -> tuple[str, Exit]:
         what = f"{error.filename}: {error.strerror}" if error.filename and error.strerror else str(error)
         return f"{what}. Check the disk and the rights there, then run the command again.", Exit.STORAGE
     return (
-        f"this is a fault of Ownvoice itself ({type(error).__name__}: {_first_line(error)}). {_kept_trace(error)} "
+        f"this is a fault of Ownvoice itself ({type(error).__name__}: {first_line(error)}). {_kept_trace(error)} "
         "Please report it. What is stored stays, and no answer is paid for twice.",
         Exit.FAULT,
     )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or "no message").splitlines()[0][:200]
 
 
 def _kept_trace(error: Exception) -> str:

@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ownvoice.articles.near_duplicates.shingles import words
-from ownvoice.errors import SettingsError
+from ownvoice.errors import SettingsError, first_line
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import evaluation_key
 from ownvoice.storage.listed import StoredObject
@@ -103,7 +103,7 @@ def _rows_of(store: ObjectStore, found: StoredObject) -> Iterator[dict[str, Any]
                     yield from ({"words": count, "gram": gram, "file": file, "row": number} for gram in grams)
     except (ValueError, pa.ArrowException) as error:
         raise SettingsError(
-            f"OWNVOICE_EVALUATION_SETS: {file} cannot be read as its name says ({str(error).splitlines()[0][:200]}). "
+            f"OWNVOICE_EVALUATION_SETS: {file} cannot be read as its name says ({first_line(error)}). "
             "Correct the file or take it out; no pair was judged without it."
         ) from None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ownvoice.errors import BadBaseError
+from ownvoice.errors import BadBaseError, first_line
 from ownvoice.storage.lake import Lake
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.folders import download_folder, folder_sha256
@@ -54,6 +54,7 @@ def _from_hub(recipe: TrainingRecipe, folder: Path) -> Base:
     except (RepositoryNotFoundError, RevisionNotFoundError):
         raise BadBaseError(f"{wanted} does not exist, or HF_TOKEN may not see it. Correct the recipe.") from None
     except (HTTPError, OSError) as error:
-        reason = str(error).splitlines()[0]
-        raise BadBaseError(f"{wanted} could not be fetched: {reason}. Check the network, then run again.") from None
+        raise BadBaseError(
+            f"{wanted} could not be fetched: {first_line(error)}. Check the network, then run again."
+        ) from None
     return Base(recipe.base_model, str(commit), folder)

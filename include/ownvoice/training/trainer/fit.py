@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ownvoice.errors import OutOfMemoryError, StoppedError
+from ownvoice.errors import OutOfMemoryError, StoppedError, first_line
 from ownvoice.training.health.judge import judge
 from ownvoice.training.metric_rows import kind_of
 from ownvoice.training.result import Batch, Speed
@@ -144,6 +144,6 @@ def _out_of_memory_named(work: Work) -> Iterator[None]:
     except torch.OutOfMemoryError as error:
         pairs = work.result.batch.pairs if work.result.batch else "the fewest"
         raise OutOfMemoryError(
-            f"{device_name()} ran out of memory ({str(error).splitlines()[0]}) with "
+            f"{device_name()} ran out of memory ({first_line(error)}) with "
             f"{pairs} pairs at once. Lower max_length or lora_rank, set load_in_4bit, or take a larger GPU."
         ) from None

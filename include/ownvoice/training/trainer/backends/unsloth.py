@@ -10,7 +10,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ownvoice.errors import NoGpuError
+from ownvoice.errors import NoGpuError, first_line
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.backends.protocol import Loaded
 
@@ -27,13 +27,9 @@ def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
         import unsloth  # noqa: F401
     except (ImportError, NotImplementedError) as error:
         raise NoGpuError(
-            f"the unsloth backend cannot start here: {_first_line(error)}. It needs the trainer image and an NVIDIA "
+            f"the unsloth backend cannot start here: {first_line(error)}. It needs the trainer image and an NVIDIA "
             "GPU; elsewhere set backend to trl."
         ) from None
-
-
-def _first_line(error: BaseException) -> str:
-    return next(iter(str(error).split("\n")), "").strip() or type(error).__name__
 
 
 def load(folder: Path, recipe: TrainingRecipe) -> Loaded:
