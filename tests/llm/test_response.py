@@ -9,16 +9,19 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from aiohttp import web
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.client import ModelAccess, open_session, request_completion
 from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.request_form import RequestForm
-from ownvoice.llm.response import MAX_RESPONSE_BYTES, read_json
+from ownvoice.llm.response import MAX_RESPONSE_BYTES, masked, read_json
 from ownvoice.offline_model.server import serving
 from ownvoice.triples.request import request_body
 from stand_ins.model_fates import completion
@@ -131,6 +134,22 @@ def test_a_key_that_the_server_repeats_is_masked_before_anything_is_stored() -> 
         return web.json_response(json.loads(GOOD) | {"seen": dict(request.headers)})
 
     assert SECRET not in json.dumps(ask(echo))
+
+
+SPELLINGS = [
+    lambda char: char,
+    lambda char: f"\\u{ord(char):04x}",
+    lambda char: f"\\u{ord(char):04X}",
+    lambda char: quote(char, safe=""),
+    lambda char: f"%{ord(char):02X}",
+    lambda char: "\\/" if char == "/" else char,
+]
+
+
+@given(st.data(), st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=8, max_size=60))
+def test_a_key_is_masked_however_it_is_spelt(data: st.DataObject, key: str) -> None:
+    spelt = "".join(data.draw(st.sampled_from(SPELLINGS))(char) for char in key)
+    assert masked(f'{{"seen": "Bearer {spelt}."}}'.encode(), key) == b'{"seen": "Bearer [key]."}'
 
 
 def test_a_word_in_the_place_of_a_key_is_not_masked() -> None:

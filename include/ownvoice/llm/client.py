@@ -24,7 +24,7 @@ from ownvoice.llm.failures import (
 )
 from ownvoice.llm.providers import provider_at
 from ownvoice.llm.providers.openai import OPENAI_URL
-from ownvoice.llm.providers.provider import Provider
+from ownvoice.llm.providers.provider import NOTHING_TOLD, ErrorDetails, Provider
 from ownvoice.llm.rate_limit_headers import RateLimits, retry_after_s
 from ownvoice.llm.request import RequestBody
 from ownvoice.llm.request_form import RequestForm
@@ -140,22 +140,28 @@ async def _request_once(
     if received is None and response.status < 300:
         raise RequestFailedError(Failure.RESPONSE_TOO_LONG, limits=limits)
     value = read_json(received, access.api_key)
-    failure = _failure(access, request, response.status, value)
+    failure, told = _failure(access, request, response.status, value)
     if failure is None:
         return value, limits
     if isinstance(failure, Failure):
-        raise RequestFailedError(failure, retry_after_s(response.headers), limits)
+        raise RequestFailedError(failure, retry_after_s(response.headers), limits, told)
     raise failure
 
 
-def _failure(access: ModelAccess, request: RequestBody, status: int, value: Any) -> ModelAccessError | Failure | None:
-    """Return what a response means that is no answer, and None for an answer."""
+def _failure(
+    access: ModelAccess, request: RequestBody, status: int, value: Any
+) -> tuple[ModelAccessError | Failure | None, ErrorDetails]:
+    """Return what a response means that is no answer, and what it said; None for an answer."""
     provider, names = access.provider, {"endpoint": access.endpoint, "model": request["model"]}
+    if provider.is_rejected_answer(value):
+        return None, NOTHING_TOLD
     if status >= 300:
-        return classified(status, provider.read_error(status, value), **names)
+        told = provider.read_error(status, value)
+        return classified(status, told, **names), told
     if (within := provider.status_within(value)) is not None:
-        return classified_within_answer(within, provider.read_error(within, value), **names)
-    return None if provider.is_completion(value) else Failure.NOT_A_COMPLETION
+        told = provider.read_error(within, value)
+        return classified_within_answer(within, told, **names), told
+    return None if provider.is_completion(value) else Failure.NOT_A_COMPLETION, NOTHING_TOLD
 
 
 def _problems(access: ModelAccess) -> Iterator[str]:

@@ -23,7 +23,8 @@ class Fault(StrEnum):
 class Completion:
     """What a model answered.
 
-    `ending` is `Fault.TRUNCATED` or `Fault.REFUSED` where it did not end by itself. `refusal` is what it said in
+    `ending` is `Fault.TRUNCATED` or `Fault.REFUSED` where it did not end by itself, and
+    `Fault.BAD_JSON` where the server itself refused to pass it on. `refusal` is what it said in
     refusing, and `reasoning` what it thought, where the provider keeps these apart from `text`. Tokens are 0 where the
     endpoint did not count them.
     """

@@ -13,7 +13,7 @@ from random import uniform
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.completion import Fault
-from ownvoice.llm.providers.provider import CONTEXT_TOO_LONG, MODERATED, QUOTA_SPENT, ErrorDetails
+from ownvoice.llm.providers.provider import NOTHING_TOLD, ErrorDetails, Meaning
 from ownvoice.llm.rate_limit_headers import NOTHING_SAID, RateLimits
 from ownvoice.states import ChunkEvent
 
@@ -89,16 +89,19 @@ RULES: dict[Failure | Fault, Rule] = {
 A chunk that is too long for the model's context is cut in two by the next plan if it is long enough for that.
 """
 
-_ONE_REQUEST: dict[str | int, Failure] = {
-    CONTEXT_TOO_LONG: Failure.CONTEXT_TOO_LONG,
-    MODERATED: Failure.REFUSED,
+_ONE_REQUEST: dict[Meaning | int, Failure] = {
+    Meaning.CONTEXT_TOO_LONG: Failure.CONTEXT_TOO_LONG,
+    Meaning.MODERATED: Failure.REFUSED,
+    Meaning.RATE_LIMITED: Failure.RATE_LIMITED,
+    Meaning.OVERLOADED: Failure.SERVER_ERROR,
     408: Failure.TIMED_OUT,
     409: Failure.SERVER_ERROR,
-    413: Failure.CONTEXT_TOO_LONG,
+    425: Failure.SERVER_ERROR,
     429: Failure.RATE_LIMITED,
+    498: Failure.SERVER_ERROR,  # Groq has no capacity
 }
 
-_KEY_ADVICE = (
+KEY_ADVICE = (
     "Check the password of the Airflow connection `llm_api`, or OPENAI_API_KEY; "
     "for another endpoint of the recipe those of its name."
 )
@@ -106,15 +109,26 @@ _ADDRESS_ADVICE = (
     "Check the recipe's model, and the host of the Airflow connection `llm_api`, or OPENAI_BASE_URL "
     "(it usually ends in /v1)."
 )
+_KEY_SENTENCE = f"the key is not accepted. {KEY_ADVICE}"
 _QUOTA_SENTENCE = "the account's quota is spent. Raise its limit or top it up, then run again: nothing is asked twice."
+_MODEL_SENTENCE = f"there is no model {{model!r}}, or no chat completions, at this address. {_ADDRESS_ADVICE}"
+_ADDRESS_SENTENCE = f"there are no chat completions at this address. {_ADDRESS_ADVICE}"
+_NOT_ALLOWED_SENTENCE = f"the key may not use model {{model!r}}. {KEY_ADVICE}"
 
-_EVERY_REQUEST: dict[str | int, str] = {
-    QUOTA_SPENT: _QUOTA_SENTENCE,
-    401: f"the key is not accepted. {_KEY_ADVICE}",
+_EVERY_REQUEST: dict[Meaning | int, str] = {
+    Meaning.KEY_REFUSED: _KEY_SENTENCE,
+    Meaning.QUOTA_SPENT: _QUOTA_SENTENCE,
+    Meaning.MODEL_UNKNOWN: _MODEL_SENTENCE,
+    Meaning.ADDRESS_UNKNOWN: _ADDRESS_SENTENCE,
+    Meaning.NOT_ALLOWED: _NOT_ALLOWED_SENTENCE,
+    401: _KEY_SENTENCE,
     402: _QUOTA_SENTENCE,
-    403: f"the key may not use model {{model!r}}. {_KEY_ADVICE}",
-    404: f"there is no model {{model!r}}, or no chat completions, at this address. {_ADDRESS_ADVICE}",
-    405: f"there are no chat completions at this address. {_ADDRESS_ADVICE}",
+    403: _NOT_ALLOWED_SENTENCE,
+    404: _MODEL_SENTENCE,
+    405: _ADDRESS_SENTENCE,
+    407: "the proxy before it wants a name and a password. Put them into the address that HTTPS_PROXY names.",
+    410: _MODEL_SENTENCE,
+    501: _ADDRESS_SENTENCE,
 }
 
 _RECIPE_FIELDS = {
@@ -130,16 +144,18 @@ _RECIPE_FIELDS = {
 class NoAnswer:
     """Why a request of a batch job has no answer, and what event that is for its chunk.
 
-    `failure` is None where the request was never submitted. It is not sent again in the same task try.
+    `failure` is None where the request was never submitted. It is not sent again in the same task try. `words` are the
+    endpoint's own.
     """
 
     failure: Failure | None
     event: ChunkEvent
+    words: str = ""
 
     @classmethod
-    def after(cls, failure: Failure) -> NoAnswer:
+    def after(cls, failure: Failure, words: str = "") -> NoAnswer:
         """Return what a failure makes of the request's chunk."""
-        return cls(failure, RULES[failure].then)
+        return cls(failure, RULES[failure].then, words)
 
 
 class FieldRefusedError(ModelAccessError):
@@ -154,11 +170,18 @@ class FieldRefusedError(ModelAccessError):
 class RequestFailedError(Exception):
     """One request brought no answer; private to this room, where it is counted as a try of its chunk."""
 
-    def __init__(self, failure: Failure, retry_after_s: float | None = None, limits: RateLimits = NOTHING_SAID) -> None:
+    def __init__(
+        self,
+        failure: Failure,
+        retry_after_s: float | None = None,
+        limits: RateLimits = NOTHING_SAID,
+        told: ErrorDetails = NOTHING_TOLD,
+    ) -> None:
         super().__init__(failure.value)
         self.failure = failure
         self.retry_after_s = retry_after_s
         self.limits = limits
+        self.told = told
 
 
 def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -> ModelAccessError | Failure:
@@ -172,13 +195,19 @@ def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -
         if sign in _ONE_REQUEST:
             return _ONE_REQUEST[sign]
         if sign in _EVERY_REQUEST:
-            return ModelAccessError(f"{endpoint}: {_EVERY_REQUEST[sign].format(model=model)}")
+            return ModelAccessError(f"{endpoint}: {_EVERY_REQUEST[sign].format(model=model)}{quoted(error)}")
     if status >= 500:
         return Failure.SERVER_ERROR
     if error.field in _RECIPE_FIELDS:
         sentence = f"{endpoint}: model {model!r} does not take the recipe's {_RECIPE_FIELDS[error.field]}."
-        return FieldRefusedError(f"{sentence} Change it in the recipe, then run again: nothing is asked twice.", error)
+        advice = "Change it in the recipe, then run again: nothing is asked twice."
+        return FieldRefusedError(f"{sentence} {advice}{quoted(error)}", error)
     return Failure.BAD_REQUEST
+
+
+def quoted(error: ErrorDetails) -> str:
+    """Return a sentence with the endpoint's own words, to follow another; empty where it has none."""
+    return f' The endpoint says: "{error.words}"' if error.words else ""
 
 
 def classified_within_answer(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +16,7 @@ MAX_RESPONSE_BYTES = 4 << 20
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
+_MASK = b"[key]"
 _SHORTEST_MASKED_KEY = 8  # an endpoint without keys gets a word such as "none", which an answer may hold
 _LONGEST_INTEGER = 18  # digits: longer ones are floats, since Python refuses to read those of thousands of digits
 
@@ -50,8 +53,18 @@ def read_json(body: bytes | None, api_key: str) -> Any:
 
 
 def masked(body: bytes, api_key: str) -> bytes:
-    """Return `body` without the key: what an endpoint says is stored, and some repeat the key."""
-    return body.replace(api_key.encode(), b"[key]") if len(api_key) >= _SHORTEST_MASKED_KEY else body
+    """Return `body` without the key, however it is spelt: what an endpoint says is stored, and some repeat the key."""
+    if len(api_key) < _SHORTEST_MASKED_KEY:
+        return body
+    body = body.replace(api_key.encode(), _MASK)
+    return _spellings(api_key).sub(_MASK, body) if b"\\" in body or b"%" in body else body
+
+
+@functools.cache
+def _spellings(api_key: str) -> re.Pattern[bytes]:
+    """Return a pattern of a key whose characters may be escaped as in JSON, or as in a URL."""
+    spelt = (rf"(?:{re.escape(char)}|\\{re.escape(char)}|(?i:\\u{ord(char):04x}|%{ord(char):02x}))" for char in api_key)
+    return re.compile("".join(spelt).encode())
 
 
 def _decoded(decoder: zlib._Decompress, part: bytes, room: int) -> bytes:

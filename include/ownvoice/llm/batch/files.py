@@ -71,7 +71,7 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
         return None
     response = mapping(value.get("response"))
     body = mapping(response.get("body"))
-    if response.get("status_code") == 200 and openai.is_completion(body):
+    if (response.get("status_code") == 200 and openai.is_completion(body)) or openai.is_rejected_answer(body):
         return BatchLine(key, body)
     answer = body if openai.status_within(body) is not None else value
     return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
@@ -94,4 +94,4 @@ def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -
         known_status = 500
     error = openai.read_error(known_status, answer)
     failure = classified(known_status, error, endpoint=endpoint, model=model)
-    return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure)
+    return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure, error.words)

@@ -134,7 +134,8 @@ def _intent(value: dict[str, Any]) -> Intent:
 
 
 def _no_answer(value: dict[str, Any]) -> NoAnswer:
-    return NoAnswer(Failure(value["failure"]) if value["failure"] else None, ChunkEvent(value["event"]))
+    failure = Failure(value["failure"]) if value["failure"] else None
+    return NoAnswer(failure, ChunkEvent(value["event"]), value.get("words", ""))
 
 
 def _open_key(intent: Intent) -> str:

@@ -51,8 +51,15 @@ def is_completion(value: object) -> bool:
     return isinstance(mapping(value).get("choices"), list) and status_within(value) is None
 
 
+def is_rejected_answer(value: object) -> bool:
+    """Whether Groq refuses to pass on what the model answered in JSON mode, and shows it in its error."""
+    return openai_errors.rejected_answer(value) is not None
+
+
 def read(response: Mapping[str, Any]) -> Completion:
     """Read the first choice and the usage; thinking that stands in the text is left out."""
+    if (rejected := openai_errors.rejected_answer(response)) is not None:
+        return Completion(text=without_thinking(rejected), ending=Fault.BAD_JSON)
     choice = mapping(first(response.get("choices")))
     message, usage = mapping(choice.get("message")), mapping(response.get("usage"))
     refusal, finish_reason = message.get("refusal"), choice.get("finish_reason")
