@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+WIDTH_CHARS = 80
+"""The width that everything printed fits, but for a name that is longer by itself."""
+
 
 def printable(text: str) -> str:
     """Return article text with control and direction characters made visible, so that it cannot act on a terminal."""

@@ -77,7 +77,7 @@ def test_a_refresh_tells_what_it_did_and_a_second_one_finds_nothing(ownvoice):
     first = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--offline")
     assert first.returncode == 0, first.stderr
     assert "11 appeared, 1 copied" in first.stdout
-    assert "version    1, digest" in first.stdout
+    assert "version     1, digest" in first.stdout
     second = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--offline", "--json")
     report = json.loads(second.stdout)
     assert report["articles"] == {"unchanged": 12, "quarantined": 0}
@@ -195,5 +195,5 @@ def test_dead_chunks_are_listed_and_a_retry_asks_about_them_alone_without_naming
     again = refreshed("retry", "--only", "dead", "--offline")
     assert again.returncode == 0, again.stderr
     assert "0 retried" in again.stdout
-    assert "version    no new one" in again.stdout
+    assert "version     no new one" in again.stdout
     assert refreshed("retry").returncode == 2

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from ownvoice.pages import refreshes
 from ownvoice.pages.refreshes import all_refreshes, refreshes_page
-from ownvoice.reports.history import Refresh
+from ownvoice.reports.history import Refresh, compared
 from ownvoice.reports.report import write_report
 from stand_ins.night import Night
 
@@ -20,7 +19,7 @@ def ran(counts, cost_usd: float) -> Refresh:
 
 
 def unusual_of(*ran_in_order: Refresh) -> list[tuple[str, ...]]:
-    return [one.unusual for one in refreshes._compared(ran_in_order)]
+    return [one.unusual for one in compared(ran_in_order)]
 
 
 def test_nights_between_dry_runs_and_empty_nights_cost_what_nights_cost():

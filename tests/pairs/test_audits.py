@@ -65,7 +65,10 @@ def test_coverage_warns_where_most_articles_have_no_pair():
     assert coverage(10, 5, 40, 30).verdict == "pass"
     poor = coverage(10, 4, 40, 30)
     assert (poor.verdict, poor.numbers["share"]) == ("warn", 0.4)
-    assert poor.sentence == "4 of 10 articles have a pair, and 30 of 40 chunks answered in this run."
+    assert poor.sentence == (
+        "Of the 10 articles that were asked about so far, 4 have a pair. "
+        "Of the 40 chunks with an answer in this run, 30 gave a pair."
+    )
 
 
 def test_the_verbatim_rate_stands_by_model_and_prompt_and_the_worst_one_warns():

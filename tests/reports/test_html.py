@@ -118,6 +118,12 @@ def test_each_hostile_fragment_is_harmless_in_every_place(fragment, night):
         "drop_examples": {reason: [drop] for reason in report.triples.dropped},
         "audits": [audit.model_dump() | {"sentence": fragment} for audit in report.audits],
         "faults": {fragment: 1},
+        "unusual": [fragment],
+        "warnings": [
+            one.model_dump() | {"name": fragment, "sentence": fragment, "advice": fragment, "is_new": is_new}
+            for one in report.warnings
+            for is_new in (True, False)
+        ],
     }
     given = RefreshReport.model_validate(report.model_dump() | given)
     pair = dict.fromkeys(("prompt", "article_id", "author_id", "split", "chosen", "rejected_model"), fragment)

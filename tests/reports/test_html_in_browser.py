@@ -28,7 +28,7 @@ def test_a_browser_shows_it_without_a_word_a_request_or_a_sideways_scroll(browse
     lake, report = request.getfixturevalue(made)
     with shown(browser, uri_of(lake), width, scheme) as seen:
         seen.page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-        assert seen.page.title() == f"Refresh of 2026-04-01: {report.verdict}"
+        assert seen.page.title() == f"Refresh of 2026-04-01: night {report.verdict}, data doubtful"
         assert not seen.scrolls_sideways
         assert seen.console == []
         assert seen.requests == [uri_of(lake)]

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError
 from ownvoice.articles.article import Quarantined
 from ownvoice.chunks.estimate import TokenEstimate
 from ownvoice.config.prices import ModelPrice
+from ownvoice.dataset.verdicts import DataVerdict, NightState, NightVerdict, ReportedWarning
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
@@ -129,13 +130,16 @@ class ReportedAudit(_Part):
     """One audit: `sentence` says what was found, `advice` what to do where it warns (else empty).
 
     `scope` is what was audited: all pairs of the version, or those that this run made (stored as "night").
-    `threshold` is where the audit begins to warn.
+    `threshold` is where the audit begins to warn, `value` what is held against it (null where nothing was judged), and
+    `much` by how much it must change to be raised again.
     """
 
     name: str
     verdict: Verdict
     numbers: dict[str, Any]
     threshold: float
+    value: float | None = None
+    much: float = 0.05
     sentence: str
     advice: str
     scope: Literal["version", "night"]
@@ -164,15 +168,24 @@ class RefreshReport(_Part):
 
     `articles` counts what was listed by what had changed, `passed_over` objects that are not read, by ending or by the
     name that hides them, and articles that their author keeps back. `left_out` counts the articles that were not asked
-    about by reason, `faults` the tries of this run that went wrong, `retries` the requests that asked again for the
-    same answer and `chunks_by_requests` the chunks by how many requests this run made for them. `recipe` holds the
-    fields of the generation recipe as it was. `retired_for` counts, by drop reason, the retired pairs that were lost to
-    an article of this run without being asked about again. Times are in UTC: `started_at` is the run's first start,
-    `ended_at` the commit of its version or, without a version, its first report.
+    about by reason, `deferred_for` the chunks left for a later run by the event that left them, `faults` the tries of
+    this run that went wrong, `retries` the requests that asked again for the same answer and `chunks_by_requests` the
+    chunks by how many requests this run made for them. `recipe` holds the fields of the generation recipe as it was.
+    `retired_for` counts, by drop reason, the retired pairs that were lost to an article of this run without being asked
+    about again. Times are in UTC: `started_at` is the run's first start, `ended_at` the commit of its version or,
+    without a version, its first report.
+
+    `verdict` is that of `night`. `reports.verdict` computes `night`, `data` and `warnings`, also for the report of an
+    earlier Ownvoice, in which they are empty. `unusual` has a clause for each number that is far from its usual value.
     """
 
     run_id: str
     refresh_date: dt.date
+    verdict: NightState
+    night: NightVerdict = NightVerdict(verdict="pass", sentence="")
+    data: DataVerdict = DataVerdict(verdict="nothing_new", sentence="", advice="", is_new=False)
+    warnings: list[ReportedWarning] = []
+    unusual: list[str] = []
     dry_run: bool
     store: StoreCheck | None = None
     recipe_id: str
@@ -181,6 +194,7 @@ class RefreshReport(_Part):
     quarantined: list[Quarantined]
     passed_over: dict[str, int] = {}
     left_out: dict[str, int] = {}
+    deferred_for: dict[str, int] = {}
     planned: PlannedWork
     chunks: ChunkCounts
     faults: dict[str, int] = {}
@@ -199,7 +213,6 @@ class RefreshReport(_Part):
     failed_batches: list[str]
     audits: list[ReportedAudit] = []
     drop_examples: dict[str, list[DropExample]] = {}
-    verdict: Verdict
 
 
 def find_report(lake: Lake, run_id: str) -> RefreshReport | None:

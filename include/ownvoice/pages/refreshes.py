@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import TypedDict
 
 from ownvoice.pages.cache import CACHE
 from ownvoice.pages.paging import ResultPage
 from ownvoice.reports.charts.frame import Spec
 from ownvoice.reports.charts.trends import trend_charts
-from ownvoice.reports.history import Refresh, unusual
-from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.rows import RunRow
+from ownvoice.reports.earlier import read_refreshes
+from ownvoice.reports.history import Refresh, compared
+from ownvoice.storage.lake import Lake
 
 ROWS_PER_PAGE = 50
 REFRESHES_IN_TREND = 90
@@ -45,36 +44,4 @@ def all_refreshes(lake: Lake) -> tuple[Refresh, ...]:
     if table is None:
         return ()
 
-    def read() -> tuple[Refresh, ...]:
-        order = "kind = 'refresh' ORDER BY refresh_date, run_id"
-        rows = (row for batch in scan(table, where=order) for row in batch.to_pylist())
-        return tuple(reversed(_compared(_refresh(row) for row in rows)))
-
-    return CACHE.get((lake.uri, "refreshes", table.version()), read)
-
-
-def _refresh(row: RunRow) -> Refresh:
-    return Refresh(
-        row["run_id"],
-        row["refresh_date"],
-        row["verdict"],
-        row["version"],
-        row["recipe_id"],
-        dict(row["counts"]),
-        row["retries"],
-        row["cost_usd"],
-        row["duration_s"],
-    )
-
-
-def _compared(refreshes: Iterable[Refresh]) -> list[Refresh]:
-    """Return `refreshes`, which come oldest first, with what is unusual about each full run."""
-    compared: list[Refresh] = []
-    full: list[Refresh] = []
-    for one in refreshes:
-        if one.is_full:
-            compared.append(replace(one, unusual=tuple(unusual(one, full))))
-            full.append(one)
-        else:
-            compared.append(one)
-    return compared
+    return CACHE.get((lake.uri, "refreshes", table.version()), lambda: tuple(reversed(compared(read_refreshes(table)))))

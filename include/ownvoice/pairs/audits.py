@@ -20,25 +20,44 @@ _QUANTILES = {"p05": 4, "p25": 24, "p50": 49, "p75": 74, "p95": 94}
 _STYLE_PAIRS = (100, 10_000)  # chapter 6: what a task such as a style of writing needs
 _NAMED_AUTHORS = 10
 
+MUCH_OF_A_SHARE = 0.05
+"""A share or an AUC that is five hundredths worse is much worse."""
+_MUCH_OF_A_RATIO, _MUCH_OF_FEW_PAIRS = 0.5, 25
+
 
 @dataclass(frozen=True, slots=True)
 class Audit:
     """The result of one audit: `sentence` says what was found, `advice` what to do where it warns.
 
-    `threshold` is where it begins to warn.
+    `threshold` is where it begins to warn, `value` what is held against it (None where nothing could be judged). An
+    audit that warned the last time is raised again where `value` has become worse by more than `much`.
     """
 
     name: str
     verdict: Verdict
     numbers: dict[str, Any]
     threshold: float
+    value: float | None
+    much: float
     sentence: str
     advice: str
 
 
-def audit(name: str, numbers: dict[str, Any], threshold: float, sentence: str, *, worries: bool, advice: str) -> Audit:
+def audit(
+    name: str,
+    numbers: dict[str, Any],
+    threshold: float,
+    value: float | None,
+    sentence: str,
+    *,
+    worries: bool,
+    advice: str,
+    much: float = MUCH_OF_A_SHARE,
+) -> Audit:
     """Return an audit with its verdict; the advice is empty where the verdict is pass."""
-    return Audit(name, "warn" if worries else "pass", numbers, threshold, sentence, advice if worries else "")
+    verdict: Verdict = "warn" if worries else "pass"
+    held = None if value is None else round(float(value), 4)
+    return Audit(name, verdict, numbers, threshold, held, much, sentence, advice if worries else "")
 
 
 def lengths(pairs: Rows, threshold: float = 2.0) -> Audit:
@@ -56,7 +75,8 @@ def lengths(pairs: Rows, threshold: float = 2.0) -> Audit:
         f"A {longer} answer is {ratio:.1f} times as long as the other, and a model may learn little but that: ask for "
         "answers as long as the quote."
     )
-    return audit("lengths", numbers, threshold, sentence, worries=ratio > threshold, advice=advice)
+    worries = ratio > threshold
+    return audit("lengths", numbers, threshold, ratio, sentence, worries=worries, advice=advice, much=_MUCH_OF_A_RATIO)
 
 
 def repeated_prompts(pairs: Rows, threshold: float = 0.05) -> Audit:
@@ -80,7 +100,7 @@ def _repeated(name: str, column: str, pairs: Rows, threshold: float, advice: str
     share = _share(shared, len(pairs))
     sentence = f"{shared:,} of {len(pairs):,} pairs share their {column} text with another article."
     numbers = {"pairs": len(pairs), "shared": shared, "share": share}
-    return audit(name, numbers, threshold, sentence, worries=share > threshold, advice=advice)
+    return audit(name, numbers, threshold, share, sentence, worries=share > threshold, advice=advice)
 
 
 def authors(pairs: Rows, threshold: float = 0.5) -> Audit:
@@ -95,7 +115,7 @@ def authors(pairs: Rows, threshold: float = 0.5) -> Audit:
     advice = "No voice leads, and a model learns a blend: refresh and train an author at a time (prefix)."
     shares = {author: _share(count, len(pairs)) for author, count in counts[:_NAMED_AUTHORS]}
     numbers = {"authors": len(counts), "largest": largest, "shares": shares}
-    return audit("authors", numbers, threshold, sentence, worries=largest < threshold, advice=advice)
+    return audit("authors", numbers, threshold, largest, sentence, worries=largest < threshold, advice=advice)
 
 
 def coverage(
@@ -104,8 +124,8 @@ def coverage(
     """Say what share has a pair: of the articles of the version, and of the chunks that were answered in this run."""
     share = _share(articles_with_pairs, articles)
     sentence = (
-        f"{articles_with_pairs:,} of {articles:,} articles have a pair, "
-        f"and {chunks_with_pairs:,} of {chunks:,} chunks answered in this run."
+        f"Of the {articles:,} articles that were asked about so far, {articles_with_pairs:,} have a pair. "
+        f"Of the {chunks:,} chunks with an answer in this run, {chunks_with_pairs:,} gave a pair."
     )
     advice = "Most topics are not taught at all: look at the drop reasons first, then at the chunk lengths."
     numbers = {
@@ -113,7 +133,7 @@ def coverage(
         "chunks": {"total": chunks, "with_pairs": chunks_with_pairs},
         "share": share,
     }
-    return audit("coverage", numbers, threshold, sentence, worries=share < threshold, advice=advice)
+    return audit("coverage", numbers, threshold, share, sentence, worries=share < threshold, advice=advice)
 
 
 def verbatim(chunks: Iterable[Row], threshold: float = 0.5) -> Audit:
@@ -133,14 +153,15 @@ def verbatim(chunks: Iterable[Row], threshold: float = 0.5) -> Audit:
         f"{share:.0%} of the {quotes[model, prompt]:,} quotes by {model} (prompt {prompt}) are verbatim."
         for (model, prompt), share in shares.items()
     ]
-    worst = min(shares.values(), default=1.0)
+    worst = min(shares.values(), default=None)
     advice = "Most of what is paid for is dropped: try another prompt or model with `ownvoice try-prompt`."
     rates = [
         {"model": model, "prompt_version": prompt, "quotes": quotes[model, prompt], "share": share}
         for (model, prompt), share in shares.items()
     ]
     sentence = " ".join(sentences) or "No quote was judged."
-    return audit("verbatim", {"rates": rates}, threshold, sentence, worries=worst < threshold, advice=advice)
+    worries = worst is not None and worst < threshold
+    return audit("verbatim", {"rates": rates}, threshold, worst, sentence, worries=worries, advice=advice)
 
 
 def pair_count(pairs: int) -> Audit:
@@ -149,7 +170,10 @@ def pair_count(pairs: int) -> Audit:
     sentence = f"{pairs:,} pairs; for a style the chapter advises {fewest:,} to {most:,}."
     advice = "Too few to train on yet: add articles, or look at the drop reasons."
     numbers = {"pairs": pairs, "fewest": fewest, "most": most}
-    return audit("pair_count", numbers, fewest, sentence, worries=pairs < fewest, advice=advice)
+    worries = pairs < fewest
+    return audit(
+        "pair_count", numbers, fewest, pairs, sentence, worries=worries, advice=advice, much=_MUCH_OF_FEW_PAIRS
+    )
 
 
 def _quantiles(values: Sequence[int]) -> dict[str, int]:

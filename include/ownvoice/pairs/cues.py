@@ -84,10 +84,10 @@ def _labels(pairs: Rows) -> list[int]:
 def _audit(cue: str, pairs: Rows, auc: float, threshold: float, advice: str) -> Audit:
     numbers = {"auc": round(float(auc), 4), "pairs": len(pairs)}
     sentence = f"AUC {auc:.2f} (0.5 a coin, 1.0 certain)."
-    return audit(f"told_apart_by_{cue}", numbers, threshold, sentence, worries=auc > threshold, advice=advice)
+    return audit(f"told_apart_by_{cue}", numbers, threshold, auc, sentence, worries=auc > threshold, advice=advice)
 
 
 def _too_few(cue: str, pairs: Rows, threshold: float) -> Audit:
     numbers: dict[str, Any] = {"auc": None, "pairs": len(pairs)}
     sentence = f"Not judged: it takes {MIN_PAIRS} pairs of {MIN_ARTICLES} articles."
-    return audit(f"told_apart_by_{cue}", numbers, threshold, sentence, worries=False, advice="")
+    return audit(f"told_apart_by_{cue}", numbers, threshold, None, sentence, worries=False, advice="")

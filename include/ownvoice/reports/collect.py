@@ -22,7 +22,14 @@ from ownvoice.dataset.refresh_report import (
 from ownvoice.dataset.sample import made_by_its_run
 from ownvoice.pairs.staging import DropRow, read_staged
 from ownvoice.reports.audits import audits_of
-from ownvoice.reports.counts import chunk_counts, chunks_by_requests, fault_counts, token_counts, triple_counts
+from ownvoice.reports.counts import (
+    chunk_counts,
+    chunks_by_requests,
+    deferral_counts,
+    fault_counts,
+    token_counts,
+    triple_counts,
+)
 from ownvoice.reports.spend import spend_of_run
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake, scan
@@ -34,7 +41,7 @@ _EXAMPLES_PER_REASON = 3
 
 
 def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) -> RefreshReport:
-    """Return the report of `run`; `version` is the one that it committed, if any."""
+    """Return the report of `run` before it is judged; `version` is the one that it committed, if any."""
     listing, plan = read_listing(lake, run), read_plan(lake, run)
     started_at = dt.datetime.fromisoformat(listing.started_at)
     ended_at = _ended_at(lake, run, version)
@@ -52,6 +59,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         quarantined=listing.quarantined,
         passed_over=listing.passed_over,
         left_out=dict(plan.left_out),
+        deferred_for=deferral_counts(rows),
         planned=_planned_work(plan),
         chunks=chunks,
         faults=fault_counts(rows, started_at),
@@ -70,7 +78,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         failed_batches=failed_batches,
         audits=audits_of(lake, version, rows) if version else [],
         drop_examples=_drop_examples(lake, run, plan.batches),
-        verdict="warn" if listing.quarantined or failed_batches or chunks.dead else "pass",
+        verdict="pass",
     )
 
 

@@ -25,6 +25,12 @@ def chunk_counts(chunks: Iterable[ChunkRow]) -> ChunkCounts:
     )
 
 
+def deferral_counts(chunks: Iterable[ChunkRow]) -> dict[str, int]:
+    """Count the chunks that are left for a later run by the event that left them."""
+    events = (chunk["event"] for chunk in chunks if chunk["state"] == ChunkState.DEFERRED)
+    return dict(Counter(events).most_common())
+
+
 def fault_counts(chunks: Iterable[ChunkRow], started_at: dt.datetime) -> dict[str, int]:
     """Count the tries that went wrong since the run `started_at`; a chunk names those of earlier runs too."""
     tries = (one for chunk in chunks for one in own_tries(chunk, started_at))

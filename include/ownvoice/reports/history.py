@@ -1,14 +1,20 @@
-"""What is unusual about a refresh: a number far from its usual value, the median of the last fourteen full runs."""
+"""With which nights a refresh is compared, and what is unusual about it beside them. Pure.
+
+A night is a full run. A number is unusual where it is far from its usual value, the median of the last fourteen nights.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
 from statistics import median
 
+from ownvoice.dataset.verdicts import Tone, Worth, tone_of
 from ownvoice.reports.formats import dollars, percent
+from ownvoice.reports.worth import worth
+from ownvoice.storage.rows import RunRow
 
 RUNS_COMPARED = 14
 _MIN_RUNS = 5
@@ -40,6 +46,16 @@ class Refresh:
     def is_full(self) -> bool:
         """Whether it is a full run: neither a dry run nor a retry, which asks about dead chunks alone."""
         return not self.count("dry_run") and "articles_retried" not in self.counts
+
+    @property
+    def data(self) -> Worth:
+        """What the data is worth; a row of an earlier Ownvoice does not say whether audits warn."""
+        return worth(self.count("triples"), self.count("kept"), self.count("audits_warning"))
+
+    @property
+    def tone(self) -> Tone:
+        """How the data verdict is coloured."""
+        return tone_of(self.data, self.count("data_warnings_new") > 0)
 
     @property
     def tokens(self) -> int:
@@ -79,6 +95,49 @@ _MEASURES = (
     _Measure("keep rate", lambda one: one.keep_rate, percent, lambda one, usual: _chance(one, usual)),
     _Measure("cost", lambda one: _cost_usd(one), dollars, lambda one, usual: 0.25 * usual, only_above=True),
 )
+
+
+def refresh_of(row: RunRow) -> Refresh:
+    """Return the refresh that a row of `tables/runs` sums up."""
+    return Refresh(
+        row["run_id"],
+        row["refresh_date"],
+        row["verdict"],
+        row["version"],
+        row["recipe_id"],
+        dict(row["counts"]),
+        row["retries"],
+        row["cost_usd"],
+        row["duration_s"],
+    )
+
+
+def compared(refreshes: Iterable[Refresh]) -> list[Refresh]:
+    """Return `refreshes`, which come oldest first, with what is unusual about each full run."""
+    done: list[Refresh] = []
+    full: list[Refresh] = []
+    for one in refreshes:
+        if one.is_full:
+            done.append(replace(one, unusual=tuple(unusual(one, full))))
+            full.append(one)
+        else:
+            done.append(one)
+    return done
+
+
+def nights_before(date: dt.date, run_id: str, refreshes: Iterable[Refresh]) -> list[Refresh]:
+    """Return the full runs of `refreshes` up to `date`, but for that run itself; they come oldest first."""
+    return [one for one in refreshes if one.is_full and one.refresh_date <= date and one.run_id != run_id]
+
+
+def nights_to_compare(nights: Sequence[Refresh]) -> list[Refresh]:
+    """Return, newest first, the nights whose warnings a night is held against: the last, and fourteen with a version.
+
+    Where nothing changes for weeks, the last version is still the one that the next is compared with.
+    """
+    committed = [one for one in nights if one.version is not None][-RUNS_COMPARED:]
+    last = [one for one in nights[-1:] if one not in committed]
+    return [*committed, *last][::-1]
 
 
 def unusual(one: Refresh, earlier: Sequence[Refresh]) -> Iterator[str]:

@@ -7,11 +7,16 @@ from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.reports.collect import collect_report
+from ownvoice.reports.earlier import read_refreshes, reports_of
+from ownvoice.reports.history import nights_before, refresh_of, unusual
 from ownvoice.reports.html import write_page
+from ownvoice.reports.verdict import judged, with_verdicts
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import RunRow
 from ownvoice.storage.versions import latest_version, version_of_run
+
+_SUBJECTS = ("night", "data")
 
 
 def write_report(lake: Lake, run_id: str) -> RefreshReport:
@@ -20,7 +25,7 @@ def write_report(lake: Lake, run_id: str) -> RefreshReport:
     Repeated, it writes the same again.
     """
     version = version_of_run(lake, run_id)
-    report = collect_report(lake, recorded_run(lake, run_id), version)
+    report = _compared(lake, collect_report(lake, recorded_run(lake, run_id), version))
     lake.write_json(RunKeys(run_id).report, report.model_dump(mode="json"))
     write_run_row(lake, run_row(report))
     write_page(lake, report, version)
@@ -42,7 +47,17 @@ def read_report(lake: Lake, run_id: str | None = None) -> RefreshReport:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
         )
-    return report
+    return with_verdicts(report)
+
+
+def _compared(lake: Lake, report: RefreshReport) -> RefreshReport:
+    """Return the report with its verdicts and with what is unusual about it, beside the nights before it."""
+    table = lake.table("runs")
+    refreshes = read_refreshes(table) if table else ()
+    nights = nights_before(report.refresh_date, report.run_id, refreshes)
+    found = judged(report, reports_of(lake, nights, report))
+    one = refresh_of(run_row(found))
+    return found.model_copy(update={"unusual": list(unusual(one, nights)) if one.is_full else []})
 
 
 def run_row(report: RefreshReport) -> RunRow:
@@ -50,6 +65,9 @@ def run_row(report: RefreshReport) -> RunRow:
     version, triples = report.version, report.triples
     counts = {
         "dry_run": int(report.dry_run),
+        "audits_warning": sum(audit.verdict == "warn" for audit in report.audits),
+        **{f"{of}_warnings_new": sum(one.is_new and one.of == of for one in report.warnings) for of in _SUBJECTS},
+        "warnings_standing": sum(not one.is_new for one in report.warnings),
         **{f"articles_{name}": count for name, count in report.articles.items()},
         "passed_over": sum(report.passed_over.values()),
         **{f"left_out_{name}": count for name, count in report.left_out.items()},

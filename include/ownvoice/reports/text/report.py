@@ -6,60 +6,92 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from ownvoice.dataset.refresh_report import ModelSpend, RefreshReport, ReportedAudit, Spend
-from ownvoice.reports.formats import dollars
-from ownvoice.terminal import in_one_line, printable
+from ownvoice.reports.formats import dollars, words
+from ownvoice.terminal import WIDTH_CHARS, in_one_line
 
 _BAR_CHARS = 30
-_WIDTH_CHARS = 97
+_LABEL_CHARS, _WORTH_CHARS, _AUDIT_CHARS = 12, len("nothing new "), len("pass  ")
 _NO_PRICE = "price not known"
 
 
 def report_lines(report: RefreshReport) -> Iterator[str]:
-    """Yield a report: articles, chunks, spend, triples by what became of them with a bar each, audits and version."""
-    yield f"Refresh {report.run_id} of {report.refresh_date}: {report.verdict}"
+    """Yield a report: both verdicts and what warns, then articles, chunks, spend, triples, audits and version."""
+    yield from _wrapped(f"Refresh {report.run_id} of {report.refresh_date}")
+    yield from verdict_lines(report)
     if report.store:
-        yield "store      " + report.store.sentence
-    yield "articles   " + _listed(report.articles)
+        yield from _line("store", report.store.sentence)
+    yield from _line("articles", _listed(report.articles))
     if report.passed_over:
-        yield "passed over " + _listed(report.passed_over)
+        yield from _line("passed over", _listed(report.passed_over))
     if report.left_out:
-        yield "left out   " + _listed(report.left_out)
+        yield from _line("left out", _listed(report.left_out))
     for fault in report.quarantined:
-        yield f"  quarantined {in_one_line(fault.source_key)}: {fault.reason} ({in_one_line(fault.detail)})"
+        why = f"{fault.reason} ({in_one_line(fault.detail)})"
+        yield from _wrapped(f"  quarantined {in_one_line(fault.source_key)}: {why}", 4)
     if report.dry_run:
-        yield _planned(report)
+        yield from _line("dry run", _planned(report))
         return
-    yield "chunks     " + _listed(dict(report.chunks)) + f"; {report.retries:,} requests asked again"
-    for batch in report.failed_batches:
-        yield f"  {batch} failed: its chunks wait for the next run, and what it spent is in the spend"
-    yield "tokens     " + _listed(dict(report.tokens)) + " (this run; stored answers cost nothing)"
-    yield f"spend      {_spent(report.spend)}"
-    if len(report.spend.models) > 1:
-        yield from (f"  {printable(name):24} {_spent(one)}" for name, one in report.spend.models.items())
-    yield from _bars({"triples": report.triples.total, "kept": report.triples.kept, **report.triples.dropped})
-    if report.instruction_kinds:
-        yield "kinds      " + _listed(report.instruction_kinds)
-    yield "pairs      " + _listed(dict(report.pairs))
-    if report.retired_for:
-        yield ("retired    " + _listed(report.retired_for) + " (lost to articles of this run)")
+    yield from _work_lines(report)
     yield from audit_lines(report.audits)
     version = report.version
-    yield f"version    {version.number}, digest {version.digest[:16]}…" if version else "version    no new one"
+    yield from _line("version", f"{version.number}, digest {version.digest[:16]}…" if version else "no new one")
+
+
+def verdict_lines(report: RefreshReport) -> Iterator[str]:
+    """Yield what the night did and what its data is worth, what is new about it and what stands as before."""
+    yield from _judged("night", report.night.verdict, report.night.sentence, _WORTH_CHARS)
+    yield from _judged("data", words(report.data.verdict), report.data.sentence, _WORTH_CHARS)
+    for clause in report.unusual:
+        yield from _line("unusual", clause)
+    for one in (one for one in report.warnings if one.is_new):
+        yield from _line("new", f"{words(one.name)}: {one.sentence}")
+        yield from _wrapped(" " * _LABEL_CHARS + one.advice, _LABEL_CHARS) if one.advice else ()
+    for one in (one for one in report.warnings if not one.is_new):
+        yield from _line("standing", f"{words(one.name)}, on {one.nights:,} nights since {one.since}")
 
 
 def audit_lines(audits: Iterable[ReportedAudit]) -> Iterator[str]:
-    """Yield what each audit found, and what to do below those that warn."""
+    """Yield what each audit found."""
     for audit in audits:
-        name = audit.name.replace("_", " ")
-        line = f"audit      {audit.verdict}  {name} of {audit.subject}: {printable(audit.sentence)}"
-        yield from textwrap.wrap(line, _WIDTH_CHARS, subsequent_indent=" " * 17)
-        yield from textwrap.wrap(audit.advice, _WIDTH_CHARS, initial_indent=" " * 17, subsequent_indent=" " * 17)
+        yield from _judged(
+            "audit", audit.verdict, f"{words(audit.name)} of {audit.subject}: {audit.sentence}", _AUDIT_CHARS
+        )
+
+
+def _work_lines(report: RefreshReport) -> Iterator[str]:
+    yield from _line("chunks", _listed(dict(report.chunks)) + f"; {report.retries:,} requests asked again")
+    for batch in report.failed_batches:
+        yield from _wrapped(f"  {batch} failed: its chunks wait for the next run, and its spend is counted", 4)
+    yield from _line("tokens", _listed(dict(report.tokens)) + " (this run; stored answers cost nothing)")
+    yield from _line("spend", _spent(report.spend))
+    if len(report.spend.models) > 1:
+        for name, one in report.spend.models.items():
+            yield from _wrapped(f"  {name:24} {_spent(one)}", 4)
+    yield from _bars({"triples": report.triples.total, "kept": report.triples.kept, **report.triples.dropped})
+    if report.instruction_kinds:
+        yield from _line("kinds", _listed(report.instruction_kinds))
+    yield from _line("pairs", _listed(dict(report.pairs)))
+    if report.retired_for:
+        yield from _line("retired", _listed(report.retired_for) + " (lost to articles of this run)")
+
+
+def _judged(label: str, verdict: str, sentence: str, verdict_chars: int) -> Iterator[str]:
+    yield from _wrapped(f"{label:{_LABEL_CHARS}}{verdict:{verdict_chars}}{sentence}", _LABEL_CHARS + verdict_chars)
+
+
+def _line(label: str, text: str) -> Iterator[str]:
+    yield from _wrapped(f"{label:{_LABEL_CHARS}}{text}", _LABEL_CHARS)
+
+
+def _wrapped(text: str, indent: int = 0) -> list[str]:
+    """Return lines that fit the terminal; what was written by others can do nothing to it."""
+    return textwrap.wrap(in_one_line(text), WIDTH_CHARS, subsequent_indent=" " * indent, break_on_hyphens=False)
 
 
 def _planned(report: RefreshReport) -> str:
     planned = report.planned
     return (
-        f"dry run    {planned.chunks} chunks of {planned.articles} articles, about "
+        f"{planned.chunks} chunks of {planned.articles} articles, about "
         f"{planned.estimated_prompt_tokens:,} tokens in and at most {planned.most_completion_tokens:,} out, "
         f"{dollars(report.spend.planned.cost_usd, _NO_PRICE)}"
     )
