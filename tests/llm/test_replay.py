@@ -21,7 +21,8 @@ from ownvoice.states import ChunkEvent
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body
 
-FOUR_BAD = " ".join(["bad_json"] * MAX_ANSWERS_PER_CHUNK)
+FOUR_BAD = "bad_json empty bad_json empty"
+TWELVE_BAD = f"{FOUR_BAD} {FOUR_BAD} {FOUR_BAD}: one"
 
 
 @pytest.fixture
@@ -47,13 +48,13 @@ def ask(text, is_retry):
 
 
 def test_it_has_as_many_tries_again_and_no_more_in_the_same_run(settle):
-    assert settle(f"{FOUR_BAD}: one", "first")[1] == MAX_ANSWERS_PER_CHUNK
-    outcome, asked = settle(f"{FOUR_BAD}: one", "again", is_retry=True)
+    assert settle(TWELVE_BAD, "first")[1] == MAX_ANSWERS_PER_CHUNK
+    outcome, asked = settle(TWELVE_BAD, "again", is_retry=True)
     assert (outcome.event, asked) == (ChunkEvent.TRIES_USED_UP, MAX_ANSWERS_PER_CHUNK)
     assert (outcome.attempts, outcome.requests) == (2 * MAX_ANSWERS_PER_CHUNK, MAX_ANSWERS_PER_CHUNK)
-    outcome, asked = settle(f"{FOUR_BAD}: one", "again", is_retry=True)
+    outcome, asked = settle(TWELVE_BAD, "again", is_retry=True)
     assert (outcome.event, asked) == (ChunkEvent.TRIES_USED_UP, 0), "a repeated task asks nothing more"
-    assert settle(f"{FOUR_BAD}: one", "a third", is_retry=True)[1] == MAX_ANSWERS_PER_CHUNK
+    assert settle(TWELVE_BAD, "a third", is_retry=True)[1] == MAX_ANSWERS_PER_CHUNK
 
 
 def test_an_ordinary_night_asks_nothing_about_it_before_or_after(settle):
@@ -72,7 +73,7 @@ def test_a_good_answer_beyond_its_first_tries_is_found_by_every_later_run(settle
 
 
 def test_a_refusal_and_an_answer_that_stays_too_long_are_asked_about_again_too(settle):
-    for script in ("refused good", "truncated bad_json bad_json bad_json good"):
+    for script in ("refused good", "truncated bad_json empty bad_json good"):
         assert settle(f"{script}: one", "first")[0].event is ChunkEvent.TRIES_USED_UP
         outcome, asked = settle(f"{script}: one", "again", is_retry=True)
         assert (outcome.event, asked) == (ChunkEvent.ANSWER_ARRIVED, 1)

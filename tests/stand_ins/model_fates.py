@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import error_body
+from stand_ins.model_shapes import GOOD_SHAPES, UNUSABLE_SHAPES
 
 _TRIPLE = {
     "instruction": "How would you explain this to somebody who starts tomorrow?",
@@ -19,17 +20,19 @@ _GOOD = json.dumps({"preference_triples": [_TRIPLE]})
 _TWO = json.dumps({"preference_triples": [_TRIPLE, _TRIPLE]})
 _FIVE = json.dumps({"preference_triples": [_TRIPLE] * 5})
 
-# Answers that a provider bills: content, finish_reason, refusal.
-_COMPLETIONS: dict[str, tuple[str | None, str, str | None]] = {
-    "good": (_GOOD, "stop", None),
-    "five_triples": (_FIVE, "stop", None),
-    "truncated_after_one": (_TWO[:-30], "length", None),
-    "truncated": (_GOOD[:40], "length", None),
-    "bad_json": ("Here you are: certainly!", "stop", None),
-    "wrong_shape": ('{"triples": 5}', "stop", None),
-    "empty": ("", "stop", None),
-    "refused": (None, "stop", "I cannot help with that."),
-    "filtered": ("", "content_filter", None),
+# Answers that a provider bills: message, finish_reason.
+_COMPLETIONS: dict[str, tuple[dict[str, Any], str]] = {
+    "good": ({"content": _GOOD}, "stop"),
+    "five_triples": ({"content": _FIVE}, "stop"),
+    "truncated_after_one": ({"content": _TWO[:-30]}, "length"),
+    "truncated": ({"content": _GOOD[:40]}, "length"),
+    "bad_json": ({"content": "Here you are: certainly!"}, "stop"),
+    "wrong_shape": ({"content": '{"triples": 5}'}, "stop"),
+    "empty": ({"content": ""}, "stop"),
+    "refused": ({"content": None, "refusal": "I cannot help with that."}, "stop"),
+    "filtered": ({"content": ""}, "content_filter"),
+    **{name: (message, "stop") for name, message in GOOD_SHAPES.items()},
+    **UNUSABLE_SHAPES,
 }
 
 # Errors with a body in OpenAI's form: HTTP status, type, code, the parameter that is to blame.
@@ -61,13 +64,13 @@ _MISBEHAVIOUR = (
 
 FATES = frozenset((*_COMPLETIONS, *_ERRORS, *_MISBEHAVIOUR))
 BILLED = frozenset(_COMPLETIONS)
-KEPT = frozenset({"good", "five_triples"})
+KEPT = frozenset({"good", "five_triples", *GOOD_SHAPES})
 """The fates after which a chunk needs no further answer."""
 
 
 def completion(fate: str, prompt_tokens: int, completion_tokens: int) -> dict[str, Any]:
     """Return the chat completion of a fate in `BILLED`."""
-    content, finish_reason, refusal = _COMPLETIONS[fate]
+    message, finish_reason = _COMPLETIONS[fate]
     return {
         "id": "chatcmpl-1",
         "object": "chat.completion",
@@ -76,7 +79,7 @@ def completion(fate: str, prompt_tokens: int, completion_tokens: int) -> dict[st
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": content, "refusal": refusal},
+                "message": {"role": "assistant", "refusal": None, **message},
                 "finish_reason": finish_reason,
             }
         ],

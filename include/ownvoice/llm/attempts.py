@@ -35,6 +35,7 @@ class ChunkAttempts:
     used_up: ChunkEvent | None = None
     _answers: int = 0
     _counted_answers: int = 0
+    _last_said: tuple[str, str, str] | None = None
     _requests: int = 0
     _last_task_try: TaskTry = NO_TASK
     _tries: list[Try] = field(default_factory=list)
@@ -79,17 +80,20 @@ class ChunkAttempts:
             self._count_cost(record, completion, wasted=not answer.usable)
         if answer.fault is None or answer.usable:
             return ChunkEvent.ANSWER_ARRIVED if paid_now else ChunkEvent.STORED_ANSWER_FOUND
-        self._count_unusable(record, RULES[answer.fault])
-        return None
-
-    def _count_unusable(self, record: AnswerRecord, rule: Rule) -> None:
-        """Count an unusable answer against the tries, and change to the request for a longer one where that helps."""
-        self._counted_answers += not (self.request.is_retry and self._is_of_another_run(record))
-        if self._counted_answers >= rule.tries:
-            self.used_up = self.used_up or rule.then
+        rule = RULES[answer.fault]
+        if not (self.request.is_retry and self._is_of_another_run(record)):
+            self._count_unusable(rule, (self.key, completion.text, completion.reasoning))
         if rule.longer and not self.is_longer:
             self.body = longer_request(self.body)
             self.key, self.attempt = request_key(self.body), 1
+        return None
+
+    def _count_unusable(self, rule: Rule, said: tuple[str, str, str]) -> None:
+        """Count an unusable answer against the tries, which are used up too where the last one said the same."""
+        self._counted_answers += 1
+        if self._counted_answers >= rule.tries or said == self._last_said:
+            self.used_up = self.used_up or rule.then
+        self._last_said = said
 
     def _is_of_another_run(self, record: AnswerRecord) -> bool:
         return (record.get("bought_for") or [""])[0] != self.run_id

@@ -13,6 +13,7 @@ class Fault(StrEnum):
     """What is wrong with an answer that arrived. The names are stable: reports and tables carry them."""
 
     TRUNCATED = "truncated"
+    ENDLESS = "endless"  # truncated in white space or a loop: a longer answer would be more of that
     REFUSED = "refused"
     EMPTY = "empty"
     BAD_JSON = "bad_json"
@@ -23,10 +24,10 @@ class Fault(StrEnum):
 class Completion:
     """What a model answered.
 
-    `ending` is `Fault.TRUNCATED` or `Fault.REFUSED` where it did not end by itself, and
-    `Fault.BAD_JSON` where the server itself refused to pass it on. `refusal` is what it said in
-    refusing, and `reasoning` what it thought, where the provider keeps these apart from `text`. Tokens are 0 where the
-    endpoint did not count them.
+    `ending` is `Fault.TRUNCATED`, `Fault.ENDLESS` or `Fault.REFUSED` where it did not end by itself, and
+    `Fault.BAD_JSON` where the server itself refused to pass it on. `refusal` is what it said in refusing, and
+    `reasoning` what it thought, where the provider keeps these apart from `text`. Tokens are 0 where the endpoint did
+    not count them.
     """
 
     text: str = ""

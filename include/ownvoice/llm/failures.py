@@ -80,11 +80,13 @@ RULES: dict[Failure | Fault, Rule] = {
     Failure.BATCH_LINE_MISSING: Rule(1, _LATER),
     Fault.REFUSED: Rule(1, _DEAD),
     Fault.TRUNCATED: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD, longer=True),
+    Fault.ENDLESS: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
     Fault.EMPTY: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
     Fault.BAD_JSON: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
     Fault.WRONG_SHAPE: Rule(MAX_ANSWERS_PER_CHUNK, _DEAD),
 }
 """An unusable answer (`Fault`) is paid for, so the tries of a chunk count all its answers, whatever their faults are.
+Two answers in a row that say the same use them up: a third would be paid for to say it again.
 
 A chunk that is too long for the model's context is cut in two by the next plan if it is long enough for that.
 """

@@ -80,6 +80,10 @@ ADVICE: dict[str, Advice] = {
         "The answer was cut off at the maximum length.",
         "Twice the recipe's max_output_tokens was allowed: raise it, or lower max_chunk_chars for shorter answers.",
     ),
+    Fault.ENDLESS: Advice(
+        "The answer ran into white space or repeated itself until it was cut off.",
+        "If it is frequent, use another model or a temperature above 0; with json_schema, ask without it.",
+    ),
     Fault.REFUSED: Advice("The model or its moderation declined.", "Look at the chunk; another model may answer."),
     Fault.EMPTY: Advice(
         "The answer holds no triple; an answer of the second model, no text.",

@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-MAX_CHARS = 1_000_000
-"""So much of an answer is read; the longest that a recipe allows (32,000 tokens) has a fifth of it."""
+from ownvoice.triples.near_json import MAX_CHARS
 
 _MAX_FALSE_STARTS = 100  # each brace that begins no object costs a look at the rest of the text
 

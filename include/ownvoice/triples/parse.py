@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from ownvoice.llm.completion import Completion, Fault
 from ownvoice.llm.json_values import is_text, mapping
 from ownvoice.triples.json_text import objects
+from ownvoice.triples.near_json import as_json, unwrapped
 from ownvoice.triples.prompts import kinds_of
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 from ownvoice.triples.triple import Triple
@@ -19,8 +21,9 @@ MAX_TRIPLES = 100
 MAX_FIELD_CHARS = 20_000
 """An answer's further entries are not read, and an entry with a longer field is no triple; prompts ask for five."""
 
-_JSON_ALONE = re.compile(r"\s*(?:```(?:json)?\s*)?\{")
+_JSON_ALONE = re.compile(r"\s*(?:```(?:json)?\s*)?[\[{]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # all but tab and line feed
+_FIELDS = frozenset(TRIPLE_FIELDS)
 _WRITTEN_BY_THE_MODEL = ("instruction", "generated_answer")
 
 
@@ -51,14 +54,22 @@ def parse_answer(completion: Completion, kinds: Collection[str] = ()) -> Answer:
     triples, fault = _read(completion.text, kinds)
     if not completion.text.strip() and _JSON_ALONE.match(completion.reasoning):
         within_reasoning, its_fault = _read(completion.reasoning, kinds)
-        if its_fault is None:
-            triples, fault = within_reasoning, None
+        if within_reasoning and its_fault is not Fault.BAD_JSON:
+            triples, fault = within_reasoning, its_fault
     return Answer(triples, completion.ending or fault)
 
 
 def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:
     if not text.strip():
         return (), Fault.EMPTY
+    text = unwrapped(text)
+    triples, fault = _read_json(text, kinds)
+    if fault is Fault.BAD_JSON and not triples:
+        triples, _ = _read_json(as_json(text), kinds)
+    return triples, fault
+
+
+def _read_json(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:
     entries, is_whole, complete = _entries(text)
     if not isinstance(entries, list):
         return (), Fault.WRONG_SHAPE
@@ -72,20 +83,35 @@ def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault 
 
 
 def _entries(text: str) -> tuple[object, bool, bool]:
-    """Return the entries of an answer, whether they stand in the object asked for, and whether no object is cut off.
+    """Return the entries of an answer, whether they stand in the list asked for, and whether no object is cut off.
 
-    Outside that object, the first complete objects are the entries.
+    Outside that list, the objects with a field of a triple are the entries, wherever they stand.
     """
-    loose: list[dict[str, Any]] = []
+    loose: list[object] = []
     cut_off = False
     for found in objects(text):
         if found is None:
             cut_off = True
-        elif "preference_triples" in found:
-            return found["preference_triples"], True, True
+        elif isinstance(entries := found.get("preference_triples"), list):
+            return entries, True, True
         else:
             loose.append(found)
-    return loose, False, bool(loose) and not cut_off
+    return list(islice(_entries_within(loose), MAX_TRIPLES)), False, bool(loose) and not cut_off
+
+
+def _entries_within(loose: list[object]) -> Iterator[dict[str, Any]]:
+    """Yield the objects with a field of a triple, in their order; a string may hold JSON of its own."""
+    waiting = loose[::-1]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting += value[::-1]
+        elif isinstance(value, str) and _JSON_ALONE.match(value):
+            waiting += list(objects(value))[::-1]
+        elif isinstance(value, dict) and _FIELDS.isdisjoint(value):
+            waiting += list(value.values())[::-1]
+        elif isinstance(value, dict):
+            yield value
 
 
 def _triple(entry: object, kinds: Collection[str]) -> Triple | None:

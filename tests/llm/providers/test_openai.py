@@ -32,7 +32,7 @@ def response(content: Any = "It is so.", finish_reason: str = "stop", **message:
         (response(finish_reason="length"), Completion("It is so.", Fault.TRUNCATED)),
         (response("", finish_reason="content_filter"), Completion("", Fault.REFUSED)),
         (response(None, refusal="No."), Completion("", Fault.REFUSED, refusal="No.")),
-        (response(["a part"]), Completion()),
+        (response(["a part", 5, None, ["b"]]), Completion("a part")),
         (
             response([{"type": "thinking", "thinking": []}, {"type": "text", "text": "It is so."}]),
             Completion("It is so."),

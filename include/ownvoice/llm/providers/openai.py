@@ -13,6 +13,8 @@ from ownvoice.llm import rate_limit_headers
 from ownvoice.llm.completion import Completion, Fault
 from ownvoice.llm.json_values import count, first, mapping
 from ownvoice.llm.providers import openai_errors
+from ownvoice.llm.providers.openai_message import read_message
+from ownvoice.llm.repetition import is_endless
 from ownvoice.llm.request import RequestBody
 from ownvoice.llm.thinking import without_thinking
 
@@ -22,8 +24,7 @@ OPENAI_URL = "https://api.openai.com/v1"
 
 _ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 _ENDINGS = {"content_filter": Fault.REFUSED, "length": Fault.TRUNCATED}
-
-_REASONING = ("reasoning_content", "reasoning")  # of vLLM, SGLang and DeepSeek; of OpenRouter and newer vLLM
+_CUT_OFF_BEFORE_JSON = "max completion tokens reached"  # what Groq shows instead of an answer that was cut off
 
 announced_limits = rate_limit_headers.announced_limits
 read_error = openai_errors.read_error
@@ -59,27 +60,18 @@ def is_rejected_answer(value: object) -> bool:
 def read(response: Mapping[str, Any]) -> Completion:
     """Read the first choice and the usage; thinking that stands in the text is left out."""
     if (rejected := openai_errors.rejected_answer(response)) is not None:
-        return Completion(text=without_thinking(rejected), ending=Fault.BAD_JSON)
-    choice = mapping(first(response.get("choices")))
-    message, usage = mapping(choice.get("message")), mapping(response.get("usage"))
-    refusal, finish_reason = message.get("refusal"), choice.get("finish_reason")
+        cut_off = _CUT_OFF_BEFORE_JSON in rejected
+        return Completion(text=without_thinking(rejected), ending=Fault.TRUNCATED if cut_off else Fault.BAD_JSON)
+    choice, usage = mapping(first(response.get("choices"))), mapping(response.get("usage"))
+    message, finish_reason = read_message(mapping(choice.get("message"))), choice.get("finish_reason")
     ending = _ENDINGS.get(finish_reason) if isinstance(finish_reason, str) else None
-    reasoning = (message.get(name) for name in _REASONING)
+    if ending is Fault.TRUNCATED and is_endless(message.text):
+        ending = Fault.ENDLESS
     return Completion(
-        text=without_thinking(_text(message.get("content"))),
-        ending=Fault.REFUSED if refusal else ending,
-        refusal=str(refusal) if refusal else "",
+        text=message.text,
+        ending=Fault.REFUSED if message.refusal else ending,
+        refusal=message.refusal,
         prompt_tokens=count(usage.get("prompt_tokens")),
         completion_tokens=count(usage.get("completion_tokens")),
-        reasoning=next((text for text in reasoning if isinstance(text, str)), ""),
+        reasoning=message.reasoning,
     )
-
-
-def _text(content: object) -> str:
-    """Return the text of a message, which some servers cut into parts; parts of another type are no answer."""
-    if isinstance(content, list):
-        parts = (mapping(part) for part in content)
-        return "".join(
-            text for part in parts if part.get("type") == "text" and isinstance(text := part.get("text"), str)
-        )
-    return content if isinstance(content, str) else ""
