@@ -12,7 +12,9 @@ from typing import Any
 
 from ownvoice.triples.triple import Triple
 
-TRIPLE = Triple('What is "true"?', "It's \\frac{1}{2} the truth, and \\beta \\nabla \\theta.", "So it is: “half” of it.")
+TRIPLE = Triple(
+    'What is "true"?', "It's \\frac{1}{2} the truth, and \\beta \\nabla \\theta.", "So it is: “half” of it."
+)
 _ENTRY = {
     "instruction": TRIPLE.instruction,
     "generated_answer": TRIPLE.generated_answer,

@@ -11,7 +11,7 @@ MAX_CHARS = 1_000_000
 
 def _text_between(opening: str, closing: str, name: str) -> str:
     """Return the pattern of a string: a closing quote ends it only where JSON could go on, so "a "b" c" is one."""
-    ending = rf"{closing}(?=\s*+(?:[:,}}\]]|\Z))"
+    ending = rf"{closing}(?=\s*+(?:[:,}}\]]|/[/*]|\Z))"
     return rf"{opening}(?P<{name}>(?:[^{closing}\\]|\\.|(?!{ending}){closing})*+)(?:{closing}|\\?\Z)"
 
 
@@ -29,7 +29,7 @@ _TOKEN = re.compile(
 )
 _JSON_WORDS = {"True": "true", "False": "false", "None": "null", "undefined": "null"}
 _BARE_QUOTE = re.compile(r'(\\.)|"', re.DOTALL)
-_BYTE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:x([0-9a-fA-F]{2})|U([0-9a-fA-F]{8}))")  # Python's
+_BYTE_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\(?:x(?!cancel)([0-9a-fA-F]{2})|U([0-9a-fA-F]{8}))")  # Python's
 
 
 def unwrapped(text: str) -> str:
@@ -58,9 +58,7 @@ def _quoted(token: re.Match[str]) -> str:
         return ""
     if (word := token["word"]) is not None:
         return json.dumps(word) if token["colon"] else _JSON_WORDS.get(word, word)
-    inner: str = token[token.lastgroup or 0]
-    if token["single"] is not None:
-        inner = _BYTE_ESCAPE.sub(_json_escape, inner)
+    inner = _BYTE_ESCAPE.sub(_json_escape, token[token.lastgroup or 0])
     return f'"{_BARE_QUOTE.sub(_escaped_quote, inner)}"'
 
 
