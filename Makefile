@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer demo demo-stop test fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth demo demo-stop test test-unsloth fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -32,6 +32,17 @@ trainer: .venv-trainer/installed  ## make .venv-trainer: torch on the CPU, TRL, 
 	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@
 
+unsloth: .venv-unsloth/installed  ## make .venv-unsloth: the trainer's libraries and the real Unsloth, 3 GB
+
+# Unsloth asks for torchvision and does not need it; that of the index is built for CUDA and does not load beside a torch
+# for CPUs; Unsloth then refuses to start.
+.venv-unsloth/installed: requirements-unsloth-test.txt requirements-trainer-test.txt
+	$(PYTHON) -m venv .venv-unsloth
+	.venv-unsloth/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-unsloth-test.txt
+	.venv-unsloth/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	.venv-unsloth/bin/python -m pip uninstall --quiet --disable-pip-version-check --yes torchvision
+	@touch $@
+
 demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, an open UI
 	@$(BIN)/python demo/start.py
 
@@ -47,6 +58,9 @@ test: lint trainer  ## lint, types, layers and every test, in both environments
 	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest $(ALONE)
 	.venv-trainer/bin/python -m pytest tests/training
+
+test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part of `make test`
+	.venv-unsloth/bin/python -m pytest tests/training/trainer/backends
 
 fast: install  ## the tests that start no Airflow and need no torch
 	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)
@@ -74,4 +88,4 @@ requirements:  ## compile the pinned requirements from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 
 clean:  ## remove the environment and the caches; lakes and Airflow homes stay
-	rm -rf .venv .venv-trainer .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-trainer .venv-unsloth .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

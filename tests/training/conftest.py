@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.trainer.folders import upload_folder
+from stand_ins.deaf_proxy import DeafProxy, deaf_proxy
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.places import REPOSITORY, SAMPLES
 
@@ -62,10 +63,10 @@ class Trainer:
         run = TrainingRun(run_id=run_id, lake=self.lake.uri, dataset_version=number, recipe=fields)
         return write_training_run(self.lake, run)
 
-    def start(self, uri: str) -> subprocess.Popen[str]:
-        """Start the trainer in a process of its own."""
+    def start(self, uri: str, **variables: str) -> subprocess.Popen[str]:
+        """Start the trainer in a process of its own, with these variables in its environment."""
         command = [sys.executable, "-m", "ownvoice.training", "--recipe", uri]
-        environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY / "include")}
+        environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(REPOSITORY / "include")} | variables
         return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
     def result(self, run_id: str) -> dict[str, Any]:
@@ -93,9 +94,17 @@ def trainer(make_trainer, tmp_path_factory) -> Trainer:
 
 
 @pytest.fixture(scope="session")
-def undisturbed(trainer: Trainer) -> dict[str, Any]:
+def firewall() -> Iterator[DeafProxy]:
+    """A proxy that never answers. `CI` is emptied beside it: where it is set, some libraries do not call home."""
+    with deaf_proxy() as proxy:
+        proxy.variables["CI"] = ""
+        yield proxy
+
+
+@pytest.fixture(scope="session")
+def undisturbed(trainer: Trainer, firewall: DeafProxy) -> dict[str, Any]:
     """The result of a run that nobody stopped."""
-    process = trainer.start(trainer.ask("undisturbed"))
+    process = trainer.start(trainer.ask("undisturbed"), **firewall.variables)
     printed, _ = process.communicate(timeout=120)
     assert process.returncode == 0, printed
     return json.loads(trainer.lake.store.read("runs/undisturbed/result.json"))

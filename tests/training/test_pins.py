@@ -12,6 +12,7 @@ from stand_ins.places import REPOSITORY
 
 IMAGE = REPOSITORY / "docker" / "trainer"
 TEST_PINS = REPOSITORY / "requirements-trainer-test.txt"
+UNSLOTH_PINS = REPOSITORY / "requirements-unsloth-test.txt"
 UV = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
 
 
@@ -27,6 +28,11 @@ def test_the_tests_run_on_the_training_libraries_of_the_image(name):
 @pytest.mark.parametrize("name", ["deltalake", "obstore", "pyarrow", "pydantic", "pydantic-settings", "boto3"])
 def test_the_lake_is_read_with_the_same_libraries(name):
     assert pins(TEST_PINS)[name] == pins(IMAGE / "requirements.txt")[name]
+
+
+def test_unsloth_is_tested_in_the_release_of_the_image():
+    assert pins(UNSLOTH_PINS).keys() == {"unsloth", "unsloth-zoo"}
+    assert pins(UNSLOTH_PINS).items() <= pins(IMAGE / "requirements.txt").items()
 
 
 def test_the_image_holds_what_its_requirements_ask_for_and_no_airflow():

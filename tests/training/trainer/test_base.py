@@ -1,5 +1,7 @@
 """The base model: found, named by its content, or refused in one sentence."""
 
+import json
+import os
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -7,12 +9,12 @@ import pytest
 
 pytest.importorskip("torch")
 
-from huggingface_hub import constants
-
 from ownvoice.errors import BadBaseError
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.trainer import base
 from ownvoice.training.trainer.base import fetch_base
 
+COMMIT = "c0ffee" * 6 + "c0ff"
 ANSWERS = {
     "none": (404, "RepoNotFound"),
     "gated": (403, "GatedRepo"),
@@ -21,27 +23,49 @@ ANSWERS = {
 }
 
 
-class RefusingHub(BaseHTTPRequestHandler):
-    """A Hub whose every model is refused, each in its own way: GET /api/models/owner/NAME/..."""
+class SmallHub(BaseHTTPRequestHandler):
+    """A Hub that has one model of one file, owner/mine, for one token; any other is refused in a way of its own."""
 
     def do_GET(self):
-        status, code = ANSWERS[self.path.split("/")[4]]
+        owner, name, *rest = self.path.removeprefix("/api/models").split("?")[0].split("/")[1:]
+        if name != "mine":
+            self._refuse(*ANSWERS[name])
+        elif self.headers.get("Authorization") != "Bearer mine-alone":
+            self._refuse(*ANSWERS["gated"])
+        else:
+            self._answer_mine(f"{owner}/{name}", rest[0])
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def _answer_mine(self, model, what):
+        if what == "resolve":
+            self._answer(200, b"{}", {"ETag": '"1"', "X-Repo-Commit": COMMIT})
+            return
+        file = {"type": "file", "path": "config.json", "rfilename": "config.json", "size": 2, "oid": "1"}
+        found = [file] if what == "tree" else {"id": model, "sha": COMMIT, "siblings": [file]}
+        self._answer(200, json.dumps(found).encode(), {})
+
+    def _refuse(self, status, code):
+        self._answer(status, b"{}", {"X-Error-Code": code})
+
+    def _answer(self, status, body, headers):
         self.send_response(status)
-        self.send_header("X-Error-Code", code)
-        self.send_header("Content-Length", "2")
+        for name, value in (headers | {"Content-Length": str(len(body))}).items():
+            self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(b"{}")
+        if self.command == "GET":
+            self.wfile.write(body)
 
     def log_message(self, *_):
         pass
 
 
 @pytest.fixture
-def hub(monkeypatch):
-    with ThreadingHTTPServer(("127.0.0.1", 0), RefusingHub) as server:
+def online():
+    """The environment of a process that may ask the Hub."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), SmallHub) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
-        yield server
+        yield os.environ | {"HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}", "HF_TOKEN": "mine-alone"}
         server.shutdown()
 
 
@@ -54,24 +78,45 @@ def hub(monkeypatch):
         ("ill", "could not be fetched: Server error '500"),
     ],
 )
-def test_a_base_that_the_hub_refuses_is_one_sentence(hub, lake, tmp_path, name, reason):
+def test_a_base_that_the_hub_refuses_is_one_sentence(online, lake, tmp_path, name, reason):
     with pytest.raises(BadBaseError) as caught:
-        fetch_base(lake, TrainingRecipe(base_model=f"owner/{name}"), tmp_path / "base")
+        fetch_base(lake, TrainingRecipe(base_model=f"owner/{name}"), tmp_path / "base", online)
     assert str(caught.value).startswith(f"base model owner/{name} at main {reason}")
 
 
-def test_a_hub_that_cannot_be_reached_is_one_sentence(hub, lake, tmp_path, monkeypatch):
-    monkeypatch.setattr(constants, "ENDPOINT", "http://127.0.0.1:1")
+def test_a_hub_that_cannot_be_reached_is_one_sentence(online, lake, tmp_path):
     with pytest.raises(BadBaseError, match="Check the network"):
-        fetch_base(lake, TrainingRecipe(base_model="owner/any"), tmp_path / "base")
+        recipe = TrainingRecipe(base_model="owner/any")
+        fetch_base(lake, recipe, tmp_path / "base", online | {"HF_ENDPOINT": "http://127.0.0.1:1"})
+
+
+def test_a_base_of_the_hub_is_fetched_with_the_token_of_the_environment_that_is_named(
+    online, lake, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    recipe = TrainingRecipe(base_model="owner/mine")
+    found = fetch_base(lake, recipe, tmp_path / "base", online)
+    assert (found.name, found.commit) == ("owner/mine", COMMIT)
+    assert (found.folder / "config.json").read_bytes() == b"{}"
+    with pytest.raises(BadBaseError, match="owner/mine at main is gated"):
+        fetch_base(lake, recipe, tmp_path / "other", online | {"HF_TOKEN": "another"})
+
+
+def test_a_process_that_is_killed_while_it_fetches_is_one_sentence(online, lake, tmp_path, monkeypatch):
+    killed = tmp_path / "python"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o755)
+    monkeypatch.setattr(base.sys, "executable", str(killed))
+    with pytest.raises(BadBaseError, match=r"owner/mine was not fetched: .* ended with code -9 \(it said nothing\)"):
+        fetch_base(lake, TrainingRecipe(base_model="owner/mine"), tmp_path / "base", online)
 
 
 def test_a_base_in_the_lake_is_named_by_its_bytes(lake, tmp_path):
     recipe = TrainingRecipe(base_model="lake:models/mine")
     lake.store.write("models/mine/config.json", b"{}")
     lake.store.write("models/mine/model.safetensors", b"one")
-    first = fetch_base(lake, recipe, tmp_path / "first")
+    first = fetch_base(lake, recipe, tmp_path / "first", {})
     assert (tmp_path / "first" / "model.safetensors").read_bytes() == b"one"
-    assert fetch_base(lake, recipe, tmp_path / "again").commit == first.commit
+    assert fetch_base(lake, recipe, tmp_path / "again", {}).commit == first.commit
     lake.store.write("models/mine/model.safetensors", b"two")
-    assert fetch_base(lake, recipe, tmp_path / "second").commit != first.commit
+    assert fetch_base(lake, recipe, tmp_path / "second", {}).commit != first.commit

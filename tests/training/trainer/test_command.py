@@ -17,8 +17,9 @@ pytestmark = pytest.mark.filterwarnings("ignore")
 
 
 @pytest.fixture
-def failing(make_trainer, tmp_path):
+def failing(make_trainer, tmp_path, monkeypatch):
     """Run the trainer in this process and return how it ended: code, name and message."""
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")  # as the trainer sets it; so it is put back
     trainer = make_trainer(tmp_path / "lake")
 
     def run(**asked):

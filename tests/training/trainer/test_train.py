@@ -48,6 +48,10 @@ def test_the_merged_model_is_near_the_adapter_and_far_from_the_base(undisturbed)
     assert merge["max_logit_difference"] < 1e-4
 
 
+def test_a_training_asks_nothing_of_the_network(undisturbed, firewall):
+    assert firewall.asked == []
+
+
 def test_everything_stands_in_the_lake_and_no_reference_adapter_among_it(undisturbed, trainer):
     keys = {found.key.removeprefix("runs/undisturbed/") for found in trainer.lake.store.objects("runs/undisturbed")}
     assert {"recipe.json", "metrics.jsonl", "samples.json", "log.txt", "result.json"} <= keys

@@ -1,7 +1,14 @@
-"""Fetching the base model, once and at a fixed commit."""
+"""Fetching the base model, once and at a fixed commit.
+
+From the Hub it is fetched in a process of its own, the only one of a training that may ask the Hub.
+Run as: python -m ownvoice.training.trainer.base MODEL REVISION FOLDER; it prints the commit.
+"""
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,11 +30,14 @@ class Base:
     folder: Path
 
 
-def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path) -> Base:
-    """Download the recipe's base model into `folder`. Raises `BadBaseError` if it cannot be fetched."""
+def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -> Base:
+    """Download the recipe's base model into `folder`. Raises `BadBaseError` if it cannot be fetched.
+
+    `online` is the environment in which the Hub is asked: its address, its token, a proxy.
+    """
     if recipe.base_model.startswith(_LAKE):
         return _from_lake(lake, recipe.base_model, folder)
-    return _from_hub(recipe, folder)
+    return _from_hub(recipe, folder, online)
 
 
 def _from_lake(lake: Lake, name: str, folder: Path) -> Base:
@@ -40,15 +50,31 @@ def _from_lake(lake: Lake, name: str, folder: Path) -> Base:
     return Base(name, f"sha256:{folder_sha256(folder)}", folder)
 
 
-def _from_hub(recipe: TrainingRecipe, folder: Path) -> Base:
+def _from_hub(recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -> Base:
+    arguments = [recipe.base_model, recipe.base_revision, str(folder)]
+    command = [sys.executable, "-m", "ownvoice.training.trainer.base", *arguments]
+    done = subprocess.run(command, env=online, capture_output=True, text=True)  # noqa: S603
+    if done.returncode == 0:
+        return Base(recipe.base_model, done.stdout.split()[-1], folder)
+    last_line = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    if done.returncode == BadBaseError.exit_code:
+        raise BadBaseError(last_line)
+    raise BadBaseError(
+        f"base model {recipe.base_model} was not fetched: the process that does it ended with code {done.returncode} "
+        f"({last_line}). Look at the memory and the disk of the machine, then run again."
+    )
+
+
+def download(model: str, revision: str, folder: Path) -> str:
+    """Download weights and tokenizer of a model of the Hub; return the commit. Raises `BadBaseError`."""
     from httpx import HTTPError
     from huggingface_hub import HfApi, snapshot_download
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
-    wanted = f"base model {recipe.base_model} at {recipe.base_revision}"
+    wanted = f"base model {model} at {revision}"
     try:
-        commit = HfApi().model_info(recipe.base_model, revision=recipe.base_revision).sha
-        snapshot_download(recipe.base_model, revision=commit, local_dir=folder, allow_patterns=_WEIGHTS_AND_TOKENIZER)
+        commit = HfApi().model_info(model, revision=revision).sha
+        snapshot_download(model, revision=commit, local_dir=folder, allow_patterns=_WEIGHTS_AND_TOKENIZER)
     except GatedRepoError:
         raise BadBaseError(f"{wanted} is gated. Accept its licence on the Hub with the account of HF_TOKEN.") from None
     except (RepositoryNotFoundError, RevisionNotFoundError):
@@ -57,4 +83,12 @@ def _from_hub(recipe: TrainingRecipe, folder: Path) -> Base:
         raise BadBaseError(
             f"{wanted} could not be fetched: {first_line(error)}. Check the network, then run again."
         ) from None
-    return Base(recipe.base_model, str(commit), folder)
+    return str(commit)
+
+
+if __name__ == "__main__":
+    try:
+        print(download(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+    except BadBaseError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_code)

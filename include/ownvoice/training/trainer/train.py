@@ -6,6 +6,7 @@ Each stage uploads what it made before the next one starts, so that no later fau
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import hide_progress_bars, image_id
 from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
+from ownvoice.training.trainer.offline import go_offline
 from ownvoice.training.trainer.prompts import Formatted, format_pairs
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.samples import answer_questions
@@ -41,12 +43,13 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: Trai
     """Run all stages and fill `result`. Raises an `OwnvoiceError` if a stage fails."""
     with tempfile.TemporaryDirectory(prefix="ownvoice-training-") as folder:
         work = Work(run, lake, record, stop, Path(folder), result)
+        online = go_offline(run.recipe)
         backend = backend_of(run.recipe)
         backend.prepare(run.recipe, work.scratch)
         hide_progress_bars()
         with work.stage("read"):
             pairs = _read(work)
-            base = _base(work)
+            base = _base(work, online)
         with work.stage("load"):
             loaded = backend.load(base.folder, run.recipe)
             rows = _format(work, pairs, loaded)
@@ -69,8 +72,9 @@ def _read(work: Work) -> Pairs:
     return pairs
 
 
-def _base(work: Work) -> Base:
-    base = patiently(lambda: fetch_base(work.lake, work.recipe, work.scratch / "base"), work.record.say)
+def _base(work: Work, online: Mapping[str, str]) -> Base:
+    folder = work.scratch / "base"
+    base = patiently(lambda: fetch_base(work.lake, work.recipe, folder, online), work.record.say)
     work.result.base = BaseUsed(name=base.name, commit=base.commit)
     work.record.say(f"base: {base.name} at {base.commit}")
     return base

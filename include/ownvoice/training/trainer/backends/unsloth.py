@@ -1,4 +1,4 @@
-"""Unsloth, on one NVIDIA GPU. Written from its source and documentation; it has not been run on a GPU yet.
+"""Unsloth, on one NVIDIA GPU. Tested on its CPU backend; what that cannot show stands in docs/running.md.
 
 Importing unsloth before trl and transformers is what patches them (`PatchDPOTrainer` does nothing any more). It hands
 TRL a model that already wears its adapter; `make_trainer` takes away the copy that TRL makes of it.
@@ -10,25 +10,29 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ownvoice.errors import NoGpuError, first_line
+from ownvoice.errors import NoGpuError, OwnvoiceError, first_line
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.backends.protocol import Loaded
 
 
 def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
-    """Import unsloth, with a missing GPU fatal and its compiled code in an empty folder of this run.
+    """Import unsloth, with its compiled code in an empty folder of this run.
 
-    It is kept from reporting to its makers, which behind a firewall ends in an error after two minutes.
+    A missing GPU is fatal, unless UNSLOTH_DISABLE_CPU_FALLBACK is 0. Unsloth is kept from reporting to its makers,
+    which behind a firewall ends in an error after two minutes.
     """
-    os.environ["UNSLOTH_DISABLE_CPU_FALLBACK"] = "1"
+    os.environ.setdefault("UNSLOTH_DISABLE_CPU_FALLBACK", "1")
     os.environ["UNSLOTH_DISABLE_STATISTICS"] = "1"
     os.environ["UNSLOTH_COMPILE_LOCATION"] = str(scratch / "unsloth_compiled_cache")
     try:
         import unsloth  # noqa: F401
-    except (ImportError, NotImplementedError) as error:
+    except OwnvoiceError:  # asked to stop while it imports, which takes up to a minute
+        raise
+    except Exception as error:  # of any kind: it checks the machine and other libraries in many ways
+        reason = first_line(error).rstrip(".")
         raise NoGpuError(
-            f"the unsloth backend cannot start here: {first_line(error)}. It needs the trainer image and an NVIDIA "
-            "GPU; elsewhere set backend to trl."
+            f"the unsloth backend cannot start here: {reason}. It needs the trainer image and an NVIDIA GPU; elsewhere "
+            "set backend to trl."
         ) from None
 
 
