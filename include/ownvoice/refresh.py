@@ -14,7 +14,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
-from ownvoice.llm.batch.client import BatchJobState
+from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.tally import Tally

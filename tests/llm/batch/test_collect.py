@@ -40,6 +40,31 @@ def test_a_line_that_is_missing_from_a_batch_in_order_leaves_its_chunk_for_later
     assert desk.call(*GOOD)[-1].faults == ("batch_line_missing",)
 
 
+@pytest.mark.parametrize("status", ["completed", "expired"])
+def test_a_batch_is_not_over_before_its_answers_are_there(desk: Desk, status: str) -> None:
+    (batch_id,) = desk.submit(*GOOD)
+    desk.model.batch_jobs.end(batch_id, status)
+    job = desk.model.batch_jobs.jobs[batch_id]
+    files, job.files = job.files, {}
+    assert desk.submit(*GOOD) == [batch_id], "it is waited for"
+    job.created_at -= 3600
+    with pytest.raises(ModelUnavailableError, match=rf"{batch_id} \({status}\) names no file with its answers"):
+        desk.call(*GOOD)
+    job.files = files
+    assert events(desk.call(*GOOD)) == [ARRIVED] * 4
+    assert set(desk.model.batch_jobs.billed.values()) == {1}
+
+
+def test_answers_that_never_came_are_given_up_after_a_day(desk: Desk) -> None:
+    (batch_id,) = desk.submit(*GOOD)
+    desk.model.batch_jobs.end(batch_id, "completed")
+    job = desk.model.batch_jobs.jobs[batch_id]
+    job.files = {}
+    job.created_at -= 25 * 3600
+    assert [outcome.faults for outcome in desk.call(*GOOD)] == [("batch_line_missing",)] * 4
+    assert events(desk.settle(*GOOD)) == [ARRIVED] * 4, "the next try asks again"
+
+
 def test_a_start_while_the_batch_runs_submits_nothing(desk: Desk) -> None:
     desk.model.batch_jobs.hold = True
     first = desk.submit(*GOOD)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.batch.files import ENDPOINT
+from ownvoice.llm.batch.job_state import BatchJobState, state_of
 from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.failures import Failure, classified, without_an_answer
@@ -18,34 +18,12 @@ from ownvoice.storage.layout import OPEN_BATCH_JOBS
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
-    from openai.types import Batch
 
 INTENT_KEY = "ownvoice_intent"
 """The metadata key under which a batch job carries the id of its intent."""
 
-_ENDED = frozenset({"completed", "expired", "cancelled", "failed"})
 _CLOCK_SKEW_S = 3600
 _REFUSALS = frozenset({Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG})
-
-
-@dataclass(frozen=True, slots=True)
-class BatchJobState:
-    """The state of a batch job: requests `done` out of `total`, and the files with its results.
-
-    `failures` are the codes for which a job with the status "failed" was not accepted at all.
-    """
-
-    batch_id: str
-    status: str
-    done: int
-    total: int
-    file_ids: tuple[str, ...]
-    failures: tuple[str, ...]
-
-    @property
-    def ended(self) -> bool:
-        """Whether no more results will come."""
-        return self.status in _ENDED
 
 
 def open_client(access: ModelAccess) -> AsyncOpenAI:
@@ -98,7 +76,7 @@ async def find_batch_jobs(client: AsyncOpenAI, intent_id: str, since_s: float) -
             if batch.created_at < since_s - _CLOCK_SKEW_S:
                 break
             if (batch.metadata or {}).get(INTENT_KEY) == intent_id:
-                found.append(_state(batch))
+                found.append(state_of(batch))
     return found[::-1]
 
 
@@ -107,7 +85,7 @@ async def batch_job_state(client: AsyncOpenAI, batch_id: str) -> BatchJobState:
     async with _translated(
         client, f"know {batch_id}, which the lake lists below {OPEN_BATCH_JOBS} (remove it there to ask again)"
     ):
-        return _state(await client.batches.retrieve(batch_id))
+        return state_of(await client.batches.retrieve(batch_id))
 
 
 async def cancel_batch_job(client: AsyncOpenAI, batch_id: str) -> None:
@@ -137,19 +115,6 @@ async def open_clients(names: Iterable[str], endpoints: Endpoints) -> AsyncItera
     """Yield an open client for each of the named endpoints."""
     async with contextlib.AsyncExitStack() as stack:
         yield {name: await stack.enter_async_context(open_client(endpoints(name))) for name in names}
-
-
-def _state(batch: Batch) -> BatchJobState:
-    counts = batch.request_counts
-    errors = (batch.errors and batch.errors.data) or []
-    return BatchJobState(
-        batch_id=batch.id,
-        status=batch.status,
-        done=counts.completed + counts.failed if counts else 0,
-        total=counts.total if counts else 0,
-        file_ids=tuple(file_id for file_id in (batch.output_file_id, batch.error_file_id) if file_id),
-        failures=tuple(dict.fromkeys(error.code for error in errors if error.code)),
-    )
 
 
 @contextlib.asynccontextmanager

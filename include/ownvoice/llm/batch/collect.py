@@ -7,14 +7,15 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ownvoice.errors import OwnvoiceError
-from ownvoice.llm.batch.client import BatchJobState, batch_job_state, cancel_batch_job, find_batch_jobs, open_clients
+from ownvoice.errors import ModelUnavailableError, OwnvoiceError
+from ownvoice.llm.batch.client import batch_job_state, cancel_batch_job, find_batch_jobs, open_clients
 from ownvoice.llm.batch.intents import (
     Intent,
     close_intent,
     open_intents,
     record_batch_id,
 )
+from ownvoice.llm.batch.job_state import FILES_LOST_AFTER_S, BatchJobState
 from ownvoice.llm.batch.results import collect
 from ownvoice.llm.batch.waiting import BatchJobsRunningError
 from ownvoice.llm.batch_task import BatchTask
@@ -49,6 +50,7 @@ async def collect_arrived(task: BatchTask, request_keys: Iterable[str], endpoint
         if running:  # collect them together, so that all requests without an answer are known at once
             raise BatchJobsRunningError(running)
         for intent, state in jobs:
+            _refuse_without_answers(intent, state)
             collected = await collect(task.lake, clients[intent.endpoint], intent, state, task.run.recipe)
             if _is_of(task, intent):
                 problems += [collected.problem] if collected.problem else []
@@ -56,6 +58,15 @@ async def collect_arrived(task: BatchTask, request_keys: Iterable[str], endpoint
     if problems:
         raise problems[0]
     return no_answers
+
+
+def _refuse_without_answers(intent: Intent, state: BatchJobState) -> None:
+    if state.may_get_its_answers:
+        raise ModelUnavailableError(
+            f"{state.batch_id} ({state.status}) names no file with its answers, which are paid for. Look at it where "
+            f"{intent.endpoint} lists its batches, and run again when it has its file. Nothing is submitted twice; "
+            f"after {FILES_LOST_AFTER_S / 3600:.0f} hours its chunks are asked about again."
+        )
 
 
 def _is_of(task: BatchTask, intent: Intent) -> bool:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
-from ownvoice.llm.batch.client import BatchJobState, result_lines
+from ownvoice.llm.batch.client import result_lines
 from ownvoice.llm.batch.files import BatchLine, no_answer_after, read_line, request_of, requests_by_key
 from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
+from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.failures import Failure, FieldRefusedError, NoAnswer
 from ownvoice.llm.providers import openai
 from ownvoice.storage.lake import Lake

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from ownvoice.errors import ModelUnavailableError
-from ownvoice.llm.batch.client import BatchJobState, batch_job_state, open_client
+from ownvoice.llm.batch.client import batch_job_state, open_client
+from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.client import ModelAccess
 
 
