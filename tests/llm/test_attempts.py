@@ -117,7 +117,7 @@ def test_a_refusal_is_final_at_once(model: ModelServer, answers: AnswerStore, fa
 def test_a_request_that_cannot_be_right_is_final_at_once(
     model: ModelServer, answers: AnswerStore, fault: str, name: str
 ) -> None:
-    (outcome,) = settle(model, answers, f"{fault} good: text")
+    outcome, _ = settle(model, answers, f"{fault} good: text", "good: another, so that the endpoint is not at fault")
     assert (outcome.event, outcome.attempts, outcome.faults) == (ChunkEvent.TRIES_USED_UP, 0, (name,))
 
 

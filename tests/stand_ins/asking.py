@@ -44,7 +44,8 @@ def settle_asks(
 ) -> list[ChunkOutcome]:
     """Send the requests and return their outcomes in the order of the chunks."""
     outcomes: list[ChunkOutcome] = []
-    asyncio.run(ask_chunks(asks, answers, access, outcomes.append, RequestContext(**options)))
+    context = RequestContext(others=lambda _: asks, **options)
+    asyncio.run(ask_chunks(asks, answers, access, outcomes.append, context))
     return sorted(outcomes, key=lambda outcome: outcome.chunk_index)
 
 

@@ -32,6 +32,8 @@ class Behaviour:
 
     offline_answers: a good answer is the offline model's, made from the chunk
     good: the fate of a request to which nothing else happens
+    like: the name of a recorded error ("LiteLLM: wrong_key"), which every request meets
+    like_where: requests whose prompt holds these words, and no others, meet that error
     bad_day: how many times as many prompts as on a usual bad day meet faults; 0 for none
     faults: shares of the requests that meet each fate
     median_s, sigma: the lognormal latency, and its spread
@@ -44,6 +46,8 @@ class Behaviour:
 
     offline_answers: bool = False
     good: str = "good"
+    like: str = ""
+    like_where: str = ""
     bad_day: float = 0.0
     faults: dict[str, float] = field(default_factory=dict)
     median_s: float = 0.0

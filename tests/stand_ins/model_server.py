@@ -18,6 +18,7 @@ from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import OfflineBatchJobs
 from ownvoice.offline_model.server import OFFLINE_API_KEY, completion_about, serving
+from stand_ins.endpoint_errors import ENDPOINT_ERRORS, EndpointError
 from stand_ins.model_behaviour import Behaviour, RequestRate, chunk_of, fate_of
 from stand_ins.model_fates import BILLED, KEPT, completion, drop, error, is_error, misbehave
 
@@ -111,6 +112,9 @@ class ModelServer:
 
     async def _serve(self, request: web.Request, body: dict[str, Any]) -> web.StreamResponse:
         fate, latency_s = self._next_fate(body)
+        if recorded := self._recorded(body):
+            key = request.headers.get("Authorization", "").removeprefix("Bearer ")
+            return web.json_response(recorded.body_for(key), status=recorded.status, headers=recorded.headers)
         if fate == "hanging":
             return await misbehave(fate, request)
         self.totals.latencies_s.append(latency_s)
@@ -126,6 +130,8 @@ class ModelServer:
     def _answer_line(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Answer a request of a batch: there is no connection, so that what misbehaves there is an error here."""
         fate, _ = self._next_fate(body)
+        if recorded := self._recorded(body):
+            return recorded.status, recorded.body_for("key")
         if fate in BILLED:
             return 200, self._bill(fate, body)
         return error(fate if is_error(fate) else "server_error")
@@ -138,6 +144,12 @@ class ModelServer:
         met.append(fate)
         self.totals.outcomes[fate] += 1
         return fate, latency_s
+
+    def _recorded(self, body: dict[str, Any]) -> EndpointError | None:
+        """Return the recorded error that this request meets, if the server behaves like that."""
+        behaviour = self.behaviour
+        meets = behaviour.like and behaviour.like_where in body["messages"][-1]["content"]
+        return ENDPOINT_ERRORS[behaviour.like] if meets else None
 
     def _bill(self, fate: str, body: dict[str, Any]) -> dict[str, Any]:
         behaviour, totals, prompt = self.behaviour, self.totals, body["messages"][-1]["content"]

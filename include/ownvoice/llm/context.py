@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from ownvoice.config.generators import Route
 from ownvoice.llm.budget import SpendingLimit, unlimited
+from ownvoice.llm.chunk_request import ChunkRequest
+from ownvoice.llm.routes import RouteRecords
 from ownvoice.llm.tally import Tally
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 
@@ -15,6 +19,8 @@ class RequestContext:
 
     `run_id` and `task_try` are stored with each answer. `concurrent_tasks` tasks share an account's rate limits, and
     each uses its part of them. Each request reserves its worst case from `spending_limit`; `tally` counts outcomes.
+    `others` yields the chunks that the run asks a route about, in this call or another: one of them is asked where a
+    refusal may concern all. `routes` tells whether the route has answered in other calls.
     """
 
     run_id: str = ""
@@ -22,3 +28,5 @@ class RequestContext:
     concurrent_tasks: int = 1
     spending_limit: SpendingLimit = field(default_factory=unlimited)
     tally: Tally = field(default_factory=Tally)
+    others: Callable[[Route], Iterable[ChunkRequest]] = lambda _: ()
+    routes: RouteRecords | None = None

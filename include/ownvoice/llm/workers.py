@@ -17,6 +17,7 @@ from ownvoice.llm.client import ModelAccess, open_session
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
+from ownvoice.llm.route_watch import RouteWatch
 from ownvoice.llm.send import NotAffordedError, RequestSender
 from ownvoice.states import ChunkEvent
 
@@ -35,7 +36,8 @@ async def ask_chunks(
     """Find an answer for every chunk, stored or new; pass each outcome to `on_outcome` as it is known, in any order.
 
     All `requests` go to the same model. They are taken one by one as workers become free, and no chunk is kept in
-    memory after its outcome. Raises `ModelAccessError` at once where no request can succeed, `ModelUnavailableError`
+    memory after its outcome. Raises `ModelAccessError` at once where no request can succeed (`route_watch.py` tells a
+    refusal of all from that of one chunk), `ModelUnavailableError`
     where ten chunks in a row got no answer, `StorageError` where an answer cannot be stored. Every answer that has
     arrived is stored then.
     """
@@ -66,6 +68,7 @@ class _WorkQueue:
     ) -> None:
         self._requests = iter(requests)
         self._sender = sender
+        self._watch = RouteWatch(sender, context)
         self._on_outcome = on_outcome
         self._context = context
         self._in_progress: dict[str, asyncio.Event] = {}
@@ -103,7 +106,7 @@ class _WorkQueue:
     async def _send(self, chunk: ChunkAttempts) -> ChunkEvent | None:
         """Send one request; return the chunk's event, or None where another request is needed."""
         try:
-            event = chunk.add_answer(await self._sender.send(chunk))
+            event = chunk.add_answer(await self._watch.send(chunk))
         except NotAffordedError:
             event = ChunkEvent.NOT_AFFORDED
         except RequestFailedError as failed:

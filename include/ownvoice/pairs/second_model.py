@@ -7,7 +7,7 @@ Its answers go the way of all others: one store, the budget, the pace and the ta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
@@ -58,20 +58,23 @@ def reject_batch(
     Where the recipe names no second model there is nothing to do. Raises what `generate_batch` raises in realtime.
     """
     run = recorded_run(lake, run_id)
-    if run.recipe.rejected_by is None:
+    second = run.recipe.rejected_by
+    if second is None:
         return {}
     curated = _curated(lake, run, batch)
-    asks = _asks(curated.pairs, run.recipe.rejected_by, run)
+    asks = _asks(curated.pairs, second, run)
     tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
+    batches = read_plan(lake, run).batches
     asking = ask_in_realtime(
         BatchTask(lake, run, batch, task_try),
-        read_plan(lake, run).batches,
+        batches,
         {ask.route: asks.values() for ask in asks.values()},  # none where nothing is to be asked
         endpoints,
         tally,
         outcomes.append,
         Purpose.REJECTED,
+        lambda _: _asked_anywhere(lake, run, [batch, *batches], second),
     )
     run_with_reports(asking, tally, on_progress)
     refuse_unanswered(batch, tally)
@@ -118,6 +121,13 @@ def _asks(pairs: Iterable[StagedPair], second: RejectedBy, run: RefreshRun) -> A
             read=parse_text,
         )
     return asks
+
+
+def _asked_anywhere(lake: Lake, run: RefreshRun, batches: Iterable[str], second: RejectedBy) -> Iterator[ChunkRequest]:
+    """Yield what is asked about all batches that are curated by now."""
+    for name in batches:
+        if curated := read_staged(lake, run, name, CURATED):
+            yield from _asks(curated.pairs, second, run).values()
 
 
 def _of_this_run(outcomes: Collection[ChunkOutcome], run: RefreshRun) -> Tally:

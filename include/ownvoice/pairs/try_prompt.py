@@ -18,6 +18,7 @@ from ownvoice.config.source_rules import SourceRules
 from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
+from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.request import request_key
 from ownvoice.pairs.judge import judge
@@ -65,9 +66,12 @@ def try_prompt(
     by_way: dict[Route, list[ChunkRequest]] = defaultdict(list)
     for ask in asks:
         by_way[ask.route].append(ask)
-    asyncio.run(
-        ask_everywhere(by_way, answers, endpoints, lambda outcome: outcomes.update({outcome.article_id: outcome}))
-    )
+    context = RequestContext(others=lambda route: by_way[route])
+
+    def keep(outcome: ChunkOutcome) -> None:
+        outcomes[outcome.article_id] = outcome
+
+    asyncio.run(ask_everywhere(by_way, answers, endpoints, keep, context))
     return [
         TriedChunk(
             article.source_key,

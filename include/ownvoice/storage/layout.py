@@ -77,6 +77,11 @@ def too_long_key(recipe_id: str) -> str:
     return f"too_long/{recipe_id}"
 
 
+def route_key(route: str) -> str:
+    """Return the key of the record of the run in which a route answered last."""
+    return f"routes/{route}.json"
+
+
 def evaluation_key(name: str) -> str:
     """Return the key of the word runs of the evaluation sets that hash to `name`."""
     return f"evaluation/{name}.parquet"

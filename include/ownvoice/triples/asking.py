@@ -15,6 +15,7 @@ from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.endpoints import Endpoints, ask_everywhere
 from ownvoice.llm.failures import Failure
+from ownvoice.llm.routes import RouteRecords
 from ownvoice.llm.tally import Tally
 from ownvoice.states import ChunkEvent
 from ownvoice.triples.spending import Purpose, open_spending_limit
@@ -35,10 +36,12 @@ async def ask_in_realtime(
     tally: Tally,
     on_outcome: OnOutcome,
     purpose: Purpose,
+    others: Callable[[Route], Iterable[ChunkRequest]],
 ) -> None:
     """Send what is asked about a batch of the plan within its share of rate limits and budget.
 
-    `batches` are the names of all batches of the plan. Raises what `ask_everywhere` raises.
+    `batches` are the names of all batches of the plan, and `others` yields what is asked about any of them. Raises what
+    `ask_everywhere` raises.
     """
     run = task.run
     context = RequestContext(
@@ -47,6 +50,8 @@ async def ask_in_realtime(
         concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
         spending_limit=open_spending_limit(task, batches, purpose),
         tally=tally,
+        others=others,
+        routes=RouteRecords(task.lake.store),
     )
     await ask_everywhere(requests, AnswerStore(task.lake.store), endpoints, on_outcome, context)
 

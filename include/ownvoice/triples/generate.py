@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 
 import pyarrow.parquet as pq
 
@@ -83,7 +84,14 @@ async def _ask(
         return
     routes = dict.fromkeys(generator.route for generator in run.recipe.mix)
     requests = {route: planned_requests(planned, run, route) for route in routes}
-    await ask_in_realtime(task, batches, requests, endpoints, tally, on_outcome, Purpose.TRIPLES)
+    others = partial(_planned_anywhere, task, batches)
+    await ask_in_realtime(task, batches, requests, endpoints, tally, on_outcome, Purpose.TRIPLES, others)
+
+
+def _planned_anywhere(task: BatchTask, batches: Iterable[str], route: Route) -> Iterator[ChunkRequest]:
+    for name in batches:
+        with open_batch(task.lake, task.run, name) as planned:
+            yield from planned_requests(planned, task.run, route)
 
 
 def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:

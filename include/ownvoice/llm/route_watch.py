@@ -1,0 +1,153 @@
+"""Whether a refusal is one chunk's fault, or every request of its route would meet it.
+
+Servers tell a wrong key, an unknown model and a parameter that they do not know in the same way as a text that they do
+not take. Until a route has answered in a run, its first request goes alone, and a refusal is put to the test: another
+chunk, of another article if there is one, is asked at once. If it is refused for the same reason, or no other chunk
+can be asked and the route never answered in this lake, the fault is one of access: it ends the batch, and no chunk
+dies of it. Once the route has answered, a refusal is the chunk's own, unless ten of several articles follow each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Iterator
+
+from ownvoice.errors import ModelAccessError
+from ownvoice.llm.answers import AnswerRecord
+from ownvoice.llm.attempts import ChunkAttempts
+from ownvoice.llm.chunk_request import ChunkRequest
+from ownvoice.llm.context import RequestContext
+from ownvoice.llm.failures import Failure, RequestFailedError, quoted
+from ownvoice.llm.providers.provider import ErrorDetails
+from ownvoice.llm.routes import route_id
+from ownvoice.llm.send import NotAffordedError, RequestSender
+
+_ALONE_S = 10.0  # how long the first request holds back the others: a slow answer costs a start no more
+_MOST_OTHERS = 3
+_MAX_REFUSED_IN_A_ROW = 10
+_SEEN_BY_THE_MODEL = frozenset({Failure.REFUSED, Failure.CONTEXT_TOO_LONG})
+
+
+def refused_by_all(endpoint: str, model: str, told: ErrorDetails) -> ModelAccessError:
+    """Return the error for a route that refuses every request."""
+    return ModelAccessError(
+        f"{endpoint}: model {model!r} is refused, whatever it is asked (HTTP {told.status}), so no chunk is at "
+        f"fault.{quoted(told)} Correct what it names: the key, the model, or another field of the recipe. Then run "
+        "again: every chunk stays pending, and nothing is asked twice."
+    )
+
+
+class RouteWatch:
+    """Sends the requests of one call to one route, and judges its refusals."""
+
+    def __init__(self, sender: RequestSender, context: RequestContext) -> None:
+        self._sender = sender
+        self._context = context
+        self._first_taken = False
+        self._first_ended = asyncio.Event()
+        self._answers = False  # whether the route has answered in this run, as far as is known
+        self._noted = False
+        self._judging = asyncio.Lock()
+        self._asked: set[str] = set()  # the keys of the chunks that were asked out of turn
+        # The latest in a row: an answer between two refusals ends it.
+        self._refusals: deque[tuple[ChunkRequest, ErrorDetails]] = deque(maxlen=_MAX_REFUSED_IN_A_ROW)
+
+    async def send(self, chunk: ChunkAttempts) -> AnswerRecord:
+        """Do what `RequestSender.send` does. Raises `ModelAccessError` too, where the route refuses every request."""
+        if not self._first_ended.is_set():
+            await self._wait_for_the_first(chunk.request)
+        if chunk.key in self._asked and (stored := await self._sender.answers.get(chunk.key, chunk.attempt)):
+            return stored
+        try:
+            record = await self._sender.send(chunk)
+        except RequestFailedError as failed:
+            if failed.failure is Failure.BAD_REQUEST and not chunk.is_longer:
+                await self._judge(chunk.request, failed.told)
+            raise
+        finally:
+            self._first_ended.set()
+        await self._note_answer(chunk.request)
+        return record
+
+    async def _wait_for_the_first(self, request: ChunkRequest) -> None:
+        if self._first_taken:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_ALONE_S):
+                    await self._first_ended.wait()
+            return
+        self._first_taken = True
+        if await self._last_run(request) == self._context.run_id:
+            self._answers = self._noted = True
+            self._first_ended.set()
+
+    async def _judge(self, request: ChunkRequest, told: ErrorDetails) -> None:
+        """Raise `ModelAccessError` where the refusal of a chunk is one of every request."""
+        async with self._judging:
+            alike = [one for one, other in self._refusals if told.says_the_same_as(other)]
+            self._refusals.append((request, told))
+            if self._answers:
+                articles = {request.article_id, *(one.article_id for one in alike)}
+                if len(alike) + 1 >= _MAX_REFUSED_IN_A_ROW and len(articles) > 1:
+                    raise self._fault(request, told)
+                return
+            last_run = await self._last_run(request)
+            if last_run == self._context.run_id or await self._is_taken_by_another(request, told):
+                self._answers = True
+            elif last_run is None or any(one.request_key != request.request_key for one in alike):
+                raise self._fault(request, told)
+
+    async def _is_taken_by_another(self, request: ChunkRequest, told: ErrorDetails) -> bool:
+        """Ask other chunks until the model looks at one. Raises `ModelAccessError` where one is refused alike."""
+        for other in self._others(request):
+            if await self._sender.answers.get(other.request_key, 1):
+                continue
+            self._asked.add(other.request_key)
+            try:
+                await self._sender.send(ChunkAttempts(other, self._context.run_id, self._context.task_try))
+            except NotAffordedError:
+                return False
+            except RequestFailedError as failed:
+                if failed.failure in _SEEN_BY_THE_MODEL:
+                    return True
+                if failed.failure is Failure.BAD_REQUEST and failed.told.says_the_same_as(told):
+                    raise self._fault(request, told) from None
+            else:
+                await self._note_answer(other)
+                return True
+        return False
+
+    def _others(self, request: ChunkRequest) -> list[ChunkRequest]:
+        """Return a few other chunks of the route, those of other articles first."""
+        elsewhere: list[ChunkRequest] = []
+        beside: list[ChunkRequest] = []
+        for other in self._different(request):
+            found = beside if other.article_id == request.article_id else elsewhere
+            if len(found) < _MOST_OTHERS:
+                found.append(other)
+            if len(elsewhere) == _MOST_OTHERS:
+                break
+        return [*elsewhere, *beside][:_MOST_OTHERS]
+
+    def _different(self, request: ChunkRequest) -> Iterator[ChunkRequest]:
+        for other in self._context.others(request.route):
+            if other.request_key != request.request_key:
+                yield other
+
+    async def _last_run(self, request: ChunkRequest) -> str | None:
+        records = self._context.routes
+        return await records.last_run(self._route_of(request)) if records else None
+
+    async def _note_answer(self, request: ChunkRequest) -> None:
+        self._answers = True
+        self._refusals.clear()
+        if not self._noted and self._context.routes:
+            self._noted = True
+            await self._context.routes.note(self._route_of(request), self._context.run_id)
+
+    def _route_of(self, request: ChunkRequest) -> str:
+        return route_id(self._sender.access.endpoint, request.body)
+
+    def _fault(self, request: ChunkRequest, told: ErrorDetails) -> ModelAccessError:
+        return refused_by_all(self._sender.access.endpoint, request.body["model"], told)
