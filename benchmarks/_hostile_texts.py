@@ -130,7 +130,7 @@ def _response(size: int) -> Work:
     from aiohttp import web
 
     from ownvoice.config.recipe import GenerationRecipe
-    from ownvoice.llm.client import ModelAccess, open_session, request_completion
+    from ownvoice.llm.client import ModelAccess, open_client, request_completion
     from ownvoice.llm.failures import RequestFailedError
     from ownvoice.offline_model.server import serving
     from ownvoice.triples.request import request_body
@@ -142,9 +142,9 @@ def _response(size: int) -> Work:
 
     async def ask(base_url: str) -> str:
         access = ModelAccess(api_key="none", base_url=base_url)
-        async with open_session(access) as session:
+        async with open_client(access) as client:
             try:
-                await request_completion(session, access, request_body(GenerationRecipe(), SENTENCE))
+                await request_completion(client, access, request_body(GenerationRecipe(), SENTENCE))
             except RequestFailedError as failed:
                 return str(failed.failure.value)
         return "read"

@@ -38,7 +38,18 @@ def ownvoice(tmp_path):
     return run
 
 
-HEAVY = {"aiohttp", "boto3", "deltalake", "numpy", "obstore", "openai", "pyarrow", "pydantic", "pydantic_settings"}
+HEAVY = {
+    "aiohttp",
+    "boto3",
+    "deltalake",
+    "httpx2",
+    "numpy",
+    "obstore",
+    "openai",
+    "pyarrow",
+    "pydantic",
+    "pydantic_settings",
+}
 
 
 def test_help_lists_every_command_and_imports_none():

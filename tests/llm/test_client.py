@@ -10,7 +10,7 @@ import pytest
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, SettingsError
-from ownvoice.llm.client import ModelAccess, open_session, request_completion
+from ownvoice.llm.client import ModelAccess, open_client, request_completion
 from ownvoice.llm.completion import Fault
 from ownvoice.llm.failures import RULES, Failure, RequestFailedError
 from ownvoice.llm.rate_limit_headers import RateLimits
@@ -34,8 +34,8 @@ def ask_at(base_url: str, body: dict[str, Any]) -> dict[str, Any]:
     access = ModelAccess(base_url, SECRET, request_timeout_s=0.3)
 
     async def request() -> dict[str, Any]:
-        async with open_session(access) as session:
-            completion, _ = await request_completion(session, access, body)
+        async with open_client(access) as client:
+            completion, _ = await request_completion(client, access, body)
             return completion
 
     return asyncio.run(request())
@@ -121,8 +121,8 @@ def test_a_silent_endpoint_is_left_after_the_read_time_out_and_long_before_the_w
     access = ModelAccess(model.base_url, SECRET, request_timeout_s=600, read_timeout_s=0.1)
 
     async def request() -> None:
-        async with open_session(access) as session:
-            await request_completion(session, access, request_body(GenerationRecipe(), "hanging: text"))
+        async with open_client(access) as client:
+            await request_completion(client, access, request_body(GenerationRecipe(), "hanging: text"))
 
     with pytest.raises(RequestFailedError) as failed:
         asyncio.run(asyncio.wait_for(request(), 30))
@@ -147,8 +147,8 @@ def test_an_endpoint_that_does_not_speak_http_is_a_lost_connection() -> None:
         server = await asyncio.start_server(gibberish, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         access = ModelAccess(f"http://127.0.0.1:{port}/v1", SECRET)
-        async with server, open_session(access) as session:
-            await request_completion(session, access, request_body(GenerationRecipe(), "text"))
+        async with server, open_client(access) as client:
+            await request_completion(client, access, request_body(GenerationRecipe(), "text"))
 
     with pytest.raises(RequestFailedError) as raised:
         asyncio.run(talk_to_gibberish())

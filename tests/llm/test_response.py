@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError
-from ownvoice.llm.client import ModelAccess, open_session, request_completion
+from ownvoice.llm.client import ModelAccess, open_client, request_completion
 from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.request_form import RequestForm
 from ownvoice.llm.response import MAX_RESPONSE_BYTES, masked, read_json
@@ -42,8 +42,8 @@ def endpoint(handler: Handler) -> Iterator[str]:
 def ask(handler: Handler, form: RequestForm | None = None) -> dict[str, Any]:
     async def request(base_url: str) -> dict[str, Any]:
         access = ModelAccess(base_url, SECRET, request_timeout_s=20)
-        async with open_session(access) as session:
-            return (await request_completion(session, access, request_body(GenerationRecipe(), "text"), form))[0]
+        async with open_client(access) as client:
+            return (await request_completion(client, access, request_body(GenerationRecipe(), "text"), form))[0]
 
     with endpoint(handler) as base_url:
         return asyncio.run(request(base_url))

@@ -18,7 +18,7 @@ from ownvoice.errors import ModelAccessError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
-from ownvoice.llm.client import ModelAccess, open_session, request_completion
+from ownvoice.llm.client import ModelAccess, open_client, request_completion
 from ownvoice.llm.completion import Fault
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.providers import openai
@@ -49,8 +49,8 @@ def ask(model: OfflineModel, recipe: GenerationRecipe) -> dict[str, Any]:
     access = ModelAccess(model.base_url, model.api_key)
 
     async def request() -> dict[str, Any]:
-        async with open_session(access) as session:
-            completion, _ = await request_completion(session, access, request_body(recipe, TEXT))
+        async with open_client(access) as client:
+            completion, _ = await request_completion(client, access, request_body(recipe, TEXT))
             return completion
 
     return asyncio.run(request())

@@ -10,7 +10,7 @@ import pytest
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.dataset.verify import verify
-from ownvoice.llm.client import ModelAccess, open_session, request_completion
+from ownvoice.llm.client import ModelAccess, open_client, request_completion
 from ownvoice.llm.completion import Completion, Fault
 from ownvoice.llm.providers import openai
 from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel
@@ -74,9 +74,9 @@ def test_the_stand_in_answers_truly_in_kind(offline_model: OfflineModel):
     access = ModelAccess(offline_model.base_url, offline_model.api_key)
 
     async def ask() -> Completion:
-        async with open_session(access) as session:
+        async with open_client(access) as client:
             recipe = GenerationRecipe(model=OFFLINE_MODEL, prompt_version="2")
-            return (await request_completion(session, access, request_body(recipe, TEXT)))[0]
+            return (await request_completion(client, access, request_body(recipe, TEXT)))[0]
 
     answer = reader("2")(openai.read(asyncio.run(ask())))
     assert answer.fault is None

@@ -1,12 +1,11 @@
-"""The edge to the model: one HTTP request to an endpoint, in the words of its provider.
+"""The edge to the model: an endpoint, the SDK's client for it, and one request in the words of its provider.
 
-It uses no provider's SDK: retries, time-outs and errors are decided in this room, and an SDK spends more CPU on a
-request than all the rest of it costs (`benchmarks/generation.py`).
+Realtime requests and batch jobs share the client. Its retries are off: what follows a failure is decided in this room.
 """
 
 from __future__ import annotations
 
-import json
+import asyncio
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -28,13 +27,17 @@ from ownvoice.llm.providers.provider import NOTHING_TOLD, ErrorDetails, Provider
 from ownvoice.llm.rate_limit_headers import RateLimits, retry_after_s
 from ownvoice.llm.request import RequestBody
 from ownvoice.llm.request_form import RequestForm
-from ownvoice.llm.response import ACCEPTED_ENCODINGS, read_body, read_json
+from ownvoice.llm.response import ACCEPTED_ENCODINGS, read_json
 
 if TYPE_CHECKING:
-    import aiohttp
+    import httpx2
+    from openai import AsyncOpenAI
+    from openai._types import RequestOptions
 
-CONNECT_TIMEOUT_S = 10.0
-_MAX_IN_FLIGHT = 1000
+MAX_IN_FLIGHT = 1000
+"""Most requests of one client that may be open."""
+
+_CONNECT_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,28 +88,31 @@ class ModelAccess:
         return replace(self, requests_per_minute=own.requests_per_minute, tokens_per_minute=own.tokens_per_minute)
 
 
-def open_session(access: ModelAccess) -> aiohttp.ClientSession:
-    """Return an HTTP session for the endpoint: an async context manager that closes its connections.
+def open_client(access: ModelAccess) -> AsyncOpenAI:
+    """Return the SDK's client for the endpoint, an async context manager that closes its connections.
 
-    Connecting and the whole request have time-outs of their own; proxies come from the usual environment variables.
+    It retries nothing and follows no redirect; responses are read within the bounds of `transport`.
     """
-    import aiohttp
+    import httpx2
+    import openai
 
-    return aiohttp.ClientSession(
-        headers=access.provider.headers(access.api_key)
-        | {"Content-Type": "application/json", "Accept-Encoding": ACCEPTED_ENCODINGS},
-        auto_decompress=False,  # `read_body` decodes, within a bound
-        timeout=aiohttp.ClientTimeout(
-            total=access.request_timeout_s, sock_connect=CONNECT_TIMEOUT_S, sock_read=access.read_timeout_s
+    from ownvoice.llm.transport import BoundedTransport
+
+    connect_s = min(_CONNECT_TIMEOUT_S, access.request_timeout_s)
+    return openai.AsyncOpenAI(
+        base_url=access.endpoint,
+        api_key=access.api_key,
+        max_retries=0,
+        timeout=openai.Timeout(None, connect=connect_s, read=access.read_timeout_s or access.request_timeout_s),
+        default_headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
+        http_client=httpx2.AsyncClient(
+            transport=BoundedTransport(access.endpoint, MAX_IN_FLIGHT), follow_redirects=False
         ),
-        connector=aiohttp.TCPConnector(limit=_MAX_IN_FLIGHT),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        trust_env=True,
     )
 
 
 async def request_completion(
-    session: aiohttp.ClientSession, access: ModelAccess, request: RequestBody, form: RequestForm | None = None
+    client: AsyncOpenAI, access: ModelAccess, request: RequestBody, form: RequestForm | None = None
 ) -> tuple[dict[str, Any], RateLimits]:
     """Send `request` in the form that the model takes; return its response's JSON, and the rate limits it announced.
 
@@ -118,34 +124,62 @@ async def request_completion(
     while True:
         sent = form.not_taken
         try:
-            return await _request_once(session, access, request, form.body(access.provider.body(request)))
+            return await _request_once(client, access, request, form.body(access.provider.body(request)))
         except FieldRefusedError as refused:
             if not (refused.unsupported and form.refuse(refused.field, sent)):
                 raise
 
 
 async def _request_once(
-    session: aiohttp.ClientSession, access: ModelAccess, request: RequestBody, body: Mapping[str, Any]
+    client: AsyncOpenAI, access: ModelAccess, request: RequestBody, body: Mapping[str, Any]
 ) -> tuple[dict[str, Any], RateLimits]:
-    import aiohttp
-
     provider = access.provider
-    url, data = provider.url(access.endpoint, request), json.dumps(body).encode()
-    try:
-        async with session.post(url, data=data, allow_redirects=False) as response:
-            received = await read_body(response)
-    except (aiohttp.ClientError, TimeoutError) as error:
-        raise RequestFailedError(without_an_answer(error)) from None
+    response = await _post(client, access, provider.path(request), body)
     limits = provider.announced_limits(response.headers)
-    if received is None and response.status < 300:
+    too_long = response.extensions.get("too_long", False)
+    if too_long and response.status_code < 300:
         raise RequestFailedError(Failure.RESPONSE_TOO_LONG, limits=limits)
-    value = read_json(received, access.api_key)
-    failure, told = _failure(access, request, response.status, value)
+    value = read_json(response.content, access.api_key)
+    failure, told = _failure(access, request, response.status_code, value)
     if failure is None:
         return value, limits
     if isinstance(failure, Failure):
         raise RequestFailedError(failure, retry_after_s(response.headers), limits, told)
     raise failure
+
+
+async def _post(client: AsyncOpenAI, access: ModelAccess, path: str, body: Mapping[str, Any]) -> httpx2.Response:
+    """Return the response, whatever its status is. Raises `RequestFailedError` where none came in time."""
+    import aiohttp
+    import httpx2
+    import openai
+
+    try:
+        async with asyncio.timeout(access.request_timeout_s):
+            return await client.post(path, cast_to=httpx2.Response, body=body, options=_options(access))
+    except openai.APIStatusError as refused:
+        return refused.response
+    except (openai.APIConnectionError, aiohttp.ClientError, TimeoutError) as error:
+        raise RequestFailedError(without_an_answer(connection_error(error))) from None
+
+
+def _options(access: ModelAccess) -> RequestOptions:
+    """Return what a request needs beside its body: the key of a provider that takes it in a header of its own."""
+    import openai
+
+    options: RequestOptions = {"idempotency_key": "unused"}  # else the SDK draws one, for retries that it does not make
+    if headers := access.provider.headers(access.api_key):
+        options["headers"] = {"Authorization": openai.omit, **headers}
+    return options
+
+
+def connection_error(error: BaseException) -> BaseException:
+    """Return the connection's own error: the SDK and its transport each wrap it in one of theirs."""
+    import aiohttp
+
+    while error.__cause__ is not None and not isinstance(error, aiohttp.ClientError | TimeoutError):
+        error = error.__cause__
+    return error
 
 
 def _failure(
@@ -175,8 +209,8 @@ def _problems(access: ModelAccess) -> Iterator[str]:
         yield "its base_url is not an address that begins with http:// or https://"
     if address.username or address.password:
         yield "its base_url holds a name or password, which belong into the key"
-    if not 1 <= access.max_requests_in_flight <= _MAX_IN_FLIGHT:
-        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {_MAX_IN_FLIGHT}"
+    if not 1 <= access.max_requests_in_flight <= MAX_IN_FLIGHT:
+        yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {MAX_IN_FLIGHT}"
     for name in ("request_timeout_s", "read_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):
         value = getattr(access, name)
         if value is not None and value <= 0:

@@ -1,74 +1,92 @@
-"""Reading a response of a model: decoded as it arrives, never beyond a bound, and without the key."""
+"""Reading a response of a model: decoded as it arrives, never beyond a bound, and without secrets."""
 
 from __future__ import annotations
 
-import functools
 import json
 import re
 import zlib
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import aiohttp
+from collections.abc import AsyncIterable, AsyncIterator
+from functools import lru_cache
+from typing import Any
 
 MAX_RESPONSE_BYTES = 4 << 20
 """The longest response that is read, in bytes, on the wire and decoded; no model's answer is a tenth as long."""
 
 ACCEPTED_ENCODINGS = "gzip, deflate"
 _ZLIB_OR_GZIP = zlib.MAX_WBITS | 32
+_LONGEST_PART = 1 << 20  # bytes, decoded
 _MASK = b"[key]"
-_SHORTEST_MASKED_KEY = 8  # an endpoint without keys gets a word such as "none", which an answer may hold
+_SHORTEST_SECRET = 8  # an endpoint without keys gets a word such as "none", which an answer may hold
 _LONGEST_INTEGER = 18  # digits: longer ones are floats, since Python refuses to read those of thousands of digits
+_SPELT_LETTER = re.compile(rb"\\u00[2-7]|%[2-7]")  # of ASCII, though it might stand as it is
+_NEEDS_ESCAPES = frozenset('"\\/')
 
 
-async def read_body(response: aiohttp.ClientResponse) -> bytes | None:
+async def decoded(parts: AsyncIterable[bytes], encoding: str) -> AsyncIterator[tuple[int, bytes]]:
+    """Yield the parts of a body as its Content-Encoding says: how many bytes came in, and at most 1 MiB decoded.
+
+    Raises `zlib.error` where the body is not encoded so; any encoding but gzip and deflate counts as wrong.
+    """
+    plain = encoding.strip().lower() in ("", "identity")
+    decoder = zlib.decompressobj(_ZLIB_OR_GZIP)
+    async for part in parts:
+        if plain or decoder.eof:  # what follows the end of an encoded body is no part of it
+            yield len(part), part if plain else b""
+            continue
+        yield len(part), decoder.decompress(part, _LONGEST_PART)
+        while decoder.unconsumed_tail:
+            yield 0, decoder.decompress(decoder.unconsumed_tail, _LONGEST_PART)
+
+
+async def read_body(parts: AsyncIterable[bytes], encoding: str) -> bytes | None:
     """Return the decoded body, or None where it passes `MAX_RESPONSE_BYTES`; the rest of it is not received then.
 
-    The session must leave decoding to this function. Raises what the HTTP client raises where the connection breaks. A
-    body that is not encoded as its header says is returned empty.
+    Raises what `parts` raises where the connection breaks. A body that is not encoded as it says is returned empty.
     """
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    decoder = None if encoding == "identity" else zlib.decompressobj(_ZLIB_OR_GZIP)
     body, received = bytearray(), 0
-    async for part in response.content.iter_any():
-        received += len(part)
-        try:
-            body += part if decoder is None else _decoded(decoder, part, MAX_RESPONSE_BYTES + 1 - len(body))
-        except zlib.error:
-            return b""
-        if max(received, len(body)) > MAX_RESPONSE_BYTES:
-            response.close()
-            return None
+    try:
+        async for count, part in decoded(parts, encoding):
+            body += part
+            received += count
+            if max(received, len(body)) > MAX_RESPONSE_BYTES:
+                return None
+    except zlib.error:
+        return b""
     return bytes(body)
 
 
-def read_json(body: bytes | None, api_key: str) -> Any:
-    """Return the JSON of a body, with the key masked wherever the endpoint repeats it; None where it is no JSON."""
+def read_json(body: bytes | None, *secrets: str) -> Any:
+    """Return the JSON of a body, with secrets masked wherever the endpoint repeats them; None where it is no JSON."""
     if body is None:
         return None
     try:
-        return json.loads(masked(body, api_key), parse_int=_integer)
+        return json.loads(masked(body, *secrets), parse_int=_integer)
     except (ValueError, RecursionError):
         return None
 
 
-def masked(body: bytes, api_key: str) -> bytes:
-    """Return `body` without the key, however it is spelt: what an endpoint says is stored, and some repeat the key."""
-    if len(api_key) < _SHORTEST_MASKED_KEY:
-        return body
-    body = body.replace(api_key.encode(), _MASK)
-    return _spellings(api_key).sub(_MASK, body) if b"\\" in body or b"%" in body else body
+def masked(body: bytes, *secrets: str) -> bytes:
+    """Return `body` without the secrets: what an endpoint says is stored and shown, and some repeat the key.
+
+    A secret is found however JSON or a URL may spell its letters, also in JSON that stands as text inside other JSON.
+    One of fewer than 8 characters is no secret.
+    """
+    for secret in secrets:
+        if len(secret) >= _SHORTEST_SECRET:
+            body = body.replace(secret.encode(), _MASK)
+            if _SPELT_LETTER.search(body) or (b"\\" in body and _NEEDS_ESCAPES.intersection(secret)):
+                body = _spellings(secret).sub(_MASK, body)
+    return body
 
 
-@functools.cache
-def _spellings(api_key: str) -> re.Pattern[bytes]:
-    """Return a pattern of a key whose characters may be escaped as in JSON, or as in a URL."""
-    spelt = (rf"(?:{re.escape(char)}|\\{re.escape(char)}|(?i:\\u{ord(char):04x}|%{ord(char):02x}))" for char in api_key)
-    return re.compile("".join(spelt).encode())
+@lru_cache(maxsize=32)
+def _spellings(secret: str) -> re.Pattern[bytes]:
+    return re.compile(b"".join(_spellings_of(character) for character in secret))
 
 
-def _decoded(decoder: zlib._Decompress, part: bytes, room: int) -> bytes:
-    return b"" if decoder.eof else decoder.decompress(part, room)
+def _spellings_of(character: str) -> bytes:
+    plain = (rb"\\*" if character in _NEEDS_ESCAPES else b"") + re.escape(character.encode())
+    return rb"(?:%b|(?i:\\+u%04x|%%%02x))" % (plain, ord(character), ord(character))
 
 
 def _integer(digits: str) -> int | float:

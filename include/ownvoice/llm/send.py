@@ -22,7 +22,7 @@ from ownvoice.llm.request_form import RequestForm
 from ownvoice.llm.tally import Tally
 
 if TYPE_CHECKING:
-    import aiohttp
+    from openai import AsyncOpenAI
 
 
 class NotAffordedError(Exception):
@@ -33,7 +33,7 @@ class NotAffordedError(Exception):
 class RequestSender:
     """Sends the requests of one call to one route."""
 
-    session: aiohttp.ClientSession
+    client: AsyncOpenAI
     access: ModelAccess
     answers: AnswerStore
     rate_limiter: RateLimiter
@@ -84,7 +84,7 @@ class RequestSender:
     async def _request(self, body: RequestBody, sent_at: float) -> dict[str, Any]:
         """Send the request, and pass what the response says about rate limits to the rate limiter."""
         try:
-            response, limits = await request_completion(self.session, self.access, body, self.form)
+            response, limits = await request_completion(self.client, self.access, body, self.form)
         except RequestFailedError as failed:
             self.rate_limiter.follow(failed.limits)
             if failed.failure is Failure.RATE_LIMITED:

@@ -13,7 +13,7 @@ from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.attempts import ChunkAttempts
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
-from ownvoice.llm.client import ModelAccess, open_session
+from ownvoice.llm.client import ModelAccess, open_client
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
@@ -43,8 +43,8 @@ async def ask_chunks(
     """
     context = context or RequestContext()
     rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, context.concurrent_tasks)
-    async with open_session(access) as session:
-        sender = RequestSender(session, access, answers, rate_limiter, context.spending_limit, context.tally)
+    async with open_client(access) as client:
+        sender = RequestSender(client, access, answers, rate_limiter, context.spending_limit, context.tally)
         queue = _WorkQueue(requests, sender, on_outcome, context)
         try:
             async with asyncio.TaskGroup() as workers:

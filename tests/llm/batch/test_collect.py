@@ -10,7 +10,7 @@ from aiohttp import web
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, StorageError
 from ownvoice.llm.batch import files as batch_files
-from ownvoice.llm.batch.client import INTENT_KEY, create_batch_job, open_client, result_lines, upload_requests
+from ownvoice.llm.batch.client import INTENT_KEY, create_batch_job, open_batch_client, result_lines, upload_requests
 from ownvoice.llm.batch.intents import open_intents
 from ownvoice.offline_model.server import serving
 from ownvoice.storage.lake import Lake
@@ -88,7 +88,7 @@ def test_a_batch_that_was_submitted_twice_is_taken_in_once_and_the_other_is_stop
     (first,) = desk.model.batch_jobs.jobs.values()
 
     async def submit_again() -> str:
-        async with open_client(desk.access) as client:
+        async with open_batch_client(desk.access) as client:
             lines = desk.model.batch_jobs._files[first.file_id]
             file_id = await upload_requests(client, "again.jsonl", lines)
             return await create_batch_job(client, file_id, first.metadata[INTENT_KEY])
@@ -147,7 +147,7 @@ def test_lines_end_where_a_line_feed_stands_and_nowhere_else(desk: Desk) -> None
     lines = ["one\u2028two\x85three", "four", "\u2029" * 70_000, "five"]
 
     async def there_and_back() -> list[str]:
-        async with open_client(desk.access) as client:
+        async with open_batch_client(desk.access) as client:
             file_id = await upload_requests(client, "lines.jsonl", "\n".join(lines).encode())
             return [line.decode() async for line in result_lines(client, file_id)]
 

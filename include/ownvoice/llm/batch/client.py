@@ -2,130 +2,146 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import TYPE_CHECKING
+import zlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, TypeVar
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.batch.files import ENDPOINT
 from ownvoice.llm.batch.job_state import BatchJobState, state_of
-from ownvoice.llm.client import CONNECT_TIMEOUT_S, ModelAccess
+from ownvoice.llm.batch.lines import bounded_lines
+from ownvoice.llm.client import ModelAccess, connection_error, open_client
 from ownvoice.llm.endpoints import Endpoints
-from ownvoice.llm.failures import Failure, classified, without_an_answer
+from ownvoice.llm.failures import RULES, Failure, classified, without_an_answer
 from ownvoice.llm.providers import openai as openai_wire
 from ownvoice.llm.response import masked
 from ownvoice.storage.layout import OPEN_BATCH_JOBS
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+    from openai.types import Batch
 
 INTENT_KEY = "ownvoice_intent"
 """The metadata key under which a batch job carries the id of its intent."""
 
+Result = TypeVar("Result")
+
+_TRIES = 3  # of a call that costs nothing when it is repeated
 _CLOCK_SKEW_S = 3600
 _REFUSALS = frozenset({Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG})
 
 
-def open_client(access: ModelAccess) -> AsyncOpenAI:
-    """Return the SDK's client, an async context manager that closes its connections.
-
-    The SDK retries failed calls by itself. Raises `ModelAccessError` for a provider with another API.
-    """
-    import openai
-
+def open_batch_client(access: ModelAccess) -> AsyncOpenAI:
+    """Return the client of an endpoint with a batch API. Raises `ModelAccessError` for a provider with another API."""
     if access.provider is not openai_wire:
         raise ModelAccessError(
             f"{access.endpoint} has no batch API that Ownvoice speaks, only OpenAI's. Run with mode realtime."
         )
-
-    return openai.AsyncOpenAI(
-        base_url=access.endpoint,
-        api_key=access.api_key,
-        timeout=openai.Timeout(access.request_timeout_s, connect=min(CONNECT_TIMEOUT_S, access.request_timeout_s)),
-        http_client=openai.DefaultAioHttpClient(follow_redirects=False),
-    )
+    return open_client(access)
 
 
 async def upload_requests(client: AsyncOpenAI, name: str, file: bytes) -> str:
     """Upload a file of requests, which costs nothing yet; return its id."""
-    async with _translated(client, "take the file of requests"):
-        return (await client.files.create(file=(name, file), purpose="batch")).id
+    doing = "take the file of requests"
+    return (await _call(client, doing, lambda: client.files.create(file=(name, file), purpose="batch"))).id
 
 
 async def create_batch_job(client: AsyncOpenAI, file_id: str, intent_id: str) -> str:
     """Submit an uploaded file, which is the call that costs money; return the batch job's id.
 
-    The call is made once: a retry of the SDK after a lost connection could pay twice.
+    The call is made once: a repetition after a lost connection could pay twice.
     """
-    once = client.with_options(max_retries=0)
-    async with _translated(client, "take on the batch"):
-        batch = await once.batches.create(
-            input_file_id=file_id,
-            endpoint=ENDPOINT,
-            completion_window="24h",
-            metadata={INTENT_KEY: intent_id},
+
+    def create() -> Awaitable[Batch]:
+        return client.batches.create(
+            input_file_id=file_id, endpoint=ENDPOINT, completion_window="24h", metadata={INTENT_KEY: intent_id}
         )
-    return batch.id
+
+    return (await _call(client, "take on the batch", create, tries=1)).id
 
 
 async def find_batch_jobs(client: AsyncOpenAI, intent_id: str, since_s: float) -> list[BatchJobState]:
     """Return the batch jobs that were submitted for an intent since a Unix time in seconds, the oldest first."""
-    found = []
-    async with _translated(client, "list its batches"):
+
+    async def find() -> list[BatchJobState]:
+        found = []
         async for batch in client.batches.list(limit=100):  # the newest first
             if batch.created_at < since_s - _CLOCK_SKEW_S:
                 break
             if (batch.metadata or {}).get(INTENT_KEY) == intent_id:
                 found.append(state_of(batch))
-    return found[::-1]
+        return found[::-1]
+
+    return await _call(client, "list its batches", find)
 
 
 async def batch_job_state(client: AsyncOpenAI, batch_id: str) -> BatchJobState:
     """Return the state of a batch job. Raises `ModelAccessError` where the endpoint does not know it."""
-    async with _translated(
-        client, f"know {batch_id}, which the lake lists below {OPEN_BATCH_JOBS} (remove it there to ask again)"
-    ):
-        return state_of(await client.batches.retrieve(batch_id))
+    doing = f"know {batch_id}, which the lake lists below {OPEN_BATCH_JOBS} (remove it there to ask again)"
+    return state_of(await _call(client, doing, lambda: client.batches.retrieve(batch_id)))
 
 
 async def cancel_batch_job(client: AsyncOpenAI, batch_id: str) -> None:
     """Cancel a batch job; the answers that it has made are paid for."""
-    async with _translated(client, f"cancel {batch_id}"):
-        await client.batches.cancel(batch_id)
+    await _call(client, f"cancel {batch_id}", lambda: client.batches.cancel(batch_id))
 
 
 async def result_lines(client: AsyncOpenAI, file_id: str) -> AsyncIterator[bytes]:
-    """Yield the lines of an output or error file as they arrive, without holding the whole file."""
-    rest = b""
-    async with (
-        _translated(client, f"give back file {file_id}"),
-        client.files.with_streaming_response.content(file_id) as response,
-    ):
-        async for part in response.iter_bytes():
-            # The SDK's own lines end at U+2028 too, which an answer may contain.
-            *lines, rest = (rest + part).split(b"\n")
-            for line in lines:
+    """Yield the lines of an output or error file as they arrive, without holding the whole file.
+
+    Of a line longer than an answer can be, only the beginning is kept (`bounded_lines`).
+    """
+    doing = f"give back file {file_id}"
+    async with contextlib.AsyncExitStack() as stack:
+        content = client.files.with_streaming_response.content
+        response = await _call(client, doing, lambda: stack.enter_async_context(content(file_id)))
+        with _translated(client, doing):
+            async for line in bounded_lines(response.iter_bytes()):
                 yield masked(line, client.api_key)
-    if rest:
-        yield masked(rest, client.api_key)
 
 
 @contextlib.asynccontextmanager
 async def open_clients(names: Iterable[str], endpoints: Endpoints) -> AsyncIterator[dict[str, AsyncOpenAI]]:
     """Yield an open client for each of the named endpoints."""
     async with contextlib.AsyncExitStack() as stack:
-        yield {name: await stack.enter_async_context(open_client(endpoints(name))) for name in names}
+        yield {name: await stack.enter_async_context(open_batch_client(endpoints(name))) for name in names}
 
 
-@contextlib.asynccontextmanager
-async def _translated(client: AsyncOpenAI, doing: str) -> AsyncIterator[None]:
-    import aiohttp
-    import openai
+async def _call(client: AsyncOpenAI, doing: str, call: Callable[[], Awaitable[Result]], tries: int = _TRIES) -> Result:
+    """Make a call, again where that may help; raise the `OwnvoiceError` that its last failure means."""
+    for number in range(1, tries):
+        try:
+            return await call()
+        except _sdk_errors() as error:
+            failure = _failure(error, _endpoint(client))
+            if not isinstance(failure, Failure) or RULES[failure].tries == 1:
+                raise _meaning(error, _endpoint(client), doing) from None
+            await asyncio.sleep(RULES[failure].wait_s(number))
+    with _translated(client, doing):
+        return await call()
 
+
+@contextlib.contextmanager
+def _translated(client: AsyncOpenAI, doing: str) -> Iterator[None]:
     try:
         yield
-    except (openai.OpenAIError, aiohttp.ClientError, TimeoutError) as error:
-        raise _meaning(error, str(client.base_url).rstrip("/"), doing) from None
+    except _sdk_errors() as error:
+        raise _meaning(error, _endpoint(client), doing) from None
+
+
+def _sdk_errors() -> tuple[type[Exception], ...]:
+    """Return what a call may raise: the SDK and its transport let some errors of HTTP come as they are."""
+    import aiohttp
+    import httpx2
+    import openai
+
+    return openai.OpenAIError, httpx2.HTTPError, aiohttp.ClientError, zlib.error
+
+
+def _endpoint(client: AsyncOpenAI) -> str:
+    return str(client.base_url).rstrip("/")
 
 
 def _meaning(error: Exception, endpoint: str, doing: str) -> ModelAccessError | ModelUnavailableError:
@@ -143,18 +159,9 @@ def _meaning(error: Exception, endpoint: str, doing: str) -> ModelAccessError | 
 
 
 def _failure(error: Exception, endpoint: str) -> ModelAccessError | Failure:
-    import aiohttp
     import openai
 
     if isinstance(error, openai.APIStatusError):
         details = openai_wire.read_error(error.status_code, {"error": error.body})
         return classified(error.status_code, details, endpoint=endpoint, model="of the batch")
-    within = (cause for cause in _causes(error) if isinstance(cause, aiohttp.ClientError | TimeoutError))
-    return without_an_answer(next(within, error))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an error and its causes: the SDK and its transport each wrap the error of the connection."""
-    while error is not None:
-        yield error
-        error = error.__cause__
+    return without_an_answer(connection_error(error))

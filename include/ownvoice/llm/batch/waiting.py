@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 
 from ownvoice.errors import ModelUnavailableError
-from ownvoice.llm.batch.client import batch_job_state, open_client
+from ownvoice.llm.batch.client import batch_job_state, open_batch_client
 from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.client import ModelAccess
 
@@ -42,7 +42,7 @@ async def until_all_ended(
 
     An endpoint that does not answer is polled again. Raises `ModelAccessError` where no poll can succeed.
     """
-    async with open_client(access) as client:
+    async with open_batch_client(access) as client:
         while True:
             with contextlib.suppress(ModelUnavailableError):
                 states = [await batch_job_state(client, batch_id) for batch_id in batch_ids]

@@ -5,7 +5,6 @@ Source: https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +21,6 @@ NAME = "openai"
 HOSTS: frozenset[str] = frozenset({"api.openai.com"})
 OPENAI_URL = "https://api.openai.com/v1"
 
-_ACCOUNT_HEADERS = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 _ENDINGS = {"content_filter": Fault.REFUSED, "length": Fault.TRUNCATED}
 _CUT_OFF_BEFORE_JSON = "max completion tokens reached"  # what Groq shows instead of an answer that was cut off
 
@@ -31,15 +29,14 @@ read_error = openai_errors.read_error
 status_within = openai_errors.status_within
 
 
-def url(base_url: str, request: RequestBody) -> str:
-    """Return the address of the chat completions."""
-    return f"{base_url}/chat/completions"
+def path(request: RequestBody) -> str:
+    """Return the path of the chat completions."""
+    return "/chat/completions"
 
 
 def headers(api_key: str) -> dict[str, str]:
-    """Return the key as a bearer token, and the organisation and project of the environment."""
-    account = {name: os.environ[variable] for variable, name in _ACCOUNT_HEADERS.items() if os.environ.get(variable)}
-    return {"Authorization": f"Bearer {api_key}"} | account
+    """Return no header: the key is a bearer token, or Azure's `api-key`, as the SDK's client sends it by itself."""
+    return {}
 
 
 def body(request: RequestBody) -> Mapping[str, Any]:

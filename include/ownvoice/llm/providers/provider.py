@@ -73,11 +73,11 @@ class Provider(Protocol):
     NAME: str
     HOSTS: frozenset[str]
 
-    def url(self, base_url: str, request: RequestBody) -> str:
-        """Return the address that `request` is posted to; `base_url` ends without a slash."""
+    def path(self, request: RequestBody) -> str:
+        """Return the path that `request` is posted to, below the endpoint's base URL."""
 
     def headers(self, api_key: str) -> dict[str, str]:
-        """Return the headers of every request, beside the content type."""
+        """Return the headers that carry the key; empty where it is a bearer token."""
 
     def body(self, request: RequestBody) -> Mapping[str, Any]:
         """Return the JSON body that is sent."""
