@@ -20,7 +20,7 @@ from stand_ins.hostile_articles import write_hostile_articles
 from stand_ins.hub import WRITER, StandInHub
 from stand_ins.hub_server import running_hub
 from stand_ins.model_server import ModelServer, running_model_server
-from stand_ins.places import BOOK, REPOSITORY, SAMPLES
+from stand_ins.places import BOOK, REPOSITORY, SAMPLES, TESTS
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
 
@@ -51,6 +51,14 @@ def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[StandInHub]:
 def s3_access(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsAccess]:
     with running_s3_server(tmp_path_factory.mktemp("s3") / "requests.log") as access:
         yield access
+
+
+@pytest.fixture(scope="session")
+def forgetful_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[AwsAccess, Path]]:
+    """Yield the way into a server on which every racer wins, and the file that names the races."""
+    log = tmp_path_factory.mktemp("forgetful") / "requests.log"
+    with running_s3_server(log, str(TESTS / "stand_ins" / "forgetful_s3.py")) as access:
+        yield access, log
 
 
 @pytest.fixture(scope="session")

@@ -17,17 +17,9 @@ from ownvoice.storage.probe import probe_creation
 from ownvoice.storage.versions import all_versions
 from stand_ins.night import Night
 from stand_ins.places import TESTS
-from stand_ins.s3_server import make_bucket, make_versioned, running_s3_server
+from stand_ins.s3_server import make_bucket, make_versioned
 
 STAND_INS = TESTS / "stand_ins"
-
-
-@pytest.fixture(scope="session")
-def forgetful_server(tmp_path_factory):
-    """Yield the way into a server on which every racer wins, and the file that names the races."""
-    log = tmp_path_factory.mktemp("forgetful") / "requests.log"
-    with running_s3_server(log, str(STAND_INS / "forgetful_s3.py")) as access:
-        yield access, log
 
 
 @pytest.fixture(autouse=True)

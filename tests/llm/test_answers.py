@@ -8,7 +8,9 @@ import pytest
 
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore
+from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.stores import ObjectStore
+from stand_ins.s3_server import make_bucket
 
 KEY = "ab" * 32
 
@@ -65,14 +67,9 @@ def test_a_corrupt_answer_is_named_with_what_to_do(answers: AnswerStore, tmp_pat
         answers.read_all(KEY)
 
 
-def test_a_store_without_conditional_creation_keeps_what_stands(
-    answers: AnswerStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def overwriting(store: ObjectStore, key: str, data: bytes) -> bool:
-        store.write(key, data)
-        return True
-
-    monkeypatch.setattr(ObjectStore, "create_async", overwriting)
+def test_a_store_without_conditional_creation_keeps_what_stands(forgetful_server: tuple[AwsAccess, Path]) -> None:
+    access, _ = forgetful_server
+    answers = AnswerStore(ObjectStore(make_bucket(access, "answers"), access))
     asyncio.run(answers.put(KEY, 1, record(1, "first")))
     assert asyncio.run(answers.put(KEY, 1, record(1, "second"))) == record(1, "first")
     assert asyncio.run(answers.get(KEY, 1)) == record(1, "first")

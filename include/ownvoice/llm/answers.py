@@ -53,10 +53,12 @@ class AnswerStore:
     async def put(self, key: str, attempt: int, record: AnswerRecord) -> AnswerRecord:
         """Store the record unless one is stored already; return the one that is stored then."""
         data = json.dumps(record).encode()
-        # Look first, for stores where a second creation would overwrite the first.
-        while (stored := await self.get(key, attempt)) is None:
+        # Look first where a second creation might overwrite the first.
+        stored = None if self._store.creates_once else await self.get(key, attempt)
+        while stored is None:
             if await self._store.create_async(answer_key(key, attempt), data):
                 return record
+            stored = await self.get(key, attempt)
         return stored
 
     def read_all(self, key: str) -> list[AnswerRecord]:

@@ -1,4 +1,4 @@
-"""A bucket prefix as a place to list and read, with boto3: it takes every key that S3 does."""
+"""A bucket prefix as a place to list and read, with boto3, which takes every key that S3 does, and to create in."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
+import obstore
 from botocore.config import Config
 from botocore.exceptions import ClientError, IncompleteReadError, ResponseStreamingError
+from obstore.exceptions import AlreadyExistsError
+from obstore.store import S3Store
 
 from ownvoice.storage.aws import OF_A_TASK, AwsAccess, boto_session, s3_address
 from ownvoice.storage.listed import Listed, StoredObject, below
@@ -17,10 +20,15 @@ _GONE = ("NoSuchKey", "404")
 
 
 class Bucket:
-    """The objects of bucket `name` below the folder `prefix`; keys are relative to it."""
+    """The objects of bucket `name` below the folder `prefix`; keys are relative to it.
 
-    def __init__(self, name: str, prefix: str, access: AwsAccess) -> None:
-        self._name, self._base, self._access = name, below(prefix), access
+    `objects` is obstore's way to the same, for keys that Ownvoice makes.
+    """
+
+    creates_once = False  # not every server does
+
+    def __init__(self, name: str, prefix: str, access: AwsAccess, objects: S3Store) -> None:
+        self._name, self._base, self._access, self._objects = name, below(prefix), access, objects
 
     @cached_property
     def _client(self) -> Any:
@@ -49,6 +57,30 @@ class Bucket:
         base = self._base + below(prefix)
         pages = self._client.get_paginator("list_objects_v2")
         return base, pages.paginate(Bucket=self._name, Prefix=base, Delimiter="/")
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes under `key`. Raises `FileNotFoundError` where there is nothing."""
+        return bytes(obstore.get(self._objects, key).bytes())
+
+    async def read_async(self, key: str) -> bytes:
+        """As `read`, for many at once."""
+        return bytes(await (await obstore.get_async(self._objects, key)).bytes_async())
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Put `data` under `key` unless there is an object already; return whether this call wrote it."""
+        try:
+            obstore.put(self._objects, key, data, mode="create")
+        except AlreadyExistsError:
+            return False
+        return True
+
+    async def create_async(self, key: str, data: bytes) -> bool:
+        """As `create`, for many at once."""
+        try:
+            await obstore.put_async(self._objects, key, data, mode="create")
+        except AlreadyExistsError:
+            return False
+        return True
 
     def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
         """Return `length` bytes from `start` on, and the object's tag."""

@@ -1,13 +1,20 @@
-"""A folder as a place to list and read: names as the file system has them, links that lead nowhere, closed folders."""
+"""A folder as a place to list, read and create: names as the file system has them, dead links, closed folders.
+
+It calls the system itself, since each file costs obstore three threads that wake each other, which is more CPU than the
+file does (`benchmarks/generation.py`).
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import stat
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import randbits
+from typing import BinaryIO
 
 from ownvoice.storage.listed import Listed, StoredObject, Unlisted, below
 
@@ -21,6 +28,8 @@ class Folder:
     A link to a folder is followed where it leads out of `root`, once. One that leads into it adds no file, and one that
     leads above it would lead in a circle.
     """
+
+    creates_once = True  # a link has one maker
 
     def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
@@ -55,6 +64,39 @@ class Folder:
     def has_objects_beside_folders(self, prefix: str) -> bool:
         """Whether anything but folders lies directly below `prefix`."""
         return any(not _is_folder(entry) for entry in self._entries(prefix, set()))
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes under `key`. Raises `FileNotFoundError` where there is no file."""
+        try:
+            with open(self._path(key), "rb", buffering=0, opener=_opened_without_waiting) as file:
+                return file.readall() or b""  # a pipe that nobody has written to gives None
+        except (IsADirectoryError, NotADirectoryError):
+            raise FileNotFoundError(key) from None
+
+    async def read_async(self, key: str) -> bytes:
+        """As `read`, in a thread: a folder of another machine may be slow."""
+        return await asyncio.get_running_loop().run_in_executor(None, self.read, key)
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Put `data` under `key` unless there is a file already; return whether this call wrote it.
+
+        The file gets its name once it is whole, so that a kill leaves none that is half-written.
+        """
+        path = self._path(key)
+        staged = Path(f"{path}#{randbits(63)}")
+        try:
+            with _made(staged) as file:
+                file.write(data)
+            os.link(staged, path)
+        except FileExistsError:
+            return False
+        finally:
+            staged.unlink(missing_ok=True)
+        return True
+
+    async def create_async(self, key: str, data: bytes) -> bool:
+        """As `create`, in a thread."""
+        return await asyncio.get_running_loop().run_in_executor(None, self.create, key, data)
 
     def read_range(self, stored: StoredObject, start: int, length: int) -> tuple[bytes, str]:
         """Return `length` bytes from `start` on, and the file's tag."""
@@ -113,6 +155,15 @@ class Folder:
 def _opened_without_waiting(path: str, flags: int) -> int:
     """Open a file that may have become a pipe since it was listed, which would never answer."""
     return os.open(path, flags | os.O_NONBLOCK)
+
+
+def _made(path: Path) -> BinaryIO:
+    """Open a new file for writing, and make its folder where it is not there."""
+    try:
+        return path.open("xb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("xb")
 
 
 def _tag(found: os.stat_result) -> str:

@@ -99,7 +99,8 @@ class Lake:
             path = Path(folder, "rows.parquet")
             self.store.download(key, path)
             with readable(self.uri, key), pq.ParquetFile(path, page_checksum_verification=True) as rows:
-                read = sum(part.num_rows for part in rows.iter_batches())  # damage is told here, not in a reader's work
+                # Damage is told here, not in a reader's work; in parts, or a whole file would be in memory.
+                read = sum(part.num_rows for part in rows.iter_batches(_ROWS_PER_GROUP))
                 if read != rows.metadata.num_rows:  # the footer has no checksum
                     raise ValueError(f"{read} rows where its end says {rows.metadata.num_rows}")
             with pq.ParquetFile(path) as rows:

@@ -34,10 +34,30 @@ Listed = StoredObject | Unlisted
 
 
 class Place(Protocol):
-    """Listing and reading by keys as the store spells them, odd ones too: two dots, an empty part, a line break.
+    """Listing, reading and creating by keys as the store spells them.
 
-    The clients that write check and normalise keys, so they can neither list nor read such objects.
+    A listing has odd ones too: two dots, an empty part, a line break. The clients that write check and normalise keys,
+    so they can neither list nor read such objects.
     """
+
+    creates_once: bool
+    """Whether of many that create the same object at the same time one alone does, here for certain."""
+
+    def read(self, key: str) -> bytes:
+        """Return the bytes under `key`. Raises `FileNotFoundError` where there is nothing."""
+        ...
+
+    async def read_async(self, key: str) -> bytes:
+        """As `read`, for many at once."""
+        ...
+
+    def create(self, key: str, data: bytes) -> bool:
+        """Put `data` under `key` unless there is an object already; return whether this call wrote it."""
+        ...
+
+    async def create_async(self, key: str, data: bytes) -> bool:
+        """As `create`, for many at once."""
+        ...
 
     def listing(self, prefix: str) -> Iterator[Listed]:
         """Yield everything below the folder `prefix`; nothing where there is no such folder."""

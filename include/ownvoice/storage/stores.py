@@ -1,7 +1,7 @@
 """Object I/O for buckets and folders: the same few methods for both, with errors that a person can act on.
 
 A key is a path below the store's URI, with `/` between its parts. No caller knows which kind of store it uses. obstore
-reads and writes by key; what people put into a store, under keys of any kind, is listed and read through a `Place`.
+writes by key; what people put into a store, under keys of any kind, is listed and read through a `Place`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ownvoice.storage.faults import storage_error
 from ownvoice.storage.folder import Folder
 from ownvoice.storage.listed import Listed, Place, StoredObject, Unlisted
 
-_DOWNLOAD_PART_BYTES = 64 << 20  # the client's timeout covers a whole response, so a large object is read in parts
+_DOWNLOAD_PART_BYTES = 8 << 20  # in memory at a time; and the client's timeout covers a whole response
 
 
 class ObjectStore:
@@ -39,11 +39,16 @@ class ObjectStore:
         with self._translated("open"):
             self._store, self._place = _open(self.uri, self.access, create_folder)
 
+    @property
+    def creates_once(self) -> bool:
+        """Whether this kind of store lets one alone of many creators of an object win; `probe.py` asks the others."""
+        return self._place.creates_once
+
     def read(self, key: str) -> bytes | None:
         """Return the bytes under `key`, or None where there is nothing."""
         try:
             with self._translated(key):
-                return bytes(obstore.get(self._store, key).bytes())
+                return self._place.read(key)
         except FileNotFoundError:
             return None
 
@@ -70,7 +75,7 @@ class ObjectStore:
         """As `read`, for many at once."""
         try:
             with self._translated(key):
-                return bytes(await (await obstore.get_async(self._store, key)).bytes_async())
+                return await self._place.read_async(key)
         except FileNotFoundError:
             return None
 
@@ -81,21 +86,13 @@ class ObjectStore:
 
     def create(self, key: str, data: bytes) -> bool:
         """Put `data` under `key` unless there is an object already; return whether this call wrote it."""
-        try:
-            with self._translated(key):
-                obstore.put(self._store, key, data, mode="create")
-        except obstore_errors.AlreadyExistsError:
-            return False
-        return True
+        with self._translated(key):
+            return self._place.create(key, data)
 
     async def create_async(self, key: str, data: bytes) -> bool:
         """As `create`, for many at once."""
-        try:
-            with self._translated(key):
-                await obstore.put_async(self._store, key, data, mode="create")
-        except obstore_errors.AlreadyExistsError:
-            return False
-        return True
+        with self._translated(key):
+            return await self._place.create_async(key, data)
 
     def upload(self, key: str, path: Path) -> None:
         """Put the file at `path` under `key`, in parts where it is large; it is never held in memory whole."""
@@ -151,11 +148,9 @@ class ObjectStore:
 
     @contextlib.contextmanager
     def _translated(self, what: str) -> Iterator[None]:
-        """Turn a store's error into one of ours; callers handle a missing object and `AlreadyExists` themselves."""
+        """Turn a store's error into one of ours; callers handle a missing object themselves."""
         try:
             yield
-        except obstore_errors.AlreadyExistsError:
-            raise
         except FileNotFoundError as error:
             if "NoSuchBucket" in str(error):
                 raise storage_error(self.uri, what, error) from None
@@ -176,7 +171,8 @@ def _open(uri: str, access: AwsAccess, create_folder: bool) -> tuple[LocalStore 
             raise StorageError(f"{uri} cannot be used: {error}. Name a folder that this user may make.") from None
     if parts.scheme == "s3" and parts.netloc:
         prefix = parts.path.strip("/")
-        return _open_s3(parts.netloc, prefix, access), Bucket(parts.netloc, prefix, access)
+        objects = _open_s3(parts.netloc, prefix, access)
+        return objects, Bucket(parts.netloc, prefix, access, objects)
     raise SettingsError(f"{uri!r} is not a store: write s3://bucket/prefix or file:///absolute/folder.")
 
 
