@@ -47,6 +47,7 @@ def curated(pairs: int, drops: int = 1) -> Staged:
     record = place | {
         "task_id": "generate_batch", "map_index": 0, "try_number": 1, "requests": 0, "retries": 0,
         "event": FOUND, "state": ChunkState.REUSED, "attempts": 1, "faults": [], "tries": [{"at": "t", "result": "x"}],
+        "endpoint_words": "",
         "prompt_tokens": 0, "completion_tokens": 0, "reserved_tokens": 0, "wasted_tokens": 0, "cost_usd": 0.0,
         "latency_s": 0.0, "triples": pairs + drops, "kept": pairs, "drop_reasons": {"not_verbatim": drops},
         "spend": [{"model": "gpt", "prompt_tokens": 0}],

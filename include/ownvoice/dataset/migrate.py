@@ -61,6 +61,7 @@ ADDED: dict[str, dict[str, Value]] = {
         "requests": lambda row: row["attempts"],
         "retries": _ZERO,
         "tries": _NONE,
+        "endpoint_words": _EMPTY,
         "reserved_tokens": _ZERO,
         "wasted_tokens": _ZERO,
         "cost_usd": _NULL,

@@ -98,14 +98,14 @@ class ChunkAttempts:
     def _is_of_another_run(self, record: AnswerRecord) -> bool:
         return (record.get("bought_for") or [""])[0] != self.run_id
 
-    def add_failure(self, failure: Failure, now_s: float, patience_s: float) -> ChunkEvent | None:
+    def add_failure(self, failure: Failure, now_s: float, patience_s: float, words: str = "") -> ChunkEvent | None:
         """Count one more failure; return the chunk's event, or None where the request is sent again.
 
         A failure that leaves the chunk for later does so only when `patience_s` has passed since the first in a row,
         unless it may be billed: patience would buy the same answer again and again.
         """
         self._count_request(self.task_try)
-        self._tries.append(Try(datetime.now(UTC).isoformat(), failure))
+        self._tries.append(Try(datetime.now(UTC).isoformat(), failure, words))
         self._failures[failure] += 1
         if self._failing_since_s is None:
             self._failing_since_s = now_s

@@ -14,11 +14,13 @@ ANSWERED = "answered"
 class Try:
     """One request for a chunk: when it ended (UTC, ISO 8601), and how.
 
-    `result` is "answered", what was wrong with the answer (`Fault`), or why there was none (`Failure`).
+    `result` is "answered", what was wrong with the answer (`Fault`), or why there was none (`Failure`); `words` are
+    those of the endpoint about a failure.
     """
 
     at: str
     result: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,8 @@ class ChunkOutcome:
     def faults(self) -> tuple[str, ...]:
         """The results of the tries that brought no usable answer, in order."""
         return tuple(one.result for one in self.tries if one.result != ANSWERED)
+
+    @property
+    def endpoint_words(self) -> str:
+        """What the endpoint said of the last try; empty where it was answered, or the endpoint said nothing."""
+        return self.tries[-1].words if self.tries else ""

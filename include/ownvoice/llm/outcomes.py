@@ -44,6 +44,7 @@ class OutcomeRow(TypedDict):
     requests: int
     faults: list[str]
     tries: list[TryRow]
+    endpoint_words: str
     prompt_tokens: int
     completion_tokens: int
     reserved_tokens: int
@@ -106,6 +107,7 @@ def outcome_row(outcome: ChunkOutcome, prices: Mapping[str, ModelPrice]) -> Outc
         "requests": outcome.requests,
         "faults": list(outcome.faults),
         "tries": [{"at": one.at, "result": one.result} for one in outcome.tries],
+        "endpoint_words": outcome.endpoint_words,
         "prompt_tokens": outcome.prompt_tokens,
         "completion_tokens": outcome.completion_tokens,
         "reserved_tokens": outcome.reserved_tokens,

@@ -62,7 +62,8 @@ def _unanswered(chunk: ChunkAttempts, no_answer: NoAnswer | None) -> ChunkOutcom
     if no_answer.failure is None:
         return chunk.outcome(no_answer.event)
     outcome = chunk.outcome(chunk.event_after(no_answer.failure))
-    return replace(outcome, tries=(*outcome.tries, Try(datetime.now(UTC).isoformat(), no_answer.failure)))
+    failed = Try(datetime.now(UTC).isoformat(), no_answer.failure, no_answer.words)
+    return replace(outcome, tries=(*outcome.tries, failed))
 
 
 def stored_outcomes(lake: Lake, run_id: str, requests: Iterable[ChunkRequest]) -> Iterator[ChunkOutcome]:

@@ -27,7 +27,8 @@ from ownvoice.llm.send import NotAffordedError, RequestSender
 _ALONE_S = 10.0  # how long the first request holds back the others: a slow answer costs a start no more
 _MOST_OTHERS = 3
 _MAX_REFUSED_IN_A_ROW = 10
-_SEEN_BY_THE_MODEL = frozenset({Failure.REFUSED, Failure.CONTEXT_TOO_LONG})
+SEEN_BY_THE_MODEL = frozenset({Failure.REFUSED, Failure.CONTEXT_TOO_LONG})
+"""A request with such an end came as far as the model: key, name and fields are right."""
 
 
 def refused_by_all(endpoint: str, model: str, told: ErrorDetails) -> ModelAccessError:
@@ -85,7 +86,7 @@ class RouteWatch:
     async def _judge(self, request: ChunkRequest, told: ErrorDetails) -> None:
         """Raise `ModelAccessError` where the refusal of a chunk is one of every request."""
         async with self._judging:
-            alike = [one for one, other in self._refusals if told.says_the_same_as(other)]
+            alike = [one for one, other in self._refusals if told.reason == other.reason]
             self._refusals.append((request, told))
             if self._answers:
                 articles = {request.article_id, *(one.article_id for one in alike)}
@@ -109,9 +110,9 @@ class RouteWatch:
             except NotAffordedError:
                 return False
             except RequestFailedError as failed:
-                if failed.failure in _SEEN_BY_THE_MODEL:
+                if failed.failure in SEEN_BY_THE_MODEL:
                     return True
-                if failed.failure is Failure.BAD_REQUEST and failed.told.says_the_same_as(told):
+                if failed.failure is Failure.BAD_REQUEST and failed.told.reason == told.reason:
                     raise self._fault(request, told) from None
             else:
                 await self._note_answer(other)

@@ -123,7 +123,7 @@ class _WorkQueue:
                 f"The model endpoint wants {pause_s:.0f} s of rest ({failed.failure}), and a task waits no longer "
                 f"than {_MAX_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
             )
-        event = chunk.add_failure(failed.failure, time.monotonic(), self._sender.access.patience_s)
+        event = chunk.add_failure(failed.failure, time.monotonic(), self._sender.access.patience_s, failed.told.words)
         if event is None:
             limiter_waits = failed.failure is Failure.RATE_LIMITED and pause_s
             await asyncio.sleep(0 if limiter_waits else max(pause_s, chunk.wait_s(failed.failure)))

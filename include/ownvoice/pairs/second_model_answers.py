@@ -127,6 +127,9 @@ def _paid(record: ChunkRow, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -
         "spend": [*record["spend"], paid],
         "faults": [*record["faults"], *(fault for outcome in outcomes for fault in outcome.faults)],
         "tries": [*record["tries"], *(one for row in rows for one in row["tries"])],
+        "endpoint_words": next(
+            (row["endpoint_words"] for row in rows if row["endpoint_words"]), record["endpoint_words"]
+        ),
     }
     arrived = _first((ChunkEvent.ANSWER_ARRIVED,), outcomes)
     return {**whole, "event": arrived, "state": STATE_AFTER[arrived]} if arrived else whole

@@ -29,9 +29,9 @@ ADVICE: dict[str, Advice] = {
         "max_output_tokens, or use a model with a longer context.",
     ),
     Failure.BAD_REQUEST: Advice(
-        "The endpoint refused this one request.",
-        "Look at the chunk: the endpoint may refuse its subject. Other chunks are not affected; `ownvoice try-prompt` "
-        "asks about single chunks.",
+        "The endpoint refused this one request, and answered others.",
+        "Read what the endpoint says of it (`ownvoice chunks`), and look at the chunk: its subject may be refused. "
+        "Other chunks are not affected.",
     ),
     Failure.RATE_LIMITED: Advice(
         "The account's rate limit was reached.",

@@ -92,6 +92,7 @@ class ChunkRow(TypedDict):
     retries: int
     faults: list[str]
     tries: list[TryRow]
+    endpoint_words: str
     prompt_tokens: int
     completion_tokens: int
     reserved_tokens: int

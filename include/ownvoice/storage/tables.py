@@ -103,6 +103,7 @@ CHUNKS = pa.schema(
         ("retries", pa.int64()),  # of these, the requests after the first one
         ("faults", pa.list_(pa.string())),
         ("tries", TRIES),
+        ("endpoint_words", pa.string()),  # what the endpoint said of the last try, if it failed; the key is masked
         ("prompt_tokens", pa.int64()),
         ("completion_tokens", pa.int64()),
         ("reserved_tokens", pa.int64()),  # the worst cases of the paid answers

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.failures import Failure, NoAnswer, classified
 from ownvoice.llm.json_values import mapping
 from ownvoice.llm.providers import openai
+from ownvoice.llm.providers.provider import NOTHING_TOLD, ErrorDetails
 from ownvoice.llm.request import RequestBody
 
 MAX_REQUESTS_PER_FILE = 50_000
@@ -22,10 +23,14 @@ ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """A line of an output or error file: the response, a failure, or an error that holds for every request."""
+    """A line of an output or error file: the response, a failure, or an error that holds for every request.
+
+    `told` is what the endpoint said of a failure.
+    """
 
     request_key: str
     result: dict[str, Any] | NoAnswer | ModelAccessError
+    told: ErrorDetails = field(default=NOTHING_TOLD, compare=False)
 
 
 def request_line(request_key: str, body: RequestBody) -> bytes:
@@ -70,11 +75,10 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
     if not isinstance(key, str):
         return None
     response = mapping(value.get("response"))
-    body = mapping(response.get("body"))
-    if (response.get("status_code") == 200 and openai.is_completion(body)) or openai.is_rejected_answer(body):
+    status, body = response.get("status_code"), response.get("body")
+    if isinstance(body, dict) and ((status == 200 and openai.is_completion(body)) or openai.is_rejected_answer(body)):
         return BatchLine(key, body)
-    answer = body if openai.status_within(body) is not None else value
-    return BatchLine(key, _failed(response.get("status_code"), answer, endpoint, model))
+    return BatchLine(key, *_failed(status, body or value, endpoint, model))
 
 
 def no_answer_after(job_status: str) -> NoAnswer:
@@ -83,15 +87,17 @@ def no_answer_after(job_status: str) -> NoAnswer:
     return NoAnswer.after(failures.get(job_status, Failure.BATCH_LINE_MISSING))
 
 
-def _failed(status: object, answer: dict[str, Any], endpoint: str, model: str) -> NoAnswer | ModelAccessError:
-    code = mapping(answer.get("error")).get("code")
+def _failed(
+    status: object, answer: object, endpoint: str, model: str
+) -> tuple[NoAnswer | ModelAccessError, ErrorDetails]:
+    code = mapping(mapping(answer).get("error")).get("code")
     if code in (Failure.BATCH_EXPIRED, Failure.BATCH_CANCELLED):
-        return NoAnswer.after(Failure(code))
+        return NoAnswer.after(Failure(code)), NOTHING_TOLD
     known_status = openai.status_within(answer) if status == 200 else status
     if known_status is None and status == 200:
-        return NoAnswer.after(Failure.NOT_A_COMPLETION)
+        return NoAnswer.after(Failure.NOT_A_COMPLETION), NOTHING_TOLD
     if not isinstance(known_status, int) or known_status < 400:
         known_status = 500
-    error = openai.read_error(known_status, answer)
-    failure = classified(known_status, error, endpoint=endpoint, model=model)
-    return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure, error.words)
+    told = openai.read_error(known_status, answer)
+    failure = classified(known_status, told, endpoint=endpoint, model=model)
+    return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure, told.words), told

@@ -15,8 +15,11 @@ from ownvoice.llm.batch.client import result_lines
 from ownvoice.llm.batch.files import BatchLine, no_answer_after, read_line, request_of, requests_by_key
 from ownvoice.llm.batch.intents import Intent, close_intent, submitted_file
 from ownvoice.llm.batch.job_state import BatchJobState
+from ownvoice.llm.batch.refusals import JobRefusals
 from ownvoice.llm.failures import Failure, FieldRefusedError, NoAnswer
 from ownvoice.llm.providers import openai
+from ownvoice.llm.request import RequestBody
+from ownvoice.llm.routes import RouteRecords, route_id
 from ownvoice.storage.lake import Lake
 
 if TYPE_CHECKING:
@@ -43,10 +46,12 @@ async def collect(
     missing = set(intent.requests)
     no_answers: dict[str, NoAnswer] = {}
     problem: OwnvoiceError | None = _not_accepted(state) if state.status == "failed" else None
-    async for lines in _lines(client, intent, state, _model_of(requests)):
+    refusals = JobRefusals()
+    async for lines in _lines(client, intent, state, _first_of(requests)["model"]):
         records = []
         for line in lines:
             missing.discard(line.request_key)
+            refusals.add(line)
             if isinstance(line.result, NoAnswer):
                 no_answers[line.request_key] = line.result
             elif isinstance(line.result, FieldRefusedError) and _is_longer(requests[line.request_key], recipe):
@@ -57,15 +62,30 @@ async def collect(
                 records.append(_record(intent, line.request_key, requests[line.request_key], line.result))
         await asyncio.gather(*(answers.put(one["request_key"], one["attempt"], one) for one in records))
     no_answers |= dict.fromkeys(missing, no_answer_after(state.status))
+    if problem is None:
+        problem = await _refused_by_all(lake, client, intent, refusals, _first_of(requests), recipe)
     close_intent(lake, intent, state.status, no_answers)
     return Collected(no_answers, problem)
+
+
+async def _refused_by_all(
+    lake: Lake,
+    client: AsyncOpenAI,
+    intent: Intent,
+    refusals: JobRefusals,
+    body: RequestBody,
+    recipe: GenerationRecipe,
+) -> ModelAccessError | None:
+    endpoint = _address_of(client)
+    route = route_id(endpoint, {**body, "max_tokens": recipe.max_output_tokens})  # one for a longer answer is no other
+    return await refusals.judge(RouteRecords(lake.store), route, intent.run_id, endpoint=endpoint, model=body["model"])
 
 
 async def _lines(
     client: AsyncOpenAI, intent: Intent, state: BatchJobState, model: str
 ) -> AsyncIterator[list[BatchLine]]:
     """Yield the lines of the output and error files about the intent's requests, up to 64 at a time."""
-    endpoint = str(client.base_url).rstrip("/")
+    endpoint = _address_of(client)
     part: list[BatchLine] = []
     for file_id in state.file_ids:
         async for data in result_lines(client, file_id):
@@ -99,9 +119,13 @@ def _is_longer(line: bytes, recipe: GenerationRecipe) -> bool:
     return bool(request_of(line)["max_tokens"] > recipe.max_output_tokens)
 
 
-def _model_of(requests: dict[str, bytes]) -> str:
-    """Return the model that a file of requests asks: all of them ask the same one."""
-    return str(request_of(next(iter(requests.values())))["model"])
+def _address_of(client: AsyncOpenAI) -> str:
+    return str(client.base_url).rstrip("/")
+
+
+def _first_of(requests: dict[str, bytes]) -> RequestBody:
+    """Return the first body of a file of requests: all of them ask the same model in the same way."""
+    return request_of(next(iter(requests.values())))
 
 
 def _not_accepted(state: BatchJobState) -> OwnvoiceError:

@@ -50,12 +50,9 @@ class ErrorDetails:
     words: str = ""
     own_code: str = ""
 
-    def says_the_same_as(self, other: ErrorDetails) -> bool:
-        """Whether both refuse for the same reason: numbers, ids and what is quoted may differ."""
-        return self._compared == other._compared
-
     @property
-    def _compared(self) -> tuple[int, str, str]:
+    def reason(self) -> tuple[int, str, str]:
+        """What two refusals for the same reason have in common: numbers, ids and what is quoted may differ."""
         return self.status, self.own_code, _DIFFERS.sub("#", self.words)[:_COMPARED_CHARS].lower()
 
 

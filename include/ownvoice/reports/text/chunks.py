@@ -26,6 +26,9 @@ def chunk_lines(state: ChunkState, chunks: Sequence[ChunkRow]) -> Iterator[str]:
             f"{_shortened(printable(chunk['article_id'])):{_ARTICLE_CHARS}} {chunk['chunk_index']:>5} {place:>15} "
             f"{chunk['attempts']:>7}  {_last_error(chunk):20} {chunk['refresh_date']}"
         )
+        if words := chunk["endpoint_words"]:
+            said = f'The endpoint says: "{printable(words)}"'
+            yield from textwrap.wrap(said, _WIDTH_CHARS, initial_indent="    ", subsequent_indent="    ")
     if chunks and state is ChunkState.DEAD:
         yield from _what_to_do(Counter(map(_last_error, chunks)))
 
