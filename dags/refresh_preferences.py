@@ -19,6 +19,10 @@ commit changes nothing. If one batch of many fails, the others are committed, it
 and the run ends red. A red `list_new_articles` names the setting, connection or store to correct. Each failed task ends
 its log with one line that says why; `OWNVOICE_NOTIFIERS` names who is notified, once a task.
 
+**What it was worth:** the report has two verdicts, on the night (what ran) and on its data (what it is worth). A green
+run may have worthless data: `write_report` notifies of both where the night did not pass or the data has something new
+to look at.
+
 **The schedule** makes up for no night that passed more than an hour ago: a DAG that is unpaused at noon begins at the
 next time of its schedule.
 
@@ -40,7 +44,7 @@ from airflow.sdk import dag, task, task_group
 
 from ownvoice.airflow import refresh_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
-from ownvoice.airflow.callbacks import CALLBACKS
+from ownvoice.airflow.callbacks import CALLBACKS, on_report
 from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.refresh_form import refresh_form
 from ownvoice.airflow.retry_policy import RETRY_POLICY
@@ -72,7 +76,7 @@ commit_version = task(
     outlets=[PREFERENCE_DATASET],
     trigger_rule="all_done",  # a failed batch does not keep the others from being committed
 )
-write_report = task(refresh_tasks.write_report, trigger_rule="all_done")
+write_report = task(refresh_tasks.write_report, trigger_rule="all_done", on_success_callback=on_report)
 # After a failed batch the cursor stays and the run is red.
 advance_cursor = task(refresh_tasks.advance_cursor, trigger_rule="none_failed")
 release_lake = task(refresh_tasks.release_lake, trigger_rule="all_done")

@@ -60,6 +60,14 @@ def failing(monkeypatch, error, *batches, tries=99):
     monkeypatch.setattr(generate, "generate_batch", generate_batch)
 
 
+def failures(webhook):
+    return [told["text"] for told in webhook.received if "generate_batch failed" in told["text"]]
+
+
+def verdicts(webhook):
+    return [told["text"] for told in webhook.received if ": night " in told["text"]]
+
+
 def lines(caplog):
     return [(one.levelname, one.getMessage()) for one in caplog.records if one.name == "ownvoice.airflow.callbacks"]
 
@@ -74,10 +82,10 @@ def test_a_task_that_fails_says_why_and_tells_once_however_many_batches_it_has(
     for name, line in zip(("batch-0000", "batch-0002"), said, strict=True):
         assert line.startswith(f"generate_batch failed (ModelAccessError, {name} of ")
         assert line.endswith(" answered): the key is refused. Correct llm_api.")
-    (told,) = webhook.received
-    assert f"refresh_preferences {red.run_id}: generate_batch failed" in told["text"]
-    assert any(line in told["text"] for line in said)
-    assert "/tasks/generate_batch/mapped/" in told["text"], "the log is one click away"
+    (told,) = failures(webhook)
+    assert f"refresh_preferences {red.run_id}: generate_batch failed" in told
+    assert any(line in told for line in said)
+    assert "/tasks/generate_batch/mapped/" in told, "the log is one click away"
 
 
 def test_a_retried_task_says_why_and_tells_nobody(lake, run_refresh, webhook, monkeypatch, caplog):
@@ -86,14 +94,34 @@ def test_a_retried_task_says_why_and_tells_nobody(lake, run_refresh, webhook, mo
     ((level, line),) = lines(caplog)
     assert level == "WARNING"
     assert line.endswith("the endpoint is away. Another try follows.")
-    assert webhook.received == []
+    assert failures(webhook) == []
 
 
 def test_a_task_whose_tries_are_used_up_tells_once(lake, run_refresh, webhook, monkeypatch, caplog):
     failing(monkeypatch, ModelUnavailableError("the endpoint is away."), "batch-0001")
     assert run_refresh().state == "failed"
     assert [level for level, _ in lines(caplog)] == ["WARNING"] * 3 + ["ERROR"]
-    assert len(webhook.received) == 1
+    assert len(failures(webhook)) == 1
+
+
+def test_the_verdicts_on_night_and_data_are_told_where_something_is_new_and_not_where_it_stands(
+    lake, run_refresh, webhook, tmp_path
+):
+    for _ in range(2):
+        assert run_refresh().state == "success"
+    (told,) = verdicts(webhook)
+    assert ": night pass, data doubtful. Of 3 articles, " in told
+    assert "New: pair count of the version" in told
+    assert "/tasks/write_report" in told
+
+
+def test_a_night_with_failed_batches_tells_of_its_verdict_although_its_report_is_green(
+    lake, run_refresh, webhook, monkeypatch
+):
+    failing(monkeypatch, ModelAccessError("no."), "batch-0000", "batch-0001", "batch-0002")
+    run_refresh()
+    (told,) = verdicts(webhook)
+    assert ": night fail, data nothing new. " in told
 
 
 @pytest.mark.parametrize(
@@ -121,7 +149,7 @@ def test_a_notifier_that_is_refused_leaves_the_run_as_it_was(lake, run_refresh, 
     red = run_refresh()
     states = {(ti.task_id, ti.map_index): str(ti.state) for ti in red.get_task_instances()}
     assert (states["generate_batch", 1], states["commit_version", -1]) == ("failed", "success")
-    assert len(webhook.received) == 1
+    assert len(webhook.received) == 2, "the failure, and the verdicts"
 
 
 def context_of(error, **ti):
@@ -137,7 +165,7 @@ def test_a_cleared_run_notifies_again(lake, webhook):
 
 
 def test_without_a_lake_to_remember_it_in_the_first_of_many_tells(webhook, monkeypatch):
-    monkeypatch.setattr("ownvoice.airflow.callbacks.open_lake", out_of_reach)
+    monkeypatch.setattr("ownvoice.airflow.notifiers.open_lake", out_of_reach)
     for index in range(3):
         on_failure(context_of(StorageUnavailableError("the lake is away."), map_index=index))
     assert len(webhook.received) == 1

@@ -1,4 +1,4 @@
-"""What a failed task reports: the cause in one line of its own log, and a message through the configured notifiers.
+"""What a task tells when it ends: the cause of a failure in one line of its log, and what its notifiers are to hear.
 
 Airflow calls these callbacks in the task's process after the task's state is final; for a process that was killed, in
 the one that reads DAG files. An error in a callback changes no state.
@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from pkgutil import resolve_name
 from typing import Any
 
 from airflow.sdk.exceptions import AirflowException, AirflowTaskTimeout
-from airflow.sdk.execution_time.timeout import TimeoutPosix
 
 from ownvoice.airflow.connections import open_lake
+from ownvoice.airflow.notifiers import notify
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import OwnvoiceError, StorageError
-from ownvoice.storage.layout import RunKeys
 from ownvoice.terminal import printable
 
 _log = logging.getLogger(__name__)
 
-_NOTIFIER_TIMEOUT_S = 30  # a notifier that hangs must not hold a worker
 _MAX_CHARS = 1000
 _UNKNOWN_ERROR = (
     "The trace above says where. Clear the task to try again: what is in the lake is neither lost nor repeated."
@@ -39,17 +36,19 @@ def on_failure(context: Any) -> None:
     """Log why the task failed, and notify: once a task, however many of its mapped instances fail."""
     line = cause(context)
     _log.error("%s", line)
-    notifiers = load_settings().notifiers
-    if not notifiers or not _is_first(context):
+    notify(context, line)
+
+
+def on_report(context: Any) -> None:
+    """Notify of both verdicts on a refresh whose night did not pass, or whose data has something new to look at."""
+    if not load_settings().notifiers:
         return
-    ti = context["ti"]
-    message = f"{ti.dag_id} {ti.run_id}: {line} {ti.log_url}"
-    for path, arguments in notifiers.items():
-        try:
-            with TimeoutPosix(_NOTIFIER_TIMEOUT_S):  # type: ignore[no-untyped-call]  # Airflow ships it without types
-                resolve_name(path)(**arguments)({**context, "message": message})
-        except (Exception, AirflowTaskTimeout) as error:
-            _log.warning("the notifier %s failed: %s: %s", path, type(error).__name__, error)
+    from ownvoice.reports.report import read_report
+    from ownvoice.reports.text.report import verdict_message
+
+    report = read_report(open_lake(), lake_run_id(context["ti"]))
+    if report.night.verdict != "pass" or report.data.is_new:
+        notify(context, _short(verdict_message(report)))
 
 
 CALLBACKS = {"on_failure_callback": on_failure, "on_retry_callback": on_retry}
@@ -61,8 +60,12 @@ def cause(context: Any) -> str:
     error = context.get("exception")
     kind = type(error).__name__ if isinstance(error, BaseException) else "it was killed, or its worker was lost"
     about = "".join(f", {clause}" for clause in _batch(context, error))
-    text = " ".join(printable(f"{context['ti'].task_id} failed ({kind}{about}): {_what_to_do(error)}").split())
-    return text if len(text) <= _MAX_CHARS else f"{text[:_MAX_CHARS]} …"
+    return _short(f"{context['ti'].task_id} failed ({kind}{about}): {_what_to_do(error)}")
+
+
+def _short(text: str) -> str:
+    line = " ".join(printable(text).split())
+    return line if len(line) <= _MAX_CHARS else f"{line[:_MAX_CHARS]} …"
 
 
 def _what_to_do(error: Any) -> str:
@@ -92,14 +95,3 @@ def _batch(context: Any, error: Any) -> Iterator[str]:
         _log.debug("the outcomes of the batch cannot be read: %s", fault)
     else:
         yield from (f"{count} {state}" for state, count in states.items())
-
-
-def _is_first(context: Any) -> bool:
-    """Say whether this is the task's first mapped instance to notify since the run was last cleared."""
-    ti = context["ti"]
-    cleared = getattr(context.get("dag_run"), "clear_number", 0)  # the context of a killed task may lack the run
-    key = RunKeys(lake_run_id(ti)).told(ti.task_id, cleared)
-    try:
-        return open_lake().store.create(key, b"")
-    except Exception:
-        return ti.map_index in (None, -1, 0)  # without a lake that remembers it, the first instance notifies for all

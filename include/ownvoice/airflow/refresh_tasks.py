@@ -106,7 +106,7 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
 
 
 def write_report(dag_run: Any) -> dict[str, Any]:
-    """Write the report of the run and print it; return its verdict and counts."""
+    """Write the report of the run and print it; return both verdicts and counts."""
     from ownvoice.reports import report
     from ownvoice.reports.text.report import report_lines
 
@@ -114,7 +114,7 @@ def write_report(dag_run: Any) -> dict[str, Any]:
     with held_lake(run_id) as lake:
         found = report.write_report(lake, run_id)
     print("\n".join(report_lines(found)))
-    return found.model_dump(include={"verdict", "chunks", "pairs"})
+    return found.model_dump(include={"verdict", "data", "chunks", "pairs"})
 
 
 def advance_cursor(dag_run: Any) -> dict[str, str]:

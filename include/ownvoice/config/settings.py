@@ -80,8 +80,8 @@ class Settings(RefreshOptions, BaseSettings):
 
     notifiers: dict[str, dict[str, Any]] = Field(
         {},
-        description="Notifiers of failed tasks, as JSON: the class of an Airflow notifier and its arguments, in which "
-        "{{ message }} is replaced by the message, as in "
+        description="Notifiers of failed tasks and of the verdicts on a refresh, as JSON: the class of an Airflow "
+        "notifier and its arguments, in which {{ message }} is replaced by the message, as in "
         '{"airflow.providers.http.notifications.HttpNotifier": '
         '{"http_conn_id": "on_call", "json": {"text": "{{ message }}"}}}. Keys belong in the connection.',
     )

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TypedDict
 
 from ownvoice.dataset.chunk_rows import query_run_chunks, run_chunks
-from ownvoice.dataset.refresh_report import RefreshReport, find_report
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.pages.cache import CACHE
 from ownvoice.pages.paging import ResultPage
+from ownvoice.reports.report import find_judged
 from ownvoice.states import ChunkState
 from ownvoice.storage.conditions import all_of, equals_given, literal
 from ownvoice.storage.lake import Lake
@@ -58,7 +59,7 @@ class ChunksPage(TypedDict):
 
 def chunks_page(lake: Lake, run_id: str, wanted: ChunkFilter, number: int = 1) -> ChunksPage | None:
     """Return result page `number` of the run's chunks; None where the lake knows no such refresh."""
-    report = find_report(lake, run_id)
+    report = find_judged(lake, run_id)
     if report is None and lake.read_json(RunKeys(run_id).run) is None:
         return None
     version = find_version(lake, report.version.number) if report and report.version else None

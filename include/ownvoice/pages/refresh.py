@@ -10,12 +10,13 @@ from ownvoice.articles.changeset import read_listing
 from ownvoice.chunks.plan import Plan, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.chunk_rows import run_chunks
-from ownvoice.dataset.refresh_report import RefreshReport, find_report
+from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.pages.cache import CACHE
 from ownvoice.pairs.staging import CURATED, STAGED
 from ownvoice.reports.advice import Advice, commonest
 from ownvoice.reports.charts.batches import batch_chart, fault_chart
 from ownvoice.reports.charts.frame import Spec
+from ownvoice.reports.report import find_judged
 from ownvoice.reports.timeline import TIMELINE_COLUMNS, BatchTime, batch_times, faults_over_time, slowest
 from ownvoice.reports.waterfall import Step, waterfall
 from ownvoice.storage.lake import Lake
@@ -69,7 +70,7 @@ class UnreportedPage(TypedDict):
 
 def refresh_page(lake: Lake, run_id: str) -> RefreshPage | UnreportedPage | None:
     """Return a refresh; None where the lake knows no such run."""
-    report = find_report(lake, run_id)
+    report = find_judged(lake, run_id)
     if report is None:
         so_far = _so_far(lake, run_id)
         return so_far and {"run_id": run_id, "report": None, "so_far": so_far}

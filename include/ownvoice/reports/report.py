@@ -42,12 +42,18 @@ def read_report(lake: Lake, run_id: str | None = None) -> RefreshReport:
         run_id = version.run_id if version else None
     if run_id is None:
         raise StorageError(f"{lake.uri} holds no version, so no newest report. Run a refresh, or name a run.")
-    report = find_report(lake, run_id)
+    report = find_judged(lake, run_id)
     if report is None:
         raise StorageError(
             f"{lake.uri} holds no report of run {run_id!r}. `ownvoice versions` lists runs with a version."
         )
-    return with_verdicts(report)
+    return report
+
+
+def find_judged(lake: Lake, run_id: str) -> RefreshReport | None:
+    """Return the report of a refresh with its verdicts, also that of an earlier Ownvoice; None where there is none."""
+    report = find_report(lake, run_id)
+    return report and with_verdicts(report)
 
 
 def _compared(lake: Lake, report: RefreshReport) -> RefreshReport:

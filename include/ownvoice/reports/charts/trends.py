@@ -1,4 +1,8 @@
-"""What changes from one refresh to the next, as specs."""
+"""What changes from one refresh to the next, as specs.
+
+A bar is as wide as a day on the axis of dates. Where all refreshes are of one date that is the whole chart, and each
+is drawn as a point.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +48,7 @@ def _kept(rows: list[Spec]) -> Any:
 
     colour = colours("mark", {"as usual": BLUE, "unusual": ORANGE})
     kept = alt.Y("kept:Q", title=None)
-    return bare_chart(rows).mark_bar().encode(_dates(), kept, colour, tooltip=["run:N", "kept:Q", "unusual:N"])
+    return _bars(rows).encode(_dates(rows), kept, colour, tooltip=["run:N", "kept:Q", "unusual:N"])
 
 
 def _rates(rows: list[Spec]) -> Any:
@@ -55,7 +59,7 @@ def _rates(rows: list[Spec]) -> Any:
         bare_chart(rows)
         .transform_fold(["kept of triples", "verbatim"], as_=["what", "share"])
         .mark_line(point=True)
-        .encode(_dates(), share, alt.Color("what:N", title=None), tooltip=["run:N", "what:N", "share:Q"])
+        .encode(_dates(rows), share, alt.Color("what:N", title=None), tooltip=["run:N", "what:N", "share:Q"])
     )
 
 
@@ -74,15 +78,26 @@ def _chunks(refreshes: Sequence[Refresh]) -> Any:
     ]
     colour = colours("state", _STATES, legend=alt.Legend(columns=2))
     chunks = alt.Y("chunks:Q", title=None)
-    return bare_chart(rows).mark_bar().encode(_dates(), chunks, colour, tooltip=["run:N", "state:N", "chunks:Q"])
+    return _bars(rows).encode(_dates(rows), chunks, colour, tooltip=["run:N", "state:N", "chunks:Q"])
 
 
 def _tokens(rows: list[Spec]) -> Any:
     import altair as alt
 
     tokens = alt.Y("tokens:Q", title=None, axis=alt.Axis(format="~s"))
-    return bare_chart(rows).mark_line(point=True).encode(_dates(), tokens, tooltip=["run:N", "tokens:Q"])
+    return bare_chart(rows).mark_line(point=True).encode(_dates(rows), tokens, tooltip=["run:N", "tokens:Q"])
 
 
-def _dates() -> alt.X:
-    return time_axis("yearmonthdate(date):T", "%d %b")
+def _bars(rows: list[Spec]) -> Any:
+    chart = bare_chart(rows)
+    return chart.mark_point(filled=True, size=80, opacity=1) if _are_of_one_date(rows) else chart.mark_bar()
+
+
+def _are_of_one_date(rows: list[Spec]) -> bool:
+    return len({row["date"] for row in rows}) == 1
+
+
+def _dates(rows: list[Spec]) -> alt.X:
+    """Return the axis of dates; the label of a single one stands under its point."""
+    axis = time_axis("yearmonthdate(date):T", "%d %b")
+    return axis.axis(format="%d %b", values=[rows[0]["date"]]) if _are_of_one_date(rows) else axis

@@ -50,6 +50,15 @@ def verdict_lines(report: RefreshReport) -> Iterator[str]:
         yield from _line("standing", f"{words(one.name)}, on {one.nights:,} nights since {one.since}")
 
 
+def verdict_message(report: RefreshReport) -> str:
+    """Return both verdicts and what is new in a few sentences, for a notifier."""
+    new = ", ".join([*(words(one.name) for one in report.warnings if one.is_new), *report.unusual])
+    return (
+        f"night {report.night.verdict}, data {words(report.data.verdict)}. {report.night.sentence} "
+        f"{report.data.sentence}{f' New: {new}.' if new else ''}"
+    )
+
+
 def audit_lines(audits: Iterable[ReportedAudit]) -> Iterator[str]:
     """Yield what each audit found."""
     for audit in audits:
