@@ -5,7 +5,7 @@ A subject that a night did not look at is not among what it observed: a night wi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -88,8 +88,9 @@ def _dead_chunks(report: RefreshReport, share: float) -> Observed:
         "dead_chunks",
         "night",
         warns=chunks.dead > 0,
-        sentence=f"{chunks.dead:,} of {chunks.total:,} chunks are dead ({percent(share)}).",
-        advice=" ".join(["`ownvoice chunks --state dead` names the reasons.", *_on_commonest(report.faults)]),
+        sentence=f"{chunks.dead:,} of {chunks.total:,} chunks {'is' if chunks.dead == 1 else 'are'} dead "
+        f"({percent(share)}).",
+        advice="`ownvoice chunks --state dead` lists them, with the reasons and what to do.",
         excess=round(share, 4) if chunks.dead else None,
         much=MUCH_OF_DEAD_SHARE,
     )
@@ -97,22 +98,18 @@ def _dead_chunks(report: RefreshReport, share: float) -> Observed:
 
 def _kept_share(report: RefreshReport, share: float) -> Observed:
     triples = report.triples
-    most = "".join(
-        f"; most were dropped as {words(name)} ({count:,})" for name, count, _ in commonest(triples.dropped, 1)
-    )
+    most = advice = ""
+    for name, count, found in commonest(triples.dropped, 1):
+        most, advice = f"; most were dropped as {words(name)} ({count:,})", found.what_to_do
     return Observed(
         KEPT_SHARE,
         "data",
         warns=share < THIN_SHARE,
         sentence=f"{triples.kept:,} of {triples.total:,} triples became pairs ({percent(share)}){most}.",
-        advice=" ".join(_on_commonest(triples.dropped)),
+        advice=advice,
         excess=round(THIN_SHARE - share, 4),
         things=frozenset() if triples.kept else frozenset({report.run_id}),  # paid for in vain: new every night
     )
-
-
-def _on_commonest(counts: Mapping[str, int]) -> Iterator[str]:
-    yield from (advice.what_to_do for _, _, advice in commonest(counts, 1))
 
 
 def _audited(audit: ReportedAudit) -> Observed:

@@ -14,12 +14,12 @@ _CLOCK = "%H:%M:%S"
 
 
 def batch_chart(batches: Sequence[BatchTime]) -> Spec | None:
-    """Draw a bar from the first try of each batch to its last, in the order in which they began; None without any."""
+    """Draw a bar from the first try of each of two or more batches to its last, in the order in which they began."""
     import altair as alt
 
     asked = sorted((one for one in batches if one.began), key=lambda one: str(one.began))[:_MAX_BATCHES]
-    if not asked:
-        return None
+    if len(asked) < 2:
+        return None  # a bar across the page that says nothing
     rows = [
         {
             "batch": one.name,

@@ -1,11 +1,12 @@
 """What changes from one refresh to the next, as specs.
 
-A bar is as wide as a day on the axis of dates. Where all refreshes are of one date that is the whole chart, and each
-is drawn as a point.
+A bar is as wide as a day on the axis of dates. Where all refreshes are of one date that would be the whole chart, and
+each is drawn as a point.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from ownvoice.reports.history import Refresh
 
+_DAY, _LEAST_DAYS = dt.timedelta(days=1), 14
 _STATES = {"answered": BLUE, "reused": CYAN, "deferred": GOLD, "dead": RED}
 
 
@@ -90,14 +92,21 @@ def _tokens(rows: list[Spec]) -> Any:
 
 def _bars(rows: list[Spec]) -> Any:
     chart = bare_chart(rows)
-    return chart.mark_point(filled=True, size=80, opacity=1) if _are_of_one_date(rows) else chart.mark_bar()
-
-
-def _are_of_one_date(rows: list[Spec]) -> bool:
-    return len({row["date"] for row in rows}) == 1
+    return chart.mark_point(filled=True, size=80, opacity=1) if len(_dates_of(rows)) == 1 else chart.mark_bar()
 
 
 def _dates(rows: list[Spec]) -> alt.X:
-    """Return the axis of dates; the label of a single one stands under its point."""
+    """Return the axis of dates. It has room for a fortnight at least, so that the bars of two nights are no wider."""
+    import altair as alt
+
+    dates = _dates_of(rows)
     axis = time_axis("yearmonthdate(date):T", "%d %b")
-    return axis.axis(format="%d %b", values=[rows[0]["date"]]) if _are_of_one_date(rows) else axis
+    if len(dates) == 1:
+        return axis.axis(format="%d %b", values=dates)
+    first, end = dt.date.fromisoformat(dates[0]), dt.date.fromisoformat(dates[-1]) + _DAY
+    since = min(first, end - _LEAST_DAYS * _DAY)
+    return axis.scale(domain=[alt.DateTime(year=at.year, month=at.month, date=at.day) for at in (since, end)])
+
+
+def _dates_of(rows: list[Spec]) -> list[str]:
+    return sorted({row["date"] for row in rows})
