@@ -103,6 +103,8 @@ def test_what_was_never_sent_or_was_refused_is_not_billed() -> None:
     unbilled = {failure for failure in Failure if not RULES[failure].may_be_billed}
     assert set(Failure) - unbilled == {
         Failure.TIMED_OUT,
+        Failure.QUEUED,
+        Failure.HUNG,
         Failure.CONNECTION_LOST,
         Failure.NOT_A_COMPLETION,
         Failure.RESPONSE_TOO_LONG,

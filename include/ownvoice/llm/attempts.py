@@ -61,6 +61,11 @@ class ChunkAttempts:
         return self.key != self.request.request_key
 
     @property
+    def may_be_cut(self) -> bool:
+        """Whether its next request may end before its time-out: not so what is longer than others, or was cut twice."""
+        return not self.is_longer and self._failures[Failure.HUNG] < RULES[Failure.HUNG].tries - 1
+
+    @property
     def last_result(self) -> str:
         """The result of the last try."""
         return self._tries[-1].result

@@ -25,6 +25,8 @@ class Failure(StrEnum):
     BAD_REQUEST = "bad_request"
     RATE_LIMITED = "rate_limited"
     TIMED_OUT = "timed_out"
+    QUEUED = "queued"  # timed out behind other requests of this task: too many were in flight
+    HUNG = "hung"  # cut before its time-out: it took longer than all others, and those before it were answered
     NOT_CONNECTED = "not_connected"
     CONNECTION_LOST = "connection_lost"
     SERVER_ERROR = "server_error"
@@ -69,6 +71,8 @@ RULES: dict[Failure | Fault, Rule] = {
     Failure.BAD_REQUEST: Rule(1, _DEAD),
     Failure.RATE_LIMITED: Rule(20, _LATER, first_wait_s=1.0),
     Failure.TIMED_OUT: Rule(3, _LATER, may_be_billed=True),
+    Failure.QUEUED: Rule(20, _LATER, may_be_billed=True),
+    Failure.HUNG: Rule(3, _LATER, may_be_billed=True),
     Failure.NOT_CONNECTED: Rule(5, _LATER, first_wait_s=0.5),
     Failure.CONNECTION_LOST: Rule(5, _LATER, first_wait_s=0.5, may_be_billed=True),
     Failure.SERVER_ERROR: Rule(5, _LATER, first_wait_s=0.5),

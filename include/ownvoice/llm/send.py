@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Coroutine, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +19,7 @@ from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.request import RequestBody
 from ownvoice.llm.request_form import RequestForm
 from ownvoice.llm.tally import Tally
+from ownvoice.llm.window import Flight
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -52,12 +52,13 @@ class RequestSender:
             raise NotAffordedError
         actual = Spend()
         try:
-            sent_at = await self.rate_limiter.acquire(rate_limited_tokens(chunk.body))
+            flight = await self.rate_limiter.acquire(rate_limited_tokens(chunk.body), may_be_cut=chunk.may_be_cut)
             actual = worst  # it may be billed if it ends in a way that is not handled below
-            with self._in_flight():
-                response = await self._request(chunk.body, sent_at)
+            with self._in_flight(flight):
+                response = await self._request(chunk.body, flight)
+                latency_s = self.rate_limiter.answered(flight)
                 actual = self._billed(chunk.body, response)
-                record = self._record(chunk, response, time.monotonic() - sent_at)
+                record = self._record(chunk, response, latency_s)
                 return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
         except RequestFailedError as failed:
             actual = worst if RULES[failed.failure].may_be_billed else Spend()
@@ -72,23 +73,21 @@ class RequestSender:
             self.spending_limit.charge(actual, reserved=worst)
 
     @contextlib.contextmanager
-    def _in_flight(self) -> Iterator[None]:
+    def _in_flight(self, flight: Flight) -> Iterator[None]:
         """Count as in flight until the answer is stored, so that a kill loses no more answers than may be in flight."""
-        answered = False
         try:
             yield
-            answered = True
         finally:
-            self.rate_limiter.release(answered=answered)
+            self.rate_limiter.end(flight)
 
-    async def _request(self, body: RequestBody, sent_at: float) -> dict[str, Any]:
+    async def _request(self, body: RequestBody, flight: Flight) -> dict[str, Any]:
         """Send the request, and pass what the response says about rate limits to the rate limiter."""
         try:
-            response, limits = await request_completion(self.client, self.access, body, self.form)
+            async with self.rate_limiter.within_bound(flight):
+                response, limits = await request_completion(self.client, self.access, body, self.form)
         except RequestFailedError as failed:
             self.rate_limiter.follow(failed.limits)
-            if failed.failure is Failure.RATE_LIMITED:
-                self.rate_limiter.slow_down(sent_at, failed.retry_after_s)
+            self.rate_limiter.failed(flight, failed)
             raise
         self.rate_limiter.follow(limits)
         return response

@@ -11,6 +11,7 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.llm.budget import Spend, spend
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.task_try import NO_TASK, TaskTry
+from ownvoice.llm.window import Window
 from ownvoice.states import STATE_AFTER, ChunkEvent
 
 
@@ -41,6 +42,7 @@ class Tally:
     unit: str = "chunks"
     spent: Spend = field(default_factory=Spend)
     own: OwnCounts = field(default_factory=OwnCounts)
+    windows: list[Window] = field(default_factory=list)
 
     def count(self, outcome: ChunkOutcome) -> None:
         """Add one chunk."""
@@ -65,6 +67,11 @@ class Tally:
         """Name the three commonest last faults of the chunks with one of `events`, each with its count."""
         faults = sum((self.last_faults[event] for event in events), Counter())
         return ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
+
+    @property
+    def advice(self) -> str:
+        """What a person can do about requests that timed out, in a sentence an endpoint; empty where none did."""
+        return "".join(window.advice for window in self.windows)
 
     @property
     def done(self) -> int:

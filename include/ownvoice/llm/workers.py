@@ -19,10 +19,12 @@ from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.route_watch import RouteWatch
 from ownvoice.llm.send import NotAffordedError, RequestSender
+from ownvoice.llm.window import Window
 from ownvoice.states import ChunkEvent
 
 _WORKERS_PER_REQUEST = 2  # for each request that may be in flight, since some workers wait after a failure
 _MAX_UNANSWERED_IN_A_ROW = 10  # chunks; the endpoint is down then, rather than the requests at fault
+_MAX_FAILURES_IN_A_ROW = 50  # requests: what the tries of ten chunks come to
 _MAX_PAUSE_S = 600.0
 
 
@@ -42,8 +44,10 @@ async def ask_chunks(
     arrived is stored then.
     """
     context = context or RequestContext()
-    rate_limiter = RateLimiter(access.max_requests_in_flight, access.rate_limits, context.concurrent_tasks)
-    async with open_client(access) as client:
+    window = Window(access.max_requests_in_flight, access.request_timeout_s)
+    context.tally.windows.append(window)
+    rate_limiter = RateLimiter(window, access.rate_limits, context.concurrent_tasks)
+    async with open_client(access) as client, rate_limiter.cutting_what_hangs():
         sender = RequestSender(client, access, answers, rate_limiter, context.spending_limit, context.tally)
         queue = _WorkQueue(requests, sender, on_outcome, context)
         try:
@@ -72,7 +76,8 @@ class _WorkQueue:
         self._on_outcome = on_outcome
         self._context = context
         self._in_progress: dict[str, asyncio.Event] = {}
-        self._unanswered_in_a_row: Counter[str] = Counter()  # by the last failure
+        self._unanswered_in_a_row: Counter[str] = Counter()  # chunks, by the last failure
+        self._failed_in_a_row: Counter[str] = Counter()  # requests
 
     async def work(self) -> None:
         """Take one chunk after another to its outcome, until none is left."""
@@ -123,11 +128,25 @@ class _WorkQueue:
                 f"The model endpoint wants {pause_s:.0f} s of rest ({failed.failure}), and a task waits no longer "
                 f"than {_MAX_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
             )
+        self._stop_if_nothing_comes_back(failed.failure)
         event = chunk.add_failure(failed.failure, time.monotonic(), self._sender.access.patience_s, failed.told.words)
         if event is None:
             limiter_waits = failed.failure is Failure.RATE_LIMITED and pause_s
             await asyncio.sleep(0 if limiter_waits else max(pause_s, chunk.wait_s(failed.failure)))
         return event
+
+    def _stop_if_nothing_comes_back(self, failure: Failure) -> None:
+        """End the batch in an outage that outlasts patience: it sends so few requests that few chunks use up tries."""
+        window = self._sender.rate_limiter.window
+        if window.failures_in_a_row <= 1:
+            self._failed_in_a_row.clear()
+        self._failed_in_a_row[failure] += 1
+        out_s = window.out_s(time.monotonic())
+        if window.failures_in_a_row >= _MAX_FAILURES_IN_A_ROW and out_s > self._sender.access.patience_s:
+            raise ModelUnavailableError(
+                f"The model endpoint has answered nothing for {out_s:.0f} s ({_commonest(self._failed_in_a_row)}). "
+                "What had arrived is stored; run again when the endpoint answers."
+            )
 
     def _stop_if_endpoint_is_down(self, outcome: ChunkOutcome) -> None:
         if outcome.event is not ChunkEvent.NOT_ANSWERED:
@@ -135,8 +154,13 @@ class _WorkQueue:
             return
         self._unanswered_in_a_row[outcome.faults[-1]] += 1
         if self._unanswered_in_a_row.total() >= _MAX_UNANSWERED_IN_A_ROW:
-            counts = ", ".join(f"{count} {name}" for name, count in self._unanswered_in_a_row.most_common(3))
             raise ModelUnavailableError(
-                f"The model endpoint answered none of the last {self._unanswered_in_a_row.total()} chunks ({counts}). "
+                f"The model endpoint answered none of the last {self._unanswered_in_a_row.total()} chunks "
+                f"({_commonest(self._unanswered_in_a_row)})."
+                f"{self._sender.rate_limiter.window.advice} "
                 "What had arrived is stored; run again when the endpoint answers."
             )
+
+
+def _commonest(failures: Counter[str]) -> str:
+    return ", ".join(f"{count} {name}" for name, count in failures.most_common(3))

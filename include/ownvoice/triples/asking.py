@@ -85,7 +85,7 @@ def refuse_unanswered(batch: str, tally: Tally) -> None:
     if 2 * unanswered > tally.total:
         raise ModelUnavailableError(
             f"{batch}: {unanswered} of {tally.total} {tally.unit} were left without an answer "
-            f"({tally.commonest_faults(ChunkEvent.NOT_ANSWERED)}). "
+            f"({tally.commonest_faults(ChunkEvent.NOT_ANSWERED)}).{tally.advice} "
             "What had arrived is stored; run again when the endpoint answers."
         )
 
