@@ -24,7 +24,7 @@ from ownvoice.llm.providers.provider import ErrorDetails
 from ownvoice.llm.routes import route_id
 from ownvoice.llm.send import NotAffordedError, RequestSender
 
-_ALONE_S = 10.0  # how long the first request holds back the others: a slow answer costs a start no more
+_ALONE_S = 0.25  # how long the first request holds back the next: a refusal comes at once, and few follow unanswered
 _MOST_OTHERS = 3
 _MAX_REFUSED_IN_A_ROW = 10
 SEEN_BY_THE_MODEL = frozenset({Failure.REFUSED, Failure.CONTEXT_TOO_LONG})
