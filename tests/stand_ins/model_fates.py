@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import error_body
-from stand_ins.model_shapes import GOOD_SHAPES, UNUSABLE_SHAPES
+from stand_ins.model_shapes import GOOD_SHAPES, REJECTED_SHAPES, UNUSABLE_SHAPES
 
 _TRIPLE = {
     "instruction": "How would you explain this to somebody who starts tomorrow?",
@@ -46,6 +46,7 @@ _ERRORS: dict[str, tuple[int, str, str | None, str | None]] = {
     "bad_request": (400, "invalid_request_error", None, None),
     "bad_temperature": (400, "invalid_request_error", None, "temperature"),
     "bad_max_tokens": (400, "invalid_request_error", None, "max_tokens"),
+    **dict.fromkeys(REJECTED_SHAPES, (400, "invalid_request_error", "json_validate_failed", None)),
     "unprocessable": (422, "invalid_request_error", None, None),
     "server_error": (500, "server_error", None, None),
     "overloaded": (503, "server_error", None, None),
@@ -96,6 +97,8 @@ def error(fate: str, detail: str = "") -> tuple[int, dict[str, Any]]:
     status, kind, code, param = _ERRORS[fate]
     body = error_body(kind, code, f"{fate}{detail}")
     body["error"]["param"] = param
+    if fate in REJECTED_SHAPES:
+        body["error"]["failed_generation"] = REJECTED_SHAPES[fate]
     return status, body
 
 

@@ -89,3 +89,12 @@ UNUSABLE_SHAPES: dict[str, tuple[dict[str, Any], str]] = {
     "thought_to_the_end": ({"content": None, "reasoning": "Let me see."}, "length"),
 }
 """Messages without a triple, with their finish reasons."""
+
+REJECTED_SHAPES: dict[str, str] = {
+    "rejected_whole": _ANSWER.replace("\\\\", "\\"),
+    "rejected_other_json": '{"preference_triples": "none"}',
+    "rejected_prose": "I would rather not.",
+    "rejected_empty": "",
+    "rejected_cut_off": "max completion tokens reached before generating a valid document",
+}
+"""Answers in JSON mode that Groq finds to be no JSON, as it shows them in an error of status 400."""
