@@ -20,7 +20,7 @@ import pytest
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import recorded_run
-from ownvoice.errors import DeadChunksError
+from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
@@ -107,6 +107,29 @@ def test_a_server_that_bears_few_requests_and_says_nothing_is_found_out(model: M
     totals = model.totals()
     assert totals["billed"] == 1000
     assert totals["refused"] <= 0.1 * totals["requests"]
+
+
+def test_a_server_with_one_slot_that_queues_the_rest_answers_every_chunk_in_the_end(
+    model: ModelProcess, tmp_path: Path
+) -> None:
+    model.reset(replace(QUICK, median_s=0.2, sigma=0.05, slots=1, queues=True))
+    outcomes = settle(model, tmp_path, 40, request_timeout_s=0.3, max_requests_in_flight=256)
+    assert all_answered(outcomes)
+    timed_out = Counter(fault for outcome in outcomes for fault in outcome.faults)
+    assert timed_out["timed_out"] <= 4  # by chance: an answer alone takes two thirds of the time-out
+    assert timed_out["queued"] <= 20
+
+
+def test_a_server_that_is_too_slow_for_the_time_out_is_named_with_both_settings(
+    model: ModelProcess, tmp_path: Path
+) -> None:
+    model.reset(replace(QUICK, median_s=0.6, sigma=0.01, slots=1, queues=True))
+    with pytest.raises(ModelUnavailableError) as failed:
+        settle(model, tmp_path, 12, request_timeout_s=0.1)
+    told = str(failed.value)
+    assert "No answer came within 0.1 s" in told
+    assert "OWNVOICE_REQUEST_TIMEOUT_S (0.1)" in told
+    assert "OWNVOICE_MAX_REQUESTS_IN_FLIGHT (256)" in told
 
 
 def rows_of(lake: Lake, batch: str) -> list[dict[str, Any]]:
@@ -218,7 +241,8 @@ def test_progress_tells_settled_and_total_rate_retries_spend_and_the_time_left(
     lines: list[str] = []
     access = ModelAccess(model.base_url, "key", max_requests_in_flight=16)
     generate_batch(lake, RUN_ID, "batch-0000", lambda _: access, lambda tally: lines.append(progress_line(tally)))
-    form = r"chunks \d+/60: \d+ answered; [\d.]+/s, \d+ asked again, [\d,]+ tokens \(\$[\d.]+\), about 0:00:\d\d left"
+    form = r"chunks \d+/60: \d+ answered; [\d.]+/s, (\d+ open, )?\d+ asked again, [\d,]+ tokens \(\$[\d.]+\)"
+    form += r", about 0:00:\d\d left"
     assert sum(bool(re.fullmatch(form, line)) for line in lines) >= 2
 
 

@@ -37,7 +37,7 @@ class Behaviour:
     bad_day: how many times as many prompts as on a usual bad day meet faults; 0 for none
     faults: shares of the requests that meet each fate
     median_s, sigma: the lognormal latency, and its spread
-    slots: requests that are served at once; others are refused with 429
+    slots: requests that are served at once; others are refused with 429, or wait where it `queues`
     requests_per_minute: beyond these requests are refused with 429; 0 for no limit
     retry_after_s: sent with every error; 0 for no such header
     outage_at_s, outage_s: when after the first request an outage begins, and its length
@@ -53,6 +53,7 @@ class Behaviour:
     median_s: float = 0.0
     sigma: float = 0.4
     slots: int = 10_000
+    queues: bool = False
     requests_per_minute: float = 0.0
     retry_after_s: float = 0.01
     outage_at_s: float = 0.0

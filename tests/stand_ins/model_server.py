@@ -68,6 +68,7 @@ class ModelServer:
         self.bodies: list[dict[str, Any]] = []
         self.met: defaultdict[str, list[str]] = defaultdict(list)
         self._rate = RequestRate(behaviour.requests_per_minute)
+        self._slots = asyncio.Semaphore(behaviour.slots)
         self._open: set[asyncio.Task[Any]] = set()
         self._kept: set[str] = set()
         self._first_at: float | None = None
@@ -105,6 +106,9 @@ class ModelServer:
         if self._is_out():
             totals.outcomes["outage"] += 1
             return drop(request)
+        if self.behaviour.queues:
+            async with self._slots:
+                return await self._serve(request, body)
         if at_once > self.behaviour.slots or not self._rate.take():
             totals.refused += 1
             return web.Response(status=429, headers=self._limit_headers() | self._wait_headers())

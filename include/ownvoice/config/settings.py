@@ -57,9 +57,15 @@ class Settings(RefreshOptions, BaseSettings):
         256,
         ge=1,
         le=1000,
-        description="Most requests that one task has open; it finds out below that how many the endpoint accepts.",
+        description="Most requests that one task has open. Below that it finds out how many the endpoint answers at a "
+        "time: it begins with few, and goes back where more bring no more answers a second, or time out.",
     )
-    request_timeout_s: float = Field(60, gt=0, description="Timeout of a request in seconds, until its last byte.")
+    request_timeout_s: float = Field(
+        60,
+        gt=0,
+        description="Timeout of a request in seconds, until its last byte. One that takes far longer than all others is "
+        "cut earlier and sent again; a server of your own may need more than the default.",
+    )
     read_timeout_s: float | None = Field(
         None,
         gt=0,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ownvoice.config.prices import ModelPrice
@@ -13,6 +13,8 @@ from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.llm.window import Window
 from ownvoice.states import STATE_AFTER, ChunkEvent
+
+_LATEST = 200  # chunks, over which the rate is measured
 
 
 @dataclass(slots=True)
@@ -43,10 +45,14 @@ class Tally:
     spent: Spend = field(default_factory=Spend)
     own: OwnCounts = field(default_factory=OwnCounts)
     windows: list[Window] = field(default_factory=list)
+    clock: Callable[[], float] = time.monotonic
+    _ended_at: deque[float] = field(default_factory=lambda: deque(maxlen=_LATEST))
 
     def count(self, outcome: ChunkOutcome) -> None:
         """Add one chunk."""
         self.events[outcome.event] += 1
+        if outcome.requests:
+            self._ended_at.append(self.clock())
         price = self.prices.get(outcome.model)
         self.spent += spend(price, outcome.prompt_tokens, outcome.completion_tokens)
         self.last_faults[outcome.event].update(outcome.faults[-1:])
@@ -80,10 +86,32 @@ class Tally:
 
     @property
     def chunks_per_s(self) -> float:
-        """How many chunks were done per second, on average since the start."""
-        return self.done / max(time.monotonic() - self.started_s, 1e-3)
+        """How many chunks that had to be asked about were done per second, up to the last one; 0 before the first."""
+        if not self._ended_at:
+            return 0.0
+        is_whole = len(self._ended_at) < _LATEST  # all since the start
+        began, count = (self.started_s, 0) if is_whole else (self._ended_at[0], 1)
+        return (len(self._ended_at) - count) / max(self._ended_at[-1] - began, 1e-3)
 
     @property
     def eta_s(self) -> float | None:
-        """Seconds that the rest takes at that rate; None before the first chunk."""
-        return (self.total - self.done) / self.chunks_per_s if self.done else None
+        """Seconds that the rest takes at that rate, None before the first chunk.
+
+        It falls while one waits for the next chunk, by the time of one chunk at most, and never rises.
+        """
+        if not (rate := self.chunks_per_s):
+            return None
+        left = self.total - self.done
+        waited = min(1.0, (self.clock() - self._ended_at[-1]) * rate)
+        return max(0.0, left - waited) / rate
+
+    @property
+    def open_requests(self) -> tuple[int, float]:
+        """How many requests are in flight, and the age of the oldest in seconds."""
+        sent_at = [flight.sent_at for window in self.windows for flight in window.flights]
+        return len(sent_at), self.clock() - min(sent_at, default=self.clock())
+
+    @property
+    def answer_s(self) -> float | None:
+        """What an answer usually takes at the slowest of the endpoints; None before the first."""
+        return max((window.latencies.median_s or 0.0 for window in self.windows), default=0.0) or None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ownvoice.config.generators import Route
@@ -23,7 +23,8 @@ from ownvoice.triples.spending import Purpose, open_spending_limit
 OnOutcome = Callable[[ChunkOutcome], None]
 OnProgress = Callable[[Tally], None]
 
-_REPORT_EVERY_S = 5.0
+_REPORT_EVERY_S = 5.0  # in the first minute
+_RARER = ((60.0, 2), (300.0, 6), (1800.0, 12))  # after so many seconds so many times as long between two reports
 _MIN_CHUNKS_FOR_A_SHARE = 10
 _WITHOUT_USABLE_ANSWER = (ChunkEvent.TRIES_USED_UP, ChunkEvent.TOO_LONG)
 
@@ -61,10 +62,19 @@ def run_with_reports(asking: Coroutine[Any, Any, None], tally: Tally, on_progres
     asyncio.run(asking if on_progress is None else _reported(asking, tally, on_progress))
 
 
+def report_intervals_s() -> Iterator[float]:
+    """Yield the seconds before each report: 5 in the first minute, 10 up to five, 30 up to thirty, 60 from then on."""
+    told_s = 0.0
+    while True:
+        interval_s = _REPORT_EVERY_S * max((times for after_s, times in _RARER if told_s >= after_s), default=1)
+        told_s += interval_s
+        yield interval_s
+
+
 async def _reported(asking: Coroutine[Any, Any, None], tally: Tally, on_progress: OnProgress) -> None:
     async def report() -> None:
-        while True:
-            await asyncio.sleep(_REPORT_EVERY_S)
+        for interval_s in report_intervals_s():
+            await asyncio.sleep(interval_s)
             on_progress(tally)
 
     reporting = asyncio.create_task(report())
