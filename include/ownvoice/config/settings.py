@@ -63,8 +63,8 @@ class Settings(RefreshOptions, BaseSettings):
     request_timeout_s: float = Field(
         60,
         gt=0,
-        description="Timeout of a request in seconds, until its last byte. One that takes far longer than all others is "
-        "cut earlier and sent again; a server of your own may need more than the default.",
+        description="Timeout of a request in seconds, until its last byte. One that takes far longer than "
+        "all others is cut earlier and sent again; a server of your own may need more than the default.",
     )
     read_timeout_s: float | None = Field(
         None,
