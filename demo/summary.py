@@ -16,7 +16,7 @@ from ownvoice.storage.lake import Lake, scan
 
 _PAIRS = 3
 _CHOSEN_CHARS = 240
-_WIDTH_CHARS = 98
+_WIDTH_CHARS = 80
 
 
 def print_summary(lake: Lake, run_id: str) -> None:

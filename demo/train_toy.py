@@ -22,7 +22,7 @@ from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.report import TrainingReport, read_training_report
 
 _TRAINING_TIMEOUT_S = 900
-_WIDTH_CHARS = 98
+_WIDTH_CHARS = 80
 _SAID_CHARS = 43
 
 

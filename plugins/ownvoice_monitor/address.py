@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import Query
@@ -19,6 +20,11 @@ def spellings(run_id: str) -> tuple[str, ...]:
     """Return `run_id` and, of an id with its DAG's, the part behind it: runs of before 2026-12 have that alone."""
     alone = run_id.partition("/")[2]
     return (run_id, alone) if alone else (run_id,)
+
+
+def first_found(find: Callable[[str], Mapping[str, object] | None], run_id: str) -> Mapping[str, object] | None:
+    """Return what `find` finds under the first of the run's spellings that it knows."""
+    return next((found for found in map(find, spellings(run_id)) if found is not None), None)
 
 
 PageNumber = Annotated[int, Query(ge=1, le=100_000)]

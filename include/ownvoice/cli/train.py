@@ -68,7 +68,8 @@ def _request(
 def _plan_lines(run_id: str, planned: list[PlannedTraining]) -> Iterator[str]:
     yield f"run {run_id} on dataset version {planned[0].dataset_version}, {planned[0].train_pairs} pairs"
     for one in planned:
-        yield f"  {one.variant or 'recipe'}: {one.steps} steps, about {one.hours} hours and {one.usd} USD"
+        cost = f" and {one.usd} USD" if one.usd else ""
+        yield f"  {one.variant or 'recipe'}: {one.steps} steps, about {one.hours} hours{cost}"
 
 
 def _run_trainer(settings: TrainingSettings, planned: PlannedTraining) -> None:

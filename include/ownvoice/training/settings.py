@@ -37,7 +37,7 @@ class TrainingSettings(BaseSettings):
     after_new_pairs: int | None = Field(
         None, ge=1, description="Train by itself once so many pairs were added since the last model; empty: by hand."
     )
-    gpu_usd_per_hour: float = Field(0, ge=0, description="Price of the machine with its GPUs; 0: it costs nothing.")
+    gpu_usd_per_hour: float = Field(0, ge=0, description="Price of the machine with its GPUs; 0: no cost is shown.")
     expected_tokens_per_s: float = Field(5000, gt=0, description="Speed that the estimate before a run assumes.")
     approve_above_usd: float = Field(10, ge=0, description="A run by hand that may cost more waits for an approval.")
     deadline_s: int = Field(80_000, ge=60, le=86_000, description="Longest training, in seconds; then it is stopped.")

@@ -1,34 +1,33 @@
-"""Chunks in a state as text that fits a terminal of a hundred columns."""
+"""Chunks in a state as text."""
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from ownvoice.reports.advice import advice_on
 from ownvoice.states import ChunkState
 from ownvoice.storage.rows import ChunkRow
-from ownvoice.terminal import printable
+from ownvoice.terminal import printable, wrapped
 
-_WIDTH_CHARS = 100
-_ARTICLE_CHARS = 36
+_ARTICLE_CHARS, _PLACE_CHARS, _ERROR_CHARS = 20, 13, 18
 
 
 def chunk_lines(state: ChunkState, chunks: Sequence[ChunkRow]) -> Iterator[str]:
     """Yield a line a chunk (rows of `tables/chunks`), and for dead ones what to do about each reason."""
     yield f"{len(chunks):,} {'chunk is' if len(chunks) == 1 else 'chunks are'} {state}"
     if chunks:
-        yield f"{'article':{_ARTICLE_CHARS}} {'chunk':>5} {'characters':>15} {'answers':>7}  {'last error':20} date"
+        head = f"{'article':{_ARTICLE_CHARS}} {'chunk':>5} {'characters':>{_PLACE_CHARS}} {'answers':>7}"
+        yield f"{head}  {'last error':{_ERROR_CHARS}} date"
     for chunk in chunks:
         place = f"{chunk['start']}–{chunk['end']}"
+        article = f"{_shortened(printable(chunk['article_id'])):{_ARTICLE_CHARS}}"
         yield (
-            f"{_shortened(printable(chunk['article_id'])):{_ARTICLE_CHARS}} {chunk['chunk_index']:>5} {place:>15} "
-            f"{chunk['attempts']:>7}  {_last_error(chunk):20} {chunk['refresh_date']}"
+            f"{article} {chunk['chunk_index']:>5} {place:>{_PLACE_CHARS}} {chunk['attempts']:>7}  "
+            f"{_last_error(chunk):{_ERROR_CHARS}} {chunk['refresh_date']}"
         )
         if words := chunk["endpoint_words"]:
-            said = f'The endpoint says: "{printable(words)}"'
-            yield from textwrap.wrap(said, _WIDTH_CHARS, initial_indent="    ", subsequent_indent="    ")
+            yield from wrapped(f'    The endpoint says: "{words}"', indent=4)
     if chunks and state is ChunkState.DEAD:
         yield from _what_to_do(Counter(map(_last_error, chunks)))
 
@@ -37,8 +36,9 @@ def _what_to_do(reasons: Counter[str]) -> Iterator[str]:
     yield ""
     for reason, count in reasons.most_common():
         said = f"{count:,} × {reason}: {advice_on(reason).what_to_do}"
-        yield from textwrap.wrap(said, _WIDTH_CHARS, subsequent_indent="    ")
-    yield "Ask about them again: ownvoice retry --only dead [--article ID] [--error CLASS] [--dry-run]"
+        yield from wrapped(said, indent=4)
+    yield "Ask about them again:"
+    yield "  ownvoice retry --only dead [--article ID] [--error CLASS] [--dry-run]"
 
 
 def _last_error(chunk: ChunkRow) -> str:

@@ -7,33 +7,34 @@ from collections.abc import Iterator
 from typing import Any
 
 from ownvoice.pairs.try_prompt import TriedChunk
-from ownvoice.terminal import printable
+from ownvoice.terminal import WIDTH_CHARS, in_one_line, printable, wrapped
 
-_COLUMN_CHARS = 46
-_WIDTH_CHARS = 2 * _COLUMN_CHARS + 5
+_COLUMN_CHARS = (WIDTH_CHARS - 5) // 2
 
 
 def pair_lines(pair: dict[str, Any]) -> Iterator[str]:
     """Yield one pair: the prompt, then chosen and rejected side by side, then the place of the chosen one."""
-    yield from textwrap.wrap(f"▸ {printable(pair['prompt'])}", _WIDTH_CHARS)
+    yield from textwrap.wrap(f"▸ {printable(pair['prompt'])}", WIDTH_CHARS)
     left, right = (textwrap.wrap(printable(pair[side]), _COLUMN_CHARS) for side in ("chosen", "rejected"))
-    yield f"  {'chosen (the author)':{_COLUMN_CHARS}}   rejected ({pair['rejected_model']})"
+    by_model = f"rejected ({in_one_line(pair['rejected_model'])})"
+    yield f"  {'chosen (the author)':{_COLUMN_CHARS}}   {textwrap.shorten(by_model, _COLUMN_CHARS, placeholder='…)')}"
     for row in range(max(len(left), len(right))):
         columns = (column[row] if row < len(column) else "" for column in (left, right))
         yield "  " + " │ ".join(f"{column:{_COLUMN_CHARS}}" for column in columns).rstrip()
     spans = ", ".join(f"{span['start']}–{span['end']}" for span in pair["spans"])
-    yield f"  {printable(pair['article_id'])} · characters {spans} · {pair['split']} · pair {pair['pair_id'][:12]}"
+    yield from wrapped(
+        f"  {pair['article_id']} · characters {spans} · {pair['split']} · pair {pair['pair_id'][:12]}", indent=2
+    )
 
 
 def tried_lines(tried: TriedChunk) -> Iterator[str]:
     """Yield a chunk that a prompt was tried on, and each triple with its verdict."""
-    yield f"{printable(tried.source_key)}: {len(tried.text):,} characters" + "".join(
-        f", {fault}" for fault in tried.faults
-    )
+    faults = "".join(f", {fault}" for fault in tried.faults)
+    yield from wrapped(f"{tried.source_key}: {len(tried.text):,} characters{faults}")
     for one in tried.triples:
-        yield from textwrap.wrap(f"[{one.verdict}] {printable(one.triple.instruction)}", _WIDTH_CHARS)
+        yield from textwrap.wrap(f"[{one.verdict}] {printable(one.triple.instruction)}", WIDTH_CHARS)
         for name, text in (("quote", one.triple.extracted_answer), ("model", one.triple.generated_answer)):
             yield from textwrap.wrap(
-                printable(text), _WIDTH_CHARS, initial_indent=f"  {name}  ", subsequent_indent=" " * 9
+                printable(text), WIDTH_CHARS, initial_indent=f"  {name}  ", subsequent_indent=" " * 9
             )
     yield ""

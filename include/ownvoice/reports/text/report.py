@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator
 
 from ownvoice.dataset.refresh_report import ModelSpend, RefreshReport, ReportedAudit, Spend
 from ownvoice.reports.formats import dollars, words
-from ownvoice.terminal import WIDTH_CHARS, in_one_line
+from ownvoice.terminal import in_one_line, wrapped
 
 _BAR_CHARS = 30
 _LABEL_CHARS, _WORTH_CHARS, _AUDIT_CHARS = 12, len("nothing new "), len("pass  ")
@@ -16,7 +15,7 @@ _NO_PRICE = "price not known"
 
 def report_lines(report: RefreshReport) -> Iterator[str]:
     """Yield a report: both verdicts and what warns, then articles, chunks, spend, triples, audits and version."""
-    yield from _wrapped(f"Refresh {report.run_id} of {report.refresh_date}")
+    yield from wrapped(f"Refresh {report.run_id} of {report.refresh_date}")
     yield from verdict_lines(report)
     if report.store:
         yield from _line("store", report.store.sentence)
@@ -27,7 +26,7 @@ def report_lines(report: RefreshReport) -> Iterator[str]:
         yield from _line("left out", _listed(report.left_out))
     for fault in report.quarantined:
         why = f"{fault.reason} ({in_one_line(fault.detail)})"
-        yield from _wrapped(f"  quarantined {in_one_line(fault.source_key)}: {why}", 4)
+        yield from wrapped(f"  quarantined {in_one_line(fault.source_key)}: {why}", 4)
     if report.dry_run:
         yield from _line("dry run", _planned(report))
         return
@@ -45,7 +44,7 @@ def verdict_lines(report: RefreshReport) -> Iterator[str]:
         yield from _line("unusual", clause)
     for one in (one for one in report.warnings if one.is_new):
         yield from _line("new", f"{words(one.name)}: {one.sentence}")
-        yield from _wrapped(" " * _LABEL_CHARS + one.advice, _LABEL_CHARS) if one.advice else ()
+        yield from wrapped(" " * _LABEL_CHARS + one.advice, _LABEL_CHARS) if one.advice else ()
     for one in (one for one in report.warnings if not one.is_new):
         yield from _line("standing", f"{words(one.name)}, on {one.nights:,} nights since {one.since}")
 
@@ -70,12 +69,12 @@ def audit_lines(audits: Iterable[ReportedAudit]) -> Iterator[str]:
 def _work_lines(report: RefreshReport) -> Iterator[str]:
     yield from _line("chunks", _listed(dict(report.chunks)) + f"; {report.retries:,} requests asked again")
     for batch in report.failed_batches:
-        yield from _wrapped(f"  {batch} failed: its chunks wait for the next run, and its spend is counted", 4)
+        yield from wrapped(f"  {batch} failed: its chunks wait for the next run, and its spend is counted", 4)
     yield from _line("tokens", _listed(dict(report.tokens)) + " (this run; stored answers cost nothing)")
     yield from _line("spend", _spent(report.spend))
     if len(report.spend.models) > 1:
         for name, one in report.spend.models.items():
-            yield from _wrapped(f"  {name:24} {_spent(one)}", 4)
+            yield from wrapped(f"  {name:24} {_spent(one)}", 4)
     yield from _bars({"triples": report.triples.total, "kept": report.triples.kept, **report.triples.dropped})
     if report.instruction_kinds:
         yield from _line("kinds", _listed(report.instruction_kinds))
@@ -85,16 +84,11 @@ def _work_lines(report: RefreshReport) -> Iterator[str]:
 
 
 def _judged(label: str, verdict: str, sentence: str, verdict_chars: int) -> Iterator[str]:
-    yield from _wrapped(f"{label:{_LABEL_CHARS}}{verdict:{verdict_chars}}{sentence}", _LABEL_CHARS + verdict_chars)
+    yield from wrapped(f"{label:{_LABEL_CHARS}}{verdict:{verdict_chars}}{sentence}", _LABEL_CHARS + verdict_chars)
 
 
 def _line(label: str, text: str) -> Iterator[str]:
-    yield from _wrapped(f"{label:{_LABEL_CHARS}}{text}", _LABEL_CHARS)
-
-
-def _wrapped(text: str, indent: int = 0) -> list[str]:
-    """Return lines that fit the terminal; what was written by others can do nothing to it."""
-    return textwrap.wrap(in_one_line(text), WIDTH_CHARS, subsequent_indent=" " * indent, break_on_hyphens=False)
+    yield from wrapped(f"{label:{_LABEL_CHARS}}{text}", _LABEL_CHARS)
 
 
 def _planned(report: RefreshReport) -> str:

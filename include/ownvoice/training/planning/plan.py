@@ -55,7 +55,7 @@ def plan_training(
             lake=lake.uri,
             dataset_version=number,
             recipe=recipe,
-            gpu_usd_per_hour=settings.gpu_usd_per_hour,
+            gpu_usd_per_hour=settings.gpu_usd_per_hour or None,
         )
         for name, recipe in recipes.items()
     }
