@@ -1,1 +1,1 @@
-"""Reports, chunks, pairs and versions as text that fits a terminal of a hundred columns."""
+"""Reports, chunks, pairs and versions as text that fits a terminal of eighty columns."""
