@@ -48,6 +48,7 @@ _TEXTS = {
     "within": json.dumps({"result": {"preference_triples": [_ENTRY]}}),
     "in_a_string": _FOR_A_STRING,
     "list_in_a_string": json.dumps({"preference_triples": json.dumps([_ENTRY])}),
+    "entries_in_strings": json.dumps({"preference_triples": [json.dumps(_ENTRY)]}),
     "single_backslashes": _ANSWER.replace("\\\\", "\\"),
     "trailing_commas": _ANSWER.replace("}]", ",},]"),
     "python": repr({"preference_triples": [_ENTRY], "done": True, "more": None}),

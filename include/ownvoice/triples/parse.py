@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
@@ -71,8 +71,6 @@ def _read(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault 
 
 def _read_json(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], Fault | None]:
     entries, is_whole, complete = _entries(text)
-    if not isinstance(entries, list):
-        return (), Fault.WRONG_SHAPE
     found = (triple for entry in entries[:MAX_TRIPLES] if (triple := _triple(entry, kinds)) is not None)
     triples = tuple(found)
     if not is_whole:
@@ -82,7 +80,7 @@ def _read_json(text: str, kinds: Collection[str]) -> tuple[tuple[Triple, ...], F
     return triples, None if len(triples) == len(entries) else Fault.WRONG_SHAPE
 
 
-def _entries(text: str) -> tuple[object, bool, bool]:
+def _entries(text: str) -> tuple[Sequence[object], bool, bool]:
     """Return the entries of an answer, whether they stand in the list asked for, and whether no object is cut off.
 
     Outside that list, the objects with a field of a triple are the entries, wherever they stand.
@@ -115,7 +113,7 @@ def _entries_within(loose: list[object]) -> Iterator[dict[str, Any]]:
 
 
 def _triple(entry: object, kinds: Collection[str]) -> Triple | None:
-    fields = mapping(entry)
+    fields = mapping(next(objects(entry), None) if isinstance(entry, str) else entry)
     texts = [text for name in TRIPLE_FIELDS if is_text(text := _text(name, fields.get(name)))]
     if len(texts) < len(TRIPLE_FIELDS):
         return None
