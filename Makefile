@@ -71,8 +71,10 @@ lint: install  ## ruff, mypy, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: install  ## every benchmark; each prints a table beside its peer
-	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: install  ## every benchmark; each prints a table beside its peer, and the end names those that missed
+	@missed=; for file in benchmarks/[a-z]*.py; do \
+	  echo "== $$file"; $(BIN)/python $$file || missed="$$missed $$file"; \
+	done; [ -z "$$missed" ] || { echo "missed a target or did not run:$$missed"; exit 1; }
 
 docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_dags.py

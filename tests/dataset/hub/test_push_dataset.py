@@ -12,7 +12,7 @@ import pytest
 
 from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.record import last_push, pushes_of_version
-from ownvoice.dataset.hub.shards import shards_of, write_shard
+from ownvoice.dataset.hub.shards import shards_of, write_shards
 from ownvoice.errors import HubAccessError, HubUnavailableError, SettingsError, StorageError
 from ownvoice.storage.lake import scan
 from ownvoice.storage.versions import latest_version
@@ -350,14 +350,36 @@ def test_without_a_version_nothing_is_asked_of_the_hub(hub, push):
     assert hub.requests == []
 
 
-def test_the_same_rows_are_the_same_bytes_whatever_batches_the_reader_makes(nights, lake, tmp_path, monkeypatch):
+def test_a_large_night_is_read_once_however_many_its_parts(nights, lake, tmp_path, monkeypatch):
+    monkeypatch.setattr("ownvoice.dataset.hub.shards._PAIRS_PER_PART", 1)
+    reads = []
+
+    def counted(*asked, **how):
+        reads.append(asked[1:])
+        return scan(*asked, **how)
+
+    night = max(shards_of(lake, latest_version(lake)), key=len)
+    monkeypatch.setattr("ownvoice.dataset.hub.shards.scan", counted)
+    (tmp_path / "written").mkdir()
+    files = dict(write_shards(lake.table("pairs"), night, tmp_path / "written"))
+    assert len(night) > 4
+    assert len(reads) == 1
+    assert len(files) > 2
+    assert sorted((tmp_path / "written").iterdir()) == sorted(files.values()), "nothing else is left on the disk"
+
+
+@pytest.mark.parametrize("pairs_per_part", [1, 3, 50_000])
+def test_the_same_rows_are_the_same_bytes_whatever_batches_the_reader_makes(
+    nights, lake, tmp_path, monkeypatch, pairs_per_part
+):
+    monkeypatch.setattr("ownvoice.dataset.hub.shards._PAIRS_PER_PART", pairs_per_part)
     monkeypatch.setattr("ownvoice.dataset.hub.shards._ROWS_PER_GROUP", 2)
     table, version = lake.table("pairs"), latest_version(lake)
 
     def written(name):
         (tmp_path / name).mkdir()
-        shard = next(shards_of(lake, version))
-        return {path: file.read_bytes() for path, file in write_shard(table, shard, tmp_path / name).items()}
+        night = max(shards_of(lake, version), key=len)
+        return {path: file.read_bytes() for path, file in write_shards(table, night, tmp_path / name)}
 
     whole_batches = written("one")
     read = scan
@@ -366,4 +388,5 @@ def test_the_same_rows_are_the_same_bytes_whatever_batches_the_reader_makes(nigh
         lambda *asked, **how: (batch.slice(row, 1) for batch in read(*asked, **how) for row in range(batch.num_rows)),
     )
     assert written("other") == whole_batches
-    assert pq.read_metadata(io.BytesIO(next(iter(whole_batches.values())))).num_row_groups > 1
+    groups = [pq.read_metadata(io.BytesIO(data)).num_row_groups for data in whole_batches.values()]
+    assert max(groups) > 1

@@ -1,8 +1,8 @@
 """The push: the newest version becomes one commit of a dataset repository on the Hub, or nothing does.
 
-Shards are written, sent and removed a few at a time, so neither memory nor disk holds the version. A push that is
-killed leaves the repository as it was; what it has sent is not sent again. The commit is made only on top of the one
-that was looked at, and a repeated push finds nothing to commit.
+Shards are written, sent and removed a few at a time, so memory holds a few and the disk one refresh at most. A push
+that is killed leaves the repository as it was; what it has sent is not sent again. The commit is made only on top of
+the one that was looked at, and a repeated push finds nothing to commit.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.hub.card import dataset_card
 from ownvoice.dataset.hub.facts import facts_of
 from ownvoice.dataset.hub.record import Pushed, dates_changed, last_push, record_push
-from ownvoice.dataset.hub.shards import is_shard, shards_of, write_shard
+from ownvoice.dataset.hub.shards import is_shard, shards_of, write_shards
 from ownvoice.storage.hub import hub_faults
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
@@ -91,8 +91,8 @@ def _written(
 ) -> Iterator[tuple[str, Path]]:
     table = lake.table("pairs", version.number)
     assert table is not None, "a committed version has its table"
-    for shard in shards_of(lake, version, dates):
-        yield from write_shard(table, shard, folder).items()
+    for shards in shards_of(lake, version, dates):
+        yield from write_shards(table, shards, folder)
 
 
 class _Repository:
