@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and record what changed; return counts by event."""
     from ownvoice.articles import list_new_articles as step
+    from ownvoice.llm.endpoints import addresses_of
     from ownvoice.storage.probe import probe_creation
 
     run = requested_run(dict(params), lake_run_id(dag_run), dag_run.run_after.date())
+    run = run.model_copy(update={"addresses": addresses_of(run.recipe.endpoints, model_access)})
     with held_lake(run.run_id) as lake:
         print(f"store: {probe_creation(lake).sentence}")
         return step.list_new_articles(lake, open_source(run.articles_uri), run)

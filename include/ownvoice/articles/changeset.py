@@ -59,7 +59,7 @@ def record_retried(lake: Lake, run: RefreshRun, chunks: Iterable[ChunkPlace]) ->
 
 
 def read_retried(lake: Lake, run: RefreshRun) -> frozenset[ChunkPlace]:
-    """Return the dead chunks that this run asks about again; none unless it is a retry."""
+    """Return the dead chunks that this run asks about again."""
 
     def places(stored: list[list[str]]) -> frozenset[ChunkPlace]:
         return frozenset((article_id, chunk_key) for article_id, chunk_key in stored)

@@ -10,9 +10,10 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from ownvoice.articles.changes import Change, find_changes
-from ownvoice.articles.changeset import Listing, first_started_at, read_listing, record_listing
+from ownvoice.articles.changeset import Listing, first_started_at, read_listing, record_listing, record_retried
 from ownvoice.articles.cursor import is_reconcile, read_cursor
 from ownvoice.articles.objects import SourceObject, folders_to_list
+from ownvoice.articles.refused import asked_again
 from ownvoice.articles.related import find_near_duplicates, related_articles
 from ownvoice.articles.retry import list_articles_to_retry
 from ownvoice.articles.scan import SourceScan, list_source, read_changed
@@ -23,15 +24,15 @@ from ownvoice.states import is_live
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.side_tables import refuse_lost_versions, refuse_torn_tables
 from ownvoice.storage.stores import ObjectStore
-from ownvoice.storage.versions import latest_version, version_of_run
+from ownvoice.storage.versions import DatasetVersion, latest_version, version_of_run
 
 
 def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[str, int]:
     """Write the run's changes and its listing to the lake; return the number of articles by event.
 
-    A run that has committed already keeps the listing it committed. A retry of dead chunks does not list the source.
-    Raises `SettingsError` where another run has its folder, and `StorageError` where the source cannot be read, or
-    lists nothing while the lake knows articles there.
+    Articles with refused chunks are among them where the run asks another way. A run that has committed keeps its
+    listing, and a retry of dead chunks does not list the source. Raises `SettingsError` where another run has its
+    folder, and `StorageError` where the source cannot be read, or lists nothing while the lake knows articles there.
     """
     refuse_taken_folder(lake, run)
     if version_of_run(lake, run.run_id):
@@ -52,6 +53,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
     near, elsewhere = find_near_duplicates(lake, base, scan, known, run.near_duplicate_jaccard, reindex=reconcile)
     known |= elsewhere
     changes, repeated = find_changes(known, scan.articles, scan.covers, run.test_share, near, scan.kept_back)
+    changes += _refused_before(lake, run, base, changes)
     quarantined = [*scan.quarantined, *repeated]
     counts = _counts(known, changes, scan.objects.listed) | {"quarantined": sum(one.articles for one in quarantined)}
     listing = Listing(
@@ -74,6 +76,14 @@ def _folders(lake: Lake, source: ObjectStore, run: RefreshRun) -> tuple[list[str
         return folders_to_list(source, run.prefix, None), True
     since = cursor.listed_through - dt.timedelta(days=run.look_back_days)
     return folders_to_list(source, run.prefix, since), False
+
+
+def _refused_before(
+    lake: Lake, run: RefreshRun, base: DatasetVersion | None, changes: Collection[Change]
+) -> list[Change]:
+    again, chunks = asked_again(lake, run, base, {change.row.article_id for change in changes})
+    record_retried(lake, run, chunks)
+    return again
 
 
 def _refuse_an_empty_source(

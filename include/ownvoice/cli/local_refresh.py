@@ -13,6 +13,7 @@ from ownvoice.cli.output import print_result
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
 from ownvoice.config.settings import Settings, new_run
+from ownvoice.llm.endpoints import addresses_of
 from ownvoice.refresh import refresh
 from ownvoice.reports.text.progress import Progress
 from ownvoice.reports.text.report import report_lines
@@ -47,6 +48,8 @@ def refresh_and_print(settings: Settings, run: RefreshRun, *, offline: bool, as_
     with open_endpoints(settings, offline) as endpoints:
         for name in () if run.dry_run else run.recipe.endpoints:
             endpoints(name)  # a missing key is told before the source is read
+        if not offline:  # the offline model is at another port each time
+            run = run.model_copy(update={"addresses": addresses_of(run.recipe.endpoints, endpoints)})
         source = ObjectStore(run.articles_uri)
         with _told_how_to_go_on(run):
             report = refresh(Lake(settings.lake), source, run, endpoints, progress.step, progress.chunks)

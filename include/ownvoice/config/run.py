@@ -35,6 +35,9 @@ class RefreshRun(RefreshOptions):
     retry_article: str = Field("", description="Of the dead chunks, only this article's.")
     retry_error: str = Field("", description="Of the dead chunks, only those that met an error of this class.")
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
+    addresses: dict[str, str] = Field(
+        {}, description="The address of each endpoint that the recipe names, as it was when the run began."
+    )
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
 
     @model_validator(mode="after")

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import cast
 
+from ownvoice.articles.refused import forget_asked_again
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.run import RefreshRun, recorded_run
@@ -63,7 +64,10 @@ def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
     Repeated, it changes nothing. Where another writer commits at the same time, it is done again on top of that one;
     raises `LostCommitError` where that happens again and again.
     """
-    return until_ours(lambda: _commit(lake, run_id))
+    version = until_ours(lambda: _commit(lake, run_id))
+    if version:
+        forget_asked_again(lake, recorded_run(lake, run_id))
+    return version
 
 
 def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:

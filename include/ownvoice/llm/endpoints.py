@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 
 from ownvoice.config.generators import LLM_API, Route
 from ownvoice.config.settings import Settings
-from ownvoice.errors import ModelUnavailableError
+from ownvoice.errors import ModelUnavailableError, SettingsError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
@@ -49,6 +50,15 @@ def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> 
             for model, limits in settings.limits.items()
         },
     )
+
+
+def addresses_of(names: Iterable[str], endpoints: Endpoints) -> dict[str, str]:
+    """Return the address of each endpoint, by name; one that nothing says how to reach is left out."""
+    found: dict[str, str] = {}
+    for name in names:
+        with contextlib.suppress(SettingsError):
+            found[name] = endpoints(name).endpoint
+    return found
 
 
 async def ask_everywhere(

@@ -62,15 +62,21 @@ class RouteWatch:
         if chunk.key in self._asked and (stored := await self._sender.answers.get(chunk.key, chunk.attempt)):
             return stored
         try:
-            record = await self._sender.send(chunk)
+            record = await self._send_and_judge(chunk)
+        except (RequestFailedError, NotAffordedError):  # any other error ends the call, and holds the others back
+            self._first_ended.set()
+            raise
+        self._first_ended.set()
+        await self._note_answer(chunk.request)
+        return record
+
+    async def _send_and_judge(self, chunk: ChunkAttempts) -> AnswerRecord:
+        try:
+            return await self._sender.send(chunk)
         except RequestFailedError as failed:
             if failed.failure is Failure.BAD_REQUEST and not chunk.is_longer:
                 await self._judge(chunk.request, failed.told)
             raise
-        finally:
-            self._first_ended.set()
-        await self._note_answer(chunk.request)
-        return record
 
     async def _wait_for_the_first(self, request: ChunkRequest) -> None:
         if self._first_taken:

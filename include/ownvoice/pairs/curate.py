@@ -8,15 +8,18 @@ from collections import Counter
 from collections.abc import Collection
 from functools import lru_cache
 
+from ownvoice.articles.refused import note_refused
 from ownvoice.chunks import cleaning_version
 from ownvoice.chunks.boilerplate import read_boilerplate, removed_passages
 from ownvoice.chunks.plan import PlannedChunk, read_batch
 from ownvoice.chunks.too_long import note_too_long
 from ownvoice.config.recipe import Cleaning
 from ownvoice.config.run import RefreshRun, recorded_run
+from ownvoice.config.ways import model_way, request_way
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
-from ownvoice.llm.outcomes import read_outcomes
+from ownvoice.llm.failures import Failure
+from ownvoice.llm.outcomes import OutcomeRow, read_outcomes
 from ownvoice.pairs.committed import kept_by_retry
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.filters import Candidate
@@ -58,10 +61,22 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
             staged.drops += drops
         elif record["event"] == ChunkEvent.TOO_LONG:
             note_too_long(lake, run.recipe.recipe_id, chunk["chunk_key"])
+        elif way := _refused_way(run, outcome):
+            note_refused(lake, way, chunk["article_id"], chunk["article_sha256"], chunk["chunk_key"])
         staged.chunks.append(record)
     write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else STAGED)
     reasons = Counter(drop["reason"] for drop in staged.drops)
     return {"triples": len(staged.pairs) + len(staged.drops), "kept": len(staged.pairs), **reasons}
+
+
+def _refused_way(run: RefreshRun, outcome: OutcomeRow) -> str | None:
+    """Return the way in which a chunk was asked that died of a refusal; None where it did not."""
+    if outcome["event"] != ChunkEvent.TRIES_USED_UP or not outcome["faults"]:
+        return None
+    fault = outcome["faults"][-1]
+    if fault == Failure.REFUSED:
+        return model_way(run)
+    return request_way(run) if fault in (Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG) else None
 
 
 def pair_id(article_id: str, request_key: str, triple_index: int) -> str:

@@ -15,6 +15,7 @@ CURSOR = "cursor.json"
 PROBE = "probe.json"
 PUSHES = "hub"
 LEASES = "lease"
+REFUSED = "refused"  # a note for each chunk that died of a refusal, by the way it was asked
 LANGUAGES = "languages.json"  # by the hash of the text, for the articles that wait for theirs
 
 _MAX_READABLE_CHARS = 200  # a file system allows 255 bytes a name
@@ -206,6 +207,7 @@ _REMEDIES = {
     "passages/": "Remove it: the next run then counts passages again.",
     "sketches/": "Remove the folder sketches/: the next run then makes it again from the originals.",
     "evaluation/": "Remove it: the next run then reads the evaluation sets again.",
+    f"{REFUSED}/": "Remove it: the chunk that it names is then asked again by `ownvoice retry` alone.",
     "verified/": "Remove it, and verify that version again.",
     "readings/": (
         "Put it back from a backup of the lake. Without one, remove it: what the article leaves out is then decided "

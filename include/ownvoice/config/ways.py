@@ -1,0 +1,25 @@
+"""How a run asks: what has to change before a chunk that was refused is worth asking about again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from ownvoice.config.run import RefreshRun
+
+_OF_NO_REQUEST = {"min_chosen_chars", "languages", "cleaning", "min_chunk_chars", "max_chunk_chars"}
+
+
+def request_way(run: RefreshRun) -> str:
+    """Return a name for endpoints, models, parameters and prompt: a request that was refused may pass another way."""
+    return _name("request", run.recipe.model_dump(exclude_none=True, exclude=_OF_NO_REQUEST), run.addresses)
+
+
+def model_way(run: RefreshRun) -> str:
+    """Return a name for endpoints and models alone: what moderation refused may pass at another model."""
+    return _name("model", list(run.recipe.models), run.addresses)
+
+
+def _name(kind: str, *parts: Any) -> str:
+    return f"{kind}-{hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]}"
