@@ -105,6 +105,6 @@ def firewall() -> Iterator[DeafProxy]:
 def undisturbed(trainer: Trainer, firewall: DeafProxy) -> dict[str, Any]:
     """The result of a run that nobody stopped."""
     process = trainer.start(trainer.ask("undisturbed"), **firewall.variables)
-    printed, _ = process.communicate(timeout=120)
+    printed, _ = process.communicate(timeout=600)
     assert process.returncode == 0, printed
     return json.loads(trainer.lake.store.read("runs/undisturbed/result.json"))

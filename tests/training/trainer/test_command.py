@@ -9,6 +9,7 @@ torch = pytest.importorskip("torch")
 
 from ownvoice.errors import Exit, StorageError  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
+from ownvoice.training.metric_rows import read_rows  # noqa: E402
 from ownvoice.training.trainer import fit  # noqa: E402
 from ownvoice.training.trainer.folders import delete_folder  # noqa: E402
 from ownvoice.training.trainer.merge_check import check  # noqa: E402
@@ -163,6 +164,19 @@ def test_a_recipe_that_changes_only_what_follows_the_training_does_not_train_aga
 def in_this_process(module, *arguments):
     *folders, texts = map(Path, arguments)
     return json.dumps(check(*folders, json.loads(texts.read_text())))
+
+
+def test_the_metrics_up_to_a_checkpoint_are_in_the_lake_before_it_is(failing, monkeypatch):
+    seen, real = {}, fit.keep_checkpoint
+
+    def keep(lake, keys, step, folder, identity):
+        seen[step] = read_rows(lake.store.read(keys.metrics))[0]
+        real(lake, keys, step, folder, identity)
+
+    monkeypatch.setattr(fit, "keep_checkpoint", keep)
+    assert failing()[0] == Exit.TRAINED
+    assert {step: rows[-1]["step"] for step, rows in seen.items()} == {step: step for step in (2, 4, 6, 8, 10)}
+    assert all("eval_loss" in rows[-1] for rows in seen.values())
 
 
 def test_a_merge_that_fails_keeps_the_adapter_and_the_next_try_does_not_train_again(failing, monkeypatch):

@@ -15,7 +15,7 @@ from ownvoice.training.trainer.backends.protocol import Loaded  # noqa: E402
 from ownvoice.training.trainer.callbacks import as_callback  # noqa: E402
 from ownvoice.training.trainer.dpo import make_trainer  # noqa: E402
 from ownvoice.training.trainer.prompts import format_pairs  # noqa: E402
-from ownvoice.training.trainer.resumed import ResumedAdapter  # noqa: E402
+from ownvoice.training.trainer.resumed import ResumedAdapter, refuse_incomplete  # noqa: E402
 from ownvoice.training.version_pairs import Pair  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of torch and transformers are not ours
@@ -81,3 +81,16 @@ def test_an_adapter_that_is_not_the_checkpoint_s_is_not_trained(new_trainer, tmp
     trainer.add_callback(as_callback(held))
     with pytest.raises((WrongStartError, ValueError)):
         trainer.train(resume_from_checkpoint=str(checkpoint))
+
+
+def test_a_checkpoint_in_which_any_file_is_missing_that_transformers_wrote_is_not_gone_on_from(new_trainer, tmp_path):
+    new_trainer().train()
+    checkpoint = last_checkpoint_but_one(tmp_path)
+    refuse_incomplete(checkpoint)
+    for name in ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"):
+        file = checkpoint / name
+        held = file.read_bytes()
+        file.unlink()
+        with pytest.raises(WrongStartError, match=f"{checkpoint.name} lacks {name}: .* Delete this checkpoint"):
+            refuse_incomplete(checkpoint)
+        file.write_bytes(held)

@@ -20,7 +20,7 @@ from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, opt
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, peak_memory_bytes
 from ownvoice.training.trainer.prompts import Formatted
-from ownvoice.training.trainer.resumed import ResumedAdapter
+from ownvoice.training.trainer.resumed import ResumedAdapter, refuse_incomplete
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu
 from ownvoice.training.trainer.trackers import tracker_callbacks
 from ownvoice.training.trainer.work import Work
@@ -50,12 +50,12 @@ def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], iden
 
 
 def _keeper(work: Work, identity: Identity) -> Callable[[int, Path], None]:
-    """Return a function that uploads a checkpoint together with log and metrics up to its step."""
+    """Return a function that uploads a checkpoint, after the metrics up to its step: a try that goes on needs both."""
 
     def keep(step: int, folder: Path) -> None:
+        work.record.keep()
         patiently(lambda: keep_checkpoint(work.lake, work.run.keys, step, folder, identity), work.record.say)
         work.record.say(f"step {step}: checkpoint in the lake")
-        work.record.keep()
 
     return keep
 
@@ -86,6 +86,7 @@ def _resume_or_start(work: Work, trainer: Any, identity: Identity) -> int | None
         trainer.train()
     else:
         checkpoint = output / f"checkpoint-{step}"
+        refuse_incomplete(checkpoint)
         trainer.add_callback(as_callback(ResumedAdapter(checkpoint)))
         trainer.train(resume_from_checkpoint=str(checkpoint))
     return step

@@ -7,6 +7,18 @@ from typing import Any
 
 from ownvoice.errors import WrongStartError
 
+# Without one of the last four, transformers begins with a fresh optimizer or another order, and says nothing.
+_NEEDED = ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
+
+
+def refuse_incomplete(folder: Path) -> None:
+    """Raise `WrongStartError` where a file is missing in the checkpoint in `folder` that a training goes on from."""
+    if missing := [name for name in _NEEDED if not (folder / name).is_file()]:
+        raise WrongStartError(
+            f"{folder.name} lacks {', '.join(missing)}: the training would not go on as it was. Delete this checkpoint "
+            "in the lake and start the same command again: it goes on from the one before."
+        )
+
 
 class ResumedAdapter:
     """Holds the adapter that is about to be trained against the file of the checkpoint in `folder`."""
