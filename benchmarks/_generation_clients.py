@@ -97,6 +97,8 @@ class Forgetful:
 
 def ours(base_url: str, chunks: int, *, store: bool = True, **limits: Any) -> dict[str, Any]:
     """Ask about the chunks as a task does; every answer is stored unless `store` is false."""
+    import openai  # noqa: F401 - as for the others, loading it is not measured
+
     meter = Meter(chunks)
     asks = (
         ChunkRequest("article", number, request_key(body), body, read=parse_answer)

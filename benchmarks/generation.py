@@ -6,7 +6,8 @@ Run as:
 
 The server is a process of its own (`tests/stand_ins/model_process.py`): lognormal latency with a median of 1 s and
 sigma 0.4, 256 slots. `limit` is what its slots could answer on average; `ideal` is the shortest time in which a list
-schedule gets through the very requests that were served, with their latencies, on those slots and within the rate.
+schedule gets through the very requests that were served, with their latencies, on those slots and within the rate; one
+that hangs holds its slot as long as the longest of them.
 CPU is the client process's, from the first quarter of its chunks to the end, a request. Exits with 1 where a target
 is missed.
 """
@@ -31,7 +32,6 @@ from stand_ins.model_behaviour import Behaviour  # noqa: E402
 from stand_ins.model_process import ModelProcess, running_model_process  # noqa: E402
 
 CLIENTS = Path(__file__).with_name("_generation_clients.py")
-REQUEST_TIMEOUT_S = 10.0
 FAULTS = {
     "server_error": 0.05,
     "bad_json": 0.03,
@@ -64,7 +64,8 @@ def run_client(model: ModelProcess, behaviour: Behaviour, client: str, chunks: i
 
 def ideal_s(row: Row, behaviour: Behaviour) -> float:
     """Return the seconds of a list schedule of the served requests, on all slots, within the rate, past the outage."""
-    latencies_s = row["latencies_s"] + [REQUEST_TIMEOUT_S] * row["outcomes"].get("hanging", 0)
+    longest_s = max((latency_s for latency_s in row["latencies_s"] if latency_s < math.inf), default=0.0)
+    latencies_s = [min(latency_s, longest_s) for latency_s in row["latencies_s"]]
     spacing_s = 60 / behaviour.requests_per_minute if behaviour.requests_per_minute else 0.0
     slots = [0.0] * behaviour.slots
     end = 0.0
@@ -113,13 +114,12 @@ def faults(model: ModelProcess, quick: bool) -> bool:
     chunks = 1000 if quick else 4000
     outage = replace(CALM, outage_at_s=5.0, outage_s=10.0)
     everything = replace(FAULTY, requests_per_minute=1800, outage_at_s=10.0, outage_s=10.0)
-    limited = {"request_timeout_s": REQUEST_TIMEOUT_S}
     peers = min(chunks, 1000)
     runs: list[tuple[str, str, int, Behaviour, Row]] = [
-        ("ours: faults", "ours", chunks, FAULTY, limited),
-        ("ours: outage of 10 s", "ours", chunks, outage, limited),
-        ("ours: 1,800 a minute", "ours", chunks, LIMITED, limited),
-        ("ours: all three", "ours", chunks, everything, limited),
+        ("ours: faults", "ours", chunks, FAULTY, {}),
+        ("ours: outage of 10 s", "ours", chunks, outage, {}),
+        ("ours: 1,800 a minute", "ours", chunks, LIMITED, {}),
+        ("ours: all three", "ours", chunks, everything, {}),
         ("thread pool of 32: faults", "thread_pool", peers, FAULTY, {"threads": 32}),
         ("AsyncOpenAI, 64: 1,800 a minute", "async_openai", peers, LIMITED, {"in_flight": 64}),
     ]
@@ -136,8 +136,8 @@ def faults(model: ModelProcess, quick: bool) -> bool:
         )
         if client == "ours":
             good = row["kept"] == count and of_floor <= 1.02 and refused < 0.02
-            passed &= good and (behaviour is not LIMITED or of_ideal >= 0.95)
-    print("kept all, billed at most 1.02 of the floor, 429s under 2 %, 0.95 of ideal within the rate: " + met(passed))
+            passed &= good and of_ideal >= 0.95
+    print("kept all, billed at most 1.02 of the floor, 429s under 2 %, 0.95 of ideal: " + met(passed))
     return passed
 
 

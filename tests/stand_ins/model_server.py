@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterator
@@ -30,7 +31,7 @@ class Totals:
     fewest_billed: the fewest billed answers with which each chunk could have been kept
     kept_chunks: chunks that got a good answer
     outcomes: requests by fate; "outage" is one of them
-    latencies_s: of each request that was neither refused nor left without an answer
+    latencies_s: of each request that was not refused, in the order of arrival; infinite where it hangs
     """
 
     requests: int = 0
@@ -119,9 +120,9 @@ class ModelServer:
         if recorded := self._recorded(body):
             key = request.headers.get("Authorization", "").removeprefix("Bearer ")
             return web.json_response(recorded.body_for(key), status=recorded.status, headers=recorded.headers)
+        self.totals.latencies_s.append(math.inf if fate == "hanging" else latency_s)
         if fate == "hanging":
             return await misbehave(fate, request)
-        self.totals.latencies_s.append(latency_s)
         await asyncio.sleep(latency_s)
         if self._is_out():
             return drop(request)
