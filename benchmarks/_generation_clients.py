@@ -128,7 +128,7 @@ def thread_pool(base_url: str, chunks: int, *, threads: int) -> dict[str, Any]:
     return meter.result()
 
 
-def async_openai(base_url: str, chunks: int, *, in_flight: int) -> dict[str, Any]:
+def async_openai(base_url: str, chunks: int, *, in_flight: int, over_aiohttp: bool = False) -> dict[str, Any]:
     """Ask with `AsyncOpenAI` as it comes, so many requests at a time; what fails past its two retries is lost."""
     import openai
 
@@ -144,7 +144,8 @@ def async_openai(base_url: str, chunks: int, *, in_flight: int) -> dict[str, Any
                 meter.count(False)
 
     async def work_all() -> None:
-        async with openai.AsyncOpenAI(base_url=base_url, api_key="key") as client:
+        http_client = openai.DefaultAioHttpClient() if over_aiohttp else None
+        async with openai.AsyncOpenAI(base_url=base_url, api_key="key", http_client=http_client) as client:
             await asyncio.gather(*(work(client) for _ in range(in_flight)))
 
     asyncio.run(work_all())

@@ -24,11 +24,11 @@ import pyarrow as pa
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from ownvoice.config.run import RefreshRun, record_run
-from ownvoice.dataset.digest import digest_of, empty_lattice, to_text
+from ownvoice.dataset.digest import digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.export import export
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import PAIRS
-from ownvoice.storage.versions import RECORD
+from ownvoice.storage.versions import RECORD, latest_version
 from stand_ins.hub import WRITER, StandInHub
 from stand_ins.hub_server import running_hub
 
@@ -98,12 +98,15 @@ def measure(hub: StandInHub, name: str, push: str, where: str) -> tuple[int, flo
 
 
 def commit(lake: Lake, date: dt.date, start: int, count: int) -> None:
-    """Commit `count` pairs as a run of that date would have; nobody here asks for their digest."""
+    """Commit `count` pairs as a run of that date would have."""
     from deltalake import CommitProperties, write_deltalake
 
     run_id = f"refresh of {date}"
     record_run(lake, RefreshRun(run_id=run_id, refresh_date=date, articles_uri="file:///articles"))
-    lattice = empty_lattice()
+    before = latest_version(lake)
+    lattice = from_text(before.lattice) if before else empty_lattice()
+    for batch in batches(run_id, date, start, start + count):
+        lattice = lattice + lattice_of(batch.to_pylist())
     record = {"run_id": run_id, "refresh_date": str(date), "pairs": start + count, "added": count, "retired": 0}
     record |= {"digest": digest_of(lattice), "lattice": to_text(lattice), "articles_version": 0, "chunks_version": 0}
     rows = pa.RecordBatchReader.from_batches(PAIRS, batches(run_id, date, start, start + count))
