@@ -7,7 +7,7 @@ from typing import Any
 
 from ownvoice.errors import WrongStartError
 
-# Without one of the last four, transformers begins with a fresh optimizer or another order, and says nothing.
+# Without optimizer, schedule or random state, transformers takes fresh ones and says nothing.
 _NEEDED = ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
 
 
