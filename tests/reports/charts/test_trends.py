@@ -42,3 +42,7 @@ def test_every_count_of_every_night_is_in_the_data():
     kept = trend_charts([night(1), night(0)])["Pairs kept"]
     (rows,) = (json.loads(json.dumps(kept["data"]["values"])),)
     assert [(row["date"], row["kept"]) for row in rows] == [("2026-03-31", 70), ("2026-04-01", 70)]
+
+
+def test_a_lake_without_a_night_has_charts_without_a_point():
+    assert all(spec["data"]["values"] == [] for spec in trend_charts([]).values())

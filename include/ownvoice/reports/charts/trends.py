@@ -92,7 +92,7 @@ def _tokens(rows: list[Spec]) -> Any:
 
 def _bars(rows: list[Spec]) -> Any:
     chart = bare_chart(rows)
-    return chart.mark_point(filled=True, size=80, opacity=1) if len(_dates_of(rows)) == 1 else chart.mark_bar()
+    return chart.mark_point(filled=True, size=80, opacity=1) if len(_dates_of(rows)) < 2 else chart.mark_bar()
 
 
 def _dates(rows: list[Spec]) -> alt.X:
@@ -101,7 +101,7 @@ def _dates(rows: list[Spec]) -> alt.X:
 
     dates = _dates_of(rows)
     axis = time_axis("yearmonthdate(date):T", "%d %b")
-    if len(dates) == 1:
+    if len(dates) < 2:
         return axis.axis(format="%d %b", values=dates)
     first, end = dt.date.fromisoformat(dates[0]), dt.date.fromisoformat(dates[-1]) + _DAY
     since = min(first, end - _LEAST_DAYS * _DAY)
