@@ -34,12 +34,19 @@ def make_trainer(
     )
     trainer.remove_callback(PrinterCallback)  # the record logs each step already
     _reference_without_adapter(trainer.model)
-    if (len(trainer.train_dataset), len(trainer.eval_dataset)) != (len(train.rows), len(test.rows)):
-        raise BadDataError(
-            f"TRL kept {len(trainer.train_dataset)} of {len(train.rows)} train pairs and {len(trainer.eval_dataset)} "
-            f"of {len(test.rows)} test pairs, all of them checked. Compare the trl version with the pinned one."
-        )
+    for name, dataset, rows in (("train", trainer.train_dataset, train), ("test", trainer.eval_dataset, test)):
+        _refuse_other_rows(name, dataset, rows)
     return trainer
+
+
+def _refuse_other_rows(name: str, dataset: Any, rows: Formatted) -> None:
+    """Hold what TRL made of the rows, with the backend's tokenizer, against what was checked with the base's own."""
+    tokens = [len(row["prompt_ids"]) + max(len(row["chosen_ids"]), len(row["rejected_ids"])) for row in dataset]
+    if tokens != rows.tokens:
+        raise BadDataError(
+            f"TRL would train on {len(tokens)} {name} pairs of {sum(tokens)} tokens, and {len(rows.tokens)} of "
+            f"{sum(rows.tokens)} were checked. Compare the library versions in result.json with the pinned ones."
+        )
 
 
 def _reference_without_adapter(model: Any) -> None:

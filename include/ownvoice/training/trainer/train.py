@@ -11,7 +11,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ownvoice.errors import BadDataError
 from ownvoice.storage.lake import Lake
 from ownvoice.training.health.evidence import Merge
 from ownvoice.training.health.judge import judge
@@ -19,11 +18,11 @@ from ownvoice.training.recipe import refuse_what_cannot_work
 from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.trainer.backends.choose import backend_of
-from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base, fetch_base
 from ownvoice.training.trainer.checkpoints import Identity
 from ownvoice.training.trainer.fit import fit
 from ownvoice.training.trainer.folders import patiently
+from ownvoice.training.trainer.left_out import counted, refuse_what_is_left
 from ownvoice.training.trainer.machine import hide_progress_bars, image_id
 from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
@@ -31,6 +30,7 @@ from ownvoice.training.trainer.offline import go_offline
 from ownvoice.training.trainer.prompts import Formatted, format_pairs
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.samples import answer_questions
+from ownvoice.training.trainer.special_tokens import refuse_wrong_end
 from ownvoice.training.trainer.stop import Stop
 from ownvoice.training.trainer.style import compared_styles
 from ownvoice.training.trainer.work import Work
@@ -50,9 +50,10 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: Trai
         with work.stage("read"):
             pairs = _read(work)
             base = _base(work, online)
+        with work.stage("tokenise"):
+            rows = _format(work, pairs, base)
         with work.stage("load"):
             loaded = backend.load(base.folder, run.recipe)
-            rows = _format(work, pairs, loaded)
         identity = Identity(run.recipe.recipe_id, pairs.version.digest, base.commit, image_id())
         trainer = fit(work, loaded, base, rows, identity)
         backend.for_inference(trainer.model)
@@ -80,21 +81,21 @@ def _base(work: Work, online: Mapping[str, str]) -> Base:
     return base
 
 
-def _format(work: Work, pairs: Pairs, loaded: Loaded) -> dict[str, Formatted]:
-    """Format both splits, count and log the pairs left out, and check the recipe against their lengths in tokens."""
+def _format(work: Work, pairs: Pairs, base: Base) -> dict[str, Formatted]:
+    """Format both splits with the base's tokenizer, and refuse what cannot be trained, before any weight is loaded."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(base.folder)
+    refuse_wrong_end(base.folder, tokenizer, base.name)
     splits = {"train": pairs.train, "test": pairs.test}
-    rows = {name: format_pairs(split, loaded.tokenizer, work.recipe) for name, split in splits.items()}
+    rows = {name: format_pairs(split, tokenizer, work.recipe) for name, split in splits.items()}
     train, test = rows["train"], rows["test"]
     work.result.rows = BySplit(train=len(train.rows), test=len(test.rows))
     work.result.rows_left_out = BySplit(train=dict(train.left_out), test=dict(test.left_out))
     work.result.left_out_pair_ids = BySplit(train=train.left_out_pair_ids, test=test.left_out_pair_ids)
     for name, split in rows.items():
-        why = ", ".join(f"{count} {reason}" for reason, count in split.left_out.items()) or "none"
-        work.record.say(f"{name}: {len(split.rows)} pairs; left out: {why}")
-    longest_prompt = max(split.longest_prompt_tokens for split in rows.values())
-    refuse_what_cannot_work(work.recipe, len(rows["train"].rows), longest_prompt)
-    if not rows["test"].rows:
-        raise BadDataError("no test pair is left after these checks. Raise max_length, or look at the reasons above.")
+        work.record.say(f"{name}: {len(split.rows)} pairs; left out: {counted(split.left_out)}")
+    refuse_what_is_left(rows, work.recipe)
     return rows
 
 
