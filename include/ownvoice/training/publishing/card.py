@@ -38,8 +38,8 @@ def model_card(
         _table((name, f"`{value}`") for name, value in record.recipe.items()),
         "## The training rows",
         "With the lake that holds this dataset version, "
-        "`ownvoice.training.publishing.provenance.training_rows` returns the exact "
-        "rows that this record names, and refuses where their digest differs.",
+        "`ownvoice rows-of README.md` writes the exact rows that this record names, and refuses where their digest "
+        "differs.",
         as_block(record),
     ]
     return "\n\n".join(parts) + "\n"
