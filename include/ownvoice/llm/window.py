@@ -1,9 +1,9 @@
 """How many requests may be in flight at an endpoint, found out from how it answers. Pure: the time is an argument.
 
 An unknown endpoint gets one request, a few more where that is not refused at once, and from the first answer on up to
-eight times as many a step, as long as answers do not take longer for it (as slow start and Vegas do in TCP: Jacobson
-1988, Brakmo and Peterson 1995). A step never goes beyond what the endpoint, at the rate measured so far, answers in
-half the time-out. An endpoint that refuses for rate is followed by its refusals instead: each lowers the number by
+sixteen times as many a step, as long as more answers a second come of it (after slow start and Vegas in TCP: Jacobson
+1988, Brakmo and Peterson 1995). Such a step never goes beyond what the endpoint, at the rate measured so far, answers
+in half the time-out; where that is too little, it is to twice as many, after a whole round of answers. An endpoint that refuses for rate is followed by its refusals instead: each lowers the number by
 three tenths, each answer in full use raises it a little (AIMD: Chiu and Jain 1989, with the growth of Scalable TCP,
 Kelly 2003). Where nothing but failures comes back it is left alone, but for one request now and then.
 """
@@ -49,7 +49,9 @@ class _Level:
     def brought_little(self) -> bool:
         """Whether the step to this size brought hardly any more answers a second."""
         below = self.below
-        return below is not None and self.mean_s / below.mean_s > self.size / below.size / _WORTH_IT > 1
+        if below is None or self.size <= _WORTH_IT * below.size:
+            return False
+        return self.size * below.mean_s < _WORTH_IT * below.size * self.mean_s  # answers a second: size / mean
 
     @property
     def shortest_mean_s(self) -> float:
