@@ -3,9 +3,10 @@
 An unknown endpoint gets one request, a few more where that is not refused at once, and from the first answer on up to
 sixteen times as many a step, as long as more answers a second come of it (after slow start and Vegas in TCP: Jacobson
 1988, Brakmo and Peterson 1995). Such a step never goes beyond what the endpoint, at the rate measured so far, answers
-in half the time-out; where that is too little, it is to twice as many, after a whole round of answers. An endpoint that refuses for rate is followed by its refusals instead: each lowers the number by
-three tenths, each answer in full use raises it a little (AIMD: Chiu and Jain 1989, with the growth of Scalable TCP,
-Kelly 2003). Where nothing but failures comes back it is left alone, but for one request now and then.
+in half the time-out; where that is too little, it is to twice as many, after a whole round of answers. An endpoint that
+refuses for rate is followed by its refusals instead: each lowers the number by three tenths, each answer in full use
+raises it a little (AIMD: Chiu and Jain 1989, with the growth of Scalable TCP, Kelly 2003). Where nothing but failures
+comes back it is left alone, but for one request now and then.
 """
 
 from __future__ import annotations

@@ -144,7 +144,8 @@ class _WorkQueue:
         out_s = window.out_s(time.monotonic())
         if window.failures_in_a_row >= _MAX_FAILURES_IN_A_ROW and out_s > self._sender.access.patience_s:
             raise ModelUnavailableError(
-                f"The model endpoint has answered nothing for {out_s:.0f} s ({_commonest(self._failed_in_a_row)}). "
+                f"The model endpoint answered none of the last {window.failures_in_a_row} requests, in {out_s:.0f} s "
+                f"({_commonest(self._failed_in_a_row)}). "
                 "What had arrived is stored; run again when the endpoint answers."
             )
 
