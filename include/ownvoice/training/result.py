@@ -11,7 +11,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, PlainSerializer
 
 from ownvoice.errors import Exit
-from ownvoice.training.health.evidence import Merge
+from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metric_rows import MetricRow, as_json
 from ownvoice.training.recipe import TrainingRecipe
@@ -98,6 +98,7 @@ class TrainingResult(BaseModel):
     rows: BySplit[Count] | None = None
     rows_left_out: BySplit[dict[str, Count]] | None = None
     left_out_pair_ids: BySplit[list[str]] | None = None
+    answer_lengths: AnswerLengths | None = None
     batch: Batch | None = None
     steps: Count | None = None
     resumed_from_step: Count | None = None

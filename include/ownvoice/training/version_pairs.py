@@ -34,11 +34,12 @@ class Pairs:
 
 
 class SplitSizes(NamedTuple):
-    """The size of a version. `train_chars` counts what one epoch reads: the prompt twice, and both answers."""
+    """The size of a version. `..._chars` count what one pass reads: the prompt twice, and both answers."""
 
     train_pairs: int
     train_chars: int
     test_pairs: int
+    test_chars: int
 
 
 def split_sizes(lake: Lake, number: int) -> SplitSizes:
@@ -56,7 +57,8 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
     for split in SPLITS:
         if split not in found:
             raise BadDataError(_empty(number, split))
-    return SplitSizes(found["train"]["pairs"], found["train"]["chars"], found["test"]["pairs"])
+    train, test = found["train"], found["test"]
+    return SplitSizes(train["pairs"], train["chars"], test["pairs"], test["chars"])
 
 
 def read_pairs(lake: Lake, number: int) -> Pairs:

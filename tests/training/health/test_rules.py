@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.training.health.evidence import Merge
+from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
 
 STEPS = 80
@@ -57,6 +57,38 @@ def test_a_merge_that_rounded_most_of_the_change_away_is_warned_of():
     assert (finding.rule, finding.level) == ("rounded_away", "warn")
     assert "rounding to bfloat16 kept 10% of the change in layers.0.up_proj" in finding.reason
     assert judge(curve(**GOOD), merge.model_copy(update={"kept_least": 0.7})).verdict == "pass"
+
+
+def test_a_rounded_change_is_told_the_next_wider_type_or_that_there_is_none():
+    merge = Merge(
+        dtype="float16", kl_merged_nats=0, kl_base_nats=0, kept_least=0.1, kept_least_module="up", kept_median=0.2
+    )
+    assert "set merge_dtype to float32" in judge([], merge).findings[0].reason
+    widest = merge.model_copy(update={"dtype": "float32"})
+    assert "below its rounding" in judge([], widest).findings[0].reason
+
+
+def test_accuracy_and_margins_are_read_from_the_end_of_the_warm_up():
+    late = curve(**GOOD | {"accuracy": lambda t: 0.5 if t < 0.5 else 1.0})
+    assert rules(late) == {}
+    warming = [row | {"learning_rate": min(row["step"], 32) * 1e-6} for row in late]
+    assert rules(warming) == {"too_easy": "warn"}
+    steep = curve(**GOOD | {"chosen": lambda t: 0.4, "rejected": lambda t: 0.4 - min(7, 100 * t)})
+    assert rules(steep) == {"too_easy": "warn"}
+
+
+@pytest.mark.parametrize(("chosen", "rejected", "longer"), [(30, 345, "rejected"), (90, 30, "chosen")])
+def test_answers_that_length_alone_tells_apart_are_warned_of(chosen, rejected, longer):
+    (finding,) = judge(curve(**GOOD), lengths=AnswerLengths(chosen=chosen, rejected=rejected)).findings
+    assert (finding.rule, finding.level) == ("lengths_apart", "warn")
+    assert finding.reason.startswith(f"the {longer} answers are")
+    assert judge(curve(**GOOD), lengths=AnswerLengths(chosen=30, rejected=45)).verdict == "pass"
+
+
+def test_answers_that_are_all_those_of_the_base_are_warned_of():
+    (finding,) = judge(curve(**GOOD), answers=[("a", "a"), ("b", "b")]).findings
+    assert (finding.rule, finding.level) == ("answers_unchanged", "warn")
+    assert judge(curve(**GOOD), answers=[("a", "a"), ("b", "c")]).verdict == "pass"
 
 
 def test_a_good_run_passes_without_a_word():

@@ -6,13 +6,14 @@ import pytest
 
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun, record_run, refuse_taken_folder
-from ownvoice.errors import SettingsError
-from ownvoice.training.planning.plan import plan_training
+from ownvoice.errors import BadBaseError, SettingsError
+from ownvoice.training.planning.plan import estimated_hours, plan_training
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.planning.variants import Variants, read_variants, variant_of, write_variants
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
+from ownvoice.training.version_pairs import SplitSizes
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
 RECIPE = TrainingRecipe(backend="trl", accumulation_steps=1, warmup_steps=1)
@@ -76,3 +77,22 @@ def test_nothing_is_written_where_one_variant_cannot_work(lake):
     with pytest.raises(SettingsError):
         plan_training(lake, "a-run", asked(variants=SWEEP | {"bad": {"epochs": 0}}), TrainingSettings())
     assert list(lake.store.objects("runs")) == []
+
+
+@pytest.mark.parametrize("files", [(), ("config.json",), ("model.safetensors",)])
+@pytest.mark.parametrize("base", ["lake:models/none", "lake:"])
+def test_a_base_that_the_lake_lacks_is_refused_before_anything_is_written(lake, base, files):
+    commit_pairs(lake, small_dataset())
+    for name in files:
+        lake.store.write(f"models/none/{name}", b"{}")
+    recipe = RECIPE.model_copy(update={"base_model": base})
+    with pytest.raises(BadBaseError, match="holds no model"):
+        plan_training(lake, "a-run", TrainingRequest(recipe=recipe), TrainingSettings())
+    assert list(lake.store.objects("runs")) == []
+
+
+def test_every_evaluation_of_the_test_split_is_in_the_estimate():
+    settings = TrainingSettings(expected_tokens_per_s=1)
+    recipe = TrainingRecipe(batch_pairs=1, accumulation_steps=1, eval_every=0.2)
+    without, with_test = (estimated_hours(SplitSizes(10, 0, 1, chars), recipe, settings) for chars in (0, 14_400))
+    assert with_test - without == pytest.approx(5)

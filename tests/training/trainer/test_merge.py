@@ -153,7 +153,7 @@ def test_weights_without_an_index_are_caught(toy, adapter, merged):
 def test_a_corrupted_merge_ends_the_check_in_its_new_process_with_a_named_error(toy, adapter, merged, tmp_path):
     (merged / "model.safetensors").write_bytes(b"rotten")
     with pytest.raises(MergeMismatchError, match="merges again without training"):
-        merge_check.check_in_new_process(toy, adapter, merged, TEXTS, tmp_path)
+        merge_check.check_in_new_process(toy, adapter, merged, TEXTS, tmp_path, "float16")
 
 
 def test_a_folder_that_is_not_empty_is_never_merged_into(toy, adapter, tmp_path):

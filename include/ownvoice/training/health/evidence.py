@@ -29,13 +29,28 @@ class Merge(BaseModel):
     kept_median: FiniteFloat
 
 
+class AnswerLengths(BaseModel):
+    """The median length of the answers that were trained on, in tokens with their EOS."""
+
+    model_config = ConfigDict(frozen=True)
+
+    chosen: FiniteFloat
+    rejected: FiniteFloat
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Rows of training steps and of evaluations, each in order of steps; the merge is None until it is done."""
+    """Rows of training steps and of evaluations, each in order of steps; the merge is None until it is done.
+
+    `lengths` are those of the train split, None where they were not counted. `answers` are those to the fixed
+    questions, each of the base and of the trained model.
+    """
 
     train: Sequence[MetricRow]
     evals: Sequence[MetricRow]
     merge: Merge | None = None
+    lengths: AnswerLengths | None = None
+    answers: Sequence[tuple[str, str]] = ()
 
     def values(self, name: str) -> list[float]:
         """Return one metric over all training steps."""
@@ -44,6 +59,11 @@ class Evidence:
     def step(self, index: int = -1) -> int:
         """Return the optimizer step of a training row; the last one's unless another is named."""
         return int(self.train[index]["step"])
+
+    def warm_up_steps(self) -> int:
+        """Return the number of rows before the highest learning rate; 0 where none was logged."""
+        rates = [float(row.get("learning_rate", 0)) for row in self.train]
+        return rates.index(max(rates))
 
     def end(self, name: str) -> float:
         """Return the mean of one metric over the last quarter of the training."""

@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ownvoice.training.health import rules
-from ownvoice.training.health.evidence import Evidence, Merge
+from ownvoice.training.health.evidence import AnswerLengths, Evidence, Merge
 from ownvoice.training.health.findings import Finding, Health
 from ownvoice.training.health.rule import Rule
 from ownvoice.training.metric_rows import MetricRow, kind_of
 
 
-def judge(metrics: Sequence[MetricRow], merge: Merge | None = None) -> Health:
-    """Judge the rows of a `metrics.jsonl`, complete or still growing, and the merge once there is one.
+def judge(
+    metrics: Sequence[MetricRow],
+    merge: Merge | None = None,
+    lengths: AnswerLengths | None = None,
+    answers: Sequence[tuple[str, str]] = (),
+) -> Health:
+    """Judge the rows of a `metrics.jsonl`, complete or still growing, and what else is known of the run.
 
     If a number is not finite, that is the only finding: comparisons with it would mean nothing.
     """
     by_kind = {kind: [row for row in metrics if kind_of(row) == kind] for kind in ("train", "eval")}
-    evidence = Evidence(by_kind["train"], by_kind["eval"], merge)
+    evidence = Evidence(by_kind["train"], by_kind["eval"], merge, lengths, answers)
     broken = tuple(rules.not_finite.findings(evidence))
     return Health(findings=broken or [finding for rule in rules.RULES for finding in rule.findings(evidence)])
 

@@ -9,6 +9,7 @@ from statistics import fmean, median
 from ownvoice.training.health.evidence import Evidence, first_stretch, last_quarter
 from ownvoice.training.health.findings import Level
 from ownvoice.training.health.rule import CHAPTER, MIN_STEPS, Found, rule
+from ownvoice.training.merge_types import against_rounding
 
 _FINITE = ("loss", "grad_norm", "rewards/chosen", "rewards/rejected", "eval_loss")
 
@@ -45,21 +46,28 @@ def loss_collapsed(evidence: Evidence, floor: float = 0.01) -> Iterator[Found]:
 
 @rule(
     panel="Accuracy",
-    reads=("rewards/accuracies",),
-    source=f"{CHAPTER}: 100 % early means that the pairs are too easy. Early, as 30 % of the run, is a judgement.",
+    reads=("rewards/accuracies", "rewards/margins"),
+    source=f"{CHAPTER}: 100 % early means that the pairs are too easy. Early, as 30 % of the run after the "
+    "warm-up, and 3 nats within 8 steps after it, are judgements.",
 )
-def too_easy(evidence: Evidence, early: float = 0.3) -> Iterator[Found]:
-    """Warn of an accuracy of 100 % for three steps within the first 30 % of the run."""
-    accuracy = evidence.values("rewards/accuracies")
+def too_easy(evidence: Evidence, early: float = 0.3, nats: float = 3.0, handful: int = 8) -> Iterator[Found]:
+    """Warn of an accuracy of 100 % soon after the warm-up, or of a large margin a few steps after it."""
+    accuracy, start = evidence.values("rewards/accuracies"), evidence.warm_up_steps()
     index = first_stretch(accuracy, lambda value: value >= 0.999)
-    if index is not None and index < early * len(accuracy):
-        step = evidence.step(index)
-        yield (
-            "warn",
-            step,
-            f"accuracy is 100 % from step {step} on: the pairs are too easy to tell apart, and length or "
-            "a stock phrase may be all that is learned. Look at the audits of the dataset version; add harder pairs",
-        )
+    margins = evidence.values("rewards/margins")[: start + handful]
+    large = next((i for i, margin in enumerate(margins) if margin >= nats), None)
+    if index is not None and index < start + early * (len(accuracy) - start):
+        step, seen = evidence.step(index), "accuracy is 100 %"
+    elif large is not None:
+        step, seen = evidence.step(large), f"the margin is {margins[large]:.1f} nats"
+    else:
+        return
+    yield (
+        "warn",
+        step,
+        f"{seen} from step {step} on: the pairs are too easy to tell apart, and length or "
+        "a stock phrase may be all that is learned. Look at the audits of the dataset version; add harder pairs",
+    )
 
 
 @rule(
@@ -140,7 +148,38 @@ def rounded_away(evidence: Evidence, least: float = 0.5) -> Iterator[Found]:
     if merge and merge.kept_least < least:
         reason = (
             f"rounding to {merge.dtype} kept {merge.kept_least:.0%} of the change in {merge.kept_least_module} "
-            f"(median of all modules: {merge.kept_median:.0%}); a finer merge_dtype merges again without training"
+            f"(median of all modules: {merge.kept_median:.0%}); {against_rounding(merge.dtype)}"
+        )
+        yield "warn", evidence.step() if evidence.train else 0, reason
+
+
+@rule(
+    panel=None,
+    source="Park et al. 2024, Disentangling Length from Quality in DPO. Twice the length is a judgement.",
+)
+def lengths_apart(evidence: Evidence, ratio: float = 2.0) -> Iterator[Found]:
+    """Warn where the answers of one side are twice as long as those of the other: length alone tells them apart."""
+    lengths = evidence.lengths
+    if not lengths or min(lengths.chosen, lengths.rejected) <= 0:
+        return
+    apart = max(lengths.chosen, lengths.rejected) / min(lengths.chosen, lengths.rejected)
+    if apart >= ratio:
+        longer = "chosen" if lengths.chosen > lengths.rejected else "rejected"
+        reason = (
+            f"the {longer} answers are {apart:.1f} times as long (median {lengths.chosen:.0f} tokens chosen, "
+            f"{lengths.rejected:.0f} rejected): curves look perfect where length is all that is learned. Take rejected "
+            "answers of about the length of the chosen ones"
+        )
+        yield "warn", evidence.step() if evidence.train else 0, reason
+
+
+@rule(panel=None, source="The answers are greedy: where the weights say something else, one of them differs.")
+def answers_unchanged(evidence: Evidence) -> Iterator[Found]:
+    """Warn where every fixed question has the same answer before and after the training."""
+    if evidence.answers and all(base == trained for base, trained in evidence.answers):
+        reason = (
+            f"the answers to all {len(evidence.answers)} fixed questions are those of the base, word for word: the "
+            "training changed nothing that can be read; train longer, or raise learning_rate"
         )
         yield "warn", evidence.step() if evidence.train else 0, reason
 
@@ -154,4 +193,6 @@ RULES = (
     margins_flat,
     likelihood_displacement,
     rounded_away,
+    lengths_apart,
+    answers_unchanged,
 )

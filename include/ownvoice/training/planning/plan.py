@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from ownvoice.errors import SettingsError
+from ownvoice.errors import BadBaseError, SettingsError
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
+from ownvoice.training.lake_base import lake_base_fault, lake_base_key
 from ownvoice.training.planning.request import TrainingRequest, recipes_of
 from ownvoice.training.planning.variants import Variants, read_variants, training_id, write_variants
 from ownvoice.training.recipe import TrainingRecipe
@@ -42,13 +44,15 @@ def plan_training(
 ) -> list[PlannedTraining]:
     """Fix the version (the newest where none is given), check every variant, and write the `recipe.json` of each.
 
-    Raises `BadDataError` for a version that cannot be read or lacks a split, `SettingsError` that names every problem
+    Raises `BadDataError` for a version that cannot be read or lacks a split, `BadBaseError` for a base that the lake
+    lacks, `SettingsError` that names every problem
     of every recipe. The trainer verifies the digest of the rows when it reads them.
     """
     _refuse_taken_folder(lake, run_id)
     number = version_or_latest(lake, request.dataset_version).number
     sizes = split_sizes(lake, number)
     recipes = recipes_of(request, sizes.train_pairs)
+    _refuse_missing_base(lake, request.recipe)
     runs = {
         name: TrainingRun(
             run_id=training_id(run_id, name),
@@ -64,6 +68,13 @@ def plan_training(
     return planned
 
 
+def _refuse_missing_base(lake: Lake, recipe: TrainingRecipe) -> None:
+    """Refuse a base of the lake that is not there before a machine is paid for; one of the Hub is asked for later."""
+    key = lake_base_key(recipe.base_model)
+    if key is not None and (fault := lake_base_fault(lake, key)):
+        raise BadBaseError(fault)
+
+
 def _refuse_taken_folder(lake: Lake, run_id: str) -> None:
     if lake.read_json(RunKeys(run_id).run) is not None:
         raise SettingsError(f"{run_id} is a refresh, and its files are kept. Give the training a name of its own.")
@@ -75,7 +86,7 @@ def _refuse_taken_folder(lake: Lake, run_id: str) -> None:
 def _planned(
     lake: Lake, variant: str, run: TrainingRun, sizes: SplitSizes, settings: TrainingSettings
 ) -> PlannedTraining:
-    hours = estimated_hours(sizes.train_chars, run.recipe, settings)
+    hours = estimated_hours(sizes, run.recipe, settings)
     return PlannedTraining(
         variant=variant,
         lake=lake.uri,
@@ -89,9 +100,14 @@ def _planned(
     )
 
 
-def estimated_hours(chars: int, recipe: TrainingRecipe, settings: TrainingSettings) -> float:
-    """Return the estimated hours of one training on so many characters, start-up and merge included."""
-    seconds = chars / _CHARS_PER_TOKEN * recipe.epochs / settings.expected_tokens_per_s
+def estimated_hours(sizes: SplitSizes, recipe: TrainingRecipe, settings: TrainingSettings) -> float:
+    """Return the estimated hours of one training on a version of such sizes, start-up and merge included.
+
+    Every evaluation reads the test split once, and at most as slowly as a training step: it has no backward pass.
+    """
+    evaluations = math.ceil(recipe.steps(sizes.train_pairs) / recipe.steps_between_evaluations(sizes.train_pairs))
+    chars = recipe.epochs * sizes.train_chars + evaluations * sizes.test_chars
+    seconds = chars / _CHARS_PER_TOKEN / settings.expected_tokens_per_s
     return seconds / 3600 + _AROUND_TRAINING_H
 
 

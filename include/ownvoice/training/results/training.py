@@ -92,10 +92,14 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
     metrics, unreadable = read_rows(lake.store.read(keys.metrics) or b"")
     if unreadable:
         faults.append(f"{keys.metrics}: {unreadable} lines are cut or no numbers, and are left out here.")
+    samples = read_file(lake, keys.samples, list[Sample], faults) or []
     log = (lake.store.read(keys.log) or b"").decode(errors="replace").splitlines()
     # The trainer judged the whole curves: its findings are used if the file is cut or gone.
     is_whole = bool(metrics) and not unreadable
-    health = judge(metrics, result.merge) if is_whole or result.health is None else result.health
+    health = result.health
+    if is_whole or health is None:
+        answers = [(one.base, one.trained) for one in samples]
+        health = judge(metrics, result.merge, result.answer_lengths, answers)
     return Training(
         run_id,
         _state(result, log, health),
@@ -103,7 +107,7 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
         result,
         metrics,
         health,
-        read_file(lake, keys.samples, list[Sample], faults) or [],
+        samples,
         read_file(lake, keys.publication, Publication, faults),
         log,
         tuple(faults),

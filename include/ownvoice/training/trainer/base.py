@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ownvoice.errors import BadBaseError, first_line
 from ownvoice.storage.lake import Lake
+from ownvoice.training.lake_base import lake_base_fault, lake_base_key
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.folders import download_folder, folder_sha256
 
-_LAKE = "lake:"
 _WEIGHTS_AND_TOKENIZER = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
 
 
@@ -35,18 +35,16 @@ def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path, online: Mapping
 
     `online` is the environment in which the Hub is asked: its address, its token, a proxy.
     """
-    if recipe.base_model.startswith(_LAKE):
-        return _from_lake(lake, recipe.base_model, folder)
+    key = lake_base_key(recipe.base_model)
+    if key is not None:
+        return _from_lake(lake, recipe.base_model, key, folder)
     return _from_hub(recipe, folder, online)
 
 
-def _from_lake(lake: Lake, name: str, folder: Path) -> Base:
-    names = download_folder(lake.store, name.removeprefix(_LAKE), folder)
-    if "config.json" not in names:
-        raise BadBaseError(
-            f"{lake.uri}/{name.removeprefix(_LAKE)} holds no model. Put one there "
-            "(`python -m ownvoice.training.trainer.tiny` makes a toy), or name another base_model."
-        )
+def _from_lake(lake: Lake, name: str, key: str, folder: Path) -> Base:
+    if fault := lake_base_fault(lake, key):
+        raise BadBaseError(fault)
+    download_folder(lake.store, key, folder)
     return Base(name, f"sha256:{folder_sha256(folder)}", folder)
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ownvoice.errors import MergeMismatchError
+from ownvoice.training.merge_types import against_rounding
 from ownvoice.training.trainer.kept_change import kept_change
 from ownvoice.training.trainer.merge import run_offline
 
@@ -25,7 +26,9 @@ _OVERFLOW = "computed in its own type it gives numbers that are not finite, so s
 _MAX_TOKENS = 256  # of each text: enough to see a difference, small enough for any vocabulary
 
 
-def check_in_new_process(base: Path, adapter: Path, merged: Path, texts: list[str], scratch: Path) -> dict[str, Any]:
+def check_in_new_process(
+    base: Path, adapter: Path, merged: Path, texts: list[str], scratch: Path, dtype: str
+) -> dict[str, Any]:
     """Return the numbers of the check. Raises `MergeMismatchError` that names every fault."""
     (scratch / "texts.json").write_text(json.dumps(texts))
     printed = run_offline(
@@ -35,7 +38,7 @@ def check_in_new_process(base: Path, adapter: Path, merged: Path, texts: list[st
     if faults := report.pop("faults"):
         raise MergeMismatchError(
             f"the merged model failed its check: {'; '.join(faults)}. It was not kept; the adapter is in the lake. "
-            "Where rounding is the cause, set merge_dtype to float16 and run again: nothing is trained again."
+            f"Where rounding is the cause: {against_rounding(dtype)}."
         )
     return report
 

@@ -9,13 +9,14 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from ownvoice.storage.lake import Lake
-from ownvoice.training.health.evidence import Merge
+from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import refuse_what_cannot_work
-from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, TrainingResult
+from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, Sample, TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.trainer.backends.choose import backend_of
 from ownvoice.training.trainer.base import Base, fetch_base
@@ -27,7 +28,7 @@ from ownvoice.training.trainer.machine import hide_progress_bars, image_id
 from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
 from ownvoice.training.trainer.offline import go_offline
-from ownvoice.training.trainer.prompts import Formatted, format_pairs
+from ownvoice.training.trainer.prompts import SIDES, Formatted, format_pairs
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.samples import answer_questions
 from ownvoice.training.trainer.special_tokens import refuse_wrong_end
@@ -57,8 +58,8 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: Trai
         identity = Identity(run.recipe.recipe_id, pairs.version.digest, base.commit, image_id())
         trainer = fit(work, loaded, base, rows, identity)
         backend.for_inference(trainer.model)
-        _answer(work, trainer, pairs)
-        _merge(work, base, rows["test"])
+        answers = _answer(work, trainer, pairs)
+        _merge(work, base, rows["test"], answers)
 
 
 def _read(work: Work) -> Pairs:
@@ -96,29 +97,33 @@ def _format(work: Work, pairs: Pairs, base: Base) -> dict[str, Formatted]:
     for name, split in rows.items():
         work.record.say(f"{name}: {len(split.rows)} pairs; left out: {counted(split.left_out)}")
     refuse_what_is_left(rows, work.recipe)
+    work.result.answer_lengths = AnswerLengths(**{side: median(train.answer_tokens[side]) for side in SIDES})
     return rows
 
 
-def _answer(work: Work, trainer: Any, pairs: Pairs) -> None:
+def _answer(work: Work, trainer: Any, pairs: Pairs) -> list[Sample]:
     """Answer the fixed questions, and compare the style of the answers with text that was not trained on."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
     patiently(lambda: work.lake.write_json(work.run.keys.samples, [asdict(one) for one in answers]), work.record.say)
     work.result.style = compared_styles([pair.chosen for pair in pairs.test], answers)
     work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
+    return answers
 
 
-def _merge(work: Work, base: Base, test: Formatted) -> None:
+def _merge(work: Work, base: Base, test: Formatted, answers: list[Sample]) -> None:
     adapter, merged, dtype = work.scratch / "adapter", work.scratch / "merged", work.recipe.merge_dtype
     texts = [row["prompt"] + row["chosen"] for row in test.rows[:_CHECK_TEXTS]]
     with work.stage("merge"):
         merge_in_new_process(base.folder, adapter, merged, dtype)
     with work.stage("merge_check"):
-        numbers = check_in_new_process(base.folder, adapter, merged, texts, work.scratch)
+        numbers = check_in_new_process(base.folder, adapter, merged, texts, work.scratch, dtype)
     merge = work.result.merge = Merge(dtype=dtype, **numbers)
     work.record.say(
         f"merged to {dtype}: {merge.kl_merged_nats:.1e} nats from the adapter model; the base is "
         f"{merge.kl_base_nats:.1e} away; {merge.kept_least:.0%} of the change kept where it is least"
     )
-    work.result.health = judge(work.record.metrics, merge)
+    work.result.health = judge(
+        work.record.metrics, merge, work.result.answer_lengths, [(one.base, one.trained) for one in answers]
+    )
     work.keep_folder("merged")
