@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.settings import Settings
 from ownvoice.config.source_rules import SourceRules
+from ownvoice.llm.endpoint_address import EXTRAS
 from ownvoice.training.settings import TrainingSettings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -62,6 +63,19 @@ they come from Airflow connections or from the usual variables, which that file 
 
 Fields of the training recipe are set with `OWNVOICE_TRAINER_RECIPE__<NAME>`; [dags.md](dags.md) lists them.
 
+## Endpoints
+
+An endpoint is the Airflow connection that the recipe names (`llm_api`, unless it says another): the password is the
+key, the host the base URL. Without a connection the variables hold; those of another endpoint begin with its name, as
+in `LLM_SFT_API_KEY`. What else it may need:
+
+{endpoints}
+
+The model of the recipe is the name of the deployment where an Azure resource (`https://NAME.openai.azure.com`) has an
+`api_version`; an address that ends in `/openai/v1` needs none, and is asked like OpenAI. The values of headers whose
+name says auth, key, token, secret, password, credential, cookie or signature are masked, as the key is, in all that is
+shown and stored. Proxies are those of `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`; a response is read up to 4 MiB.
+
 ## Everyday
 
 {everyday}
@@ -95,6 +109,7 @@ _EXAMPLE = """\
 # Without a base URL it is OpenAI's own.
 # OPENAI_API_KEY=
 # OPENAI_BASE_URL=
+{endpoint_variables}
 # Another endpoint of the recipe (`endpoint`: llm_sft, say) is the connection of that name, or in a shell
 # LLM_SFT_API_KEY and LLM_SFT_BASE_URL.
 
@@ -130,12 +145,14 @@ def page() -> str:
     """Return docs/settings.md."""
     by_name = {one.name: one for settings in sections().values() for one in settings}
     everyday = [by_name.pop(name) for name in EVERYDAY]
-    return _PAGE.format(everyday=_table(everyday), advanced=_table(by_name.values()))
+    return _PAGE.format(everyday=_table(everyday), advanced=_table(by_name.values()), endpoints=_endpoint_table())
 
 
 def example() -> str:
     """Return .env.example."""
-    return _EXAMPLE.format(**{name: "\n\n".join(map(_commented, found)) for name, found in sections().items()})
+    commented = {name: "\n\n".join(map(_commented, found)) for name, found in sections().items()}
+    variables = "\n".join(f"# OPENAI_{suffix}=" for suffix, _ in EXTRAS.values())
+    return _EXAMPLE.format(**commented, endpoint_variables=variables)
 
 
 def _settings_of(model: type[BaseModel], prefix: str) -> Iterator[Setting]:
@@ -154,6 +171,11 @@ def _default(name: str, field: FieldInfo) -> str:
 
 def _table(settings: Iterable[Setting]) -> str:
     return "\n".join(["| setting | default | meaning |", "|---|---|---|", *map(_row, settings)])
+
+
+def _endpoint_table() -> str:
+    rows = (f"| `{name}` | `OPENAI_{suffix}` | {meaning} |" for name, (suffix, meaning) in EXTRAS.items())
+    return "\n".join(["| extra field | variable | meaning |", "|---|---|---|", *rows])
 
 
 def _row(one: Setting) -> str:

@@ -124,9 +124,66 @@ def test_no_text_follows_a_redirect(status: int) -> None:
         reached.append(await request.text())
         return web.Response(body=GOOD)
 
-    with endpoint(elsewhere) as other, pytest.raises(ModelAccessError, match="sent on to another address"):
+    with endpoint(elsewhere) as other, pytest.raises(ModelAccessError, match=r"sent on to 127\.0\.0\.1 \("):
         ask(answering(b"", status=status, Location=f"{other}/chat/completions"))
     assert not reached
+
+
+@pytest.mark.parametrize(
+    ("location", "named"),
+    [
+        ("https://login.example.com/?token=secret-in-query", "login.example.com"),
+        ("https://someone:hunter2@login.example.com/", "login.example.com"),
+        ("/elsewhere", "127.0.0.1"),
+    ],
+)
+def test_a_redirect_is_told_with_its_host_and_nothing_else_of_it(location: str, named: str) -> None:
+    with pytest.raises(ModelAccessError, match=f"sent on to {named}") as refused:
+        ask(answering(b"", status=302, Location=location))
+    assert "secret" not in str(refused.value)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_no_cookie_of_the_endpoint_comes_back_to_it() -> None:
+    cookies: list[str] = []
+
+    async def sets_cookies(request: web.Request) -> web.StreamResponse:
+        cookies.append(request.headers.get("Cookie", ""))
+        return web.Response(body=GOOD, headers={"Set-Cookie": "stick=one; Domain=localhost"})
+
+    async def twice(base_url: str) -> None:
+        access = ModelAccess(base_url.replace("127.0.0.1", "localhost"), SECRET, request_timeout_s=20)
+        async with open_client(access) as client:
+            for _ in range(2):
+                await request_completion(client, access, request_body(GenerationRecipe(), "text"))
+
+    with endpoint(sets_cookies) as base_url:
+        asyncio.run(twice(base_url))
+    assert cookies == ["", ""]
+
+
+def test_hundreds_of_requests_that_time_out_at_once_leave_no_connection_behind() -> None:
+    open_at_once: set[int] = set()
+
+    async def never(request: web.Request) -> web.StreamResponse:
+        open_at_once.add(id(request))
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def ask_all(base_url: str) -> tuple[set[Failure], int]:
+        access = ModelAccess(base_url, SECRET, request_timeout_s=5)
+        async with open_client(access) as client:
+            body = request_body(GenerationRecipe(), "text")
+            ended = await asyncio.gather(
+                *(request_completion(client, access, body) for _ in range(300)), return_exceptions=True
+            )
+            left = sum(not task.done() for task in asyncio.all_tasks()) - 1
+        return {one.failure for one in ended if isinstance(one, RequestFailedError)}, left
+
+    with endpoint(never) as base_url:
+        failures, left = asyncio.run(ask_all(base_url))
+    assert (failures, left) == ({Failure.TIMED_OUT}, 0)
+    assert len(open_at_once) > 256
 
 
 def test_a_key_that_the_server_repeats_is_masked_before_anything_is_stored() -> None:
@@ -150,6 +207,23 @@ SPELLINGS = [
 def test_a_key_is_masked_however_it_is_spelt(data: st.DataObject, key: str) -> None:
     spelt = "".join(data.draw(st.sampled_from(SPELLINGS))(char) for char in key)
     assert masked(f'{{"seen": "Bearer {spelt}."}}'.encode(), key) == b'{"seen": "Bearer [key]."}'
+
+
+@pytest.mark.parametrize(
+    "spell",
+    [
+        lambda key: "".join(f"\\u{ord(letter):04x}" for letter in key),
+        lambda key: "".join(f"\\\\u{ord(letter):04X}" for letter in key),
+        lambda key: key.replace("/", "\\/"),
+        lambda key: key.replace("/", "%2F"),
+        lambda key: key,
+    ],
+    ids=["escapes", "escapes within text", "a solidus", "a URL", "plain"],
+)
+def test_a_key_is_masked_however_its_letters_are_spelt(spell: Callable[[str], str]) -> None:
+    key = "sk-very/secret+0123456789"
+    body = f'{{"a": "before {spell(key)} after"}}'.encode()
+    assert read_json(body, key) == {"a": "before [key] after"}
 
 
 def test_a_word_in_the_place_of_a_key_is_not_masked() -> None:

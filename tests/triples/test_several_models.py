@@ -15,6 +15,7 @@ from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelAccessError, SettingsError
 from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.client import ModelAccess
+from ownvoice.llm.endpoint_address import EndpointAddress
 from ownvoice.llm.endpoints import Endpoints, access_by
 from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.llm.rate_limit_headers import RateLimits
@@ -132,7 +133,7 @@ def test_in_batch_mode_each_model_has_batches_of_its_own(lake, endpoints, offlin
 
 def test_a_model_with_limits_of_its_own_is_asked_at_them_and_the_others_at_the_accounts():
     settings = Settings(requests_per_minute=500, limits={"small": ModelLimits(requests_per_minute=30_000)})
-    access = access_by(settings, "http://127.0.0.1:9/v1", "key")
+    access = access_by(settings, EndpointAddress("http://127.0.0.1:9/v1", "key"))
     assert access.for_model("small").rate_limits == RateLimits(30_000, None)
     assert access.for_model("large").rate_limits == RateLimits(500, None)
 

@@ -3,7 +3,8 @@
 - `aws_articles`, `aws_lake` (type Amazon Web Services): login and password are the keys; in the extra field
   `region_name`, `endpoint_url`, `profile_name`, `role_arn`, `aws_session_token`.
 - `llm_api`, and one for each other endpoint that a recipe names (type HTTP or OpenAI): the password is the key, the
-  host the base URL where that is not OpenAI's own.
+  host the base URL where that is not OpenAI's own; in the extra field what `llm/endpoint_address.py` lists (Azure's
+  `api_version`, `organization`, `project`, `default_headers`).
 - `hugging_face` (any type): the password is the Hub's token.
 """
 
@@ -21,6 +22,7 @@ from airflow.sdk.exceptions import AirflowNotFoundException
 from ownvoice.config.generators import LLM_API
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
+from ownvoice.llm.azure import is_azure_host
 
 if TYPE_CHECKING:  # every DAG file imports this module, and must not load boto3 or pyarrow
     from ownvoice.llm.client import ModelAccess
@@ -58,17 +60,21 @@ def model_access(endpoint: str = LLM_API) -> ModelAccess:
 
     Raises `SettingsError` where neither names it.
     """
-    from ownvoice.llm.endpoints import access_by, from_environment, variables_of
+    from ownvoice.llm.endpoint_address import from_environment, from_extra, variables_of
+    from ownvoice.llm.endpoints import access_by
 
     connection = _connection(endpoint)
-    base_url, api_key = (_base_url(connection), connection.password) if connection else from_environment(endpoint)
-    if not api_key and not base_url:
+    if connection:
+        address = from_extra(_base_url(connection), connection.password, connection.extra_dejson, endpoint)
+    else:
+        address = from_environment(endpoint)
+    if not address.is_said:
         url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
             f"there is no endpoint to ask: fill the Airflow connection {endpoint} (password = key, host = base URL), "
             f"or set {key_variable}, and {url_variable} if it is not OpenAI's own."
         )
-    return access_by(load_settings(), base_url, api_key)
+    return access_by(load_settings(), address)
 
 
 def hub_token() -> str | None:
@@ -114,7 +120,10 @@ def _base_url(connection: Connection) -> str | None:
     if "://" in connection.host:
         return connection.host
     port = f":{connection.port}" if connection.port else ""
-    return f"{connection.schema or 'https'}://{connection.host}{port}/v1"
+    root = f"{connection.schema or 'https'}://{connection.host}{port}"
+    if is_azure_host(root):
+        return root if connection.extra_dejson.get("api_version") else f"{root}/openai/v1"
+    return f"{root}/v1"
 
 
 def _aws_access(conn_id: str) -> AwsAccess:

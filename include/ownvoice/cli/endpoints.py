@@ -11,7 +11,8 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.settings import Settings
 from ownvoice.errors import SettingsError
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.endpoints import Endpoints, access_by, from_environment, variables_of
+from ownvoice.llm.endpoint_address import EndpointAddress, from_environment, variables_of
+from ownvoice.llm.endpoints import Endpoints, access_by
 from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 
 
@@ -32,17 +33,17 @@ def open_endpoints(settings: Settings, offline: bool) -> Iterator[Endpoints]:
     """
     if offline:
         with running_offline_model() as model:
-            yield lambda _: access_by(settings, model.base_url, model.api_key)
+            yield lambda _: access_by(settings, EndpointAddress(model.base_url, model.api_key))
     else:
         yield partial(_from_environment, settings)
 
 
 def _from_environment(settings: Settings, endpoint: str) -> ModelAccess:
-    base_url, api_key = from_environment(endpoint)
-    if not api_key and not base_url:
+    address = from_environment(endpoint)
+    if not address.is_said:
         url_variable, key_variable = variables_of(endpoint)
         raise SettingsError(
             f"there is no endpoint {endpoint} to ask: set {key_variable}, "
             f"and {url_variable} if it is not OpenAI's own, or pass --offline to ask the bundled offline model."
         )
-    return access_by(settings, base_url, api_key)
+    return access_by(settings, address)

@@ -10,15 +10,17 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from ownvoice.errors import ModelAccessError, SettingsError
+from ownvoice.llm.azure import resource_and_deployment, speaks_as_openai
+from ownvoice.llm.endpoint_address import address_problems, secrets_among
 from ownvoice.llm.failures import (
     Failure,
     FieldRefusedError,
     RequestFailedError,
     classified,
     classified_within_answer,
+    redirected,
     without_an_answer,
 )
 from ownvoice.llm.providers import provider_at
@@ -61,6 +63,10 @@ class ModelAccess:
     tokens_per_minute: float | None = None
     patience_s: float = 120.0
     model_limits: Mapping[str, RateLimits] = field(default_factory=dict)
+    api_version: str | None = None
+    organization: str | None = None
+    project: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         problems = list(_problems(self))
@@ -82,6 +88,16 @@ class ModelAccess:
         """The limits that the settings name."""
         return RateLimits(self.requests_per_minute, self.tokens_per_minute)
 
+    @property
+    def is_azure(self) -> bool:
+        """Whether it is an Azure resource with deployments; its address that ends in /v1 is OpenAI's to a client."""
+        return bool(self.api_version) and not speaks_as_openai(self.endpoint)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The key, and what further headers hold that is secret."""
+        return self.api_key, *secrets_among(self.headers)
+
     def for_model(self, model: str) -> ModelAccess:
         """Return the access to one model, with that model's own limits where it has some."""
         own = self.model_limits.get(model, self.rate_limits)
@@ -99,16 +115,37 @@ def open_client(access: ModelAccess) -> AsyncOpenAI:
     from ownvoice.llm.transport import BoundedTransport
 
     connect_s = min(_CONNECT_TIMEOUT_S, access.request_timeout_s)
-    return openai.AsyncOpenAI(
-        base_url=access.endpoint,
-        api_key=access.api_key,
-        max_retries=0,
-        timeout=openai.Timeout(None, connect=connect_s, read=access.read_timeout_s or access.request_timeout_s),
-        default_headers={"Accept-Encoding": ACCEPTED_ENCODINGS},
-        http_client=httpx2.AsyncClient(
+    options: dict[str, Any] = {
+        "api_key": access.api_key,
+        "organization": access.organization,
+        "project": access.project,
+        "max_retries": 0,
+        "timeout": openai.Timeout(None, connect=connect_s, read=access.read_timeout_s or access.request_timeout_s),
+        "default_headers": _headers(access),
+        "http_client": httpx2.AsyncClient(
             transport=BoundedTransport(access.endpoint, MAX_IN_FLIGHT), follow_redirects=False
         ),
-    )
+    }
+    if access.is_azure:
+        resource, deployment = resource_and_deployment(access.endpoint)
+        return openai.AsyncAzureOpenAI(
+            azure_endpoint=resource, azure_deployment=deployment, api_version=access.api_version, **options
+        )
+    query = {"api-version": access.api_version} if access.api_version else None
+    return openai.AsyncOpenAI(base_url=access.endpoint, default_query=query, **options)
+
+
+def _headers(access: ModelAccess) -> dict[str, Any]:
+    """Return the headers of every request, and leave out those that the SDK would take from its own variables.
+
+    It would send them to every endpoint, whose they are or not.
+    """
+    import openai
+
+    foreign = [line.partition(":")[0].strip() for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines()]
+    account = {"OpenAI-Organization": access.organization, "OpenAI-Project": access.project}
+    left_out = [*foreign, *(name for name, value in account.items() if not value)]
+    return {**dict.fromkeys(left_out, openai.omit), "Accept-Encoding": ACCEPTED_ENCODINGS, **access.headers}
 
 
 async def request_completion(
@@ -139,7 +176,9 @@ async def _request_once(
     too_long = response.extensions.get("too_long", False)
     if too_long and response.status_code < 300:
         raise RequestFailedError(Failure.RESPONSE_TOO_LONG, limits=limits)
-    value = read_json(response.content, access.api_key)
+    value = read_json(response.content, *access.secrets)
+    if 300 <= response.status_code < 400:
+        raise redirected(response.status_code, access.endpoint, response.headers.get("location", ""))
     failure, told = _failure(access, request, response.status_code, value)
     if failure is None:
         return value, limits
@@ -199,16 +238,7 @@ def _failure(
 
 
 def _problems(access: ModelAccess) -> Iterator[str]:
-    key = access.api_key
-    if not key:
-        yield "its key is empty (an endpoint that needs none takes any word)"
-    elif not key.isascii() or not key.isprintable() or key != key.strip():
-        yield "its key holds a space, a line break or a character that no key has; copy it again"
-    address = urlsplit(access.endpoint)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        yield "its base_url is not an address that begins with http:// or https://"
-    if address.username or address.password:
-        yield "its base_url holds a name or password, which belong into the key"
+    yield from address_problems(access.endpoint, access.api_key, access.api_version, access.headers)
     if not 1 <= access.max_requests_in_flight <= MAX_IN_FLIGHT:
         yield f"max_requests_in_flight is {access.max_requests_in_flight}, and must be from 1 to {MAX_IN_FLIGHT}"
     for name in ("request_timeout_s", "read_timeout_s", "requests_per_minute", "tokens_per_minute", "patience_s"):

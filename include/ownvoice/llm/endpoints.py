@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 from collections.abc import Callable, Iterable, Mapping
 
-from ownvoice.config.generators import LLM_API, Route
+from ownvoice.config.generators import Route
 from ownvoice.config.settings import Settings
 from ownvoice.errors import ModelUnavailableError, SettingsError
 from ownvoice.llm.answers import AnswerStore
@@ -15,6 +14,7 @@ from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
+from ownvoice.llm.endpoint_address import EndpointAddress
 from ownvoice.llm.providers.openai import OPENAI_URL
 from ownvoice.llm.rate_limit_headers import RateLimits
 from ownvoice.llm.workers import ask_chunks
@@ -23,23 +23,15 @@ Endpoints = Callable[[str], ModelAccess]
 """Returns the access to an endpoint of that name. Raises `SettingsError` where nothing says how to reach it."""
 
 
-def variables_of(endpoint: str) -> tuple[str, str]:
-    """Return the names of the environment variables of an endpoint's base URL and key."""
-    prefix = "OPENAI" if endpoint == LLM_API else endpoint.upper()
-    return f"{prefix}_BASE_URL", f"{prefix}_API_KEY"
-
-
-def from_environment(endpoint: str) -> tuple[str | None, str | None]:
-    """Return base URL and key from the environment, each None where it is not set."""
-    base_url, api_key = (os.environ.get(name) or None for name in variables_of(endpoint))
-    return base_url, api_key
-
-
-def access_by(settings: Settings, base_url: str | None, api_key: str | None) -> ModelAccess:
+def access_by(settings: Settings, address: EndpointAddress) -> ModelAccess:
     """Return the access to an endpoint with the limits of the settings; one without a key gets the key "none"."""
     return ModelAccess(
-        base_url or OPENAI_URL,
-        api_key or "none",
+        address.base_url or OPENAI_URL,
+        address.api_key or "none",
+        api_version=address.api_version,
+        organization=address.organization,
+        project=address.project,
+        headers=address.headers,
         request_timeout_s=settings.request_timeout_s,
         read_timeout_s=settings.read_timeout_s,
         max_requests_in_flight=settings.max_requests_in_flight,

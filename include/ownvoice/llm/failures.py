@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from random import uniform
+from urllib.parse import urljoin, urlsplit
 
 from ownvoice.errors import ModelAccessError
 from ownvoice.llm.completion import Fault
@@ -193,10 +194,7 @@ class RequestFailedError(Exception):
 def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -> ModelAccessError | Failure:
     """Turn a response of HTTP status 300 or more into the failure that it means."""
     if status < 400:
-        return ModelAccessError(
-            f"{endpoint}: requests are sent on to another address (HTTP {status}), and texts go to no host that was "
-            f"not named. {_ADDRESS_ADVICE}"
-        )
+        return redirected(status, endpoint)
     for sign in (error.code, status):
         if sign in _ONE_REQUEST:
             return _ONE_REQUEST[sign]
@@ -209,6 +207,15 @@ def classified(status: int, error: ErrorDetails, *, endpoint: str, model: str) -
         advice = "Change it in the recipe, then run again: nothing is asked twice."
         return FieldRefusedError(f"{sentence} {advice}{quoted(error)}", error)
     return Failure.BAD_REQUEST
+
+
+def redirected(status: int, endpoint: str, location: str = "") -> ModelAccessError:
+    """Return the error of an endpoint that sends requests on; of where to, only the host is told."""
+    host = urlsplit(urljoin(endpoint, location)).hostname if location else None
+    return ModelAccessError(
+        f"{endpoint}: requests are sent on to {host or 'another address'} (HTTP {status}), and texts go to no host "
+        f"that was not named. {_ADDRESS_ADVICE}"
+    )
 
 
 def quoted(error: ErrorDetails) -> str:

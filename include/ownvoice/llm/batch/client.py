@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ownvoice.errors import ModelAccessError, ModelUnavailableError
-from ownvoice.llm.batch.files import ENDPOINT
+from ownvoice.llm.batch.files import AZURE_ENDPOINT, ENDPOINT
 from ownvoice.llm.batch.job_state import BatchJobState, state_of
 from ownvoice.llm.batch.lines import bounded_lines
 from ownvoice.llm.client import ModelAccess, connection_error, open_client
+from ownvoice.llm.endpoint_address import secrets_among
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.failures import RULES, Failure, classified, without_an_answer
 from ownvoice.llm.providers import openai as openai_wire
-from ownvoice.llm.response import masked
+from ownvoice.llm.response import masked, read_json
 from ownvoice.storage.layout import OPEN_BATCH_JOBS
 
 if TYPE_CHECKING:
@@ -29,6 +30,9 @@ INTENT_KEY = "ownvoice_intent"
 Result = TypeVar("Result")
 
 _TRIES = 3  # of a call that costs nothing when it is repeated
+_FILE_IS_READ = frozenset({"pending", "running"})  # statuses of Azure
+_LOOK_AT_FILE_EVERY_S = 5.0
+_LOOKS_AT_FILE = 120
 _CLOCK_SKEW_S = 3600
 _REFUSALS = frozenset({Failure.BAD_REQUEST, Failure.CONTEXT_TOO_LONG})
 
@@ -42,10 +46,28 @@ def open_batch_client(access: ModelAccess) -> AsyncOpenAI:
     return open_client(access)
 
 
+def completions_at(client: AsyncOpenAI) -> str:
+    """Return the address that a job's requests name: Azure has it without a version."""
+    import openai
+
+    return AZURE_ENDPOINT if isinstance(client, openai.AsyncAzureOpenAI) else ENDPOINT
+
+
 async def upload_requests(client: AsyncOpenAI, name: str, file: bytes) -> str:
-    """Upload a file of requests, which costs nothing yet; return its id."""
+    """Upload a file of requests, which costs nothing yet; return its id when it may be submitted.
+
+    Azure reads a file first, for which it has ten minutes: one that is not ready then is submitted all the same, and
+    refused for a reason that the endpoint names.
+    """
     doing = "take the file of requests"
-    return (await _call(client, doing, lambda: client.files.create(file=(name, file), purpose="batch"))).id
+    uploaded = await _call(client, doing, lambda: client.files.create(file=(name, file), purpose="batch"))
+    file_id, status = uploaded.id, str(uploaded.status)
+    for _ in range(_LOOKS_AT_FILE):
+        if status not in _FILE_IS_READ:
+            break
+        await asyncio.sleep(_LOOK_AT_FILE_EVERY_S)
+        status = str((await _call(client, doing, lambda: client.files.retrieve(file_id))).status)
+    return file_id
 
 
 async def create_batch_job(client: AsyncOpenAI, file_id: str, intent_id: str) -> str:
@@ -56,7 +78,10 @@ async def create_batch_job(client: AsyncOpenAI, file_id: str, intent_id: str) ->
 
     def create() -> Awaitable[Batch]:
         return client.batches.create(
-            input_file_id=file_id, endpoint=ENDPOINT, completion_window="24h", metadata={INTENT_KEY: intent_id}
+            input_file_id=file_id,
+            endpoint=cast("Any", completions_at(client)),  # the SDK's type knows OpenAI's own address alone
+            completion_window="24h",
+            metadata={INTENT_KEY: intent_id},
         )
 
     return (await _call(client, "take on the batch", create, tries=1)).id
@@ -99,7 +124,7 @@ async def result_lines(client: AsyncOpenAI, file_id: str) -> AsyncIterator[bytes
         response = await _call(client, doing, lambda: stack.enter_async_context(content(file_id)))
         with _translated(client, doing):
             async for line in bounded_lines(response.iter_bytes()):
-                yield masked(line, client.api_key)
+                yield masked(line, *_secrets(client))
 
 
 @contextlib.asynccontextmanager
@@ -115,9 +140,9 @@ async def _call(client: AsyncOpenAI, doing: str, call: Callable[[], Awaitable[Re
         try:
             return await call()
         except _sdk_errors() as error:
-            failure = _failure(error, _endpoint(client))
+            failure = _failure(error, client)
             if not isinstance(failure, Failure) or RULES[failure].tries == 1:
-                raise _meaning(error, _endpoint(client), doing) from None
+                raise _meaning(error, client, doing) from None
             await asyncio.sleep(RULES[failure].wait_s(number))
     with _translated(client, doing):
         return await call()
@@ -128,7 +153,7 @@ def _translated(client: AsyncOpenAI, doing: str) -> Iterator[None]:
     try:
         yield
     except _sdk_errors() as error:
-        raise _meaning(error, _endpoint(client), doing) from None
+        raise _meaning(error, client, doing) from None
 
 
 def _sdk_errors() -> tuple[type[Exception], ...]:
@@ -144,13 +169,18 @@ def _endpoint(client: AsyncOpenAI) -> str:
     return str(client.base_url).rstrip("/")
 
 
-def _meaning(error: Exception, endpoint: str, doing: str) -> ModelAccessError | ModelUnavailableError:
+def _secrets(client: AsyncOpenAI) -> tuple[str, ...]:
+    return client.api_key, *secrets_among(client.default_headers)
+
+
+def _meaning(error: Exception, client: AsyncOpenAI, doing: str) -> ModelAccessError | ModelUnavailableError:
+    endpoint = _endpoint(client)
     if getattr(error, "status_code", None) in (404, 405):
         return ModelAccessError(
             f"{endpoint} does not {doing}. Check the host and key of the Airflow connection `llm_api`; "
             "where the endpoint has no batch API, run with mode realtime."
         )
-    failure = _failure(error, endpoint)
+    failure = _failure(error, client)
     if isinstance(failure, ModelAccessError):
         return failure
     if failure in _REFUSALS:
@@ -158,10 +188,10 @@ def _meaning(error: Exception, endpoint: str, doing: str) -> ModelAccessError | 
     return ModelUnavailableError(f"{endpoint} did not {doing} ({failure}). Run again: nothing is submitted twice.")
 
 
-def _failure(error: Exception, endpoint: str) -> ModelAccessError | Failure:
+def _failure(error: Exception, client: AsyncOpenAI) -> ModelAccessError | Failure:
     import openai
 
     if isinstance(error, openai.APIStatusError):
-        details = openai_wire.read_error(error.status_code, {"error": error.body})
-        return classified(error.status_code, details, endpoint=endpoint, model="of the batch")
+        details = openai_wire.read_error(error.status_code, read_json(error.response.content, *_secrets(client)))
+        return classified(error.status_code, details, endpoint=_endpoint(client), model="of the batch")
     return without_an_answer(connection_error(error))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -13,12 +14,17 @@ from ownvoice.llm.json_values import mapping
 from ownvoice.llm.providers import openai
 from ownvoice.llm.providers.provider import NOTHING_TOLD, ErrorDetails
 from ownvoice.llm.request import RequestBody
+from ownvoice.llm.response import MAX_RESPONSE_BYTES
 
+_CUSTOM_ID = re.compile(rb'"custom_id"\s*:\s*"([0-9a-f]{64})"')
+_SEARCHED_BYTES = 4096
 MAX_REQUESTS_PER_FILE = 50_000
 MAX_FILE_BYTES = 200_000_000
 """The limits of OpenAI for one batch job; other endpoints have adopted both."""
 
 ENDPOINT: Literal["/v1/chat/completions"] = "/v1/chat/completions"
+AZURE_ENDPOINT = "/chat/completions"
+"""What a job and each of its lines name as the address of the requests; Azure's resources have it without a version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +39,9 @@ class BatchLine:
     told: ErrorDetails = field(default=NOTHING_TOLD, compare=False)
 
 
-def request_line(request_key: str, body: RequestBody) -> bytes:
+def request_line(request_key: str, body: Mapping[str, Any], url: str = ENDPOINT) -> bytes:
     """Return the line of a request; its `custom_id` is the request key."""
-    line = {"custom_id": request_key, "method": "POST", "url": ENDPOINT, "body": body}
+    line = {"custom_id": request_key, "method": "POST", "url": url, "body": body}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
@@ -71,7 +77,7 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
         value = json.loads(line)
         key = value["custom_id"]
     except (ValueError, RecursionError, TypeError, KeyError):
-        return None
+        return _unreadable(line)
     if not isinstance(key, str):
         return None
     response = mapping(value.get("response"))
@@ -79,6 +85,14 @@ def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
     if isinstance(body, dict) and ((status == 200 and openai.is_completion(body)) or openai.is_rejected_answer(body)):
         return BatchLine(key, body)
     return BatchLine(key, *_failed(status, body or value, endpoint, model))
+
+
+def _unreadable(line: bytes) -> BatchLine | None:
+    """Return the failure of a line that is no JSON, where it names its request near its beginning."""
+    key = _CUSTOM_ID.search(line[:_SEARCHED_BYTES])
+    too_long = len(line) > MAX_RESPONSE_BYTES
+    failure = Failure.RESPONSE_TOO_LONG if too_long else Failure.NOT_A_COMPLETION
+    return BatchLine(key[1].decode(), NoAnswer.after(failure)) if key else None
 
 
 def no_answer_after(job_status: str) -> NoAnswer:

@@ -14,7 +14,7 @@ from typing import NoReturn
 from ownvoice.config.generators import Route
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.batch.budget import not_afforded
-from ownvoice.llm.batch.client import create_batch_job, open_clients, upload_requests
+from ownvoice.llm.batch.client import completions_at, create_batch_job, open_clients, upload_requests
 from ownvoice.llm.batch.files import request_files, request_line
 from ownvoice.llm.batch.intents import (
     RequestOrigin,
@@ -74,7 +74,7 @@ async def _submit(
     routes = dict.fromkeys(one.request.route for one in wanted.values())
     async with open_clients({endpoint for endpoint, _ in routes}, endpoints) as clients:
         for route in routes:
-            for keys, file in request_files(_lines(wanted, route)):
+            for keys, file in request_files(_lines(wanted, route, completions_at(clients[route[0]]))):
                 endpoint, requests = route[0], {key: _origin_of(wanted[key]) for key in keys}
                 intent = new_intent(task, file, requests, no_answers, endpoint)
                 file_id = await upload_requests(clients[endpoint], f"{intent.name}.jsonl", file)
@@ -85,10 +85,10 @@ async def _submit(
     raise BatchJobsRunningError(submitted)
 
 
-def _lines(wanted: Mapping[str, NextRequest], route: Route) -> Iterator[tuple[str, bytes]]:
+def _lines(wanted: Mapping[str, NextRequest], route: Route, url: str) -> Iterator[tuple[str, bytes]]:
     for key, one in wanted.items():
         if one.request.route == route:
-            yield key, request_line(key, one.body)
+            yield key, request_line(key, one.body, url)
 
 
 def _origin_of(wanted: NextRequest) -> RequestOrigin:
