@@ -72,10 +72,12 @@ def masked(body: bytes, *secrets: str) -> bytes:
     One of fewer than 8 characters is no secret.
     """
     for secret in secrets:
-        if len(secret) >= _SHORTEST_SECRET:
+        if len(secret) < _SHORTEST_SECRET:
+            continue
+        if _SPELT_LETTER.search(body) or (b"\\" in body and _NEEDS_ESCAPES.intersection(secret)):
+            body = _spellings(secret).sub(_MASK, body)
+        else:
             body = body.replace(secret.encode(), _MASK)
-            if _SPELT_LETTER.search(body) or (b"\\" in body and _NEEDS_ESCAPES.intersection(secret)):
-                body = _spellings(secret).sub(_MASK, body)
     return body
 
 
@@ -86,7 +88,8 @@ def _spellings(secret: str) -> re.Pattern[bytes]:
 
 def _spellings_of(character: str) -> bytes:
     plain = (rb"\\*" if character in _NEEDS_ESCAPES else b"") + re.escape(character.encode())
-    return rb"(?:%b|(?i:\\+u%04x|%%%02x))" % (plain, ord(character), ord(character))
+    # The longest spelling first: a `%` is also the beginning of its own `%25`.
+    return rb"(?:(?i:\\+u%04x|%%%02x)|%b)" % (ord(character), ord(character), plain)
 
 
 def _integer(digits: str) -> int | float:
