@@ -16,9 +16,11 @@ ALONE: dict[str, Any] = {"variants": {}, "publish_variant": None, "hub_repositor
 
 
 def lake_with_a_version(folder: Path) -> Lake:
-    """Make a lake with dataset version 1, which has pairs on both sides of the split."""
+    """Make a lake with dataset version 1, which has pairs on both sides of the split, and a base in it."""
     lake = Lake((folder / "lake").as_uri())
     commit_pairs(lake, small_dataset())
+    for name in ("config.json", "model.safetensors"):  # a base to be found; the stand-in loads none
+        lake.store.write(f"models/toy/{name}", b"{}")
     return lake
 
 
