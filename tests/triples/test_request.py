@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ownvoice.config.generators import RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.request import request_key
-from ownvoice.triples.request import request_body
+from ownvoice.triples.request import rejected_body, request_body
 
 
 def test_the_default_request_is_the_chapters() -> None:
@@ -21,6 +24,37 @@ def test_the_default_request_is_the_chapters() -> None:
         "max_tokens": 2000,
         "response_format": {"type": "json_object"},
     }
+
+
+@pytest.mark.parametrize(
+    ("fields", "sent"),
+    [
+        ({"temperature": None}, {}),
+        ({"temperature": ""}, {}),
+        ({"temperature": "none"}, {}),
+        ({"temperature": 0}, {"temperature": 0}),
+        ({"reasoning_effort": "low"}, {"temperature": 0.7, "reasoning_effort": "low"}),
+        ({"reasoning_effort": ""}, {"temperature": 0.7}),
+        ({"temperature": None, "reasoning_effort": "none"}, {"reasoning_effort": "none"}),
+    ],
+)
+def test_a_field_that_is_empty_is_not_sent(fields: dict[str, Any], sent: dict[str, Any]) -> None:
+    body: Mapping[str, Any] = request_body(GenerationRecipe.model_validate(fields), "The chunk.")
+    assert {name: body[name] for name in ("temperature", "reasoning_effort") if name in body} == sent
+
+
+def test_a_second_model_has_its_own_temperature_and_effort() -> None:
+    second = RejectedBy(model="m", temperature=None, reasoning_effort="high")
+    assert rejected_body(second, "Why?") == {
+        "model": "m",
+        "messages": [{"role": "user", "content": "Why?"}],
+        "reasoning_effort": "high",
+        "max_tokens": 1000,
+    }
+
+
+def test_a_recipe_that_asks_for_text_names_no_format() -> None:
+    assert "response_format" not in request_body(GenerationRecipe(response_format="text"), "The chunk.")
 
 
 def _objects(schema: dict[str, Any]) -> list[dict[str, Any]]:

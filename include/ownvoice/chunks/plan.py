@@ -79,9 +79,9 @@ class Batch:
 class Plan:
     """The summary of a plan: how much is pending, how much of it is left for later, and what it costs at most.
 
-    `articles` and `chunks` count all that is pending, `deferred` the chunks left for later. `models` has the two token
-    counts for each model. `left_out` counts, by reason, the articles that are not asked about at all and so are not
-    among `articles`.
+    `articles` and `chunks` count all that is pending, `deferred` the chunks left for later. The tokens are those of the
+    articles within the run's limit, of a dry run too; `models` has both counts for each model. `left_out` counts, by
+    reason, the articles that are not asked about at all and so are not among `articles`.
     """
 
     batches: tuple[str, ...]

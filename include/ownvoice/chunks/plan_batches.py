@@ -44,18 +44,22 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     pending, recipe = pending_articles(lake, run), run.recipe
     candidates, waiting = by_language(lake, run, pending)
     articles = [article for article in candidates if has_prose(lake.original(article.article_sha256))]
-    limit = 0 if run.dry_run else run.limit_articles
-    planned, left = articles[:limit], articles[len(articles[:limit]) :]
+    within_limit = articles[: run.limit_articles]
+    planned = [] if run.dry_run else within_limit
+    left = articles[len(planned) :]
     removed = find_boilerplate(lake, run, base_version(lake, run), articles)
     for text in {article.article_sha256 for article in planned}:
         removed[text] = decide_removed_passages(lake, recipe.cleaning, text, removed[text])
 
-    sizes = [(chunk["chunk_key"], len(chunk["text"])) for chunk in _chunks(lake, run, articles, removed)]
+    sizes = [
+        (chunk["article_id"], chunk["chunk_key"], len(chunk["text"])) for chunk in _chunks(lake, run, articles, removed)
+    ]
     deferred: list[PlannedChunk] = [{**chunk, "text": ""} for chunk in _chunks(lake, run, left, removed)]
     batch_chunks = max(1, -(-(len(sizes) - len(deferred)) // run.max_generation_tasks))
     batches = list(_write_batches(lake, run, _chunks(lake, run, planned, removed), batch_chunks))
     write_batch(lake, run, DEFERRED, deferred)
-    models = estimate_tokens(recipe, sizes)
+    asked = {article.article_id for article in within_limit}
+    models = estimate_tokens(recipe, [(key, length) for article_id, key, length in sizes if article_id in asked])
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
         articles=len(articles),

@@ -21,6 +21,12 @@ _ENDPOINT = Field(
     description="Airflow connection of the endpoint; without Airflow, <NAME>_BASE_URL and <NAME>_API_KEY.",
 )
 
+REASONING_EFFORT = Field(
+    None,
+    pattern=r"^[a-z]+$",
+    description="How long a reasoning model thinks, in its own words, such as `low`; empty: not sent.",
+)
+
 
 class Generator(BaseModel):
     """One of several models that make triples. Its key belongs to the endpoint and is no part of the recipe."""
@@ -29,13 +35,15 @@ class Generator(BaseModel):
 
     model: str = Field(min_length=1, description="Model name, as the endpoint knows it.")
     weight: float = Field(1.0, gt=0, le=1000, description="Its share of the chunks, beside the other weights.")
-    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
+    temperature: float | None = Field(0.7, ge=0, le=2, description="Sampling temperature; empty: not sent.")
+    reasoning_effort: str | None = REASONING_EFFORT
     endpoint: str = _ENDPOINT
 
     @property
     def name(self) -> str:
         """The name that its share is drawn by: it depends on the requests, not on the endpoint that gets them."""
-        return f"{self.model} at {self.temperature}"
+        effort = f" with {self.reasoning_effort} effort" if self.reasoning_effort else ""
+        return f"{self.model} at {self.temperature}{effort}"
 
     @property
     def route(self) -> Route:
@@ -49,7 +57,8 @@ class RejectedBy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     model: str = Field(min_length=1, description="Model name, as the endpoint knows it.")
-    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature.")
+    temperature: float | None = Field(0.7, ge=0, le=2, description="Sampling temperature; empty: not sent.")
+    reasoning_effort: str | None = REASONING_EFFORT
     max_output_tokens: int = Field(1000, ge=16, le=32_000, description="Longest answer, in tokens.")
     endpoint: str = _ENDPOINT
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ownvoice.config.generators import Generator, RejectedBy, pick
+from ownvoice.config.generators import REASONING_EFFORT, Generator, RejectedBy, pick
 
 Cleaning = Literal["faithful", "chapter"]
 
@@ -31,11 +31,18 @@ class GenerationRecipe(BaseModel):
         min_length=1,
         description="Version in the prompt registry: 1 is the chapter's, 2 varies the kind of instruction.",
     )
-    temperature: float = Field(0.7, ge=0, le=2, description="Sampling temperature (chapter 6: 0.7).")
+    temperature: float | None = Field(
+        0.7,
+        ge=0,
+        le=2,
+        description="Sampling temperature (chapter 6: 0.7). Empty, or `none` in a variable: not sent, for models that "
+        "take none.",
+    )
+    reasoning_effort: str | None = REASONING_EFFORT
     max_output_tokens: int = Field(2000, ge=100, le=32_000, description="Longest answer, in tokens (chapter 6: 2,000).")
-    response_format: Literal["json_object", "json_schema"] = Field(
+    response_format: Literal["json_object", "json_schema", "text"] = Field(
         "json_object",
-        description="JSON mode as in chapter 6, or a JSON schema where the endpoint enforces one.",
+        description="JSON mode as in chapter 6, a JSON schema where the endpoint enforces one, or neither (`text`).",
     )
     cleaning: Cleaning = Field(
         "faithful", description="How the model's reading is made: `faithful` keeps the author's typography."
@@ -50,13 +57,14 @@ class GenerationRecipe(BaseModel):
     min_chosen_chars: int = Field(100, ge=1, description="Shortest chosen answer kept, in characters.")
     generators: tuple[Generator, ...] | None = Field(
         None,
-        description="Several models in the place of `model` and `temperature`, as JSON: a list of objects with "
-        "`model`, and where wanted `weight`, `temperature` and `endpoint` (an Airflow connection, `llm_...`).",
+        description="Several models in the place of `model`, `temperature` and `reasoning_effort`, as JSON: a list of "
+        "objects with `model`, and where wanted `weight`, `temperature`, `reasoning_effort` and `endpoint` (an Airflow "
+        "connection, `llm_...`).",
     )
     rejected_by: RejectedBy | None = Field(
         None,
         description="The model that writes the rejected answers, as JSON: an object with `model`, and where wanted "
-        "`temperature`, `max_output_tokens` and `endpoint`. Empty: they come with the triples.",
+        "`temperature`, `reasoning_effort`, `max_output_tokens` and `endpoint`. Empty: they come with the triples.",
     )
 
     @field_validator("generators", "rejected_by", mode="before")
@@ -74,10 +82,15 @@ class GenerationRecipe(BaseModel):
                 raise ValueError("generators must name at least one model, and each model and temperature once")
         return self
 
-    @field_validator("languages", mode="before")
+    @field_validator("languages", "temperature", "reasoning_effort", mode="before")
     @classmethod
-    def _an_emptied_field_is_empty(cls, value: str | None) -> str | None:
-        return value or None
+    def _an_emptied_field_is_empty(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+    @field_validator("temperature", mode="before")
+    @classmethod
+    def _none_is_a_word_in_variables(cls, value: Any) -> Any:
+        return None if value == "none" else value  # an empty variable counts as not set
 
     @model_validator(mode="after")
     def _chunk_bounds_leave_room(self) -> Self:
@@ -100,7 +113,9 @@ class GenerationRecipe(BaseModel):
     @property
     def mix(self) -> tuple[Generator, ...]:
         """The models that make triples: mostly one."""
-        return self.generators or (Generator(model=self.model, temperature=self.temperature),)
+        return self.generators or (
+            Generator(model=self.model, temperature=self.temperature, reasoning_effort=self.reasoning_effort),
+        )
 
     @property
     def endpoints(self) -> tuple[str, ...]:

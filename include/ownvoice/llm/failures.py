@@ -141,8 +141,10 @@ _EVERY_REQUEST: dict[Meaning | int, str] = {
 _RECIPE_FIELDS = {
     "model": "model",
     "temperature": "temperature",
+    "reasoning_effort": "reasoning_effort",
     "max_tokens": "max_output_tokens",
-    "response_format": "response_format (json_object or json_schema)",
+    "max_completion_tokens": "max_output_tokens",
+    "response_format": "response_format (json_object, json_schema or text)",
 }
 """What the recipe calls each field of a request."""
 

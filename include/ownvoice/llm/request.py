@@ -23,8 +23,9 @@ class RequestBody(TypedDict):
 
     model: str
     messages: list[Message]
-    temperature: float
     max_tokens: int
+    temperature: NotRequired[float]
+    reasoning_effort: NotRequired[str]
     response_format: NotRequired[dict[str, Any]]
 
 

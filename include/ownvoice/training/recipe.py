@@ -71,7 +71,7 @@ class TrainingRecipe(BaseModel):
     merge_dtype: Literal["float16", "bfloat16", "float32"] = Field(
         "float16",
         description="Type of the merged weights. float16 has three more bits for small changes than bfloat16, which "
-        "rounds most of a short training away, and ends at 65,504; float32 is for toys.",
+        "rounds most of a short training away, and ends at 65,504; float32 loses nothing and is twice as large.",
     )
     sample_tokens: int = Field(256, ge=1, le=4096, description="Longest answer to a fixed question (chapter 6: 256).")
     stop_when_blocked: bool = Field(False, description="End the run as soon as its health verdict is block.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from ownvoice.chunks.chunk import chunk_key
 from ownvoice.config.generators import Generator, RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.llm.request import RequestBody
+from ownvoice.llm.request import Message, RequestBody
 from ownvoice.triples.prompts import kinds_of, render
 
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
@@ -18,7 +18,9 @@ KIND_FIELD = "kind"
 """The further field of a triple whose prompt asks for kinds of instruction."""
 
 
-def _response_format(recipe: GenerationRecipe) -> dict[str, Any]:
+def _response_format(recipe: GenerationRecipe) -> dict[str, Any] | None:
+    if recipe.response_format == "text":
+        return None
     if recipe.response_format == "json_object":
         return {"type": "json_object"}
     schema = {"name": "preference_triples", "strict": True, "schema": _triples_schema(kinds_of(recipe.prompt_version))}
@@ -44,20 +46,20 @@ def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator
     `prompts.render` raises.
     """
     generator = generator or recipe.generator_of(chunk_key(chunk_text))
-    return {
-        "model": generator.model,
-        "messages": render(recipe.prompt_version, chunk_text),
-        "temperature": generator.temperature,
-        "max_tokens": recipe.max_output_tokens,
-        "response_format": _response_format(recipe),
-    }
+    messages = render(recipe.prompt_version, chunk_text)
+    body = _asked_of(generator, messages, recipe.max_output_tokens)
+    if (response_format := _response_format(recipe)) is not None:
+        body["response_format"] = response_format
+    return body
 
 
 def rejected_body(second: RejectedBy, instruction: str) -> RequestBody:
     """Return the request for a second model's answer to an instruction; the model sees nothing else."""
-    return {
-        "model": second.model,
-        "messages": [{"role": "user", "content": instruction}],
-        "temperature": second.temperature,
-        "max_tokens": second.max_output_tokens,
-    }
+    return _asked_of(second, [{"role": "user", "content": instruction}], second.max_output_tokens)
+
+
+def _asked_of(model: Generator | RejectedBy, messages: list[Message], max_tokens: int) -> RequestBody:
+    """Return a request with what is asked of the model alone; a field that is empty is not in it."""
+    fields = {"temperature": model.temperature, "reasoning_effort": model.reasoning_effort}
+    set_fields = {name: value for name, value in fields.items() if value is not None}
+    return cast(RequestBody, {"model": model.model, "messages": messages, **set_fields, "max_tokens": max_tokens})

@@ -4,13 +4,17 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.llm.batch.files import BatchLine, read_line
+from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.llm.batch.files import BatchLine, read_line, request_line, request_of
 from ownvoice.llm.batch.lines import bounded_lines
-from ownvoice.llm.failures import Failure, NoAnswer
+from ownvoice.llm.failures import Failure, FieldRefusedError, NoAnswer
+from ownvoice.llm.request import request_key
 from ownvoice.llm.response import MAX_RESPONSE_BYTES
+from ownvoice.triples.request import request_body
 
 KEY = "0123456789abcdef" * 4
 
@@ -32,6 +36,32 @@ def test_lines_are_the_same_however_they_arrive(parts: list[bytes]) -> None:
     expected = whole if whole[-1] else whole[:-1]
     assert lines_of(parts, 10_000) == expected
     assert lines_of(parts, 5) == [line[:6] for line in expected]
+
+
+@pytest.mark.parametrize("effort", [None, "low"])
+def test_a_request_reads_back_as_the_recipe_has_it_whatever_form_is_sent(effort: str | None) -> None:
+    body = request_body(GenerationRecipe(reasoning_effort=effort), "The chunk.")
+    line = request_line(request_key(body), body)
+    assert ("max_completion_tokens" in json.loads(line)["body"]) is (effort is not None)
+    assert request_of(line) == body
+
+
+@pytest.mark.parametrize(
+    ("field", "advice"),
+    [
+        ("max_tokens", "where the recipe has a reasoning_effort"),
+        ("temperature", "Leave the recipe's temperature empty"),
+    ],
+)
+def test_a_field_that_a_batch_job_cannot_leave_out_by_itself_is_refused_with_what_to_set(
+    field: str, advice: str
+) -> None:
+    error = {"message": "Unsupported.", "param": field, "code": "unsupported_parameter"}
+    line = {"custom_id": KEY, "response": {"status_code": 400, "body": {"error": error}}}
+    found = read_line(json.dumps(line).encode(), endpoint="e", model="m")
+    assert found is not None
+    assert isinstance(found.result, FieldRefusedError)
+    assert advice in str(found.result)
 
 
 def test_a_line_beyond_the_bound_is_its_own_requests_failure() -> None:

@@ -6,18 +6,26 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from ownvoice.errors import ModelAccessError
-from ownvoice.llm.failures import Failure, NoAnswer, classified
+from ownvoice.llm.failures import Failure, FieldRefusedError, NoAnswer, classified
 from ownvoice.llm.json_values import mapping
 from ownvoice.llm.providers import openai
 from ownvoice.llm.providers.provider import NOTHING_TOLD, ErrorDetails
 from ownvoice.llm.request import RequestBody
+from ownvoice.llm.request_form import RequestForm
 from ownvoice.llm.response import MAX_RESPONSE_BYTES
 
 _CUSTOM_ID = re.compile(rb'"custom_id"\s*:\s*"([0-9a-f]{64})"')
 _SEARCHED_BYTES = 4096
+_OF_REASONING_MODELS = RequestForm(frozenset({"max_tokens"}))
+_SET_FOR_BATCHES = {
+    "max_tokens": "A batch job asks for max_completion_tokens where the recipe has a reasoning_effort.",
+    "temperature": "Leave the recipe's temperature empty.",
+}
+"""What a person sets where a model takes a field in another form, which realtime mode finds out by itself."""
+
 MAX_REQUESTS_PER_FILE = 50_000
 MAX_FILE_BYTES = 200_000_000
 """The limits of OpenAI for one batch job; other endpoints have adopted both."""
@@ -40,7 +48,13 @@ class BatchLine:
 
 
 def request_line(request_key: str, body: Mapping[str, Any], url: str = ENDPOINT) -> bytes:
-    """Return the line of a request; its `custom_id` is the request key."""
+    """Return the line of a request; its `custom_id` is the request key.
+
+    A batch job cannot find out which form a model takes. One that is asked for an effort is a reasoning model, and
+    those take `max_completion_tokens`.
+    """
+    if "reasoning_effort" in body:
+        body = _OF_REASONING_MODELS.body(body)
     line = {"custom_id": request_key, "method": "POST", "url": url, "body": body}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
@@ -66,9 +80,11 @@ def requests_by_key(file: bytes) -> dict[str, bytes]:
 
 
 def request_of(line: bytes) -> RequestBody:
-    """Return the body of a request line."""
-    body: RequestBody = json.loads(line)["body"]
-    return body
+    """Return the body of a request line as the recipe has it."""
+    body = json.loads(line)["body"]
+    if "max_completion_tokens" in body:
+        body["max_tokens"] = body.pop("max_completion_tokens")
+    return cast(RequestBody, body)
 
 
 def read_line(line: bytes, *, endpoint: str, model: str) -> BatchLine | None:
@@ -114,4 +130,6 @@ def _failed(
         known_status = 500
     told = openai.read_error(known_status, answer)
     failure = classified(known_status, told, endpoint=endpoint, model=model)
+    if isinstance(failure, FieldRefusedError) and failure.unsupported and failure.field in _SET_FOR_BATCHES:
+        failure = FieldRefusedError(f"{failure} {_SET_FOR_BATCHES[failure.field]}", told)
     return failure if isinstance(failure, ModelAccessError) else NoAnswer.after(failure, told.words), told
