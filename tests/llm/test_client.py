@@ -58,7 +58,6 @@ def test_the_completion_comes_back_as_the_endpoint_wrote_it(model: ModelServer) 
     ("fault", "sentence"),
     [
         ("bad_key", "the key is not accepted. .*`llm_api`, or OPENAI_API_KEY"),
-        ("forbidden", "the key may not use model 'gpt-4o-mini'"),
         ("unknown_model", "there is no model 'gpt-4o-mini', or no chat completions, .*OPENAI_BASE_URL"),
         ("quota", "the account's quota is spent"),
         ("bad_temperature", "does not take the recipe's temperature"),
@@ -78,6 +77,7 @@ def test_what_concerns_every_request_names_the_endpoint_and_what_to_do(
         ("too_long", Failure.CONTEXT_TOO_LONG),
         ("long_in_words", Failure.CONTEXT_TOO_LONG),
         ("bad_request", Failure.BAD_REQUEST),
+        ("forbidden", Failure.BAD_REQUEST),
         ("unprocessable", Failure.BAD_REQUEST),
         ("rate_limit", Failure.RATE_LIMITED),
         ("server_error", Failure.SERVER_ERROR),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.errors import ModelAccessError
+from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.providers.openai_errors import read_error
 from ownvoice.llm.routes import RouteRecords
@@ -46,7 +46,12 @@ def test_where_every_request_is_refused_nothing_dies_and_the_endpoint_is_quoted(
     with pytest.raises(ModelAccessError) as raised:
         settle(model, answers, *(f"text {number}" for number in range(chunks)))
     assert read_error(recorded.status, recorded.body).words in str(raised.value)
-    assert len(model.bodies) == min(chunks, 2)
+    assert len(model.bodies) <= min(chunks, 4)
+
+
+def test_a_key_that_is_forbidden_everything_is_advised_about(model: ModelServer, answers: AnswerStore) -> None:
+    with pytest.raises(ModelAccessError, match="whatever it is asked .*Check the password of the Airflow connection"):
+        settle(model, answers, "forbidden: one", "forbidden: two")
 
 
 def test_a_refused_chunk_dies_alone_where_another_is_answered_and_each_is_asked_once(
@@ -112,6 +117,45 @@ def test_ten_refusals_in_a_row_of_several_articles_end_a_night_that_had_begun_we
 def test_a_failure_that_passes_proves_nothing_and_holds_nobody_back(model: ModelServer, answers: AnswerStore) -> None:
     outcomes = settle(model, answers, "server_error good: one", *(f"good: {number}" for number in range(5)))
     assert [outcome.event for outcome in outcomes] == 6 * [ARRIVED]
+
+
+def test_others_that_fail_for_another_reason_condemn_nobody(model: ModelServer, answers: AnswerStore) -> None:
+    passing = [f"server_error good: {number}" for number in range(5)]
+    outcomes = settle(model, answers, "bad_request: one", *passing)
+    assert [outcome.event for outcome in outcomes] == [DEAD, *5 * [ARRIVED]]
+
+
+@pytest.mark.parametrize("in_flight", [1, 4, 64])
+def test_a_chunk_that_is_asked_out_of_turn_is_paid_for_once_however_long_it_takes(
+    model: ModelServer, answers: AnswerStore, in_flight: int
+) -> None:
+    model.reset(Behaviour(median_s=0.4, sigma=0.1))
+    asks = asking("bad_request: one", *(f"good: {number}" for number in range(6)))
+    patient = replace(access(model, in_flight=in_flight), request_timeout_s=30.0)
+    outcomes = settle_asks(asks, answers, patient)
+    assert [outcome.event for outcome in outcomes] == [DEAD, *6 * [ARRIVED]]
+    assert all(len(met) == 1 for met in model.met.values())
+
+
+def test_an_endpoint_that_wants_a_long_rest_when_another_is_asked_ends_the_batch(
+    model: ModelServer, answers: AnswerStore
+) -> None:
+    with pytest.raises(ModelUnavailableError, match="wants 3600 s of rest"):
+        settle(model, answers, "bad_request: one", *(f"rate_limit_for_an_hour: {number}" for number in range(5)))
+
+
+def test_a_few_refused_alike_cost_themselves_where_another_is_answered(
+    model: ModelServer, answers: AnswerStore
+) -> None:
+    refused = [f"bad_request: {number}" for number in range(3)]
+    outcomes = settle(model, answers, *refused, *(f"good: {number}" for number in range(5)))
+    assert [outcome.event for outcome in outcomes] == [*3 * [DEAD], *5 * [ARRIVED]]
+
+
+@pytest.mark.parametrize("first", ["good", "forbidden"])
+def test_one_text_that_a_gateway_forbids_costs_itself(model: ModelServer, answers: AnswerStore, first: str) -> None:
+    outcomes = settle(model, answers, f"{first}: one", "forbidden: two", *(f"good: {number}" for number in range(5)))
+    assert [outcome.event for outcome in outcomes] == [DEAD if first == "forbidden" else ARRIVED, DEAD, *5 * [ARRIVED]]
 
 
 @given(st.integers(1, 10**9), st.integers(1, 10**9), st.text("abcxyz ", max_size=30), st.text("abcxyz ", max_size=30))

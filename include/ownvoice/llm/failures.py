@@ -130,7 +130,6 @@ _EVERY_REQUEST: dict[Meaning | int, str] = {
     Meaning.NOT_ALLOWED: _NOT_ALLOWED_SENTENCE,
     401: _KEY_SENTENCE,
     402: _QUOTA_SENTENCE,
-    403: _NOT_ALLOWED_SENTENCE,
     404: _MODEL_SENTENCE,
     405: _ADDRESS_SENTENCE,
     407: "the proxy before it wants a name and a password. Put them into the address that HTTPS_PROXY names.",

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.errors import ModelAccessError
+from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.attempts import ChunkAttempts
 from ownvoice.llm.budget import Spend, SpendingLimit, billed_tokens, rate_limited_tokens, spend, worst_case
@@ -23,6 +23,8 @@ from ownvoice.llm.window import Flight
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+
+_MAX_REST_S = 600.0
 
 
 class NotAffordedError(Exception):
@@ -45,7 +47,8 @@ class RequestSender:
         """Send the request of `chunk` once; return the stored record of its answer.
 
         Raises `NotAffordedError` where its worst case does not fit, `RequestFailedError` where no answer came,
-        `ModelAccessError` where no request can succeed, `StorageError` where the answer cannot be stored.
+        `ModelAccessError` where no request can succeed, `ModelUnavailableError` where none may be sent for ten minutes
+        and more, `StorageError` where the answer cannot be stored.
         """
         worst = worst_case(self.tally.prices.get(chunk.body["model"]), chunk.body)
         if not await self.spending_limit.reserve(worst):
@@ -62,6 +65,9 @@ class RequestSender:
                 return await _even_if_cancelled(self.answers.put(chunk.key, chunk.attempt, record))
         except RequestFailedError as failed:
             actual = worst if RULES[failed.failure].may_be_billed else Spend()
+            raise
+        except ModelUnavailableError:
+            actual = Spend()
             raise
         except ModelAccessError as refused:
             actual = Spend()
@@ -88,6 +94,7 @@ class RequestSender:
         except RequestFailedError as failed:
             self.rate_limiter.follow(failed.limits)
             self.rate_limiter.failed(flight, failed)
+            _refuse_a_long_rest(failed)
             raise
         self.rate_limiter.follow(limits)
         return response
@@ -108,6 +115,14 @@ class RequestSender:
             "received_at": datetime.now(UTC).isoformat(),
             "latency_s": round(latency_s, 3),
         }
+
+
+def _refuse_a_long_rest(failed: RequestFailedError) -> None:
+    if (failed.retry_after_s or 0.0) > _MAX_REST_S:
+        raise ModelUnavailableError(
+            f"The model endpoint wants {failed.retry_after_s:.0f} s of rest ({failed.failure}), and a task waits no "
+            f"longer than {_MAX_REST_S:.0f} s. What had arrived is stored; run again after that."
+        )
 
 
 async def _even_if_cancelled(storing: Coroutine[Any, Any, AnswerRecord]) -> AnswerRecord:

@@ -25,7 +25,6 @@ from ownvoice.states import ChunkEvent
 _WORKERS_PER_REQUEST = 2  # for each request that may be in flight, since some workers wait after a failure
 _MAX_UNANSWERED_IN_A_ROW = 10  # chunks; the endpoint is down then, rather than the requests at fault
 _MAX_FAILURES_IN_A_ROW = 50  # requests: what the tries of ten chunks come to
-_MAX_PAUSE_S = 600.0
 
 
 async def ask_chunks(
@@ -123,11 +122,6 @@ class _WorkQueue:
     async def _after_failure(self, chunk: ChunkAttempts, failed: RequestFailedError) -> ChunkEvent | None:
         """Return the chunk's event, or wait until its request may be sent again and return None."""
         pause_s = failed.retry_after_s or 0.0
-        if pause_s > _MAX_PAUSE_S:
-            raise ModelUnavailableError(
-                f"The model endpoint wants {pause_s:.0f} s of rest ({failed.failure}), and a task waits no longer "
-                f"than {_MAX_PAUSE_S:.0f} s. What had arrived is stored; run again after that."
-            )
         self._stop_if_nothing_comes_back(failed.failure)
         event = chunk.add_failure(failed.failure, time.monotonic(), self._sender.access.patience_s, failed.told.words)
         if event is None:
