@@ -133,11 +133,11 @@ def test_a_passing_failure_leaves_the_chunk_for_another_night(model: ModelServer
 def test_a_short_outage_defers_nothing_however_often_a_chunk_fails_in_it(
     model: ModelServer, answers: AnswerStore
 ) -> None:
-    asks = asking(*(f"{8 * 'overloaded '}good: {number}" for number in range(30)))
+    asks = asking(*(f"{8 * 'overloaded '}good: {number}" for number in range(6)))
     tally = Tally()
     outcomes = settle_asks(asks, answers, access(model, patience_s=60), tally=tally)
     assert {outcome.event for outcome in outcomes} == {ChunkEvent.ANSWER_ARRIVED}
-    assert tally.retries.total() == 8 * 30
+    assert tally.retries.total() == 8 * 6
 
 
 @pytest.mark.parametrize(

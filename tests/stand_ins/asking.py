@@ -33,7 +33,7 @@ def access(model: ModelServer, *, in_flight: int = 4, patience_s: float = 0.01) 
     return ModelAccess(
         model.base_url,
         "sk-key",
-        request_timeout_s=0.3,
+        request_timeout_s=1.0,
         max_requests_in_flight=in_flight,
         patience_s=patience_s,
     )

@@ -6,6 +6,7 @@ Realtime requests and batch jobs share the client. Its retries are off: what fol
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -113,6 +114,8 @@ def open_client(access: ModelAccess) -> AsyncOpenAI:
     import openai
 
     from ownvoice.llm.transport import BoundedTransport
+
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # at INFO it writes a line a request into the task's log
 
     connect_s = min(_CONNECT_TIMEOUT_S, access.request_timeout_s)
     options: dict[str, Any] = {

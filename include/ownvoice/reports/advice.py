@@ -41,6 +41,15 @@ ADVICE: dict[str, Advice] = {
         "The endpoint did not answer in time.",
         "If it is frequent, raise OWNVOICE_REQUEST_TIMEOUT_S or lower OWNVOICE_MAX_REQUESTS_IN_FLIGHT.",
     ),
+    Failure.QUEUED: Advice(
+        "The request timed out behind others of the same task, which are fewer since.",
+        "Nothing, if it passes. If it is frequent, lower OWNVOICE_MAX_REQUESTS_IN_FLIGHT, or "
+        "OWNVOICE_MAX_ACTIVE_GENERATION_TASKS where several tasks share one small server.",
+    ),
+    Failure.HUNG: Advice(
+        "The request took far longer than all others and was cut.",
+        "Nothing, if it passes. If it is frequent, look at what stands between here and the endpoint.",
+    ),
     Failure.NOT_CONNECTED: Advice(
         "The endpoint could not be reached.", f"Check the host of {_ENDPOINT}, the network and any proxy."
     ),
