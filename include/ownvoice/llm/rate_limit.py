@@ -22,7 +22,6 @@ _LOOK_FOR_HANGING_EVERY_S = 0.1
 _MAX_JITTER_S = 0.5
 _SHARE_USED = 0.98  # of a rate limit: at the full rate an endpoint refuses every request that arrives a little early
 
-
 _MAY_BE_AN_OUTAGE = frozenset(
     {
         Failure.NOT_CONNECTED,

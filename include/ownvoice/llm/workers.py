@@ -38,9 +38,8 @@ async def ask_chunks(
 
     All `requests` go to the same model. They are taken one by one as workers become free, and no chunk is kept in
     memory after its outcome. Raises `ModelAccessError` at once where no request can succeed (`route_watch.py` tells a
-    refusal of all from that of one chunk), `ModelUnavailableError`
-    where ten chunks in a row got no answer, `StorageError` where an answer cannot be stored. Every answer that has
-    arrived is stored then.
+    refusal of all from that of one chunk), `ModelUnavailableError` where ten chunks in a row got no answer,
+    `StorageError` where an answer cannot be stored. Every answer that has arrived is stored then.
     """
     context = context or RequestContext()
     window = Window(access.max_requests_in_flight, access.request_timeout_s)
