@@ -1,51 +1,8 @@
-"""The comparison of a scan with what is known, by examples and against a model of a source that people edit."""
+"""The comparison of a scan with what is known, by examples."""
 
-import hashlib
-from collections import defaultdict
-from dataclasses import replace
-from itertools import combinations
-from types import MappingProxyType
-
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-
-from ownvoice.articles.article import Article, ScannedArticle
-from ownvoice.articles.changes import find_changes
 from ownvoice.articles.cluster import split_of
-from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
-
-
-def seen(key, text, metadata_id=None, author="a", consent=""):
-    return ScannedArticle(Article(key, metadata_id, author, "", "en", text, consent=consent), key, f"tag of {text}")
-
-
-def near_texts(*pairs):
-    """Return the relation in which the texts of each pair are near-duplicates."""
-    near = defaultdict(set)
-    for this, that in pairs:
-        near[sha256(this)].add(sha256(that))
-        near[sha256(that)].add(sha256(this))
-    return near
-
-
-def sha256(text):
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def rescan(known, *articles, not_covered=(), near=MappingProxyType({})):
-    """Compare one scan, apply what changed, and return the new rows and the events by id."""
-    changes, refused = find_changes(known, articles, lambda key: key not in not_covered, 0.05, near)
-    after = known | {change.row.article_id: change.row for change in changes}
-    return after, {change.row.article_id: change.event for change in changes}, [one.source_key for one in refused]
-
-
-def settled(known):
-    """As after a commit: all that was pending is current."""
-    return {
-        i: replace(a, state=next_article_state(a.state, ArticleEvent.SETTLED)) if a.state is ArticleState.PENDING else a
-        for i, a in known.items()
-    }
+from ownvoice.states import ArticleEvent, ArticleState
+from stand_ins.scans import CHAIN, ON, ONCE, ONE, rescan, seen, settled
 
 
 def test_an_article_without_an_id_is_known_by_the_key_it_was_first_seen_under():
@@ -132,10 +89,6 @@ def test_five_in_a_hundred_clusters_are_held_out():
     assert 400 < sides.count("test") < 600
 
 
-ONE, ONCE, ON = "one", "once", "on"  # each is near the next, the first is not near the last
-CHAIN = near_texts((ONE, ONCE), (ONCE, ON))
-
-
 def test_a_near_duplicate_is_not_generated_from():
     known, events, _ = rescan({}, seen("a.md", ONE), seen("b.md", ONCE), near=CHAIN)
     assert events == {"a.md": ArticleEvent.APPEARED, "b.md": ArticleEvent.COPIED}
@@ -210,93 +163,3 @@ def test_the_heir_of_a_text_comes_before_one_that_was_edited_into_it():
     after, events, _ = rescan(known, seen("a.md", ONCE), not_covered=["f.md"], near=CHAIN)
     assert events == {"e.md": ArticleEvent.VANISHED, "f.md": ArticleEvent.PROMOTED, "a.md": ArticleEvent.COPIED}
     assert after["a.md"].cluster_key == "e.md"
-
-
-CONSENTS = st.sampled_from(["", "", "", "no"])
-KEYS = st.sampled_from(["a.md", "b.md", "c.md", "d.md"])
-TEXTS = st.sampled_from([ONE, ONCE, ON, "two"])
-IDS = st.sampled_from([None, None, None, "x", "y"])
-
-
-def is_near(this, that):
-    return this.article_sha256 == that.article_sha256 or that.article_sha256 in CHAIN[this.article_sha256]
-
-
-class SourceThatPeopleEdit(RuleBasedStateMachine):
-    """People write, move, copy and delete files; nights find_changes, and some commits never happen."""
-
-    def __init__(self):
-        super().__init__()
-        self.files = {}
-        self.known = {}
-        self.sides = {}
-
-    @rule(key=KEYS, text=TEXTS, metadata_id=IDS, consent=CONSENTS)
-    def write(self, key, text, metadata_id, consent):
-        self.files[key] = (text, metadata_id, "a", consent)
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data(), to=KEYS)
-    def move(self, data, to):
-        self.files[to] = self.files.pop(data.draw(st.sampled_from(sorted(self.files))))
-
-    @precondition(lambda self: self.files)
-    @rule(data=st.data())
-    def delete(self, data):
-        del self.files[data.draw(st.sampled_from(sorted(self.files)))]
-
-    @rule(settles=st.booleans())
-    def rescan(self, settles):
-        articles = [seen(key, *file) for key, file in self.files.items()]
-        self.known, _, refused = rescan(self.known, *articles, near=CHAIN)
-        if settles:
-            self.known = settled(self.known)
-        self.check(set(self.files) - set(refused))
-
-    @precondition(lambda self: any(a.state is ArticleState.CURRENT for a in self.known.values()))
-    @rule(data=st.data(), settles=st.booleans())
-    def retry(self, data, settles):
-        current = sorted(i for i, a in self.known.items() if a.state is ArticleState.CURRENT)
-        article = self.known[data.draw(st.sampled_from(current))]
-        pending = replace(article, state=next_article_state(article.state, ArticleEvent.RETRIED))
-        assert pending.state is ArticleState.PENDING
-        self.known[article.article_id] = pending
-        if settles:
-            self.known = settled(self.known)
-            assert self.known[article.article_id] == article, "asked about again and settled, it is what it was"
-
-    def check(self, standing_keys):
-        live = [a for a in self.known.values() if is_live(a.state)]
-        assert sorted(a.source_key for a in live) == sorted(standing_keys), "each file is one live article"
-        for article in live:
-            assert article.source_tag == f"tag of {self.files[article.source_key][0]}"
-        refused = {
-            sha256(text) for key, (text, *_, consent) in self.files.items() if consent == "no" and key in standing_keys
-        }
-        for article in live:
-            assert (article.state is ArticleState.CONSENT_REFUSED) == (article.article_sha256 in refused), (
-                "to the letter"
-            )
-        generated = [a for a in live if a.state in (ArticleState.PENDING, ArticleState.CURRENT)]
-        for this, that in combinations(generated, 2):
-            assert not is_near(this, that), "of near-duplicates one is generated from"
-        for article in live:
-            holders = [a for a in live if a.state is not ArticleState.DUPLICATE and is_near(a, article)]
-            clusters = {(a.cluster_key, a.split) for a in holders}
-            assert (article.cluster_key, article.split) in clusters, "each lies on the side of one that is"
-
-    @rule()
-    def a_second_look_changes_nothing(self):
-        articles = [seen(key, *file) for key, file in self.files.items()]
-        self.known, _, _ = rescan(self.known, *articles, near=CHAIN)
-        _, again, _ = rescan(self.known, *articles, near=CHAIN)
-        assert again == {}
-
-    @invariant()
-    def a_cluster_never_changes_side(self):
-        for article in self.known.values():
-            assert self.sides.setdefault(article.cluster_key, article.split) == article.split
-
-
-TestSourceThatPeopleEdit = SourceThatPeopleEdit.TestCase
-TestSourceThatPeopleEdit.settings = settings(max_examples=300, stateful_step_count=20, deadline=None)

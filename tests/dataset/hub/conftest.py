@@ -30,6 +30,12 @@ class Nights(Night):
         write_report(self.lake, run_id)
 
 
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client waits between its own retries; nothing here needs it to."""
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+
+
 @pytest.fixture
 def nights(lake, tmp_path, offline_model) -> Nights:
     """Two articles and one night."""
