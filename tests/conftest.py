@@ -19,6 +19,8 @@ from ownvoice.storage.stores import ObjectStore
 from stand_ins.hostile_articles import write_hostile_articles
 from stand_ins.hub import WRITER, StandInHub
 from stand_ins.hub_server import running_hub
+from stand_ins.model_behaviour import QUICK
+from stand_ins.model_process import ModelProcess, running_model_process
 from stand_ins.model_server import ModelServer, running_model_server
 from stand_ins.places import BOOK, REPOSITORY, SAMPLES, TESTS
 from stand_ins.radosgw import missing_programs, running_radosgw
@@ -92,6 +94,19 @@ def book_articles(book_dir: Path) -> list[dict[str, Any]]:
 def model() -> Iterator[ModelServer]:
     with running_model_server() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def model_process() -> Iterator[ModelProcess]:
+    with running_model_process(QUICK) as running:
+        yield running
+
+
+@pytest.fixture
+def quick_model(model_process: ModelProcess) -> ModelProcess:
+    """A model in a process of its own, with empty records; a test may give it another behaviour."""
+    model_process.reset(QUICK)
+    return model_process
 
 
 @pytest.fixture

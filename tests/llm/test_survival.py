@@ -1,72 +1,41 @@
-"""Rate limits, faults, outages, budgets and kills, judged by the server's own totals."""
+"""Rate limits, faults, outages and slow servers, judged by the server's own totals."""
 
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
-import re
-import signal
-import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 
-from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.config.run import recorded_run
-from ownvoice.errors import DeadChunksError, ModelUnavailableError
+from ownvoice.errors import ModelUnavailableError
 from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
-from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.llm.request import request_key
 from ownvoice.llm.workers import ask_chunks
-from ownvoice.reports.text.progress import progress_line
 from ownvoice.states import ChunkEvent
-from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
-from ownvoice.triples.generate import generate_batch
 from ownvoice.triples.parse import parse_answer
 from ownvoice.triples.request import request_body
-from stand_ins.model_behaviour import Behaviour
-from stand_ins.model_process import ModelProcess, running_model_process
-from stand_ins.planned_night import RUN_ID, chunk_text, plan_night, start_task
+from stand_ins.model_behaviour import QUICK
+from stand_ins.model_process import ModelProcess
+from stand_ins.planned_night import chunk_text
 
 FAULTS = {"server_error": 0.05, "bad_json": 0.03, "truncated": 0.02, "dropped": 0.01, "hanging": 0.01, "empty": 0.005}
-QUICK = Behaviour(
-    good="five_triples", median_s=0.05, slots=256, retry_after_s=1.0, prompt_tokens=600, completion_tokens=900
-)
-PRICE = ModelPrice(  # invented for the arithmetic
-    input_usd_per_million_tokens=1, output_usd_per_million_tokens=10, source="a test", seen_on=dt.date(2026, 1, 1)
-)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[ModelProcess]:
-    with running_model_process(QUICK) as running:
-        yield running
-
-
-@pytest.fixture
-def model(server: ModelProcess) -> ModelProcess:
-    server.reset(QUICK)
-    return server
-
-
-def settle(model: ModelProcess, folder: Path, chunks: int, **limits: Any) -> list[ChunkOutcome]:
+def settle(quick_model: ModelProcess, folder: Path, chunks: int, **limits: Any) -> list[ChunkOutcome]:
     bodies = [request_body(GenerationRecipe(), chunk_text(number)) for number in range(chunks)]
     asks = [
         ChunkRequest("article", number, request_key(body), body, read=parse_answer)
         for number, body in enumerate(bodies)
     ]
-    access = ModelAccess(model.base_url, "key", **{"request_timeout_s": 2.0} | limits)
+    access = ModelAccess(quick_model.base_url, "key", **{"request_timeout_s": 2.0} | limits)
     outcomes: list[ChunkOutcome] = []
     asyncio.run(ask_chunks(asks, AnswerStore(ObjectStore(folder.as_uri())), access, outcomes.append))
     return outcomes
@@ -77,43 +46,45 @@ def all_answered(outcomes: list[ChunkOutcome]) -> bool:
 
 
 def test_under_faults_every_chunk_is_kept_and_nothing_is_billed_that_need_not_be(
-    model: ModelProcess, tmp_path: Path
+    quick_model: ModelProcess, tmp_path: Path
 ) -> None:
-    model.reset(replace(QUICK, faults=FAULTS))
-    assert all_answered(settle(model, tmp_path, 400))
-    totals = model.totals()
+    quick_model.reset(replace(QUICK, faults=FAULTS))
+    assert all_answered(settle(quick_model, tmp_path, 400))
+    totals = quick_model.totals()
     assert totals["kept_chunks"] == 400
     assert totals["billed"] <= 1.02 * totals["fewest_billed"]
 
 
-def test_an_outage_costs_time_and_no_chunk(model: ModelProcess, tmp_path: Path) -> None:
-    model.reset(replace(QUICK, outage_at_s=0.1, outage_s=2.0))
-    assert all_answered(settle(model, tmp_path, 300, max_requests_in_flight=32))
-    totals = model.totals()
+def test_an_outage_costs_time_and_no_chunk(quick_model: ModelProcess, tmp_path: Path) -> None:
+    quick_model.reset(replace(QUICK, outage_at_s=0.1, outage_s=2.0))
+    assert all_answered(settle(quick_model, tmp_path, 300, max_requests_in_flight=32))
+    totals = quick_model.totals()
     assert totals["outcomes"]["outage"] > 0
     assert totals["billed"] == 300
 
 
-def test_a_rate_limit_that_only_the_headers_tell_is_kept_to(model: ModelProcess, tmp_path: Path) -> None:
-    model.reset(replace(QUICK, requests_per_minute=6000))
-    assert all_answered(settle(model, tmp_path, 400))
-    totals = model.totals()
+def test_a_rate_limit_that_only_the_headers_tell_is_kept_to(quick_model: ModelProcess, tmp_path: Path) -> None:
+    quick_model.reset(replace(QUICK, requests_per_minute=6000))
+    assert all_answered(settle(quick_model, tmp_path, 400))
+    totals = quick_model.totals()
     assert totals["refused"] <= 0.02 * totals["requests"]
 
 
-def test_a_server_that_bears_few_requests_and_says_nothing_is_found_out(model: ModelProcess, tmp_path: Path) -> None:
-    model.reset(replace(QUICK, median_s=0.02, slots=20, retry_after_s=0))
-    assert all_answered(settle(model, tmp_path, 1000))
-    totals = model.totals()
+def test_a_server_that_bears_few_requests_and_says_nothing_is_found_out(
+    quick_model: ModelProcess, tmp_path: Path
+) -> None:
+    quick_model.reset(replace(QUICK, median_s=0.02, slots=20, retry_after_s=0))
+    assert all_answered(settle(quick_model, tmp_path, 1000))
+    totals = quick_model.totals()
     assert totals["billed"] == 1000
     assert totals["refused"] <= 0.1 * totals["requests"]
 
 
 def test_a_server_with_one_slot_that_queues_the_rest_answers_every_chunk_in_the_end(
-    model: ModelProcess, tmp_path: Path
+    quick_model: ModelProcess, tmp_path: Path
 ) -> None:
-    model.reset(replace(QUICK, median_s=0.2, sigma=0.05, slots=1, queues=True))
-    outcomes = settle(model, tmp_path, 40, request_timeout_s=0.3, max_requests_in_flight=256)
+    quick_model.reset(replace(QUICK, median_s=0.2, sigma=0.05, slots=1, queues=True))
+    outcomes = settle(quick_model, tmp_path, 40, request_timeout_s=0.3, max_requests_in_flight=256)
     assert all_answered(outcomes)
     timed_out = Counter(fault for outcome in outcomes for fault in outcome.faults)
     assert timed_out["timed_out"] <= 4  # by chance: an answer alone takes two thirds of the time-out
@@ -121,140 +92,12 @@ def test_a_server_with_one_slot_that_queues_the_rest_answers_every_chunk_in_the_
 
 
 def test_a_server_that_is_too_slow_for_the_time_out_is_named_with_both_settings(
-    model: ModelProcess, tmp_path: Path
+    quick_model: ModelProcess, tmp_path: Path
 ) -> None:
-    model.reset(replace(QUICK, median_s=0.6, sigma=0.01, slots=1, queues=True))
+    quick_model.reset(replace(QUICK, median_s=0.6, sigma=0.01, slots=1, queues=True))
     with pytest.raises(ModelUnavailableError) as failed:
-        settle(model, tmp_path, 12, request_timeout_s=0.1)
+        settle(quick_model, tmp_path, 12, request_timeout_s=0.1)
     told = str(failed.value)
     assert "No answer came within 0.1 s" in told
     assert "OWNVOICE_REQUEST_TIMEOUT_S (0.1)" in told
     assert "OWNVOICE_MAX_REQUESTS_IN_FLIGHT (256)" in told
-
-
-def rows_of(lake: Lake, batch: str) -> list[dict[str, Any]]:
-    rows = read_outcomes(lake, recorded_run(lake, RUN_ID), batch)
-    return [rows[place] for place in sorted(rows)]
-
-
-def test_many_processes_never_pass_the_cap_by_the_servers_totals(model: ModelProcess, lake: Lake) -> None:
-    cap = 400_000
-    batches = [f"batch-{number:04d}" for number in range(16)]
-    plan_night(lake, [chunk_text(number) for number in range(256)], batches=16, max_tokens=cap)
-    tasks = [start_task(lake, batch, model.base_url) for batch in batches]
-    for task in tasks:
-        task.join(120)
-    assert {task.exitcode for task in tasks} == {0}
-    totals = model.totals()
-    assert 0.3 * cap < totals["billed_tokens"] <= cap
-    rows = [row for batch in batches for row in rows_of(lake, batch)]
-    assert sum(row["prompt_tokens"] + row["completion_tokens"] for row in rows) == totals["billed_tokens"]
-    assert Counter(row["event"] for row in rows) == {
-        "answer_arrived": totals["billed"],
-        "not_afforded": 256 - totals["billed"],
-    }
-
-
-def test_killed_tasks_that_run_again_never_pass_the_cap_either(model: ModelProcess, lake: Lake) -> None:
-    cap = 200_000
-    plan_night(lake, [chunk_text(number) for number in range(200)], max_tokens=cap)
-    chance = Random(6)
-    for _ in range(4):
-        kill_after(start_task(lake, "batch-0000", model.base_url), model, chance.randrange(1, 15))
-    start_task(lake, "batch-0000", model.base_url).join(60)
-    assert model.totals()["billed_tokens"] <= cap
-    assert {row["event"] for row in rows_of(lake, "batch-0000")} == {"answer_arrived", "not_afforded"}
-
-
-def test_ten_kills_at_random_moments_bill_again_at_most_what_was_in_flight(
-    model: ModelProcess, lake: Lake, tmp_path: Path
-) -> None:
-    in_flight, lost, chance = 8, 0, Random(4)
-    texts = [chunk_text(number) for number in range(200)]
-    plan_night(lake, texts)
-    for _ in range(10):
-        kill_after(start_task(lake, "batch-0000", model.base_url, in_flight=in_flight), model, chance.randrange(1, 18))
-        lost_now = model.totals()["billed"] - stored_answers(lake) - lost
-        assert 0 <= lost_now <= in_flight
-        lost += lost_now
-    start_task(lake, "batch-0000", model.base_url).join(60)
-    assert model.totals()["billed"] == 200 + lost == stored_answers(lake) + lost
-    undisturbed = Lake((tmp_path / "undisturbed").as_uri())
-    plan_night(undisturbed, texts)
-    start_task(undisturbed, "batch-0000", model.base_url).join(60)
-    assert lasting(rows_of(lake, "batch-0000")) == lasting(rows_of(undisturbed, "batch-0000"))
-
-
-def kill_after(task: BaseProcess, model: ModelProcess, answers: int) -> None:
-    """Let the server bill so many more answers, then kill the task with SIGKILL."""
-    upto = model.totals()["billed"] + answers
-    while task.is_alive() and model.totals()["billed"] < upto:
-        time.sleep(0.002)
-    task.kill()
-    task.join()
-    assert task.exitcode in (-signal.SIGKILL, 0)
-
-
-def stored_answers(lake: Lake) -> int:
-    return sum(1 for _ in lake.store.objects("answers"))
-
-
-def lasting(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the rows without what differs between two runs that did the same."""
-    return [{name: value for name, value in row.items() if name not in ("tries", "latency_s")} for row in rows]
-
-
-def test_what_no_longer_fits_is_deferred_and_asked_about_with_the_next_budget(model: ModelProcess, lake: Lake) -> None:
-    texts = [chunk_text(number) for number in range(30)]
-    plan_night(lake, texts, max_tokens=20_000)
-    first = generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
-    assert first["answered"] + first["deferred"] == 30
-    assert first["deferred"] > 0
-    plan_night(lake, texts)
-    assert generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key")) == {"answered": 30}
-    assert model.totals()["billed"] == 30
-
-
-def test_a_batch_fails_when_too_many_of_its_chunks_are_dead_and_says_why(model: ModelProcess, lake: Lake) -> None:
-    model.reset(replace(QUICK, median_s=0.01, faults={"bad_json": 0.6, "empty": 0.3}))
-    plan_night(lake, [chunk_text(number) for number in range(40)])
-    reasons = r"\(\d+ bad_json, \d+ empty\)"
-    with pytest.raises(
-        DeadChunksError, match=rf"batch-0000: \d+ of 40 chunks are dead or too long {reasons}.*share of 0.2"
-    ):
-        generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
-    assert len(rows_of(lake, "batch-0000")) == 40
-
-
-def test_a_small_batch_does_not_fail_for_its_dead_chunks(model: ModelProcess, lake: Lake) -> None:
-    model.reset(replace(QUICK, median_s=0.01, faults={"empty": 1.0}))
-    plan_night(lake, [chunk_text(number) for number in range(9)])
-    assert generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key")) == {"dead": 9}
-
-
-def test_progress_tells_settled_and_total_rate_retries_spend_and_the_time_left(
-    model: ModelProcess, lake: Lake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ownvoice.triples.asking._REPORT_EVERY_S", 0.02)
-    model.reset(replace(QUICK, faults={"bad_json": 0.2}))
-    plan_night(lake, [chunk_text(number) for number in range(60)], prices={GenerationRecipe().model: PRICE})
-    lines: list[str] = []
-    access = ModelAccess(model.base_url, "key", max_requests_in_flight=16)
-    generate_batch(lake, RUN_ID, "batch-0000", lambda _: access, lambda tally: lines.append(progress_line(tally)))
-    form = r"chunks \d+/60: \d+ answered; [\d.]+/s, (\d+ open, )?\d+ asked again, [\d,]+ tokens \(\$[\d.]+\)"
-    form += r", about 0:00:\d\d left"
-    assert sum(bool(re.fullmatch(form, line)) for line in lines) >= 2
-
-
-def test_the_ledger_tells_what_was_reserved_spent_and_wasted(model: ModelProcess, lake: Lake) -> None:
-    model.reset(replace(QUICK, median_s=0.01, faults={"bad_json": 0.3}))
-    plan_night(lake, [chunk_text(number) for number in range(60)], prices={GenerationRecipe().model: PRICE})
-    generate_batch(lake, RUN_ID, "batch-0000", lambda _: ModelAccess(model.base_url, "key"))
-    totals, rows = model.totals(), rows_of(lake, "batch-0000")
-    spent = sum(row["prompt_tokens"] + row["completion_tokens"] for row in rows)
-    assert spent == totals["billed_tokens"]
-    assert 0 < sum(row["wasted_tokens"] for row in rows) < spent < sum(row["reserved_tokens"] for row in rows)
-    assert sum(row["cost_usd"] for row in rows) == pytest.approx(
-        sum(PRICE.cost_usd(row["prompt_tokens"], row["completion_tokens"]) for row in rows)
-    )
-    assert all(len(row["tries"]) == row["attempts"] for row in rows)

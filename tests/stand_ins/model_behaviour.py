@@ -119,3 +119,9 @@ class RequestRate:
             return False
         self._credit -= 1
         return True
+
+
+QUICK = Behaviour(
+    good="five_triples", median_s=0.05, slots=256, retry_after_s=1.0, prompt_tokens=600, completion_tokens=900
+)
+"""Good answers after 50 ms, many at a time."""

@@ -17,6 +17,11 @@ from ownvoice.states import STATE_AFTER, ChunkEvent
 _LATEST = 200  # chunks, over which the rate is measured
 
 
+def commonest(faults: Counter[str]) -> str:
+    """Name the three commonest faults, each with its count."""
+    return ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
+
+
 @dataclass(slots=True)
 class OwnCounts:
     """The part that one task try has requested itself: chunks by event, and tokens."""
@@ -71,8 +76,7 @@ class Tally:
 
     def commonest_faults(self, *events: ChunkEvent) -> str:
         """Name the three commonest last faults of the chunks with one of `events`, each with its count."""
-        faults = sum((self.last_faults[event] for event in events), Counter())
-        return ", ".join(f"{count} {fault}" for fault, count in faults.most_common(3))
+        return commonest(sum((self.last_faults[event] for event in events), Counter()))
 
     @property
     def advice(self) -> str:

@@ -19,6 +19,7 @@ from ownvoice.llm.failures import Failure, RequestFailedError
 from ownvoice.llm.rate_limit import RateLimiter
 from ownvoice.llm.route_watch import RouteWatch
 from ownvoice.llm.send import NotAffordedError, RequestSender
+from ownvoice.llm.tally import commonest
 from ownvoice.llm.window import Window
 from ownvoice.states import ChunkEvent
 
@@ -138,7 +139,7 @@ class _WorkQueue:
         if window.failures_in_a_row >= _MAX_FAILURES_IN_A_ROW and out_s > self._sender.access.patience_s:
             raise ModelUnavailableError(
                 f"The model endpoint answered none of the last {window.failures_in_a_row} requests, in {out_s:.0f} s "
-                f"({_commonest(self._failed_in_a_row)}). "
+                f"({commonest(self._failed_in_a_row)}). "
                 "What had arrived is stored; run again when the endpoint answers."
             )
 
@@ -150,11 +151,7 @@ class _WorkQueue:
         if self._unanswered_in_a_row.total() >= _MAX_UNANSWERED_IN_A_ROW:
             raise ModelUnavailableError(
                 f"The model endpoint answered none of the last {self._unanswered_in_a_row.total()} chunks "
-                f"({_commonest(self._unanswered_in_a_row)})."
+                f"({commonest(self._unanswered_in_a_row)})."
                 f"{self._sender.rate_limiter.window.advice} "
                 "What had arrived is stored; run again when the endpoint answers."
             )
-
-
-def _commonest(failures: Counter[str]) -> str:
-    return ", ".join(f"{count} {name}" for name, count in failures.most_common(3))
