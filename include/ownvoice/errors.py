@@ -34,6 +34,7 @@ class Exit(IntEnum):
     MERGE_MISMATCH = 12
     STOPPED = 13  # there is a checkpoint, and the same command goes on from it
     BAD_BASE = 14
+    RUN_HELD = 15
     HUB_ACCESS = 20
     HUB_UNAVAILABLE = 21
     HUB_MISMATCH = 22
@@ -81,6 +82,13 @@ class DiskError(StorageError):
 class LakeHeldError(StorageError):
     """Another run holds the lake; the same call may go through once that run has ended."""
 
+    retryable = True
+
+
+class RunHeldError(OwnvoiceError):
+    """Another trainer works on the same training run; once it has ended, the same call finds its result."""
+
+    exit_code = Exit.RUN_HELD
     retryable = True
 
 

@@ -150,6 +150,8 @@ class RunKeys:
         self.curves = f"{folder}/curves.svg"
         self.variants = f"{folder}/variants.json"  # which trainings the run has
         self.comparison = f"{folder}/comparison.json"  # the variants side by side
+        self.claims = f"{folder}/claims"  # which trainer works on it; the highest number counts
+        self.awaited = f"{folder}/awaited.json"  # the task that waits for a trainer elsewhere
 
     def planned(self, batch: str) -> str:
         """Return the key of a batch's planned chunks."""
@@ -186,6 +188,10 @@ class RunKeys:
     def request_file(self, sha256: str) -> str:
         """Return the key of a file of requests as it was submitted."""
         return f"{self.batch_jobs}/{sha256}.jsonl"
+
+    def claim(self, number: int) -> str:
+        """Return the key of a trainer's claim on the run."""
+        return f"{self.claims}/{number:08}.json"
 
     def checkpoint(self, step: int) -> str:
         """Return the folder of the checkpoint after `step`."""

@@ -12,13 +12,14 @@ import sys
 import time
 import traceback
 
-from ownvoice.errors import Exit, OwnvoiceError
+from ownvoice.errors import Exit, OwnvoiceError, RunHeldError
 from ownvoice.storage.lake import Lake
 from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.run_files import read_file
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, image_id, library_versions
+from ownvoice.training.trainer.presence import Presence, present
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 from ownvoice.training.trainer.train import train
@@ -31,24 +32,30 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--recipe", required=True, help="URI of the run's recipe.json")
     try:
         run = read_training_run(parser.parse_args(arguments).recipe)
-        lake = Lake(run.lake)
-        return _run(run, lake, Record(lake, run.keys))
+        lake, stop = Lake(run.lake), Stop()
+        with present(lake, run.keys, stop) as presence:
+            return _run(run, lake, stop, presence)
     except OwnvoiceError as error:
         print(f"ownvoice.training: {error}", file=sys.stderr)
         return error.exit_code
 
 
-def _run(run: TrainingRun, lake: Lake, record: Record) -> Exit:
-    """Train, and leave a result and a log in the lake however it ends."""
-    key = run.keys.result
+def _run(run: TrainingRun, lake: Lake, stop: Stop, presence: Presence) -> Exit:
+    """Train, and leave a result and a log in the lake however it ends, unless another trainer has the run by then."""
+    record, key = Record(lake, run.keys), run.keys.result
+    presence.last_said = record.last_said
     if _is_done(run, read_file(lake, key, TrainingResult, [])):
         record.say(f"{lake.uri}/{key} says that this run is trained; nothing is left to do")
         return Exit.TRAINED
     started = time.monotonic()
-    stop = Stop()
     with record.flowing():
         result = _heading(run, record)
         end, message = _attempt(run, lake, record, stop, result)
+    if presence.is_lost:
+        raise RunHeldError(
+            f"another trainer has taken {lake.uri}/{run.keys.folder} over, since this one gave no sign of life for "
+            "long. The training goes on there, and this machine can be given back."
+        )
     seconds = time.monotonic() - started
     result.exit, result.message, result.total_seconds = end, message, round(seconds, 1)
     result.estimated_usd = _cost_usd(run, seconds)

@@ -97,7 +97,7 @@ def _end_early(work: Work, watch: Watch, step: int) -> None:
         raise watch.failure
     if work.stop.requested:
         raise StoppedError(
-            f"asked to stop (SIGTERM) and stopped after step {step}, whose checkpoint is in the lake. "
+            f"{work.stop.reason} and stopped after step {step}, whose checkpoint is in the lake. "
             "Start the same command again: it goes on from there."
         )
 

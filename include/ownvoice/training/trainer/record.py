@@ -54,6 +54,10 @@ class Record:
         self._lines.append(f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {line}")
         self._is_behind = True
 
+    def last_said(self) -> str:
+        """Return the last line without its time; empty where nothing was said yet."""
+        return self._lines[-1].partition(" ")[2] if self._lines else ""
+
     def measure(self, step: int, numbers: Mapping[str, Any]) -> None:
         """Add a row of numbers; one of the same step and kind is replaced."""
         row = {"step": step} | {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from collections.abc import Iterator
 from types import FrameType
@@ -11,10 +12,14 @@ from ownvoice.errors import StoppedError
 
 
 class Stop:
-    """The SIGTERM handler. `requested` is whether it came; outside training it raises `StoppedError` at once."""
+    """The SIGTERM handler. `requested` is whether it came; outside training it raises `StoppedError` at once.
+
+    `reason` is why, as the beginning of a sentence.
+    """
 
     def __init__(self) -> None:
         self.requested = False
+        self.reason = "asked to stop (SIGTERM)"
         self._is_training = False
         signal.signal(signal.SIGTERM, self._asked)
 
@@ -27,7 +32,13 @@ class Stop:
         finally:
             self._is_training = False
 
+    def request(self, reason: str) -> None:
+        """Stop for a reason that another thread met: SIGTERM of our own, since the main thread alone can be stopped."""
+        if not self.requested:
+            self.reason = reason
+            os.kill(os.getpid(), signal.SIGTERM)
+
     def _asked(self, signum: int, frame: FrameType | None) -> None:
         self.requested = True
         if not self._is_training:
-            raise StoppedError("asked to stop (SIGTERM). Start the same command again: it goes on from its checkpoint.")
+            raise StoppedError(f"{self.reason}. Start the same command again: it goes on from its checkpoint.")
