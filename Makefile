@@ -81,6 +81,7 @@ docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_drop_reasons.py
 	$(BIN)/python docs/write_formats.py
 	$(BIN)/python docs/write_settings.py
+	$(BIN)/python docs/write_tables.py
 
 screenshots: install  ## take the pictures of the Ownvoice pages in docs/images, with a real Airflow and chromium
 	$(BIN)/python docs/screenshots.py

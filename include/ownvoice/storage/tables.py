@@ -1,71 +1,30 @@
-"""The four tables of the lake: one explicit Arrow schema each.
+"""The four tables of the lake: every column with its Arrow type and its meaning, once.
 
-`refresh_date` is the run's own date in UTC. Offsets count code points in the article's own content.
+`docs/write_tables.py` writes `docs/tables.md` from them. Offsets count code points in the article's own content.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pyarrow as pa
 
-SPANS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())]))
+from ownvoice.states import ArticleState, ChunkEvent, ChunkState
 
-PAIRS = pa.schema(
-    [
-        ("pair_id", pa.string()),
-        ("prompt", pa.string()),
-        ("chosen", pa.string()),
-        ("rejected", pa.string()),
-        ("split", pa.string()),
-        ("author_id", pa.string()),
-        ("article_id", pa.string()),
-        ("article_sha256", pa.string()),
-        ("source_key", pa.string()),
-        ("spans", SPANS),
-        ("exact", pa.bool_()),
-        ("cleaning_version", pa.string()),
-        ("chunk_key", pa.string()),
-        ("request_key", pa.string()),
-        ("recipe_id", pa.string()),
-        ("prompt_model", pa.string()),  # who wrote the prompt
-        ("chosen_model", pa.string()),  # "human": the author
-        ("rejected_model", pa.string()),
-        ("rejected_request_key", pa.string()),  # the answer that holds the rejected text
-        ("prompt_version", pa.string()),
-        ("instruction_kind", pa.string()),  # null where the prompt version asks for no kinds
-        ("refresh_date", pa.date32()),
-        ("created_by_run", pa.string()),
-    ]
-)
 
-ARTICLES = pa.schema(
-    [
-        ("article_id", pa.string()),
-        ("author_id", pa.string()),
-        ("title", pa.string()),
-        ("language", pa.string()),
-        ("licence", pa.string()),  # empty where neither the source nor the settings name one
-        ("consent", pa.string()),  # "no" keeps the article, and every copy of its text, from being generated from
-        ("source_key", pa.string()),
-        ("source_object", pa.string()),  # one object may hold many articles
-        ("source_tag", pa.string()),  # an object with the same tag is not read again
-        ("article_sha256", pa.string()),
-        ("cluster_key", pa.string()),
-        ("split", pa.string()),
-        ("state", pa.string()),
-        ("written_sha256", pa.string()),  # the text whose pairs are in the dataset, or null
-        ("written_date", pa.date32()),  # the refresh date that those pairs carry, or null
-        ("last_run", pa.string()),
-    ]
-)
+class Column(NamedTuple):
+    """One column of a table."""
 
-SPLITS = ("train", "test")
-"""The values of the columns `split`: the two sides. A side of a small lake may be empty."""
+    name: str
+    type: pa.DataType
+    meaning: str
 
-TRIES = pa.list_(pa.struct([("at", pa.string()), ("result", pa.string())]))
 
-COUNTS = pa.map_(pa.string(), pa.int64())
-
-SPEND = pa.list_(
+_TEXT, _WHOLE, _REAL, _FLAG, _DATE = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
+_SPANS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())]))
+_TRIES = pa.list_(pa.struct([("at", pa.string()), ("result", pa.string())]))
+_COUNTS = pa.map_(pa.string(), pa.int64())
+_SPEND = pa.list_(
     pa.struct(
         [
             ("model", pa.string()),
@@ -78,62 +37,106 @@ SPEND = pa.list_(
     )
 )
 
-CHUNKS = pa.schema(
-    [
-        ("run_id", pa.string()),
-        ("refresh_date", pa.date32()),
-        ("recipe_id", pa.string()),
-        ("article_id", pa.string()),
-        ("article_sha256", pa.string()),
-        ("chunk_index", pa.int64()),
-        ("chunk_key", pa.string()),
-        ("request_key", pa.string()),
-        ("start", pa.int64()),
-        ("end", pa.int64()),
-        ("model", pa.string()),  # the model of the recipe that is asked about the chunk
-        ("prompt_version", pa.string()),
-        ("batch", pa.string()),
-        ("state", pa.string()),
-        ("event", pa.string()),
-        ("task_id", pa.string()),  # the Airflow task instance that asked last in this run, and its try; null on the
-        ("map_index", pa.int64()),  # command line, and where nothing was asked
-        ("try_number", pa.int64()),
-        ("attempts", pa.int64()),  # stored answers, those of earlier runs included
-        ("requests", pa.int64()),  # requests of this run
-        ("retries", pa.int64()),  # of these, the requests after the first one
-        ("faults", pa.list_(pa.string())),
-        ("tries", TRIES),
-        ("endpoint_words", pa.string()),  # what the endpoint said of the last try, if it failed; the key is masked
-        ("prompt_tokens", pa.int64()),
-        ("completion_tokens", pa.int64()),
-        ("reserved_tokens", pa.int64()),  # the worst cases of the paid answers
-        ("wasted_tokens", pa.int64()),  # the tokens of the unusable ones among them
-        ("cost_usd", pa.float64()),  # null where a price is not known
-        ("spend", SPEND),  # the same tokens and dollars, by the model that they were paid for
-        ("latency_s", pa.float64()),
-        ("triples", pa.int64()),
-        ("kept", pa.int64()),
-        ("drop_reasons", COUNTS),
-    ]
-)
+COLUMNS = {
+    "pairs": (
+        Column("pair_id", _TEXT, "hash of article id, request key and index; the same in every rerun"),
+        Column("prompt", _TEXT, "the instruction that the model wrote for the chosen text"),
+        Column("chosen", _TEXT, "the author's own words, as they stand at `spans` of the original"),
+        Column("rejected", _TEXT, "the model's text on the same matter"),
+        Column("split", _TEXT, "`train` or `test`, by a hash of the cluster key"),
+        Column("author_id", _TEXT, "the author of the article"),
+        Column("article_id", _TEXT, "the article"),
+        Column("article_sha256", _TEXT, "its text, which lies under `originals/` by this name"),
+        Column("source_key", _TEXT, "the object that the article was read from"),
+        Column("spans", _SPANS, "the places of `chosen` in the original; `end` is exclusive"),
+        Column("exact", _FLAG, "whether the quote was found without folding (quote style, white space, Unicode form)"),
+        Column("cleaning_version", _TEXT, "how markup was taken off the text between original and chunk"),
+        Column("chunk_key", _TEXT, "the chunk that was asked about"),
+        Column("request_key", _TEXT, "the request whose stored answer holds the quote"),
+        Column("recipe_id", _TEXT, "the recipe of the run"),
+        Column("prompt_model", _TEXT, "who wrote the prompt"),
+        Column("chosen_model", _TEXT, "who wrote the chosen answer: `human`"),
+        Column("rejected_model", _TEXT, "who wrote the rejected answer"),
+        Column("rejected_request_key", _TEXT, "the request whose stored answer holds the rejected text"),
+        Column("prompt_version", _TEXT, "the version of the generation prompt"),
+        Column("instruction_kind", _TEXT, "the kind of instruction; null where the prompt version asks for no kinds"),
+        Column("refresh_date", _DATE, "the date in UTC of the run that made the row"),
+        Column("created_by_run", _TEXT, "the run that made the row"),
+    ),
+    "articles": (
+        Column("article_id", _TEXT, "the article"),
+        Column("author_id", _TEXT, "its author"),
+        Column("title", _TEXT, "its title, or empty"),
+        Column("language", _TEXT, "its language, or empty"),
+        Column("licence", _TEXT, "its licence; empty where neither the source nor the settings name one"),
+        Column("consent", _TEXT, "`no` keeps the article, and every copy of its text, from being generated from"),
+        Column("source_key", _TEXT, "where it stands in the source"),
+        Column("source_object", _TEXT, "the object that holds it; one object may hold many articles"),
+        Column("source_tag", _TEXT, "the tag of that object; one with the same tag is not read again"),
+        Column("article_sha256", _TEXT, "its text as it was last read, under `originals/`"),
+        Column("cluster_key", _TEXT, "what near-duplicates share; it decides the side of the split"),
+        Column("split", _TEXT, "`train` or `test`"),
+        Column("state", _TEXT, f"its state: {', '.join(ArticleState)}"),
+        Column("written_sha256", _TEXT, "the text whose pairs are in the dataset, or null"),
+        Column("written_date", _DATE, "the refresh date that those pairs carry, or null"),
+        Column("last_run", _TEXT, "the run that wrote the row"),
+    ),
+    "chunks": (
+        Column("run_id", _TEXT, "the refresh that asked"),
+        Column("refresh_date", _DATE, "its date in UTC"),
+        Column("recipe_id", _TEXT, "its recipe"),
+        Column("article_id", _TEXT, "the article"),
+        Column("article_sha256", _TEXT, "the text that was cut"),
+        Column("chunk_index", _WHOLE, "the place of the chunk among those of its article"),
+        Column("chunk_key", _TEXT, "what the chunk says, as a hash"),
+        Column("request_key", _TEXT, "the request, whose answers lie under `answers/`; null where none is made"),
+        Column("start", _WHOLE, "where it begins in the original"),
+        Column("end", _WHOLE, "where it ends there, exclusive"),
+        Column("model", _TEXT, "the model of the recipe that is asked about the chunk"),
+        Column("prompt_version", _TEXT, "the version of the generation prompt"),
+        Column("batch", _TEXT, "the batch of the plan, which is one mapped task"),
+        Column("state", _TEXT, f"the state after the run: {', '.join(ChunkState)}"),
+        Column("event", _TEXT, f"what led there: {', '.join(ChunkEvent)}"),
+        Column("task_id", _TEXT, "the Airflow task that asked last in this run; null where none did"),
+        Column("map_index", _WHOLE, "its map index, or null"),
+        Column("try_number", _WHOLE, "its try, or null"),
+        Column("attempts", _WHOLE, "stored answers, those of earlier runs included"),
+        Column("requests", _WHOLE, "requests of this run"),
+        Column("retries", _WHOLE, "of these, the requests after the first one"),
+        Column("faults", pa.list_(pa.string()), "the classes of the errors that were met"),
+        Column("tries", _TRIES, "each request: when it ended (UTC, ISO 8601) and its result"),
+        Column("endpoint_words", _TEXT, "what the endpoint said of the last try, if it failed; the key is masked"),
+        Column("prompt_tokens", _WHOLE, "tokens sent"),
+        Column("completion_tokens", _WHOLE, "tokens received"),
+        Column("reserved_tokens", _WHOLE, "the worst cases of the paid answers, in tokens"),
+        Column("wasted_tokens", _WHOLE, "the tokens of the unusable ones among them"),
+        Column("cost_usd", _REAL, "US dollars; null where a price is not known"),
+        Column("spend", _SPEND, "the same tokens and dollars, by the model that they were paid for"),
+        Column("latency_s", _REAL, "seconds from request to answer"),
+        Column("triples", _WHOLE, "triples in the answer"),
+        Column("kept", _WHOLE, "pairs made of them"),
+        Column("drop_reasons", _COUNTS, "the others, counted by drop reason"),
+    ),
+    "runs": (
+        Column("run_id", _TEXT, "the refresh or training run"),
+        Column("kind", _TEXT, "`refresh` or `training`"),
+        Column("refresh_date", _DATE, "its date in UTC"),
+        Column("verdict", _TEXT, "how it ended"),
+        Column("version", _WHOLE, "the dataset version that it made or trained on, or null"),
+        Column("digest", _TEXT, "the digest of that version, or null"),
+        Column("recipe_id", _TEXT, "its recipe"),
+        Column("retries", _WHOLE, "requests after the first one for a chunk; null for a training run"),
+        Column("cost_usd", _REAL, "US dollars; null where the price is not known"),
+        Column("duration_s", _REAL, "seconds from a refresh's first start to its end; for a training, the trainer's"),
+        Column("counts", _COUNTS, "the numbers of its report, by name"),
+        Column("report_key", _TEXT, "the report, as a key of the lake"),
+    ),
+}  # fmt: skip
 
-RUNS = pa.schema(
-    [
-        ("run_id", pa.string()),
-        ("kind", pa.string()),
-        ("refresh_date", pa.date32()),
-        ("verdict", pa.string()),
-        ("version", pa.int64()),
-        ("digest", pa.string()),
-        ("recipe_id", pa.string()),
-        ("retries", pa.int64()),  # requests after the first one for a chunk; null for a training run
-        ("cost_usd", pa.float64()),  # null where the price is not known
-        ("duration_s", pa.float64()),  # from a refresh's first start to its end; of a training run, the trainer's own
-        ("counts", COUNTS),
-        ("report_key", pa.string()),
-    ]
-)
-
-TABLES = {"pairs": PAIRS, "articles": ARTICLES, "chunks": CHUNKS, "runs": RUNS}
+TABLES = {table: pa.schema([(one.name, one.type) for one in columns]) for table, columns in COLUMNS.items()}
+PAIRS, ARTICLES, CHUNKS, RUNS = TABLES.values()
 
 PARTITIONS = {"pairs": ["refresh_date"], "articles": [], "chunks": ["refresh_date"], "runs": []}
+
+SPLITS = ("train", "test")
+"""The values of the columns `split`: the two sides. A side of a small lake may be empty."""
