@@ -14,34 +14,38 @@ help:  ## list these targets
 
 install: .venv/installed  ## make .venv with all that is pinned
 
-.venv/installed: requirements.txt requirements-dev.txt pyproject.toml
+PIP := python -m pip install --quiet --disable-pip-version-check
+
+.venv/installed: requirements.txt requirements-dev.txt requirements-build.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
 	  || { echo "Ownvoice needs Python 3.11 to 3.13; name one with: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
-	$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.txt -r requirements-dev.txt
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	$(BIN)/$(PIP) --require-hashes -r requirements-build.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.txt -r requirements-dev.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 trainer: .venv-trainer/installed  ## make .venv-trainer: torch on the CPU, TRL, no Airflow
 
-# pip and not uv, so that a torch that stands on the machine or on an index of CPU builds is taken.
-.venv-trainer/installed: requirements-trainer-test.txt
-	$(PYTHON) -m venv .venv-trainer
-	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-trainer-test.txt
-	.venv-trainer/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	@touch $@
+# pip and not uv, so that a torch that stands on the machine or on an index of CPU builds is taken; that torch comes with
+# what it needs, everything else by its hash.
+define trainer-environment
+$(PYTHON) -m venv $(@D)
+$(@D)/bin/$(PIP) -r requirements-torch.txt
+$(@D)/bin/$(PIP) --no-deps --require-hashes -r $< -r requirements-build.txt
+$(@D)/bin/$(PIP) --no-deps --no-build-isolation --editable .
+@touch $@
+endef
+
+.venv-trainer/installed: requirements-trainer-test.txt requirements-torch.txt requirements-build.txt
+	$(trainer-environment)
 
 unsloth: .venv-unsloth/installed  ## make .venv-unsloth: the trainer's libraries and the real Unsloth, 3 GB
 
-# Unsloth asks for torchvision and does not need it; that of the index is built for CUDA and does not load beside a torch
-# for CPUs; Unsloth then refuses to start.
-.venv-unsloth/installed: requirements-unsloth-test.txt requirements-trainer-test.txt
-	$(PYTHON) -m venv .venv-unsloth
-	.venv-unsloth/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-unsloth-test.txt
-	.venv-unsloth/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
-	.venv-unsloth/bin/python -m pip uninstall --quiet --disable-pip-version-check --yes torchvision
-	@touch $@
+# Without torchvision, which Unsloth asks for and does not need: that of the index is built for CUDA and does not load
+# beside a torch for CPUs; Unsloth then refuses to start.
+.venv-unsloth/installed: requirements-unsloth-test.txt requirements-torch.txt requirements-build.txt
+	$(trainer-environment)
 
 demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, an open UI
 	@$(BIN)/python demo/start.py
@@ -86,9 +90,24 @@ docs: install  ## write the generated parts of the documentation
 screenshots: install  ## take the pictures of the Ownvoice pages in docs/images, with a real Airflow and chromium
 	$(BIN)/python docs/screenshots.py
 
-requirements:  ## compile the pinned requirements from pyproject.toml
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade pyproject.toml -o requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --group dev -c requirements.txt -o requirements-dev.txt
+# torch and what it brings of CUDA stand in no file with hashes: see requirements-torch.txt.
+COMPILE := UV_CUSTOM_COMPILE_COMMAND="make requirements" $(BIN)/uv pip compile --quiet --generate-hashes
+TORCH := torch torchvision cuda-bindings cuda-pathfinder cuda-toolkit $(addprefix nvidia-,cublas cuda-cupti cuda-nvrtc \
+  cuda-runtime cudnn-cu13 cufft cufile curand cusolver cusparse cusparselt-cu13 nccl-cu13 nvjitlink nvshmem-cu13 nvtx)
+WITHOUT_TORCH := -c requirements-torch.txt $(TORCH:%=--no-emit-package %)
+
+requirements:  ## compile every file of pins, with hashes; UPGRADE=--upgrade takes newer releases
+	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) --group build -o requirements-build.txt
+	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) pyproject.toml -o requirements.txt
+	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) --group dev -c requirements.txt -o requirements-dev.txt
+	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) --group production pyproject.toml -c requirements.txt \
+	  -o docker/airflow/requirements.txt
+	$(COMPILE) --python-version 3.12 --python-platform x86_64-manylinux_2_28 $(UPGRADE) docker/trainer/requirements.in \
+	  -o docker/trainer/requirements.txt
+	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) --group trainer-test $(WITHOUT_TORCH) \
+	  --no-emit-package triton -o requirements-trainer-test.txt
+	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) --group unsloth-test -c requirements-trainer-test.txt \
+	  $(WITHOUT_TORCH) -o requirements-unsloth-test.txt
 
 clean:  ## remove the environment and the caches; lakes and Airflow homes stay
 	rm -rf .venv .venv-trainer .venv-unsloth .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
