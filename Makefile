@@ -7,10 +7,10 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer unsloth demo demo-stop test test-unsloth fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check test test-unsloth fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
 
 install: .venv/installed  ## make .venv with all that is pinned
 
@@ -52,6 +52,21 @@ demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, 
 
 demo-stop: install  ## end what `make demo` started
 	@$(BIN)/python demo/stop.py
+
+# Without --wait: it takes a service that has done its work and ended for one that has failed.
+COMPOSE := docker compose --file docker/compose.yaml
+
+compose: compose-secrets  ## Airflow, PostgreSQL and a store in containers; docs/operations.md
+	$(COMPOSE) up --build --detach
+	$(COMPOSE) ps
+
+compose-secrets:  ## make the secrets that docker/compose.yaml lacks, in docker/secrets
+	$(PYTHON) docker/make_secrets.py
+
+compose-check: install  ## hold docker/compose.yaml against the Compose specification
+	$(BIN)/python -m pytest tests/docker/test_compose.py
+	@if docker compose version > /dev/null 2>&1; then $(COMPOSE) --profile celery config --quiet; \
+	  else echo "skipped: Docker's own reading of the file, since docker compose is not installed"; fi
 
 # Two workers, each with whole files. The rooms named in ALONE start Airflow or share one Airflow home, so that they
 # run one test after another.

@@ -178,14 +178,15 @@ def _tokens(text: str) -> int:
 
 def main() -> None:
     """Serve until SIGTERM or Ctrl-C."""
-    parser = argparse.ArgumentParser(description="Serve Ownvoice's offline model, a stand-in, on 127.0.0.1.")
+    parser = argparse.ArgumentParser(description="Serve Ownvoice's offline model, a stand-in.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on; in a container 0.0.0.0")
     parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    sentence = f"The offline model (a stand-in) answers at http://127.0.0.1:{port}/v1"
+    options = parser.parse_args()
+    sentence = f"The offline model (a stand-in) answers at http://{options.host}:{options.port}/v1"
     web.run_app(
         OfflineModel().app(),
-        host="127.0.0.1",
-        port=port,
+        host=options.host,
+        port=options.port,
         print=lambda _: print(sentence, flush=True),
         access_log=None,
     )

@@ -1,0 +1,59 @@
+"""Makes the bucket of compose.yaml's own store, and puts the sample articles there while it holds no article.
+
+Run as: python bucket.py --endpoint http://s3:9000 --bucket ownvoice --articles /samples
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+
+_SECRETS = Path("/run/secrets")
+_PREFIX = "articles/"
+
+
+def fill_bucket(store: S3Client, bucket: str, articles: Path) -> str:
+    """Make `bucket` unless it is there, upload `articles` unless it holds some; return what was done, as a sentence."""
+    if bucket not in {one.get("Name") for one in store.list_buckets()["Buckets"]}:
+        store.create_bucket(Bucket=bucket)
+    if store.list_objects_v2(Bucket=bucket, Prefix=_PREFIX, MaxKeys=1)["KeyCount"]:
+        return f"s3://{bucket}/{_PREFIX} holds articles and is left as it is."
+    files = sorted(path for path in articles.rglob("*") if path.is_file())
+    for path in files:
+        store.upload_file(str(path), bucket, _PREFIX + path.relative_to(articles).as_posix())
+    return f"s3://{bucket}/{_PREFIX} now holds {len(files)} sample articles."
+
+
+def main() -> int:
+    """Fill the bucket with the keys among the container's secrets; return the exit code."""
+    parser = argparse.ArgumentParser(description="Make the bucket for trying, and upload the sample articles.")
+    parser.add_argument("--endpoint", required=True)
+    parser.add_argument("--bucket", required=True)
+    parser.add_argument("--articles", type=Path, required=True)
+    parser.add_argument("--secrets", type=Path, default=_SECRETS)
+    options = parser.parse_args()
+    try:
+        store = boto3.client(
+            "s3",
+            endpoint_url=options.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=(options.secrets / "s3_access_key").read_text().strip(),
+            aws_secret_access_key=(options.secrets / "s3_secret_key").read_text().strip(),
+        )
+        print(fill_bucket(store, options.bucket, options.articles))
+    except (BotoCoreError, ClientError, OSError) as fault:
+        print(f"the bucket {options.bucket} at {options.endpoint} could not be filled: {fault}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
