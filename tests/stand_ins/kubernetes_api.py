@@ -1,7 +1,8 @@
 """A stand-in for a Kubernetes API server with one node, on which a pod is a process of this machine.
 
-It keeps the calls it was asked, gives a pod the variables of its own spec and of Kubernetes Secrets and no others,
-and can evict pods, as a cluster does under pressure.
+It allows what the Role of docker/helm/trainer-role.yaml allows and nothing else, keeps the calls it was asked, gives a
+pod the variables of its own spec and of Kubernetes Secrets and no others, and can evict pods, as a cluster does under
+pressure.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from stand_ins.kubernetes_manifests import right_of, trainer_rights
 
 _BORN = "2026-11-22T00:00:00Z"
 
@@ -77,6 +80,7 @@ class StandInCluster:
     pods: dict[str, Pod] = field(default_factory=dict)
     created: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    rights: set[tuple[str, str]] = field(default_factory=set)  # that were needed so far: verb and resource
     secrets: dict[str, dict[str, str]] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)  # what this machine adds so that the process can run here
     evict_next: int = 0
@@ -160,12 +164,19 @@ class _Handler(BaseHTTPRequestHandler):
         _, kind, name, log = match.groups()
         verb = "log" if log else f"{self.command.lower()} {'one' if name else 'all'}"
         self.cluster.calls.append(f"{verb} {kind}")
+        right = right_of(self.command, f"{kind}/log" if log else kind, bool(name), self.query)
+        self.cluster.rights.add(right)
+        if right not in trainer_rights():
+            self._answer(
+                {"kind": "Status", "code": 403, "reason": "Forbidden", "message": f"no {' '.join(right)}"}, 403
+            )
+            return
         if name and name not in self.cluster.pods:
             self._answer({"kind": "Status", "code": 404, "reason": "NotFound"}, 404)
             return
         getattr(self, f"_{kind}_{verb.replace(' ', '_')}")(self.cluster.pods.get(name or ""))
 
-    do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
 
     def _answer(self, value: Any, status: int = 200) -> None:
         data = json.dumps(value).encode()

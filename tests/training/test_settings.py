@@ -2,7 +2,7 @@ import pytest
 
 from ownvoice.errors import SettingsError
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.settings import load_training_settings
+from ownvoice.training.settings import TrainingSettings, load_training_settings
 
 
 def test_without_a_word_it_trains_by_hand_as_a_process_from_the_chapters_recipe():
@@ -10,6 +10,13 @@ def test_without_a_word_it_trains_by_hand_as_a_process_from_the_chapters_recipe(
     assert settings.kubernetes_conn_id is None
     assert settings.after_new_pairs is None
     assert settings.recipe == TrainingRecipe()
+
+
+@pytest.mark.parametrize("name", TrainingSettings.model_fields)
+def test_an_empty_variable_counts_as_not_set(monkeypatch, name):
+    unset = load_training_settings()
+    monkeypatch.setenv(f"OWNVOICE_TRAINER_{name.upper()}", "")
+    assert load_training_settings() == unset
 
 
 def test_maps_lists_and_fields_of_the_recipe_are_read_from_the_environment(monkeypatch):

@@ -28,7 +28,7 @@ class TrainingSettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="OWNVOICE_TRAINER_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix="OWNVOICE_TRAINER_", env_nested_delimiter="__", env_ignore_empty=True, extra="forbid", frozen=True
     )
 
     recipe: TrainingRecipe = Field(TrainingRecipe(), description="The training recipe that the form starts from.")
