@@ -29,7 +29,7 @@ class Night:
     """Articles are named by a letter; each has three sections that no other has."""
 
     def __init__(self, lake: Lake, folder: Path, model: OfflineModel) -> None:
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         self.lake = lake
         self.model = model
         self._folder = folder

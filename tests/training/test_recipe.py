@@ -59,6 +59,19 @@ def test_a_run_written_to_the_lake_is_read_back_whole(lake):
     assert read_training_run(uri) == run
 
 
+def test_a_run_of_a_lake_that_was_copied_is_trained_in_the_copy(lake, tmp_path):
+    write_training_run(lake, run_with(lake))
+    (tmp_path / "lake").rename(tmp_path / "copy")
+    copy = (tmp_path / "copy").as_uri()
+    assert read_training_run(f"{copy}/runs/a-run/recipe.json").lake == copy
+
+
+def test_a_recipe_that_lies_outside_its_lake_names_it(lake, tmp_path):
+    run = run_with(lake)
+    (tmp_path / "recipe.json").write_text(run.model_dump_json())
+    assert read_training_run((tmp_path / "recipe.json").as_uri()) == run
+
+
 def test_an_unknown_key_and_a_value_out_of_range_are_named_together(lake):
     fields = run_with(lake).model_dump(mode="json")
     fields["recipe"] |= {"learning_rte": 1, "beta": -1}

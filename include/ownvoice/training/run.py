@@ -45,14 +45,19 @@ def write_training_run(lake: Lake, run: TrainingRun) -> str:
 
 
 def read_training_run(uri: str) -> TrainingRun:
-    """Read a `recipe.json`. Raises `SettingsError` if there is none, or naming every problem in it."""
+    """Read a `recipe.json`; the run's lake is the one that holds it, wherever it was when the run was planned.
+
+    Raises `SettingsError` if there is none, or naming every problem in it.
+    """
     folder, _, name = uri.rpartition("/")
     data = ObjectStore(folder).read(name)
     if data is None:
         raise SettingsError(f"{uri} does not exist. Write the run's recipe.json first, then start the trainer.")
     try:
-        return TrainingRun.model_validate(json.loads(data))
+        run = TrainingRun.model_validate(json.loads(data))
     except json.JSONDecodeError as error:
         raise SettingsError(f"{uri} is not JSON ({error}). Write it again.") from None
     except ValidationError as error:
         raise settings_error(error) from None
+    lake = uri.removesuffix(f"/{run.keys.recipe}")
+    return run if lake == uri else run.model_copy(update={"lake": lake})
