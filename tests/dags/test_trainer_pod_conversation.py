@@ -18,6 +18,7 @@ from stand_ins.hub import WRITER
 from stand_ins.hub_server import running_hub
 from stand_ins.kubernetes_api import running_cluster
 from stand_ins.places import REPOSITORY, TESTS
+from stand_ins.pod_shapes import failed
 from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
 
 ARGUMENTS = train_arguments({"recipe_uri": "s3://lake/runs/a-run/recipe.json"})
@@ -94,7 +95,7 @@ def test_from_a_pod_to_a_published_model(lake, cluster, run_training, capfd):
 
 
 def test_an_evicted_pod_is_followed_by_another_that_goes_on(lake, cluster, run_training):
-    cluster.evict_next = 1
+    cluster.fates = [failed("Evicted", "The node was low on resource: memory.")]
     done = run_training()
     assert done.state == "success", states(done)
     assert len(cluster.created) == 2
@@ -158,7 +159,7 @@ def hanging(cluster, tmp_path):
 def test_a_worker_that_was_killed_finds_its_pod_again_and_starts_no_second_one(hanging, stored):
     first = start_pod(try_of(1, stored=stored))
     second = start_pod(try_of(2, stored=stored))
-    assert second.pod_name == first.pod_name
+    assert second.name == first.name
     assert len(hanging.created) == 1
 
 
@@ -173,11 +174,11 @@ def test_cancelled_while_it_is_deferred_the_trigger_deletes_the_pod(hanging):
 
 
 def test_a_pod_whose_trigger_never_ran_is_stopped_before_the_next_recipe_and_at_the_end_of_the_run(hanging):
-    from ownvoice.airflow.pod import stop_pods_of
+    from ownvoice.airflow.pod.operator import stop_pods_of
 
     start_pod(try_of(1, map_index=0))
     second = start_pod(try_of(1, map_index=1))
-    assert [*hanging.pods] == [second.pod_name]
+    assert [*hanging.pods] == [second.name]
     stop_pods_of(load_training_settings(), "train_dpo", "another-run")
     assert len(hanging.pods) == 1
     stop_pods_of(load_training_settings(), "train_dpo", "a-run")

@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from ownvoice.airflow.trainer_exit import raise_for_exit
 from ownvoice.training.process import start_trainer
 from ownvoice.training.settings import load_training_settings
 
+_LAST_LINES = 80  # as many as Kubernetes keeps of a pod
 _STOP_WITHIN_S = 4.0  # Airflow itself kills a cancelled task after five
 
 
@@ -34,13 +36,15 @@ class TrainerProcess(BaseOperator):
 
     def execute(self, context: Mapping[str, Any]) -> None:
         """Run to the end. Raises what `raise_for_exit` says."""
-        self._process = start_trainer(
-            load_training_settings().python, self.arguments, keys=trainer_keys(), is_attached=False
-        )
+        keys = trainer_keys()
+        self._process = start_trainer(load_training_settings().python, self.arguments, keys=keys, is_attached=False)
+        said: deque[str] = deque(maxlen=_LAST_LINES)
         with self._process as process:
             for line in process.stdout or ():
+                said.append(line)
                 print(line.rstrip("\n"))
-        raise_for_exit(process.returncode)
+        secrets = [value for name, value in keys.items() if "KEY" in name or "TOKEN" in name]
+        raise_for_exit(process.returncode, "".join(said), secrets)
 
     def on_kill(self) -> None:
         """Ask the process to stop, which leaves a checkpoint; end it where it does not."""

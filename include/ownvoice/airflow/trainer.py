@@ -40,7 +40,8 @@ def trainer_task(
 
 def _operator(task_id: str, settings: TrainingSettings, gpu: bool) -> tuple[type[BaseOperator], dict[str, Any]]:
     if settings.kubernetes_conn_id:
-        from ownvoice.airflow.pod import TrainerPod, pod_fields
+        from ownvoice.airflow.pod.operator import TrainerPod
+        from ownvoice.airflow.pod.specification import pod_fields
 
         return TrainerPod, pod_fields(task_id, settings, gpu=gpu)
     from ownvoice.airflow.process import TrainerProcess

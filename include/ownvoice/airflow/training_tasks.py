@@ -81,7 +81,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
 
     settings = load_training_settings()
     if settings.kubernetes_conn_id:
-        from ownvoice.airflow.pod import stop_pods_of
+        from ownvoice.airflow.pod.operator import stop_pods_of
 
         stop_pods_of(settings, ti.dag_id, dag_run.run_id)
     if ti.xcom_pull(task_ids="approve_gpu", key=XCOM_SKIPMIXIN_KEY):  # left by *Reject* alone

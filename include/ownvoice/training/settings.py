@@ -12,6 +12,7 @@ from pydantic_settings import SettingsError as UnreadableSettingError
 from ownvoice.config.misspelt import refuse_misspelt
 from ownvoice.config.problems import settings_error
 from ownvoice.errors import SettingsError
+from ownvoice.training.pod_values import Environment, ObjectName, PodAnnotations, PodLabels
 from ownvoice.training.recipe import TrainingRecipe
 
 
@@ -56,16 +57,32 @@ class TrainingSettings(BaseSettings):
     scratch: str = Field("120Gi", description="Disk for the base, checkpoints and the merged model.")
     shared_memory: str = Field("8Gi", description="Size of /dev/shm; counts as memory.")
     node_selector: dict[str, str] = Field({}, description="Further labels that the node must have.")
-    tolerations: list[dict[str, str]] = Field(
+    tolerations: list[dict[str, Any]] = Field(
         [{"key": "nvidia.com/gpu", "operator": "Exists", "effect": "NoSchedule"}],
-        description="Taints that the pod may ignore.",
+        description="Taints that the pod may ignore, as in a manifest (`tolerationSeconds` too).",
     )
+    affinity: dict[str, Any] = Field({}, description="Affinity of the training pod, as in a manifest.")
+    runtime_class: ObjectName | None = Field(None, description="RuntimeClass of the training pod (`nvidia`).")
+    priority_class: ObjectName | None = Field(None, description="PriorityClass of the training pod.")
+    service_account: ObjectName | None = Field(None, description="Service account of the pods; empty: the default one.")
+    labels: PodLabels = Field({}, description="Further labels of the pods, such as the queue of Kueue.")
+    annotations: PodAnnotations = Field({}, description="Annotations of the pods.")
+    environment: Environment = Field({}, description="Further variables of the pods; keys come from Secrets instead.")
+    base_cache_claim: ObjectName | None = Field(
+        None, description="PersistentVolumeClaim that keeps bases of the Hub between trainings; empty: none is kept."
+    )
+    base_cache_read_only: bool = Field(False, description="Whether bases are only read from it, never added.")
     image_pull_secrets: list[str] = Field([], description="Kubernetes Secrets with which the image is pulled.")
     train_secrets: list[str] = Field(
         [], description="Kubernetes Secrets whose keys become variables of the training pod (AWS_*, HF_TOKEN, COMET_*)."
     )
     publish_secrets: list[str] = Field([], description="The same for the pod that publishes; there HF_TOKEN may write.")
-    startup_timeout_s: int = Field(3600, ge=60, description="Seconds for a node to come up and a large image to load.")
+    capacity_timeout_s: int = Field(
+        3600, ge=60, description="Seconds to wait for a node with room for the pod; then the task fails for good."
+    )
+    startup_timeout_s: int = Field(
+        3600, ge=60, description="Seconds for image and volumes once the pod has a node; then the task fails for good."
+    )
 
     # The published model
     hub_private: bool = Field(True, description="Whether a repository that is made is private.")

@@ -1,0 +1,69 @@
+"""Reading a pod of either Kubernetes client, whose models have the same attributes; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+_BASE = "base"  # the operator's name for the trainer's container; others are the cluster's own
+_MAX_QUOTED_CHARS = 300
+
+
+def _statuses(pod: Any) -> list[Any]:
+    return [*(pod.status.init_container_statuses or ()), *(pod.status.container_statuses or ())]
+
+
+def _base(pod: Any) -> Any:
+    return next((one for one in pod.status.container_statuses or () if one.name == _BASE), None)
+
+
+def terminated(pod: Any) -> Any:
+    """Return how the trainer's container ended, or None."""
+    base = _base(pod)
+    return base.state.terminated if base and base.state else None
+
+
+def all_terminated(pod: Any) -> Iterator[Any]:
+    """Yield how containers ended, those that were started again included."""
+    for one in _statuses(pod):
+        yield from (state.terminated for state in (one.state, one.last_state) if state and state.terminated)
+
+
+def waiting_states(pod: Any) -> Iterator[Any]:
+    """Yield why containers are not started yet."""
+    yield from (one.state.waiting for one in _statuses(pod) if one.state and one.state.waiting)
+
+
+def is_running(pod: Any) -> bool:
+    """Whether the trainer runs, or ran when its node last answered."""
+    base = _base(pod)
+    return bool(base and base.state and base.state.running) or pod.status.phase == "Unknown"
+
+
+def condition(pod: Any, kind: str) -> Any:
+    """Return a condition of the pod, or None."""
+    return next((one for one in pod.status.conditions or () if one.type == kind), None)
+
+
+def filled(text: str, pod: Any, **more: str) -> str:
+    """Fill in a sentence of the table with what the pod asked for."""
+    base = next(one for one in pod.spec.containers if one.name == _BASE)
+    limits = (base.resources and base.resources.limits) or {}
+    shared = next((one.empty_dir.size_limit for one in pod.spec.volumes or () if one.name == "shm"), "")
+    return text.format(
+        image=base.image,
+        namespace=pod.metadata.namespace,
+        memory=limits.get("memory", ""),
+        cpu=limits.get("cpu", ""),
+        scratch=limits.get("ephemeral-storage", ""),
+        gpus=limits.get("nvidia.com/gpu", ""),
+        shared_memory=shared,
+        deadline_s=pod.spec.active_deadline_seconds,
+        **more,
+    )
+
+
+def quoted(words: str | None) -> str:
+    """Return the cluster's own words for the end of a message, in one line."""
+    line = " ".join((words or "").split())
+    return f' Kubernetes says: "{line[:_MAX_QUOTED_CHARS]}".' if line else ""
