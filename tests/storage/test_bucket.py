@@ -104,3 +104,17 @@ def test_an_object_of_many_parts_is_listed_over_many_answers(s3_access, client, 
     for number in range(1100):
         client.put_object(Bucket=bucket, Key=f"{number}.md", Body=b"")
     assert sum(1 for _ in ObjectStore(f"s3://{bucket}", s3_access).objects()) == 1100
+
+
+def test_uploads_that_nobody_completed_are_found_with_their_size_and_aborted(s3_access, client, bucket):
+    for key in ("lake/a.bin", "lake2/b.bin"):
+        upload = client.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
+        client.upload_part(Bucket=bucket, Key=key, UploadId=upload, PartNumber=1, Body=b"x" * 100)
+    store = ObjectStore(f"s3://{bucket}/lake", s3_access)
+    (found,) = store.unfinished()
+    assert (found.key, found.size) == ("a.bin", 100)
+    assert list(store.objects()) == []
+    for _ in range(2):  # repeated, it changes nothing
+        store.discard(found)
+    assert list(store.unfinished()) == []
+    assert len(client.list_multipart_uploads(Bucket=bucket)["Uploads"]) == 1

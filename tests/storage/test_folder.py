@@ -198,3 +198,21 @@ def test_what_goes_away_while_it_is_listed_is_not_there(root, monkeypatch):
 def test_what_a_client_is_writing_is_no_object_yet(root):
     (root / "answer.json#12").write_text("{")
     assert [one.key for one in ObjectStore(root.as_uri()).listing("")] == ["good.md"]
+
+
+def test_files_that_nobody_finished_are_found_and_removed(root):
+    (root / "deep").mkdir()
+    (root / "deep" / "b.md#12345").write_text("half")
+    store = ObjectStore(root.as_uri())
+    (found,) = store.unfinished()
+    assert (found.key, found.size) == ("deep/b.md#12345", 4)
+    for _ in range(2):  # repeated, it changes nothing
+        store.discard(found)
+    assert [one.name for one in root.rglob("*.md*")] == ["good.md"]
+
+
+def test_the_time_of_a_listing_is_that_of_the_last_writing(root):
+    os.utime(root / "good.md", (1000, 2000))
+    store = ObjectStore(root.as_uri())
+    (found,) = store.objects()
+    assert found.modified_s == store.stat("good.md").modified_s == 2000

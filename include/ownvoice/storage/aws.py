@@ -105,7 +105,7 @@ def boto_session(access: AwsAccess) -> boto3.Session:
 
     session = _patient_session(access.patience or OF_A_TASK)
     session._credentials = RefreshableCredentials.create_from_metadata(keys(), keys, "ownvoice")  # type: ignore[attr-defined]
-    # Dates take three quarters of the time in which a listing is parsed, and nobody asks for them.
+    # Dates take three quarters of the time in which a listing is parsed; `StoredObject` reads those asked for.
     session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=str)
     return boto3.Session(botocore_session=session)
 

@@ -41,7 +41,29 @@ class Bucket:
             for found in page.get("Contents", ()):
                 key, size = found["Key"].removeprefix(self._base), found["Size"]
                 if key and not (key.endswith("/") and size == 0):
-                    yield StoredObject(key, size, _tag(found["ETag"], size))
+                    yield StoredObject(key, size, _tag(found["ETag"], size), found["LastModified"])
+
+    def unfinished(self) -> Iterator[StoredObject]:
+        """Yield the uploads in parts that were not completed; a tag is the upload's id, a size that of its parts."""
+        pages = self._client.get_paginator("list_multipart_uploads")
+        for page in pages.paginate(Bucket=self._name, Prefix=self._base):
+            for found in page.get("Uploads", ()):
+                key, upload = found["Key"].removeprefix(self._base), found["UploadId"]
+                yield StoredObject(key, self._uploaded(found["Key"], upload), upload, found["Initiated"])
+
+    def _uploaded(self, key: str, upload: str) -> int:
+        pages = self._client.get_paginator("list_parts")
+        parts = pages.paginate(Bucket=self._name, Key=key, UploadId=upload)
+        return sum(part["Size"] for page in parts for part in page.get("Parts", ()))
+
+    def discard(self, unfinished: StoredObject) -> None:
+        """Abort such an upload."""
+        key = self._base + unfinished.key
+        try:
+            self._client.abort_multipart_upload(Bucket=self._name, Key=key, UploadId=unfinished.tag)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchUpload":
+                raise
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""

@@ -7,6 +7,7 @@ file does (`benchmarks/generation.py`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import stat
@@ -54,6 +55,18 @@ class Folder:
                     waiting.append(one)
                 elif one:
                     yield one
+
+    def unfinished(self) -> Iterator[StoredObject]:
+        """Yield the files under the names that they have until they are whole."""
+        for folder, _, names in os.walk(self._root):
+            for name in filter(_STAGED.search, names):
+                path = Path(folder, name)
+                with contextlib.suppress(FileNotFoundError):  # it became whole since its folder was listed
+                    yield _stored(path.relative_to(self._root).as_posix(), path.lstat())
+
+    def discard(self, unfinished: StoredObject) -> None:
+        """Remove such a file."""
+        Path(self._path(unfinished.key)).unlink(missing_ok=True)
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""
@@ -139,7 +152,7 @@ class Folder:
             return None if entry.is_symlink() and self._leads_back(entry.path) else key
         if not stat.S_ISREG(found.st_mode):
             return Unlisted(key, "it is no file, but a pipe, a socket or a device; move it out", is_file=True)
-        return StoredObject(key, found.st_size, _tag(found))
+        return _stored(key, found)
 
     def _leads_back(self, link: str) -> bool:
         target = os.path.realpath(link)
@@ -164,6 +177,10 @@ def _made(path: Path) -> BinaryIO:
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("xb")
+
+
+def _stored(key: str, found: os.stat_result) -> StoredObject:
+    return StoredObject(key, found.st_size, _tag(found), found.st_mtime)
 
 
 def _tag(found: os.stat_result) -> str:

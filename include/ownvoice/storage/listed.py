@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class StoredObject:
-    """One object of a listing: its key, its size in bytes, and a tag that changes when its bytes do."""
+    """One object of a listing: its key, its size in bytes, and a tag that changes when its bytes do.
+
+    `modified` is when it was last written, as the store says it: `modified_s` reads that, since few ask for it.
+    """
 
     key: str
     size: int
     tag: str
+    modified: float | str = field(compare=False)
+
+    @property
+    def modified_s(self) -> float:
+        """When it was last written, in seconds since 1970."""
+        if isinstance(self.modified, float):
+            return self.modified
+        return dt.datetime.fromisoformat(self.modified).timestamp()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,14 @@ class Place(Protocol):
 
     def listing(self, prefix: str) -> Iterator[Listed]:
         """Yield everything below the folder `prefix`; nothing where there is no such folder."""
+        ...
+
+    def unfinished(self) -> Iterator[StoredObject]:
+        """Yield what writers began and did not end, which no listing and no reader sees; the tag is for `discard`."""
+        ...
+
+    def discard(self, unfinished: StoredObject) -> None:
+        """Remove what `unfinished` yielded, if it is still there."""
         ...
 
     def folders(self, prefix: str) -> list[str]:

@@ -129,7 +129,17 @@ class ObjectStore:
                 meta = obstore.head(self._store, key)
         except FileNotFoundError:
             return None
-        return StoredObject(key, meta["size"], f"{meta['e_tag']}:{meta['size']}")
+        return StoredObject(key, meta["size"], f"{meta['e_tag']}:{meta['size']}", meta["last_modified"].timestamp())
+
+    def unfinished(self) -> Iterator[StoredObject]:
+        """Yield what writers began and did not end: no listing and no reader sees it, but it takes room."""
+        with self._translated("listing"):
+            yield from self._place.unfinished()
+
+    def discard(self, unfinished: StoredObject) -> None:
+        """Remove what `unfinished` yielded, if it is still there."""
+        with self._translated(unfinished.key):
+            self._place.discard(unfinished)
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from ownvoice.errors import HealthError, SettingsError
+from ownvoice.errors import HealthError, SettingsError, StorageError
 from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.streamed import open_object
+from ownvoice.training.lake_base import lake_base_fault
 from ownvoice.training.publishing.card import model_card
 from ownvoice.training.publishing.hub import File, HubRepository
 from ownvoice.training.publishing.provenance import provenance
@@ -34,7 +35,7 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
     """Return what a run would publish. The Hub is not asked.
 
     Raises `SettingsError` where the recipe names no repository, `HealthError` where the verdict is block, and
-    `StorageError` where the run left no model.
+    `StorageError` where the run left no model, or it is no longer in the lake.
     """
     training, run, result = trained(lake, run_id)
     repo_id = run.recipe.hub_repository
@@ -42,6 +43,11 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
         raise SettingsError(f"the recipe of run {run_id} names no hub_repository: set it, as owner/name.")
     if training.health.verdict == "block":
         raise HealthError(f"not to be published: {'; '.join(training.health.reasons('block'))}. Train again.")
+    if lake_base_fault(lake, run.keys.merged):
+        raise StorageError(
+            f"{lake.uri}/{run.keys.merged} holds no whole model; `ownvoice clean` deletes those of old trainings that "
+            "were never published. Put it back from a backup of the lake, or train that recipe again as another run."
+        )
     card = model_card(repo_id, provenance(lake, run_id, result), result, training.health, model_licence)
     written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}

@@ -1,0 +1,102 @@
+"""Which files of runs may go: what each run is, whether it ended, and what others need of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ownvoice.config.run import RefreshRun
+from ownvoice.errors import StorageError
+from ownvoice.retention.rules import ABANDONED, BATCH_FILES, CHECKPOINTS, MERGED, STOPPED, Rule
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.lease import current_lease
+from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.versions import all_versions
+from ownvoice.training.lake_base import lake_base_key
+from ownvoice.training.result import TrainingResult
+from ownvoice.training.run import TrainingRun
+from ownvoice.training.run_files import read_file
+
+
+@dataclass(slots=True)
+class RunFolder:
+    """The objects of one run by what follows the name of its folder in their keys."""
+
+    name: str
+    objects: dict[str, StoredObject] = field(default_factory=dict)
+
+    @property
+    def modified_s(self) -> float:
+        """When anything of the run was last written, in seconds since 1970."""
+        return max(one.modified_s for one in self.objects.values())
+
+    def below(self, folder: str) -> list[StoredObject]:
+        """Return the objects in one of its folders."""
+        return [one for part, one in self.objects.items() if part.startswith(f"{folder}/")]
+
+
+Candidate = tuple[Rule, float, StoredObject]
+"""An object that a rule lets go, and the time in seconds since 1970 that its age counts from."""
+
+
+def run_candidates(lake: Lake, runs: Mapping[str, RunFolder], open_jobs: frozenset[str]) -> Iterator[Candidate]:
+    """Yield what may go of each run once it is old enough. `open_jobs` are the runs with a batch job that is open."""
+    needed = _needed_runs(lake) | open_jobs
+    for run in runs.values():
+        if "run.json" in run.objects:
+            yield from _of_refresh(lake, run, needed, open_jobs)
+    yield from _of_trainings(lake, {name: run for name, run in runs.items() if "recipe.json" in run.objects})
+
+
+def _needed_runs(lake: Lake) -> frozenset[str]:
+    """Return the folders of the runs that committed or reported, and of the one that holds the lake."""
+    reported = [row["run_id"] for batch in scan(lake.table("runs"), "run_id") for row in batch.to_pylist()]
+    lease = current_lease(lake)
+    committed = [version.run_id for version in all_versions(lake)]
+    return frozenset(RunKeys(run_id).name for run_id in (*reported, *committed, *([lease.run_id] if lease else [])))
+
+
+def _of_refresh(lake: Lake, run: RunFolder, needed: frozenset[str], open_jobs: frozenset[str]) -> Iterator[Candidate]:
+    if run.name not in needed and "report.json" not in run.objects and _reads(lake, run):
+        # `run.json` last: without it, what a killed deletion left would be no refresh's.
+        for one in sorted(run.objects.values(), key=lambda one: one.key.endswith("/run.json")):
+            yield ABANDONED, run.modified_s, one
+    elif run.name not in open_jobs:
+        for one in run.below("batch_api"):
+            if one.key.endswith(".jsonl"):
+                yield BATCH_FILES, one.modified_s, one
+
+
+def _reads(lake: Lake, run: RunFolder) -> bool:
+    """Whether `run.json` is that of this folder; what cannot be read is for a person to look at."""
+    try:
+        found = lake.read_record(RunKeys(run.name).run, RefreshRun.model_validate)
+    except StorageError:
+        return False
+    return found is not None and found.keys.name == run.name
+
+
+def _of_trainings(lake: Lake, runs: Mapping[str, RunFolder]) -> Iterator[Candidate]:
+    results = {name: read_file(lake, RunKeys(name).result, TrainingResult, []) for name in runs}
+    trained = [name for name, result in results.items() if result and result.is_trained]
+    newest = max(trained, key=lambda name: runs[name].objects["result.json"].modified_s, default="")
+    bases = _bases(lake, runs)
+    for name, run in runs.items():
+        rule = CHECKPOINTS if name in trained else STOPPED
+        yield from ((rule, run.modified_s, one) for one in _unless_base(run.below("checkpoints"), bases))
+        if name in trained and name != newest and "publication.json" not in run.objects:
+            yield from ((MERGED, run.modified_s, one) for one in _unless_base(run.below("merged"), bases))
+
+
+def _bases(lake: Lake, runs: Iterable[str]) -> tuple[str, ...]:
+    """Return the folders of the lake that a training has as its base."""
+    read = (read_file(lake, RunKeys(name).recipe, TrainingRun, []) for name in runs)
+    keys = (lake_base_key(run.recipe.base_model) for run in read if run)
+    return tuple(f"{key.strip('/')}/" for key in keys if key)
+
+
+def _unless_base(objects: Iterable[StoredObject], bases: tuple[str, ...]) -> list[StoredObject]:
+    """Leave out what a base needs; the marker of what remains comes first, so that a half is never taken for whole."""
+    left = [one for one in objects if not one.key.startswith(bases)]
+    return sorted(left, key=lambda one: not one.key.endswith(("/checkpoint.json", "/config.json")))

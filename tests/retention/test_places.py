@@ -1,0 +1,40 @@
+"""Every key of a lake is known for what it is, and none that somebody else put there."""
+
+from __future__ import annotations
+
+import pytest
+
+from ownvoice.retention.places import known_as
+from ownvoice.storage.layout import RunKeys
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "notes.txt",
+        "originals/README",
+        "runs/a-run/notes.txt",
+        "runs/stray.json",
+        "models/base/model.safetensors",
+        "tables/pairs/notes.parquet",
+        "tables/others/part-1.parquet",
+        "tables/pairs/refresh_date=2026-02-01/extra/part-1.parquet",
+        "tables/pairs/_delta_log/backup.json",
+        "answers/../originals",
+        "answers/0f/1.json.bak",
+        "lease/a.json",
+        "logs/dag_id=refresh_preferences/attempt=1.log",
+    ],
+)
+def test_what_somebody_else_put_there_is_unknown(key):
+    assert known_as(key) is None
+
+
+def test_every_key_of_a_run_is_known_with_its_run():
+    keys = RunKeys("refresh/scheduled__2026-04-01")
+    files = [value for value in vars(keys).values() if value.startswith(f"{keys.folder}/")]
+    files += [keys.planned("b"), keys.outcomes("b"), keys.staged("curated", "b", "pairs"), keys.spending("t")]
+    files += [keys.told("t", 0), keys.batch_job("b-1"), keys.request_file("00"), f"{keys.checkpoint(4)}/model.bin"]
+    found = [known_as(key) for key in files]
+    assert all(found)
+    assert {one.run for one in found if one} == {keys.name}
