@@ -8,6 +8,8 @@ import types
 import pytest
 
 from ownvoice.airflow import refresh_tasks
+from ownvoice.airflow.metric_names import METRICS
+from ownvoice.airflow.metrics import send_night
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.prices import ModelPrice
 from ownvoice.config.recipe import GenerationRecipe
@@ -18,6 +20,7 @@ from ownvoice.triples.generate import generate_batch
 from stand_ins.model_server import running_model_server
 from stand_ins.night import RECIPE, Night
 from stand_ins.planned_night import RUN_ID, plan_night
+from stand_ins.reports import report_with
 from stand_ins.statsd import running_statsd
 
 SECOND = f"{OFFLINE_MODEL}-second"
@@ -99,3 +102,31 @@ def test_what_the_second_model_costs_is_told_and_its_answers_are_no_chunks(
     assert set(server.gauges) == {"ownvoice.batch-0000-rejected.cost_usd"}
     spent = PRICE.cost_usd(server.counters["ownvoice.tokens.prompt"], server.counters["ownvoice.tokens.completion"])
     assert server.gauges["ownvoice.batch-0000-rejected.cost_usd"] == pytest.approx(spent)
+
+
+def test_a_reported_night_is_told_as_it_was_and_without_a_cost_where_no_price_is_known(dags):
+    worthless = {"verdict": "worthless", "sentence": "", "advice": "", "is_new": True}
+    report = report_with(
+        night={"verdict": "fail", "sentence": ""},
+        data=worthless,
+        chunks={"total": 9, "dead": 2},
+        pairs={"added": 3, "total": 40},
+        duration_s=12.5,
+    )
+    with running_statsd() as server:
+        send_night(report)
+        server.take()
+    assert server.gauges == {
+        "ownvoice.night.ended_at_s": report.ended_at.timestamp(),
+        "ownvoice.night.failed": 1,
+        "ownvoice.night.worthless": 1,
+        "ownvoice.night.new_warnings": 0,
+        "ownvoice.night.duration_s": 12.5,
+        "ownvoice.night.chunks": 9,
+        "ownvoice.night.dead_chunks": 2,
+        "ownvoice.night.pairs_added": 3,
+        "ownvoice.night.pairs": 40,
+    }
+    assert set(server.gauges) | {"ownvoice.night.cost_usd"} == {
+        metric.name for metric in METRICS if metric.name.startswith("ownvoice.night.")
+    }

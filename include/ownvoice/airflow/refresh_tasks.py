@@ -109,12 +109,15 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
 
 def write_report(dag_run: Any) -> dict[str, Any]:
     """Write the report of the run and print it; return both verdicts and counts."""
+    from ownvoice.airflow.metrics import send_night
     from ownvoice.reports import report
     from ownvoice.reports.text.report import report_lines
 
     run_id = lake_run_id(dag_run)
     with held_lake(run_id) as lake:
         found = report.write_report(lake, run_id)
+    if not found.dry_run:
+        send_night(found)
     print("\n".join(report_lines(found)))
     return found.model_dump(include={"verdict", "data", "chunks", "pairs"})
 
