@@ -23,6 +23,8 @@ os.environ |= {
     "AIRFLOW__CORE__UNIT_TEST_MODE": "False",
     "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": os.environ.get("OWNVOICE_TEST_METADATA_DB", f"sqlite:///{HOME}/airflow.db"),
     "AIRFLOW__LOGGING__LOGGING_LEVEL": "WARNING",
+    "AIRFLOW__WORKERS__API_RETRY_WAIT_MIN": "0.01",  # of calls to a cluster
+    "AIRFLOW__WORKERS__API_RETRY_WAIT_MAX": "0.01",
     "OWNVOICE_RECIPE__MODEL": "ownvoice-offline-stand-in",
 }
 

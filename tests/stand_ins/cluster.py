@@ -2,7 +2,7 @@
 
 It keeps the calls it was asked, and gives a pod the variables of its own spec and of Kubernetes Secrets and no others.
 Its switches: pods that meet another fate than their process (`fates`), answers that refuse a pod (`refusals`), a role
-that allows less than that of docker/helm/trainer-role.yaml (`role`), and an API that does not answer (`away`).
+that allows less than that of docker/helm/trainer-role.yaml (`role`), and an API that does not answer (`away_at`).
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class StandInCluster:
         default_factory=lambda: trainer_rights()
     )  # verb and resource of all that is allowed
     rights: set[tuple[str, str]] = field(default_factory=set)  # that were needed so far
-    away: int = 0  # how many of the next calls get no answer
+    away_at: range = range(0)  # the looks at a pod, counted from 1, that get no answer
 
     def kubeconfig(self) -> dict[str, Any]:
         """Return the configuration with which a client reaches this server."""
