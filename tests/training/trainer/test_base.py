@@ -26,6 +26,8 @@ ANSWERS = {
 class SmallHub(BaseHTTPRequestHandler):
     """A Hub that has one model of one file, owner/mine, for one token; any other is refused in a way of its own."""
 
+    files_sent = 0
+
     def do_GET(self):
         owner, name, *rest = self.path.removeprefix("/api/models").split("?")[0].split("/")[1:]
         if name != "mine":
@@ -39,6 +41,7 @@ class SmallHub(BaseHTTPRequestHandler):
 
     def _answer_mine(self, model, what):
         if what == "resolve":
+            SmallHub.files_sent += self.command == "GET"
             self._answer(200, b"{}", {"ETag": '"1"', "X-Repo-Commit": COMMIT})
             return
         file = {"type": "file", "path": "config.json", "rfilename": "config.json", "size": 2, "oid": "1"}
@@ -100,6 +103,26 @@ def test_a_base_of_the_hub_is_fetched_with_the_token_of_the_environment_that_is_
     assert (found.folder / "config.json").read_bytes() == b"{}"
     with pytest.raises(BadBaseError, match="owner/mine at main is gated"):
         fetch_base(lake, recipe, tmp_path / "other", online | {"HF_TOKEN": "another"})
+
+
+def test_a_cache_keeps_a_base_for_the_next_training(online, lake, tmp_path):
+    cached = online | {"HF_HUB_CACHE": str(tmp_path / "cache")}
+    recipe = TrainingRecipe(base_model="owner/mine")
+    first = fetch_base(lake, recipe, tmp_path / "first", cached)
+    sent = SmallHub.files_sent
+    second = fetch_base(lake, recipe, tmp_path / "second", cached)
+    assert first == second
+    assert (second.folder / "config.json").read_bytes() == b"{}"
+    assert second.folder.is_relative_to(tmp_path / "cache")
+    assert SmallHub.files_sent == sent, "it was fetched once"
+
+
+def test_a_cache_that_cannot_be_written_is_passed_by(online, lake, tmp_path):
+    (tmp_path / "file").write_text("where a folder should be")
+    cached = online | {"HF_HUB_CACHE": str(tmp_path / "file")}
+    found = fetch_base(lake, TrainingRecipe(base_model="owner/mine"), tmp_path / "base", cached)
+    assert (found.commit, found.folder) == (COMMIT, tmp_path / "base")
+    assert (found.folder / "config.json").exists()
 
 
 def test_a_process_that_is_killed_while_it_fetches_is_one_sentence(online, lake, tmp_path, monkeypatch):

@@ -1,11 +1,14 @@
 """Fetching the base model, once and at a fixed commit.
 
 From the Hub it is fetched in a process of its own, the only one of a training that may ask the Hub.
-Run as: python -m ownvoice.training.trainer.base MODEL REVISION FOLDER; it prints the commit.
+Where HF_HUB_CACHE names a cache, it is taken from there and kept there, so that the next training need not fetch it.
+Run as: python -m ownvoice.training.trainer.base MODEL REVISION FOLDER; it prints the commit, and the folder to read.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -31,9 +34,9 @@ class Base:
 
 
 def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -> Base:
-    """Download the recipe's base model into `folder`. Raises `BadBaseError` if it cannot be fetched.
+    """Download the recipe's base model into `folder`, or a cache. Raises `BadBaseError` if it cannot be fetched.
 
-    `online` is the environment in which the Hub is asked: its address, its token, a proxy.
+    `online` is the environment in which the Hub is asked: its address, its token, its cache, a proxy.
     """
     key = lake_base_key(recipe.base_model)
     if key is not None:
@@ -53,7 +56,8 @@ def _from_hub(recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -
     command = [sys.executable, "-m", "ownvoice.training.trainer.base", *arguments]
     done = subprocess.run(command, env=online, capture_output=True, text=True)  # noqa: S603
     if done.returncode == 0:
-        return Base(recipe.base_model, done.stdout.split()[-1], folder)
+        commit, found = done.stdout.splitlines()[-2:]
+        return Base(recipe.base_model, commit, Path(found))
     last_line = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
     if done.returncode == BadBaseError.exit_code:
         raise BadBaseError(last_line)
@@ -63,16 +67,16 @@ def _from_hub(recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -
     )
 
 
-def download(model: str, revision: str, folder: Path) -> str:
-    """Download weights and tokenizer of a model of the Hub; return the commit. Raises `BadBaseError`."""
+def download(model: str, revision: str, folder: Path) -> tuple[str, Path]:
+    """Download weights and tokenizer of a model of the Hub; return commit and folder. Raises `BadBaseError`."""
     from httpx import HTTPError
-    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub import HfApi
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     wanted = f"base model {model} at {revision}"
     try:
-        commit = HfApi().model_info(model, revision=revision).sha
-        snapshot_download(model, revision=commit, local_dir=folder, allow_patterns=_WEIGHTS_AND_TOKENIZER)
+        commit = str(HfApi().model_info(model, revision=revision).sha)
+        return commit, _download_files(model, commit, folder)
     except GatedRepoError:
         raise BadBaseError(f"{wanted} is gated. Accept its licence on the Hub with the account of HF_TOKEN.") from None
     except (RepositoryNotFoundError, RevisionNotFoundError):
@@ -81,12 +85,21 @@ def download(model: str, revision: str, folder: Path) -> str:
         raise BadBaseError(
             f"{wanted} could not be fetched: {first_line(error)}. Check the network, then run again."
         ) from None
-    return str(commit)
+
+
+def _download_files(model: str, commit: str, folder: Path) -> Path:
+    from huggingface_hub import snapshot_download
+
+    if os.environ.get("HF_HUB_CACHE"):
+        # A cache that is full, or read-only without this base, is passed by.
+        with contextlib.suppress(OSError):
+            return Path(snapshot_download(model, revision=commit, allow_patterns=_WEIGHTS_AND_TOKENIZER))
+    return Path(snapshot_download(model, revision=commit, local_dir=folder, allow_patterns=_WEIGHTS_AND_TOKENIZER))
 
 
 if __name__ == "__main__":
     try:
-        print(download(sys.argv[1], sys.argv[2], Path(sys.argv[3])))
+        print(*download(sys.argv[1], sys.argv[2], Path(sys.argv[3])), sep="\n")
     except BadBaseError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)

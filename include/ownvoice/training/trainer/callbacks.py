@@ -11,6 +11,7 @@ from typing import Any
 from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.trainer.machine import host_memory_bytes
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
@@ -72,7 +73,8 @@ def _line(state: Any, logs: dict[str, Any]) -> str | None:
         if f"{prefix}loss" in logs:
             return (
                 f"step {state.global_step}/{state.max_steps}{what}: loss {logs[f'{prefix}loss']:.4f}, "
-                f"margin {logs[f'{prefix}rewards/margins']:.3f}, accuracy {logs[f'{prefix}rewards/accuracies']:.2f}"
+                f"margin {logs[f'{prefix}rewards/margins']:.3f}, accuracy {logs[f'{prefix}rewards/accuracies']:.2f}, "
+                f"memory {host_memory_bytes() / 2**30:.1f} GiB"
             )
     return None
 

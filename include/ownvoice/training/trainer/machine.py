@@ -6,6 +6,9 @@ import os
 import resource
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_CGROUP = Path("/sys/fs/cgroup")  # of a container, in version 2
 
 _LIBRARIES = (
     *("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes"),
@@ -46,11 +49,25 @@ def device_name() -> str:
     return str(torch.cuda.get_device_name(0)) if torch.cuda.is_available() else "cpu"
 
 
+def host_memory_bytes(cgroup: Path = _CGROUP) -> int:
+    """Return the machine's memory that this container holds and cannot give back; elsewhere this process's peak."""
+    try:
+        (cgroup / "memory.current").read_text()  # the root of a machine has none, and counts everything that runs there
+        held = dict(line.split() for line in (cgroup / "memory.stat").read_text().splitlines())
+        return int(held["anon"]) + int(held["shmem"])
+    except (OSError, KeyError, ValueError):
+        return _peak_of_process_bytes()
+
+
+def _peak_of_process_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux kibibytes
+
+
 def peak_memory_bytes() -> int:
     """Return the most GPU memory that was ever allocated, or of this process on a CPU."""
     import torch
 
     if torch.cuda.is_available():
         return int(torch.cuda.max_memory_allocated())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024  # macOS counts bytes, Linux kibibytes
+    return _peak_of_process_bytes()
