@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check test test-unsloth fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check images-check test test-unsloth fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -72,6 +72,9 @@ compose-check: install  ## hold docker/compose.yaml against the Compose specific
 # run one test after another.
 PARALLEL := -n 2 --dist loadfile
 ALONE := tests/dags tests/plugins tests/demo
+
+images-check:  ## build both images without a registry and ask what the Helm chart asks; root, buildah and debootstrap, 20 minutes
+	@docker/check_images.sh
 
 test: lint trainer  ## lint, types, layers and every test, in both environments
 	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)

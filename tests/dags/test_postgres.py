@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
+import psycopg
 import pytest
 
 from stand_ins.places import REPOSITORY
@@ -40,7 +40,7 @@ def database() -> Iterator[str]:
         pg("initdb", "--username=airflow", "--auth=trust", "--no-sync", "--encoding=UTF8", "--locale=C")
         pg("pg_ctl", "start", "--wait", "-l", str(folder / "log"), "-o", f"-k {folder} {OPTIONS}")
         try:
-            yield f"postgresql+psycopg2://airflow@/postgres?host={folder}"
+            yield f"postgresql://airflow@/postgres?host={folder}"
         finally:
             pg("pg_ctl", "stop", "--mode=immediate")
     finally:
@@ -61,9 +61,5 @@ def test_the_refresh_runs_on_a_postgresql_metadata_database(database):
 
 
 def runs_by_state(database: str) -> dict[str, int]:
-    connection = psycopg2.connect(database.replace("+psycopg2", ""))
-    with connection, connection.cursor() as cursor:
-        cursor.execute("select state, count(*) from dag_run group by state")
-        found = dict(cursor.fetchall())
-    connection.close()
-    return found
+    with psycopg.connect(database) as connection:
+        return dict(connection.execute("select state, count(*) from dag_run group by state").fetchall())
