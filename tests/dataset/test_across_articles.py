@@ -12,6 +12,7 @@ from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.dataset.verify import verify
 from ownvoice.pairs.grams.grams import grams, shared_words, words_key
 from ownvoice.storage.lake import scan
+from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import all_versions, latest_version
 from stand_ins.night import Night, article
 
@@ -256,3 +257,26 @@ def test_an_article_whose_new_text_has_no_answers_yet_keeps_no_pair_that_the_oth
     assert holding_reused(night) == {}
     assert latest_version(night.lake).retired_for["in_other_split"] > 3
     assert is_whole(night)
+
+
+def test_a_commit_fetches_the_index_once_and_looks_at_its_ends_first(night, run, monkeypatch):
+    night.write(TRAIN, TEST)
+    run()
+    night.write(OTHER_TRAIN)
+    fetched, read = Counter(), Counter()
+    download, read_range = ObjectStore.download, ObjectStore.read_range
+
+    def counted_download(store, key, path):
+        fetched[key] += 1
+        download(store, key, path)
+
+    def counted_range(store, stored, start, length):
+        read[stored.key] += 1
+        return read_range(store, stored, start, length)
+
+    monkeypatch.setattr(ObjectStore, "download", counted_download)
+    monkeypatch.setattr(ObjectStore, "read_range", counted_range)
+    run()
+    segments = {found.key for found in night.lake.store.objects("grams")}
+    assert len(segments) == 2 and {key: fetched[key] for key in segments} == dict.fromkeys(segments, 1)
+    assert sum(read[key] for key in segments) == 1  # the one that was there

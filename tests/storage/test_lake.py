@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pyarrow as pa
 
 ROWS, CHARS = 20_000, 1_000
@@ -17,3 +19,12 @@ def test_a_file_of_rows_is_opened_and_read_in_parts(lake):
     finally:
         pa.set_memory_pool(usual)
     assert watched.max_memory() < ROWS * CHARS / 2
+
+
+def test_an_open_file_keeps_nothing_of_what_was_read_of_it(lake):
+    texts = [random.Random(number).randbytes(CHARS // 2).hex() for number in range(ROWS)]  # nothing compresses them
+    lake.write_rows("many.parquet", pa.table({"text": texts}))
+    with lake.open_rows("many.parquet") as rows:
+        before = pa.total_allocated_bytes()
+        assert rows.read_row_groups(range(rows.num_row_groups)).num_rows == ROWS
+        assert pa.total_allocated_bytes() - before < ROWS * CHARS / 100

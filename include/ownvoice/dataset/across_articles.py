@@ -62,12 +62,13 @@ def find_losses(
     _add(after, own.articles.values())
     index = GramIndex(lake)
     index.complete(after)
-    if base is None or base.grams == GRAM_VERSION:
-        asked = {text for article in own.articles.values() for text in _texts(article)}
-        shared = shared_grams(index, before, after, asked)
-        touched = shared.texts | (texts_with(index, own.quoted, after) if base else frozenset())
-    else:
-        shared, touched = shared_grams(index, {}, after, after), frozenset(after)
+    with index.open() as segments:
+        if base is None or base.grams == GRAM_VERSION:
+            asked = {text for article in own.articles.values() for text in _texts(article)}
+            shared = shared_grams(segments, before, after, asked)
+            touched = shared.texts | (texts_with(segments, own.quoted, after) if base else frozenset())
+        else:
+            shared, touched = shared_grams(segments, {}, after, after), frozenset(after)
     known = read_articles(lake, base, column_in("written_sha256", touched)).values()
     others = [one for one in known if one.article_id not in own.articles and one.state in GENERATED_FROM]
     return _judged(

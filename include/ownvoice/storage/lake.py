@@ -98,12 +98,12 @@ class Lake:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "rows.parquet")
             self.store.download(key, path)
-            with readable(self.uri, key), pq.ParquetFile(path, page_checksum_verification=True) as rows:
+            with readable(self.uri, key), _opened(path, page_checksum_verification=True) as rows:
                 # Damage is told here, not in a reader's work; in parts, or a whole file would be in memory.
                 read = sum(part.num_rows for part in rows.iter_batches(_ROWS_PER_GROUP))
                 if read != rows.metadata.num_rows:  # the footer has no checksum
                     raise ValueError(f"{read} rows where its end says {rows.metadata.num_rows}")
-            with pq.ParquetFile(path) as rows:
+            with _opened(path) as rows:
                 yield rows
 
     @contextlib.contextmanager
@@ -183,6 +183,10 @@ class Lake:
 
     def _table_options(self) -> dict[str, str]:
         return table_options(self.store.access) if self.uri.startswith("s3://") else {}
+
+
+def _opened(path: Path, **options: bool) -> pq.ParquetFile:
+    return pq.ParquetFile(path, pre_buffer=False, **options)  # else it keeps all that was read of it until it is closed
 
 
 def scan(

@@ -82,7 +82,7 @@ def test_many_texts_are_written_in_segments_of_a_bounded_size(lake, keep, monkey
     texts = keep(*(words(f"text{number}word") for number in range(10)))
     GramIndex(lake).complete(texts)
     with GramIndex(lake).open() as found:
-        assert sorted(segment.entries for segment in found) == [56, 112, 112]
+        assert sorted(segment.file.metadata.num_rows for segment in found) == [56, 112, 112]
 
 
 def test_a_range_holds_exactly_the_grams_between_its_ends(lake, keep, monkeypatch):

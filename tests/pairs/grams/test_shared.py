@@ -41,6 +41,8 @@ def test_the_search_finds_what_a_comparison_of_all_texts_finds(tmp_path_factory,
         lake.keep_original(name_of(text_of(held)), text_of(held))
     index = GramIndex(lake)
     index.complete(after)
+    with index.open() as segments:
+        found = shared_grams(segments, before, after, after)
 
     def holding(passage, sides):
         return [held for held in texts if passage in held and sides.get(name_of(text_of(held)), 0)]
@@ -54,7 +56,6 @@ def test_the_search_finds_what_a_comparison_of_all_texts_finds(tmp_path_factory,
     staying = {text: sides & before.get(text, 0) for text, sides in after.items()}
     now = [passage for passage in range(len(PASSAGES)) if on_both(passage, after)]
     new = [passage for passage in now if not on_both(passage, staying)]
-    found = shared_grams(index, before, after, after)
     wanted = {one for passage in now for one in grams([PASSAGES[passage]]).tolist()}
     assert wanted <= set(found.grams.tolist())
     assert found.texts >= {name_of(text_of(held)) for passage in new for held in holding(passage, after)}
@@ -65,35 +66,37 @@ def test_the_search_finds_what_a_comparison_of_all_texts_finds(tmp_path_factory,
 
 
 @pytest.fixture
-def index(lake):
+def segments(lake):
     for held in ([0, 1], [1, 2], [3]):
         lake.keep_original(name_of(text_of(held)), text_of(held))
     index = GramIndex(lake)
     index.complete(name_of(text_of(held)) for held in ([0, 1], [1, 2], [3]))
-    return index
+    with index.open() as segments:
+        yield segments
 
 
-def test_only_the_grams_of_the_texts_that_are_asked_about_are_looked_for(index):
+def test_only_the_grams_of_the_texts_that_are_asked_about_are_looked_for(segments):
     after = {name_of(text_of([0, 1])): TRAIN, name_of(text_of([1, 2])): TEST, name_of(text_of([3])): TRAIN}
-    assert len(shared_grams(index, {}, after, [name_of(text_of([3]))]).grams) == 0
-    assert len(shared_grams(index, {}, after, [name_of(text_of([1, 2]))]).grams) > 0
+    assert len(shared_grams(segments, {}, after, [name_of(text_of([3]))]).grams) == 0
+    assert len(shared_grams(segments, {}, after, [name_of(text_of([1, 2]))]).grams) > 0
 
 
-def test_what_both_sides_had_before_touches_no_text_again(index):
+def test_what_both_sides_had_before_touches_no_text_again(segments):
     both = {name_of(text_of([0, 1])): TRAIN, name_of(text_of([1, 2])): TEST}
-    assert shared_grams(index, both, both, both).texts == frozenset()
-    assert shared_grams(index, {}, both, both).texts == both.keys()
+    assert shared_grams(segments, both, both, both).texts == frozenset()
+    assert shared_grams(segments, {}, both, both).texts == both.keys()
 
 
-def test_the_texts_that_hold_a_gram_are_found_among_those_that_are_asked_for(index):
+def test_the_texts_that_hold_a_gram_are_found_among_those_that_are_asked_for(segments):
     wanted = grams([PASSAGES[1]])
     first, second, third = (name_of(text_of(held)) for held in ([0, 1], [1, 2], [3]))
-    assert texts_with(index, wanted, {first, second, third}) == {first, second}
-    assert texts_with(index, wanted, {second, third}) == {second}
-    assert texts_with(index, np.empty(0, np.uint64), {first}) == frozenset()
+    assert texts_with(segments, wanted, {first, second, third}) == {first, second}
+    assert texts_with(segments, wanted, {second, third}) == {second}
+    assert texts_with(segments, np.empty(0, np.uint64), {first}) == frozenset()
 
 
 def test_nothing_is_shared_in_an_empty_index(lake):
-    found = shared_grams(GramIndex(lake), {}, {}, [])
+    with GramIndex(lake).open() as segments:
+        found = shared_grams(segments, {}, {}, [])
     assert len(found.grams) == 0
     assert found.texts == frozenset()

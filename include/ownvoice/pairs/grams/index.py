@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ from ownvoice.pairs.grams.grams import GRAM_VERSION, Grams, grams
 from ownvoice.storage.damage import readable
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import grams_key
+from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.streamed import open_object
 
 _SEGMENT_ENTRIES = 2_000_000  # 24 MB in memory
 _SMALL_SEGMENT_ENTRIES = _SEGMENT_ENTRIES // 16
@@ -49,11 +51,6 @@ class Segment:
     key: str
     texts: dict[str, int]
     file: pq.ParquetFile
-
-    @property
-    def entries(self) -> int:
-        """The number of its rows."""
-        return int(self.file.metadata.num_rows)
 
     def between(self, first: int, last: int) -> _Entries:
         """Return grams and places of texts of the entries with `first` <= gram <= `last`."""
@@ -85,28 +82,36 @@ class GramIndex:
         self._folder = f"{grams_key(GRAM_VERSION)}/segments"
 
     @contextlib.contextmanager
-    def open(self) -> Iterator[list[Segment]]:
-        """Open every segment, to be read in parts."""
+    def open(self, keys: Iterable[str] | None = None) -> Iterator[list[Segment]]:
+        """Open every segment, or those of `keys`, to be read in parts. Each is fetched whole: a commit does it once."""
+        wanted = [found.key for found in self._segments()] if keys is None else keys
         with contextlib.ExitStack() as stack:
-            yield [self._open(stack, key) for key in self._keys()]
+            yield [self._open(stack, key) for key in wanted]
 
     def complete(self, texts: Iterable[str]) -> None:
         """Index those of `texts` that are not indexed yet; few are in memory at a time."""
-        with self.open() as segments:
-            known = {text for segment in segments for text in segment.texts}
-        missing = sorted(set(texts) - known)
-        for part in _parts((text, text_grams(self._lake, text)) for text in missing):
-            self._write(part)
+        missing, entries = set(texts), {}
+        for found in self._segments():
+            indexed = self._texts_of(found)
+            missing.difference_update(indexed)
+            entries[found.key] = sum(indexed.values())
+        for part in _parts((text, text_grams(self._lake, text)) for text in sorted(missing)):
+            entries[self._write(part)] = sum(map(len, part.values()))
         if missing:
-            self._merge()
+            self._merge([key for key, count in entries.items() if count < _SMALL_SEGMENT_ENTRIES])
 
-    def _keys(self) -> list[str]:
-        return sorted(found.key for found in self._lake.store.objects(self._folder))
+    def _segments(self) -> list[StoredObject]:
+        return sorted(self._lake.store.objects(self._folder), key=lambda found: found.key)
+
+    def _texts_of(self, found: StoredObject) -> dict[str, int]:
+        """Return the texts of a segment, from the end of its file alone."""
+        with readable(self._lake.uri, found.key), open_object(self._lake.store, found) as file:
+            return _texts_in(pq.read_metadata(file).metadata)
 
     def _open(self, stack: contextlib.ExitStack, key: str) -> Segment:
         file = stack.enter_context(self._lake.open_rows(key))
         with readable(self._lake.uri, key):
-            return Segment(key, json.loads(file.schema_arrow.metadata[_TEXTS]), file)
+            return Segment(key, _texts_in(file.metadata.metadata), file)
 
     def _write(self, part: Mapping[str, Grams]) -> str:
         """Write a segment and return its key."""
@@ -119,16 +124,20 @@ class GramIndex:
         self._lake.write_rows(key, rows.replace_schema_metadata(metadata), rows_per_group=_GROUP_ENTRIES)
         return key
 
-    def _merge(self) -> None:
+    def _merge(self, small: Sequence[str]) -> None:
         """Merge small segments once there are many. The old ones are deleted last: a text may be indexed twice."""
-        with self.open() as segments:
-            small = [segment for segment in segments if segment.entries < _SMALL_SEGMENT_ENTRIES]
-            if len(small) <= _MAX_SMALL_SEGMENTS:
-                return
-            merged = self._write({text: found for segment in small for text, found in segment.by_text()})
-        for segment in small:
-            if segment.key != merged:
-                self._lake.store.delete(segment.key)
+        if len(small) <= _MAX_SMALL_SEGMENTS:
+            return
+        with self.open(small) as segments:
+            merged = self._write({text: found for segment in segments for text, found in segment.by_text()})
+        for key in small:
+            if key != merged:
+                self._lake.store.delete(key)
+
+
+def _texts_in(metadata: Mapping[bytes, bytes]) -> dict[str, int]:
+    texts: dict[str, int] = json.loads(metadata[_TEXTS])
+    return texts
 
 
 def _parts(indexed: Iterable[tuple[str, Grams]]) -> Iterator[dict[str, Grams]]:

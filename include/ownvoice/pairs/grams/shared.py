@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ownvoice.pairs.grams.grams import Grams, look_up
-from ownvoice.pairs.grams.index import MAX_GRAM, GramIndex, Segment
+from ownvoice.pairs.grams.index import MAX_GRAM, Segment
 
 TRAIN, TEST = 1, 2
 SIDES = {"train": TRAIN, "test": TEST}
@@ -35,7 +35,7 @@ class Shared:
     texts: frozenset[str]
 
 
-def shared_grams(index: GramIndex, before: TextSides, after: TextSides, asked: Collection[str]) -> Shared:
+def shared_grams(segments: Sequence[Segment], before: TextSides, after: TextSides, asked: Collection[str]) -> Shared:
     """Return what the sides share among the grams of `asked`, texts that are in the index like those of `after`.
 
     `before` and `after` are the texts on each side before and after the commit that is being made.
@@ -43,20 +43,18 @@ def shared_grams(index: GramIndex, before: TextSides, after: TextSides, asked: C
     staying = {text: sides & before.get(text, 0) for text, sides in after.items()}
     found: list[Grams] = []
     texts: set[str] = set()
-    with index.open() as segments:
-        for first, last in _ranges(segments, asked):
-            search = _Range(segments, first, last)
-            known = search.grams_of(asked)
-            now, earlier = search.sides(known, (after, staying))
-            found.append(known[now == _BOTH])
-            texts.update(search.texts_with(known[(now == _BOTH) & (earlier != _BOTH)], after))
+    for first, last in _ranges(segments, asked):
+        search = _Range(segments, first, last)
+        known = search.grams_of(asked)
+        now, earlier = search.sides(known, (after, staying))
+        found.append(known[now == _BOTH])
+        texts.update(search.texts_with(known[(now == _BOTH) & (earlier != _BOTH)], after))
     return Shared(np.concatenate(found), frozenset(texts))
 
 
-def texts_with(index: GramIndex, wanted: Grams, among: Collection[str]) -> frozenset[str]:
+def texts_with(segments: Sequence[Segment], wanted: Grams, among: Collection[str]) -> frozenset[str]:
     """Return the texts of `among` that hold one of the grams `wanted`."""
-    with index.open() as segments:
-        return frozenset(text for one in segments for text in _Range([one], 0, MAX_GRAM).texts_with(wanted, among))
+    return frozenset(text for one in segments for text in _Range([one], 0, MAX_GRAM).texts_with(wanted, among))
 
 
 @dataclass(frozen=True, slots=True)
