@@ -103,6 +103,7 @@ docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_drop_reasons.py
 	$(BIN)/python docs/write_formats.py
 	$(BIN)/python docs/write_dashboard.py
+	$(BIN)/python docs/write_retention.py
 	$(BIN)/python docs/write_settings.py
 	$(BIN)/python docs/write_tables.py
 
