@@ -53,6 +53,11 @@ def _connections(folder: Path) -> str:
     return json.dumps({"aws_articles": store, "aws_lake": store, "llm_api": model}, indent=2)
 
 
+def _aws_credentials(folder: Path) -> str:
+    access, secret = _read(folder, "s3_access_key"), _read(folder, "s3_secret_key")
+    return f"[default]\naws_access_key_id = {access}\naws_secret_access_key = {secret}\n"
+
+
 def _read(folder: Path, name: str) -> str:
     return (folder / name).read_text().strip()
 
@@ -74,6 +79,7 @@ _SECRETS: dict[str, Callable[[Path], str]] = {
     "metadata_url": _metadata_url,
     "result_backend_url": lambda folder: _metadata_url(folder, "db+postgresql+psycopg2"),
     "broker_url": lambda folder: f"redis://:{_read(folder, 'redis_password')}@redis:6379/0",
+    "aws_credentials": _aws_credentials,
     "connections.json": _connections,
 }
 

@@ -1,6 +1,6 @@
 """Makes the bucket of compose.yaml's own store, and puts the sample articles there while it holds no article.
 
-Run as: python bucket.py --endpoint http://s3:9000 --bucket ownvoice --articles /samples
+Run as: python bucket.py --bucket ownvoice --articles /samples, with the keys and the address where boto3 looks for them
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
 
-_SECRETS = Path("/run/secrets")
 _PREFIX = "articles/"
 
 
@@ -33,24 +32,15 @@ def fill_bucket(store: S3Client, bucket: str, articles: Path) -> str:
 
 
 def main() -> int:
-    """Fill the bucket with the keys among the container's secrets; return the exit code."""
+    """Fill the bucket that the command names; return the exit code."""
     parser = argparse.ArgumentParser(description="Make the bucket for trying, and upload the sample articles.")
-    parser.add_argument("--endpoint", required=True)
     parser.add_argument("--bucket", required=True)
     parser.add_argument("--articles", type=Path, required=True)
-    parser.add_argument("--secrets", type=Path, default=_SECRETS)
     options = parser.parse_args()
     try:
-        store = boto3.client(
-            "s3",
-            endpoint_url=options.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id=(options.secrets / "s3_access_key").read_text().strip(),
-            aws_secret_access_key=(options.secrets / "s3_secret_key").read_text().strip(),
-        )
-        print(fill_bucket(store, options.bucket, options.articles))
+        print(fill_bucket(boto3.client("s3"), options.bucket, options.articles))
     except (BotoCoreError, ClientError, OSError) as fault:
-        print(f"the bucket {options.bucket} at {options.endpoint} could not be filled: {fault}", file=sys.stderr)
+        print(f"the bucket {options.bucket} could not be filled: {fault}", file=sys.stderr)
         return 1
     return 0
 

@@ -8,7 +8,7 @@ import sys
 import boto3
 import pytest
 
-from stand_ins.docker_files import ROOT
+from stand_ins.docker_files import ROOT, made_secrets
 from stand_ins.s3_server import running_s3_server
 
 
@@ -20,18 +20,22 @@ def store(tmp_path_factory):
 
 
 @pytest.fixture
-def secrets(tmp_path, store):
-    """A folder with the keys, as Compose mounts them."""
-    (tmp_path / "s3_access_key").write_text(f"{store.access_key_id}\n")
-    (tmp_path / "s3_secret_key").write_text(f"{store.secret_access_key}\n")
-    return tmp_path
+def environment(tmp_path, store):
+    """The variables of the service `bucket`: its keys are a file that make_secrets.py made, its store is ours."""
+    made_secrets(tmp_path)
+    return {
+        "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "aws_credentials"),
+        "AWS_ENDPOINT_URL_S3": store.endpoint_url,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",  # where there are no keys, this machine is asked for none
+    }
 
 
-def fill(endpoint, secrets, bucket):
+def fill(environment, bucket):
     """Run the script; return the finished process."""
-    command = [sys.executable, ROOT / "docker" / "try" / "bucket.py", "--endpoint", endpoint, "--bucket", bucket]
-    command += ["--articles", ROOT / "samples" / "articles", "--secrets", secrets]
-    return subprocess.run(command, capture_output=True, text=True)
+    command = [sys.executable, ROOT / "docker" / "try" / "bucket.py", "--bucket", bucket]
+    command += ["--articles", ROOT / "samples" / "articles"]
+    return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
 def keys(store, bucket):
@@ -40,28 +44,31 @@ def keys(store, bucket):
     return [one.key for one in session.resource("s3", endpoint_url=store.endpoint_url).Bucket(bucket).objects.all()]
 
 
-def test_an_empty_store_gets_the_bucket_and_every_sample(store, secrets):
-    done = fill(store.endpoint_url, secrets, "ownvoice")
+def test_an_empty_store_gets_the_bucket_and_every_sample(store, environment):
+    done = fill(environment, "ownvoice")
     assert done.returncode == 0, done.stderr
     samples = {f"articles/{path.name}" for path in (ROOT / "samples" / "articles").iterdir()}
     assert set(keys(store, "ownvoice")) == samples
     assert str(len(samples)) in done.stdout
 
 
-def test_a_bucket_that_holds_articles_is_left_as_it_is(store, secrets):
+def test_a_bucket_that_holds_articles_is_left_as_it_is(store, environment):
     session = boto3.Session(store.access_key_id, store.secret_access_key, region_name="us-east-1")
     bucket = session.resource("s3", endpoint_url=store.endpoint_url).create_bucket(Bucket="mine")
     bucket.put_object(Key="articles/own.md", Body=b"mine")
-    done = fill(store.endpoint_url, secrets, "mine")
+    done = fill(environment, "mine")
     assert (done.returncode, keys(store, "mine")) == (0, ["articles/own.md"])
     assert "left as it is" in done.stdout
 
 
 @pytest.mark.parametrize("fault", ["no server", "no key"])
-def test_a_store_that_cannot_be_filled_is_told_in_one_sentence(store, secrets, fault):
-    if fault == "no key":
-        (secrets / "s3_secret_key").unlink()
-    done = fill("http://127.0.0.1:9" if fault == "no server" else store.endpoint_url, secrets, "ownvoice")
+def test_a_store_that_cannot_be_filled_is_told_in_one_sentence(environment, fault):
+    wrong = {
+        "no server": ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9"),
+        "no key": ("AWS_SHARED_CREDENTIALS_FILE", "/no"),
+    }
+    variable, value = wrong[fault]
+    done = fill(environment | {variable: value}, "ownvoice")
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "the bucket ownvoice at http" in done.stderr
+    assert "the bucket ownvoice could not be filled" in done.stderr

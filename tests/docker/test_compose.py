@@ -17,7 +17,7 @@ from stand_ins.recorded_keys import problems
 
 COMPOSE = ROOT / "docker" / "compose.yaml"
 _SECRET_PATH = re.compile(r"/run/secrets/([\w.-]+)")
-_URL = re.compile(r"\bhttps?://[^\s\"']+")
+_URL = re.compile(r"\bhttps?://[^\s\"'}]+")
 _LOCAL = {"127.0.0.1", "localhost", "0.0.0.0"}
 
 
