@@ -18,12 +18,19 @@ if [ "$*" = "db check" ]; then
   [ "$(grep -c 'db check' "$CALLS")" -gt "${DOWN_FOR:-0}" ] && exit 0
   echo 'Traceback (most recent call last):' >&2
   echo '  File "x.py", line 1' >&2
-  echo 'sqlalchemy.exc.OperationalError: connection to server at "db", port 5432 failed: Connection refused' >&2
+  echo "${FAULT:-sqlalchemy.exc.OperationalError: connection to server at db, port 5432 failed: Connection refused}" >&2
   echo '(Background on this error at: https://sqlalche.me/e/21/e3q8)' >&2
   exit 1
 fi
 if [ "$1" = waits ]; then trap 'echo "TERM" >> "$CALLS"; kill $!; exit 143' TERM; sleep 30 & wait; fi
 exit "${CODE:-0}"
+"""
+
+
+# Stands for the other programs, and for the broker that python asks.
+PYTHON = """
+echo "NAME $*" >> "$CALLS"
+[ -z "${BROKER:-}" ] || { echo "kombu.exceptions.OperationalError: Error 111 connecting to redis:6379" >&2; exit 1; }
 """
 
 
@@ -34,7 +41,7 @@ class Image:
         self.programs, self.calls_file = folder / "programs", folder / "calls"
         program(self.programs, "airflow", AIRFLOW)
         for name in ("ownvoice", "python", "python3"):
-            program(self.programs, name, f'echo "{name} $*" >> "$CALLS"; exit "${{BROKER:-0}}"')
+            program(self.programs, name, PYTHON.replace("NAME", name))
         self.variables = {
             "AIRFLOW_HOME": str(folder),
             "CALLS": str(self.calls_file),
@@ -101,11 +108,28 @@ def test_it_waits_for_the_database(image):
 def test_a_database_that_never_answers_ends_it_with_one_sentence(image):
     code, out, err = image.run("scheduler", DOWN_FOR="99", CONNECTION_CHECK_MAX_COUNT="3")
     assert (code, out) == (1, "")
-    assert err == (
-        "entrypoint: the metadata database did not answer in 3 tries, 0 s apart: sqlalchemy.exc.OperationalError: "
-        'connection to server at "db", port 5432 failed: Connection refused\n'
-    )
+    fault = "sqlalchemy.exc.OperationalError: connection to server at db, port 5432 failed: Connection refused"
+    assert err.splitlines() == [
+        f"entrypoint: waiting for the metadata database: {fault}",
+        f"entrypoint: the metadata database did not answer in 3 tries, 0 s apart: {fault}",
+    ]
     assert image.calls() == ["airflow db check"] * 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "ModuleNotFoundError: No module named 'MySQLdb'",
+        "RuntimeError: You do not have `mysqlclient` package installed.",
+        "ValueError: not enough values to unpack (expected 2, got 1)",
+        "sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:postgres",
+        "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string",
+    ],
+)
+def test_an_address_that_can_never_work_is_not_waited_for(image, fault):
+    code, _, err = image.run("scheduler", DOWN_FOR="99", FAULT=fault)
+    assert (code, err) == (1, f"entrypoint: the metadata database cannot be reached as it is configured: {fault}\n")
+    assert image.calls() == ["airflow db check"]
 
 
 def test_a_probe_of_the_chart_waits_for_nothing(image):
@@ -117,7 +141,7 @@ def test_a_probe_of_the_chart_waits_for_nothing(image):
 def test_what_needs_the_broker_waits_for_it(image, words):
     code, _, err = image.run(*words, BROKER="1", CONNECTION_CHECK_MAX_COUNT="2")
     assert code == 1
-    assert err.startswith("entrypoint: the Celery broker did not answer in 2 tries")
+    assert "entrypoint: the Celery broker did not answer in 2 tries" in err
     assert not [call for call in image.calls() if "worker" in call or "scheduler" in call]
 
 
