@@ -7,7 +7,7 @@ lake, and on the Hugging Face Hub if a repository is named.
 |---|---|---|
 | `resolve_dataset` | fixes version and recipes, checks all, estimates hours and cost | `runs/<run>/recipe.json` |
 | `approve_gpu` | waits for a person, if a run by hand may cost more than the setting allows | |
-| `train` | trains, evaluates, merges, compares: GPU pod or local process | `result.json`, `merged/`, `adapter/` |
+| `train` | trains, evaluates, merges, compares: pod, process or elsewhere | `result.json`, `merged/`, `adapter/` |
 | `check_health` | judges the curves; *block* ends the run here; of several recipes it chooses one | |
 | `publish_model` | one commit on a pull request, merged and tagged with the run | `publication.json` |
 | `all_trained` | fails, and with it the run, if one of several recipes was not trained | |
@@ -18,6 +18,9 @@ it ended. Clear it and it resumes from its last checkpoint; out of memory, diver
 another recipe. A red `check_health` is a verdict: its log names the reasons, and the model stays in the lake,
 unpublished. A red `publish_model` trains nothing again: correct the token or wait for the Hub, then clear it. Marking
 `train` as failed stops its pod or process.
+
+**Elsewhere:** with `OWNVOICE_TRAINER_WHERE=elsewhere` a deferred `train` waits: its log has the command to start on any
+machine with a GPU, and then what that trainer says. Clear or mark it, and the trainer there stops.
 
 **By hand:** the form starts from the recipe of chapter 6. **By itself:** with `OWNVOICE_TRAINER_AFTER_NEW_PAIRS`, as
 soon as so many pairs are new since the last training; such a run needs no approval.
@@ -97,7 +100,8 @@ def train_dpo() -> None:
         resolved.map(train_arguments),
         SETTINGS,
         gpu=True,
-        max_active_tis_per_dagrun=1,  # one GPU at a time; a deferred one counts
+        # One GPU at a time, and a deferred one counts; elsewhere there may be a machine for each.
+        max_active_tis_per_dagrun=None if SETTINGS.place == "elsewhere" else 1,
         map_index_template=VARIANT,
         execution_timeout=dt.timedelta(days=1),
         trigger_rule="none_failed_min_one_success",  # the approval may be skipped

@@ -17,7 +17,11 @@ ALONE: dict[str, Any] = {"variants": {}, "publish_variant": None, "hub_repositor
 
 def lake_with_a_version(folder: Path) -> Lake:
     """Make a lake with dataset version 1, which has pairs on both sides of the split, and a base in it."""
-    lake = Lake((folder / "lake").as_uri())
+    return filled(Lake((folder / "lake").as_uri()))
+
+
+def filled(lake: Lake) -> Lake:
+    """Commit that version to an empty lake, and put the base into it; return the lake."""
     commit_pairs(lake, small_dataset())
     for name in ("config.json", "model.safetensors"):  # a base to be found; the stand-in loads none
         lake.store.write(f"models/toy/{name}", b"{}")

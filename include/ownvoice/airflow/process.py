@@ -1,4 +1,4 @@
-"""The trainer as a process of this machine, where no cluster is configured: the same command, the same files."""
+"""The trainer as a process of this machine: the same command as in a pod, the same files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+import sys
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -36,8 +37,10 @@ class TrainerProcess(BaseOperator):
 
     def execute(self, context: Mapping[str, Any]) -> None:
         """Run to the end. Raises what `raise_for_exit` says."""
-        keys = trainer_keys()
-        self._process = start_trainer(load_training_settings().python, self.arguments, keys=keys, is_attached=False)
+        keys, settings = trainer_keys(), load_training_settings()
+        # Where models are trained elsewhere there is no trainer here; what remains, publishing, needs none of it.
+        python = sys.executable if settings.place == "elsewhere" else settings.python
+        self._process = start_trainer(python, self.arguments, keys=keys, is_attached=False)
         said: deque[str] = deque(maxlen=_LAST_LINES)
         with self._process as process:
             for line in process.stdout or ():

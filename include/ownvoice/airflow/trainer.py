@@ -1,4 +1,4 @@
-"""One task, two ways to run it: a pod where a cluster is configured, else a process with the same command."""
+"""One task, three ways to run it: a pod, a process with the same command, or waiting for whoever runs it elsewhere."""
 
 from __future__ import annotations
 
@@ -39,11 +39,15 @@ def trainer_task(
 
 
 def _operator(task_id: str, settings: TrainingSettings, gpu: bool) -> tuple[type[BaseOperator], dict[str, Any]]:
-    if settings.kubernetes_conn_id:
+    if settings.place == "pod":
         from ownvoice.airflow.pod.operator import TrainerPod
         from ownvoice.airflow.pod.specification import pod_fields
 
         return TrainerPod, pod_fields(task_id, settings, gpu=gpu)
+    if settings.place == "elsewhere" and gpu:
+        from ownvoice.airflow.elsewhere import TrainerElsewhere
+
+        return TrainerElsewhere, {}
     from ownvoice.airflow.process import TrainerProcess
 
     return TrainerProcess, {}

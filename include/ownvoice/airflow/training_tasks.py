@@ -66,27 +66,32 @@ def skip_unpublishable(context: Any) -> None:
     settings = load_training_settings()
     if not context["params"]["hub_repository"]:
         raise AirflowSkipException("No hub_repository was named: the model stays in the lake.")
-    if settings.kubernetes_conn_id and not settings.publish_secrets:
+    if settings.place == "pod" and not settings.publish_secrets:
         raise AirflowSkipException("OWNVOICE_TRAINER_PUBLISH_SECRETS names no Secret with HF_TOKEN.")
-    if not settings.kubernetes_conn_id and not hub_token():
+    if settings.place != "pod" and not hub_token():
         raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
 
 
 def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
-    """Stop the pods of the run, then write report, picture and row of each training, and the comparison of several.
+    """Stop what still trains, then write report, picture and row of each training, and the comparison of several.
 
     Returns the verdicts by training run. Skipped where nothing was to be trained, or a person rejected the run.
     """
     from ownvoice.training.results.report import write_run_report
 
     settings = load_training_settings()
-    if settings.kubernetes_conn_id:
+    lake = open_lake()
+    if settings.place == "pod":
         from ownvoice.airflow.pod.operator import stop_pods_of
 
         stop_pods_of(settings, ti.dag_id, dag_run.run_id)
+    elif settings.place == "elsewhere":
+        from ownvoice.airflow.elsewhere import cancel_trainings_of
+
+        cancel_trainings_of(lake, dag_run)
     if ti.xcom_pull(task_ids="approve_gpu", key=XCOM_SKIPMIXIN_KEY):  # left by *Reject* alone
         raise AirflowSkipException("The run was rejected: nothing was trained.")
-    lines, verdicts = write_run_report(open_lake(), lake_run_id(dag_run), dag_run.run_after.date())
+    lines, verdicts = write_run_report(lake, lake_run_id(dag_run), dag_run.run_after.date())
     if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")
     print("\n".join(lines))

@@ -15,12 +15,14 @@ from ownvoice.config.problems import settings_error
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import NotTrainedError
 from ownvoice.storage.lake import Lake
+from ownvoice.training.elsewhere import wait_elsewhere
 from ownvoice.training.planning.plan import PlannedTraining, plan_training
 from ownvoice.training.planning.request import TrainingRequest, parse_variants
 from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.process import start_trainer, training_arguments
 from ownvoice.training.results.comparison import compare
 from ownvoice.training.results.report import write_run_report
+from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings, load_training_settings
 
 Repeatable = list[str] | None
@@ -46,7 +48,7 @@ def command(
     print("\n".join(_plan_lines(run_id, planned)), flush=True)
     if not dry_run:
         for one in planned:
-            _run_trainer(settings, one)
+            _train(opened, settings, one)
         lines, _ = write_run_report(opened, run_id, now.date())
         print("\n".join(lines))
         _refuse_untrained(opened, run_id)
@@ -72,8 +74,12 @@ def _plan_lines(run_id: str, planned: list[PlannedTraining]) -> Iterator[str]:
         yield f"  {one.variant or 'recipe'}: {one.steps} steps, about {one.hours} hours{cost}"
 
 
-def _run_trainer(settings: TrainingSettings, planned: PlannedTraining) -> None:
-    """Run the trainer to its end, whichever that is; its result in the lake tells."""
+def _train(lake: Lake, settings: TrainingSettings, planned: PlannedTraining) -> None:
+    """Run the trainer, or wait for the one elsewhere, to its end, whichever that is; its result in the lake tells."""
+    if settings.place == "elsewhere":
+        run = read_training_run(planned.recipe_uri, lake.store.access)
+        wait_elsewhere(lake, run, planned.recipe_uri, settings)
+        return
     with start_trainer(settings.python, training_arguments(planned.recipe_uri)) as process:
         process.wait()
 

@@ -14,7 +14,8 @@ from ownvoice.storage.layout import RunKeys
 class Awaited(BaseModel):
     """Who waits for a training run, until when, and by which command it is trained.
 
-    `waiting_id` tells one wait from the next. `cancelled` is why nobody waits any more, as the beginning of a sentence;
+    `waiting_id` tells one wait from the next. `earlier_result` is the tag of the result of a try before, which does not
+    end this wait. `cancelled` is why nobody waits any more, as the beginning of a sentence;
     a trainer that reads it stops, and none starts, until the run is awaited again.
     """
 
@@ -24,6 +25,7 @@ class Awaited(BaseModel):
     since: AwareDatetime
     until: AwareDatetime
     command: str
+    earlier_result: str = ""
     cancelled: str = ""
 
     def is_over(self) -> bool:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ownvoice.config.problems import settings_error
 from ownvoice.errors import SettingsError
+from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.stores import ObjectStore
@@ -44,13 +45,13 @@ def write_training_run(lake: Lake, run: TrainingRun) -> str:
     return f"{lake.uri}/{run.keys.recipe}"
 
 
-def read_training_run(uri: str) -> TrainingRun:
+def read_training_run(uri: str, access: AwsAccess | None = None) -> TrainingRun:
     """Read a `recipe.json`; the run's lake is the one that holds it, wherever it was when the run was planned.
 
-    Raises `SettingsError` if there is none, or naming every problem in it.
+    Without an `access` it signs in as the environment says. Raises `SettingsError` if there is none, or naming every problem in it.
     """
     folder, _, name = uri.rpartition("/")
-    data = ObjectStore(folder).read(name)
+    data = ObjectStore(folder, access).read(name)
     if data is None:
         raise SettingsError(f"{uri} does not exist. Write the run's recipe.json first, then start the trainer.")
     try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -20,12 +20,15 @@ def _default_python() -> str:
     return str(Path.cwd() / ".venv-trainer" / "bin" / "python")
 
 
+Place = Literal["process", "pod", "elsewhere"]
+
+
 class TrainingSettings(BaseSettings):
     """Every name is read from the environment with the prefix `OWNVOICE_TRAINER_`; maps and lists are written as JSON.
 
     Fields of the recipe are reached with two underscores: `OWNVOICE_TRAINER_RECIPE__BETA`.
-    With `kubernetes_conn_id` the trainer is a pod; without, a process of this machine. Keys are no settings: a pod
-    gets them from Kubernetes Secrets that are named here, a process from Airflow connections or the usual variables.
+    Keys are no settings: a pod gets them from Kubernetes Secrets that are named here, a process from Airflow
+    connections or the usual variables, and a trainer elsewhere from whoever starts it.
     """
 
     model_config = SettingsConfigDict(
@@ -33,6 +36,12 @@ class TrainingSettings(BaseSettings):
     )
 
     recipe: TrainingRecipe = Field(TrainingRecipe(), description="The training recipe that the form starts from.")
+
+    where: Place | None = Field(
+        None,
+        description="Where models are trained: `process` (of this machine), `pod`, or `elsewhere`, by a command that a "
+        "person copies to any machine with a GPU; empty: a pod where a cluster is set, else a process.",
+    )
 
     # When, and for how much
     after_new_pairs: int | None = Field(
@@ -88,9 +97,16 @@ class TrainingSettings(BaseSettings):
     hub_private: bool = Field(True, description="Whether a repository that is made is private.")
     model_licence: str | None = Field(None, description="Licence that the card names; it follows from the base's.")
 
+    @property
+    def place(self) -> Place:
+        """Where models are trained."""
+        return self.where or ("pod" if self.kubernetes_conn_id else "process")
+
     @model_validator(mode="after")
-    def _a_cluster_needs_an_image(self) -> Self:
-        if self.kubernetes_conn_id and not self.image:
+    def _a_pod_needs_a_cluster_and_an_image(self) -> Self:
+        if self.where == "pod" and not self.kubernetes_conn_id:
+            raise ValueError("where is pod and no cluster is set: set OWNVOICE_TRAINER_KUBERNETES_CONN_ID")
+        if self.place == "pod" and not self.image:
             raise ValueError("a cluster is set and no image: set OWNVOICE_TRAINER_IMAGE to the trainer image")
         return self
 

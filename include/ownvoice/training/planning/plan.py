@@ -48,6 +48,7 @@ def plan_training(
     lacks, `SettingsError` that names every problem
     of every recipe. The trainer verifies the digest of the rows when it reads them.
     """
+    _refuse_lake_out_of_reach(lake, settings)
     _refuse_taken_folder(lake, run_id)
     number = version_or_latest(lake, request.dataset_version).number
     sizes = split_sizes(lake, number)
@@ -73,6 +74,14 @@ def _refuse_missing_base(lake: Lake, recipe: TrainingRecipe) -> None:
     key = lake_base_key(recipe.base_model)
     if key is not None and (fault := lake_base_fault(lake, key)):
         raise BadBaseError(fault)
+
+
+def _refuse_lake_out_of_reach(lake: Lake, settings: TrainingSettings) -> None:
+    if settings.place == "elsewhere" and lake.uri.startswith("file:"):
+        raise SettingsError(
+            f"OWNVOICE_TRAINER_WHERE is elsewhere, and no other machine reaches the lake {lake.uri}, a folder of this "
+            "one. Put the lake on S3 (OWNVOICE_LAKE=s3://bucket/prefix), or train here: OWNVOICE_TRAINER_WHERE=process."
+        )
 
 
 def _refuse_taken_folder(lake: Lake, run_id: str) -> None:

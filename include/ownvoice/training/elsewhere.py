@@ -1,0 +1,168 @@
+"""A training on a machine that nobody here starts: the command for it, and what the lake shows of it meanwhile.
+
+The trainer's whole input is `recipe.json` and its whole result is files of the run, so that the lake is all that the
+two sides share.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import shlex
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ownvoice.errors import Exit
+from ownvoice.storage.lake import Lake
+from ownvoice.training.awaited import Awaited, forget_awaited, read_awaited, write_awaited
+from ownvoice.training.claim import Claim, newest_claim
+from ownvoice.training.process import training_arguments
+from ownvoice.training.result import NOT_ENDED, TrainingResult
+from ownvoice.training.run import TrainingRun
+from ownvoice.training.settings import TrainingSettings
+
+KEYS_OF_A_TRAINER = (
+    *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_REGION", "AWS_ENDPOINT_URL"),
+    *("HF_TOKEN", "COMET_API_KEY"),
+)
+"""Variables that a trainer elsewhere may need: the way to the lake, to a gated base and to a tracker."""
+
+POLL_INTERVAL_S = 30.0
+"""Seconds between two looks into the lake, of which each is four requests."""
+
+_GRACE_PERIOD_S = 120  # long enough to write a checkpoint to the lake
+_SILENT_AFTER_S = 300.0  # many signs of life late
+_REMIND_AFTER_S = 3600.0
+
+
+def command_of(recipe_uri: str, settings: TrainingSettings) -> str:
+    """Return the command that trains `recipe_uri` on any machine with a GPU, as a line for a shell.
+
+    It is that of the trainer image where one is set, which hands variables on by name; else that of a Python with the
+    trainer installed. It holds no key.
+    """
+    trainer = ["python", *training_arguments(recipe_uri)]
+    if not settings.image:
+        return shlex.join(trainer)
+    handed_on = [part for name in KEYS_OF_A_TRAINER for part in ("--env", name)]
+    # A container that finds no GPU must end; on its CPUs it would train for a month.
+    said = ["--env", "UNSLOTH_DISABLE_CPU_FALLBACK=1", "--env", f"OWNVOICE_TRAINER_IMAGE={settings.image}"]
+    machine = ["--gpus", "all", "--shm-size", "8g", "--stop-timeout", str(_GRACE_PERIOD_S)]
+    return shlex.join(["docker", "run", "--rm", *machine, *handed_on, *said, settings.image, *trainer])
+
+
+def await_training(lake: Lake, run: TrainingRun, recipe_uri: str, settings: TrainingSettings) -> Awaited | None:
+    """Write down that a run is awaited from now on; None where it is trained already."""
+    earlier = _tag_of_result(lake, run)  # before the result is read: one that is written in between ends the wait
+    result = lake.read_record(run.keys.result, TrainingResult.model_validate)
+    if result and result.is_trained and result.recipe == run.recipe:
+        forget_awaited(lake, run.keys)
+        return None
+    now = dt.datetime.now(dt.UTC)
+    awaited = Awaited(
+        waiting_id=uuid.uuid4().hex,
+        since=now,
+        until=now + dt.timedelta(seconds=settings.deadline_s),
+        command=command_of(recipe_uri, settings),
+        earlier_result=earlier,
+    )
+    write_awaited(lake, run.keys, awaited)
+    return awaited
+
+
+class End(NamedTuple):
+    """How an awaited training ended, and what its trainer said about it."""
+
+    exit: Exit
+    message: str
+
+
+def ended(lake: Lake, run: TrainingRun, awaited: Awaited) -> End | None:
+    """Return the end that a trainer came to since a run is awaited; None before that.
+
+    One that was stopped, as a machine of the spot market is, has not ended: the next one resumes. Raises `DamagedError`
+    where the result cannot be read.
+    """
+    if _tag_of_result(lake, run) == awaited.earlier_result:
+        return None
+    result = lake.read_record(run.keys.result, TrainingResult.model_validate)
+    if result is None or result.exit in (Exit.STOPPED, NOT_ENDED):
+        return None
+    return End(Exit(result.exit), result.message or "done")
+
+
+@dataclass(slots=True)
+class Follower:
+    """Turns the claims that are seen of an awaited training into lines for the log of whoever waits."""
+
+    awaited: Awaited
+    _claim: Claim | None = None
+    _changed_s: float = field(default_factory=time.monotonic)
+    _is_told: bool = False
+
+    def lines(self, claim: Claim | None, now_s: float) -> Iterator[str]:
+        """Yield what is new. `now_s` is of a clock that only goes forward; no clock of the trainer is believed."""
+        before, self._claim = self._claim, claim
+        if claim == before:
+            yield from self._silence(now_s - self._changed_s)
+            return
+        self._changed_s, self._is_told = now_s, False
+        if claim is None or claim.is_released:
+            yield f"No trainer works on it now.{_last(claim)} {self._start}"
+        else:
+            if before is None or before.claim_id != claim.claim_id:
+                yield f"{claim.host} trains it since {claim.since[:19]}Z, process {claim.process}."
+            if claim.said and (before is None or before.said != claim.said):
+                yield f"{claim.host}: {claim.said}"
+
+    @property
+    def _start(self) -> str:
+        what = "Start this on a machine with a GPU; it resumes from the last checkpoint in the lake"
+        return f"{what}:\n{self.awaited.command}"
+
+    def _silence(self, silent_s: float) -> Iterator[str]:
+        claim = self._claim
+        is_at_work = claim is not None and not claim.is_released
+        if self._is_told or silent_s < (_SILENT_AFTER_S if is_at_work else _REMIND_AFTER_S):
+            return
+        self._is_told = True
+        if claim is not None and is_at_work:
+            yield f"No sign of the trainer on {claim.host} since {claim.beat_at[:19]}Z.{_last(claim)} {self._start}"
+        else:
+            yield f"No trainer has begun for {silent_s / 60:.0f} minutes. {self._start}"
+
+
+def follow(lake: Lake, run: TrainingRun, awaited: Awaited, follower: Follower) -> tuple[list[str], bool]:
+    """Look once; return the lines that are new, and whether there is nothing left to wait for."""
+    lines = list(follower.lines(newest_claim(lake, run.keys), time.monotonic()))
+    is_awaited = read_awaited(lake, run.keys) == awaited
+    return lines, not is_awaited or awaited.is_over() or ended(lake, run, awaited) is not None
+
+
+def _last(claim: Claim | None) -> str:
+    return f" Its last line: {claim.said}." if claim and claim.said else ""
+
+
+def _tag_of_result(lake: Lake, run: TrainingRun) -> str:
+    found = lake.store.stat(run.keys.result)
+    return found.tag if found else ""
+
+
+def wait_elsewhere(lake: Lake, run: TrainingRun, recipe_uri: str, settings: TrainingSettings) -> None:
+    """Print the command and then how far the training is, until it has ended or `deadline_s` has passed.
+
+    Interrupted, it only waits no longer: the trainer goes on.
+    """
+    if (awaited := await_training(lake, run, recipe_uri, settings)) is None:
+        return
+    print(f"Start this on a machine with a GPU, before {awaited.until:%Y-%m-%d %H:%M}Z:\n{awaited.command}", flush=True)
+    follower, is_over = Follower(awaited), False
+    try:
+        while not is_over:
+            lines, is_over = follow(lake, run, awaited, follower)
+            print("".join(f"{line}\n" for line in lines), end="", flush=True)
+            time.sleep(0 if is_over else POLL_INTERVAL_S)
+    finally:
+        forget_awaited(lake, run.keys)
