@@ -15,12 +15,9 @@ lake, and on the Hugging Face Hub if a repository is named.
 
 **If it fails:** a red `resolve_dataset` names what to correct; no GPU was used. A red `train` says in its last line how
 it ended. Clear it and it resumes from its last checkpoint; out of memory, diverged, or a merge that does not match need
-another recipe. A red `check_health` is a verdict: its log names the reasons, and the model stays in the lake,
-unpublished. A red `publish_model` trains nothing again: correct the token or wait for the Hub, then clear it. Marking
-`train` as failed stops its pod or process.
-
-**Elsewhere:** with `OWNVOICE_TRAINER_WHERE=elsewhere` a deferred `train` waits: its log has the command to start on any
-machine with a GPU, and then what that trainer says. Clear or mark it, and the trainer there stops.
+another recipe. A red `check_health` is a verdict: its log names the reasons, and the model stays in the lake. A red
+`publish_model` trains nothing again: correct the token or wait for the Hub, then clear it. Marking `train` as failed
+stops its trainer. Elsewhere, a deferred `train` waits for a person: its log has the command to start there.
 
 **By hand:** the form starts from the recipe of chapter 6. **By itself:** with `OWNVOICE_TRAINER_AFTER_NEW_PAIRS`, as
 soon as so many pairs are new since the last training; such a run needs no approval.
@@ -100,8 +97,7 @@ def train_dpo() -> None:
         resolved.map(train_arguments),
         SETTINGS,
         gpu=True,
-        # One GPU at a time, and a deferred one counts; elsewhere there may be a machine for each.
-        max_active_tis_per_dagrun=None if SETTINGS.place == "elsewhere" else 1,
+        max_active_tis_per_dagrun=SETTINGS.trainings_at_once,  # a deferred one counts
         map_index_template=VARIANT,
         execution_timeout=dt.timedelta(days=1),
         trigger_rule="none_failed_min_one_success",  # the approval may be skipped

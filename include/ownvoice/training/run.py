@@ -48,7 +48,8 @@ def write_training_run(lake: Lake, run: TrainingRun) -> str:
 def read_training_run(uri: str, access: AwsAccess | None = None) -> TrainingRun:
     """Read a `recipe.json`; the run's lake is the one that holds it, wherever it was when the run was planned.
 
-    Without an `access` it signs in as the environment says. Raises `SettingsError` if there is none, or naming every problem in it.
+    Without an `access` it signs in as the environment says. Raises `SettingsError` if there is none, or naming every
+    problem in it.
     """
     folder, _, name = uri.rpartition("/")
     data = ObjectStore(folder, access).read(name)

@@ -102,6 +102,11 @@ class TrainingSettings(BaseSettings):
         """Where models are trained."""
         return self.where or ("pod" if self.kubernetes_conn_id else "process")
 
+    @property
+    def trainings_at_once(self) -> int | None:
+        """How many recipes of a run are trained at the same time: one on one GPU; elsewhere, a machine for each."""
+        return None if self.place == "elsewhere" else 1
+
     @model_validator(mode="after")
     def _a_pod_needs_a_cluster_and_an_image(self) -> Self:
         if self.where == "pod" and not self.kubernetes_conn_id:
