@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx
 
@@ -29,9 +29,13 @@ _PROCESSES = {
 
 
 class LiveAirflow:
-    """What a person does in the UI, as calls of the API that the UI makes."""
+    """What a person does in the UI, as calls of the API that the UI makes.
 
-    def __init__(self, address: str) -> None:
+    environment: that of its processes, for workers that it does not start itself
+    """
+
+    def __init__(self, address: str, environment: Mapping[str, str]) -> None:
+        self.environment = environment
         self.client = httpx.Client(base_url=f"{address}/api/v2", timeout=10, trust_env=False)
 
     def log_in(self) -> None:
@@ -68,6 +72,18 @@ class LiveAirflow:
         time.sleep(3)
         path = f"{run}/taskInstances/{task_id}/-1/hitlDetails"
         self.client.patch(path, json={"chosen_options": [option], "params_input": {}}).raise_for_status()
+
+    def clear(self, run: str, task_id: str, map_index: int) -> None:
+        """Clear a task instance with those after it, also where it runs; what failed may be among them."""
+        dag, _, run_id = run.removeprefix("/dags/").partition("/dagRuns/")
+        body = {
+            "dry_run": False,
+            "dag_run_id": unquote(run_id),
+            "task_ids": [[task_id, map_index]],
+            "include_downstream": True,
+            "only_failed": False,
+        }
+        self.client.post(f"/dags/{dag}/clearTaskInstances", json=body).raise_for_status()
 
     def fail_task(self, run: str, task_id: str, map_index: int) -> None:
         """Mark a task instance as failed."""
@@ -108,7 +124,7 @@ def running_airflow(home: Path, dags_folder: Path, variables: Mapping[str, str])
                         env=environment, cwd=home, stdout=log, stderr=log, start_new_session=True,
                     )
                 )  # fmt: skip
-        airflow = LiveAirflow(f"http://127.0.0.1:{port}")
+        airflow = LiveAirflow(f"http://127.0.0.1:{port}", environment)
         wait_for(lambda: _is_healthy(airflow), f"Airflow with its logs in {home}", timeout_s=180)
         airflow.log_in()
         yield airflow

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from airflow.sdk import Connection
 from airflow.sdk.exceptions import AirflowNotFoundException
 
+from ownvoice.airflow.executors import refuse_folders
 from ownvoice.config.generators import LLM_API
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
@@ -32,10 +33,15 @@ if TYPE_CHECKING:  # every DAG file imports this module, and must not load boto3
 
 
 def open_lake(patience: Patience | None = None) -> Lake:
-    """Open the lake of the settings with the connection `aws_lake`; without a `patience`, that of a task."""
+    """Open the lake of the settings with the connection `aws_lake`; without a `patience`, that of a task.
+
+    Raises `SettingsError` for a folder that other machines with tasks do not have.
+    """
     from ownvoice.storage.lake import Lake
 
-    return Lake(load_settings().lake, replace(_aws_access("aws_lake"), patience=patience))
+    uri = load_settings().lake
+    refuse_folders(("OWNVOICE_LAKE", uri))
+    return Lake(uri, replace(_aws_access("aws_lake"), patience=patience))
 
 
 @contextmanager

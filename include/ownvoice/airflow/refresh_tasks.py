@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.airflow.connections import held_lake, model_access, open_lake, open_source
+from ownvoice.airflow.executors import refuse_single_machine
 from ownvoice.airflow.refresh_form import requested_run
 from ownvoice.airflow.run_ids import lake_run_id
 
@@ -28,6 +29,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
 
     run = requested_run(dict(params), lake_run_id(dag_run), dag_run.run_after.date())
     run = run.model_copy(update={"addresses": addresses_of(run.recipe.endpoints, model_access)})
+    refuse_single_machine(run)
     with held_lake(run.run_id) as lake:
         print(f"store: {probe_creation(lake).sentence}")
         return step.list_new_articles(lake, open_source(run.articles_uri), run)

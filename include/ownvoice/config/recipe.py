@@ -120,15 +120,16 @@ class GenerationRecipe(BaseModel):
     @property
     def endpoints(self) -> tuple[str, ...]:
         """Every endpoint that is asked, each once."""
-        return tuple(dict.fromkeys(one.endpoint for one in self._asked))
+        return tuple(dict.fromkeys(one.endpoint for one in self.asked))
 
     @property
     def models(self) -> tuple[str, ...]:
         """Every model that is asked, each once."""
-        return tuple(dict.fromkeys(one.model for one in self._asked))
+        return tuple(dict.fromkeys(one.model for one in self.asked))
 
     @property
-    def _asked(self) -> tuple[Generator | RejectedBy, ...]:
+    def asked(self) -> tuple[Generator | RejectedBy, ...]:
+        """Every model with its parameters: those that make triples, then the second model."""
         return (*self.mix, self.rejected_by) if self.rejected_by else self.mix
 
     def generator_of(self, chunk_key: str) -> Generator:

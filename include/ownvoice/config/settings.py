@@ -53,6 +53,11 @@ class Settings(RefreshOptions, BaseSettings):
     lake: StoreUri = Field(
         default_factory=_default_lake, description="The lake, which holds everything that is made; s3:// or file:///."
     )
+    folders_are_shared: bool = Field(
+        False,
+        description="Whether every machine that runs tasks has the folders of file:/// addresses at the same path, as "
+        "on NFS. Without it they are refused where Airflow runs tasks on several machines.",
+    )
     max_requests_in_flight: int = Field(
         256,
         ge=1,
