@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check images-check test test-unsloth fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ test: lint trainer  ## lint, types, layers and every test, in both environments
 
 test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part of `make test`
 	.venv-unsloth/bin/python -m pytest tests/training/trainer/backends
+
+test-celery: install  ## what befalls a refresh on Celery, in some ten minutes; needs PostgreSQL and redis-server
+	OWNVOICE_TEST_CELERY=1 $(BIN)/python -m pytest tests/dags/test_celery.py
 
 fast: install  ## the tests that start no Airflow and need no torch
 	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)

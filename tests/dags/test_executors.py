@@ -8,6 +8,8 @@ from types import SimpleNamespace
 
 import pytest
 from airflow.executors import executor_loader
+from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
+from kubernetes.client import V1Container, V1EnvVar, V1Pod, V1PodSpec
 
 from ownvoice.airflow.connections import open_lake
 from ownvoice.airflow.executors import refuse_folders, refuse_local_trainer, refuse_single_machine, remote_executor
@@ -74,8 +76,14 @@ def test_an_executor_that_runs_tasks_beside_the_scheduler_is_none_of_them(execut
     assert remote_executor() is None
 
 
-def test_a_pod_knows_that_it_is_one_whatever_its_template_says(executor, monkeypatch):
-    monkeypatch.setenv("AIRFLOW_IS_K8S_EXECUTOR_POD", "True")
+def test_a_pod_of_the_kubernetes_executor_knows_that_it_is_one_whatever_its_template_says(executor, monkeypatch):
+    template = V1Container(name="base", env=[V1EnvVar("AIRFLOW__CORE__EXECUTOR", "LocalExecutor")])
+    pod = PodGenerator.construct_pod(
+        "refresh_preferences", "plan_batches", "a-pod", 1, "registry.example/airflow@sha256:0123", None, ["true"],
+        None, V1Pod(spec=V1PodSpec(containers=[template])), "airflow", "1",
+    )  # fmt: skip
+    for variable in pod.spec.containers[0].env:
+        monkeypatch.setenv(variable.name, variable.value)
     assert remote_executor() == "KubernetesExecutor"
 
 

@@ -31,8 +31,8 @@ class CeleryWorker:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Begin to take tasks, two at a time."""
-        command = [sys.executable, "-m", "airflow", "celery", "worker", "--concurrency", "2", "--skip-serve-logs"]
+        """Begin to take tasks, one at a time."""
+        command = [sys.executable, "-m", "airflow", "celery", "worker", "--concurrency", "1", "--skip-serve-logs"]
         name = ["--celery-hostname", f"{self.home.name}@%h", "--without-gossip", "--without-mingle"]
         with (self.home / "worker.log").open("ab") as log:
             self._process = subprocess.Popen(

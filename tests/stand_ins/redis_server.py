@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from stand_ins.s3_server import free_port, wait_until_it_listens
 
@@ -35,6 +37,18 @@ class RedisServer:
             self._process.terminate()
             self._process.wait()
             self._process = None
+
+    def deliver_again(self) -> int:
+        """Queue every message again that a worker has and did not acknowledge; return their number.
+
+        So does Celery's Redis transport (kombu) with those that are older than its visibility timeout.
+        """
+        with redis.Redis(port=self._port) as client:
+            unacknowledged = client.hvals("unacked")
+            for held in unacknowledged:
+                message, _exchange, queue = json.loads(held)
+                client.lpush(queue, json.dumps(message))
+        return len(unacknowledged)
 
 
 @contextlib.contextmanager

@@ -60,7 +60,7 @@ def remote_executor() -> str | None:
     """
     from airflow.executors.executor_loader import ExecutorLoader
 
-    if os.environ.get("AIRFLOW_IS_K8S_EXECUTOR_POD"):  # set by the provider
+    if os.environ.get("AIRFLOW_IS_K8S_EXECUTOR_POD"):
         return "KubernetesExecutor"
     if _is_celery_task():
         return "CeleryExecutor"
