@@ -43,7 +43,6 @@ def test_a_worker_killed_in_mid_batch_pays_nothing_twice_and_the_version_is_that
     assert asked.total() - len(asked) <= IN_FLIGHT, "only what was under way in the task that was lost"
     assert verify(world.lake).passed
     assert latest_version(world.lake).digest == digest_of_one_machine(world, "refresh_preferences/killed", tmp_path)
-    world.workers[0].start()
 
 
 def digest_of_one_machine(world: CeleryWorld, run_id: str, folder) -> str:

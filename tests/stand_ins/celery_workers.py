@@ -13,8 +13,6 @@ from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]  # it ships without types
 
-_STOP_WITHIN_S = 20
-
 
 class CeleryWorker:
     """One machine with `airflow celery worker`, as far as its tasks can tell."""
@@ -69,17 +67,6 @@ class CeleryWorker:
         """Say whether its main process has ended."""
         return self._process is None or self._process.poll() is not None
 
-    def close(self) -> None:
-        """End it, if it runs."""
-        if self.has_stopped():
-            return
-        self.ask_to_stop()
-        assert self._process is not None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(_STOP_WITHIN_S)
-            return
-        self.kill()
-
 
 def _task_of(folder: Path) -> tuple[str, int]:
     """Return the task and the map index whose logs stand in a folder."""
@@ -100,4 +87,5 @@ def running_workers(
         yield workers
     finally:
         for worker in workers:
-            worker.close()
+            if not worker.has_stopped():
+                worker.kill()

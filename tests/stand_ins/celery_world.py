@@ -45,6 +45,9 @@ class CeleryWorld:
     def start_run(self, run_id: str, *articles: str) -> str:
         """Put new articles into the source and start a refresh; return its path once both workers are in mid-batch."""
         self.model.reset(_SLOW)
+        for worker in self.workers:
+            if worker.has_stopped():
+                worker.start()
         for name in articles:
             self.source.write(f"{name}.md", f"---\nid: {name}\nauthor_id: tests\n---\n{article(name)}".encode())
         run = self.airflow.trigger("refresh_preferences", run_id)
