@@ -12,7 +12,7 @@ from airflow.providers.cncf.kubernetes.pod_generator import PodGenerator
 from kubernetes.client import V1Container, V1EnvVar, V1Pod, V1PodSpec
 
 from ownvoice.airflow.connections import open_lake
-from ownvoice.airflow.executors import refuse_folders, refuse_local_trainer, refuse_single_machine, remote_executor
+from ownvoice.airflow.executors import refuse_folders, refuse_single_machine, refuse_trainer, remote_executor
 from ownvoice.config.generators import Generator, RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import SettingsError
@@ -152,9 +152,21 @@ def test_an_offline_model_that_every_machine_reaches_is_not(executor, a_run, mon
 
 def test_a_trainer_process_needs_its_python_on_each_machine(executor, tmp_path):
     lacking, present = TrainingSettings(python=str(tmp_path / "none")), TrainingSettings(python=sys.executable)
-    refuse_local_trainer(lacking)
+    refuse_trainer(lacking)
     executor("CeleryExecutor")
-    refuse_local_trainer(present)
-    refuse_local_trainer(TrainingSettings(python="/none", kubernetes_conn_id="gpus", image="trainer"))
-    with pytest.raises(SettingsError, match="none on this machine.*CeleryExecutor.*KUBERNETES_CONN_ID"):
-        refuse_local_trainer(lacking)
+    refuse_trainer(present)
+    with pytest.raises(SettingsError, match=r"none on this machine.*CeleryExecutor.*KUBERNETES_CONN_ID"):
+        refuse_trainer(lacking)
+
+
+def test_a_trainer_pod_needs_a_lake_that_it_reaches_under_any_executor(executor, monkeypatch):
+    pod = TrainingSettings(python="/none", kubernetes_conn_id="gpus", image="registry.example/trainer@sha256:0123")
+    monkeypatch.setenv("OWNVOICE_LAKE", "file:///lake")
+    with pytest.raises(SettingsError, match=r"^OWNVOICE_LAKE \(file:///lake\).* a pod on another.*s3://"):
+        refuse_trainer(pod)
+    monkeypatch.setenv("OWNVOICE_FOLDERS_ARE_SHARED", "true")
+    refuse_trainer(pod)
+    monkeypatch.setenv("OWNVOICE_FOLDERS_ARE_SHARED", "false")
+    monkeypatch.setenv("OWNVOICE_LAKE", "s3://lake/voice")
+    executor("CeleryExecutor")
+    refuse_trainer(pod)

@@ -41,6 +41,7 @@ def world(tmp_path_factory):
         variables = trainer | {
             "AIRFLOW_CONN_GPUS": json.dumps(connection),
             "OWNVOICE_LAKE": lake.uri,
+            "OWNVOICE_FOLDERS_ARE_SHARED": "true",  # the stand-in's pods are processes of this machine
             "OWNVOICE_TRAINER_PYTHON": python,
             "OWNVOICE_TRAINER_KUBERNETES_CONN_ID": "gpus",
             "OWNVOICE_TRAINER_IMAGE": "registry.example/trainer@sha256:0123",

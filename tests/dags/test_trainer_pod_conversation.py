@@ -35,6 +35,7 @@ CLUSTER_SETTINGS = {
 def lake(tmp_path, monkeypatch):
     lake = lake_with_a_version(tmp_path)
     monkeypatch.setenv("OWNVOICE_LAKE", lake.uri)
+    monkeypatch.setenv("OWNVOICE_FOLDERS_ARE_SHARED", "true")  # the stand-in's pods are processes of this machine
     return lake
 
 

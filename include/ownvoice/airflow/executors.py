@@ -32,19 +32,22 @@ def refuse_folders(*places: tuple[str, str]) -> None:
 
     Raises `SettingsError` where tasks run on several machines and nothing says that these share the folders.
     """
-    folders = [(name, uri) for name, uri in places if uri.startswith("file:")]
-    if not folders or load_settings().folders_are_shared or not (executor := remote_executor()):
+    folders = " and ".join(f"{name} ({uri})" for name, uri in places if uri.startswith("file:"))
+    if folders and not load_settings().folders_are_shared and (executor := remote_executor()):
+        raise _folder_error(folders, f"{executor} runs tasks on several")
+
+
+def refuse_trainer(settings: TrainingSettings) -> None:
+    """Refuse a pod that would not have the lake's folder, and a process whose Python this machine lacks.
+
+    Raises `SettingsError`; of a process, where tasks run on several machines.
+    """
+    if settings.kubernetes_conn_id:
+        installation = load_settings()
+        if installation.lake.startswith("file:") and not installation.folders_are_shared:
+            raise _folder_error(f"OWNVOICE_LAKE ({installation.lake})", "the trainer is a pod on another")
         return
-    listed = " and ".join(f"{name} ({uri})" for name, uri in folders)
-    raise SettingsError(
-        f"{listed}: a folder is on one machine, and {executor} runs tasks on several. Name s3://bucket/prefix, "
-        "or set OWNVOICE_FOLDERS_ARE_SHARED=true where each machine has the same folder mounted there."
-    )
-
-
-def refuse_local_trainer(settings: TrainingSettings) -> None:
-    """Refuse a trainer process that has no Python here. Raises `SettingsError` where tasks run on several machines."""
-    if settings.kubernetes_conn_id or os.access(settings.python, os.X_OK) or not (executor := remote_executor()):
+    if os.access(settings.python, os.X_OK) or not (executor := remote_executor()):
         return
     raise SettingsError(
         f"there is no trainer's Python at {settings.python} on this machine, and {executor} may train on any: set "
@@ -85,6 +88,13 @@ def _refuse_offline_model(run: RefreshRun) -> None:
             f"{here[0].model}: the offline model at {address} answers on one machine, and {executor} runs tasks on "
             f"several. Name a model, and in the connection {here[0].endpoint} an address that every machine reaches."
         )
+
+
+def _folder_error(folders: str, who: str) -> SettingsError:
+    return SettingsError(
+        f"{folders}: a folder is on one machine, and {who}. Name s3://bucket/prefix, "
+        "or set OWNVOICE_FOLDERS_ARE_SHARED=true where each machine has the same folder mounted there."
+    )
 
 
 def _is_celery_task() -> bool:

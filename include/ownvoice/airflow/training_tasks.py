@@ -12,7 +12,7 @@ from airflow.sdk.bases.skipmixin import XCOM_SKIPMIXIN_KEY
 from airflow.sdk.exceptions import AirflowSkipException
 
 from ownvoice.airflow.connections import hub_token, open_lake
-from ownvoice.airflow.executors import refuse_local_trainer
+from ownvoice.airflow.executors import refuse_trainer
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.airflow.training_form import read_training_form
 from ownvoice.training.settings import load_training_settings
@@ -27,7 +27,7 @@ def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]
 
     settings = load_training_settings()
     request = read_training_form(dict(params))
-    refuse_local_trainer(settings)
+    refuse_trainer(settings)
     lake = open_lake()
     if dag_run.run_type == "asset_triggered":
         new = new_pairs_since_last_training(lake)

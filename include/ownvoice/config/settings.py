@@ -56,7 +56,7 @@ class Settings(RefreshOptions, BaseSettings):
     folders_are_shared: bool = Field(
         False,
         description="Whether every machine that runs tasks has the folders of file:/// addresses at the same path, as "
-        "on NFS. Without it they are refused where Airflow runs tasks on several machines.",
+        "on NFS. Without it they are refused where Airflow runs tasks on several machines, or the trainer is a pod.",
     )
     max_requests_in_flight: int = Field(
         256,
