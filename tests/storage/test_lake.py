@@ -26,5 +26,6 @@ def test_an_open_file_keeps_nothing_of_what_was_read_of_it(lake):
     lake.write_rows("many.parquet", pa.table({"text": texts}))
     with lake.open_rows("many.parquet") as rows:
         before = pa.total_allocated_bytes()
-        assert rows.read_row_groups(range(rows.num_row_groups)).num_rows == ROWS
+        # In this thread: another may let go of what it has read a moment later.
+        assert rows.read_row_groups(range(rows.num_row_groups), use_threads=False).num_rows == ROWS
         assert pa.total_allocated_bytes() - before < ROWS * CHARS / 100
