@@ -38,8 +38,8 @@ def make_secrets(folder: Path) -> list[str]:
     return made
 
 
-def _metadata_url(folder: Path, scheme: str = "postgresql+psycopg2") -> str:
-    return f"{scheme}://airflow:{_read(folder, 'postgres_password')}@postgres:5432/airflow"
+def _metadata_url(folder: Path) -> str:
+    return f"postgresql+psycopg2://airflow:{_read(folder, 'postgres_password')}@postgres:5432/airflow"
 
 
 def _connections(folder: Path) -> str:
@@ -77,7 +77,6 @@ _SECRETS: dict[str, Callable[[Path], str]] = {
     "jwt_secret": lambda _: secrets.token_urlsafe(_JWT_BYTES),
     "fernet_key": lambda _: base64.urlsafe_b64encode(os.urandom(_FERNET_BYTES)).decode(),
     "metadata_url": _metadata_url,
-    "result_backend_url": lambda folder: _metadata_url(folder, "db+postgresql+psycopg2"),
     "broker_url": lambda folder: f"redis://:{_read(folder, 'redis_password')}@redis:6379/0",
     "aws_credentials": _aws_credentials,
     "connections.json": _connections,

@@ -44,7 +44,6 @@ def test_the_addresses_hold_the_passwords_and_need_no_escaping(folder):
     made = made_secrets(folder)
     assert make_url(made["metadata_url"]).password == made["postgres_password"]
     assert make_url(made["metadata_url"]).drivername == "postgresql+psycopg2"
-    assert made["result_backend_url"] == f"db+{made['metadata_url']}"
     assert urlsplit(made["broker_url"]).password == made["redis_password"]
 
 

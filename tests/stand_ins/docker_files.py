@@ -14,9 +14,6 @@ from ownvoice.training.settings import TrainingSettings
 
 ROOT = Path(__file__).parents[2]
 
-# Of the providers that the image has and the environment of the tests has not.
-_OF_PROVIDERS = {("celery", "broker_url"), ("celery", "result_backend"), ("celery", "worker_concurrency")}
-
 
 def airflow_option_problems(variables: Iterable[str]) -> list[str]:
     """Return the variables `AIRFLOW__SECTION__OPTION[_CMD|_SECRET]` that are no option of the installed Airflow."""
@@ -27,7 +24,7 @@ def _is_option(variable: str) -> bool:
     section, _, option = variable.removeprefix("AIRFLOW__").lower().partition("__")
     options = conf.configuration_description.get(section, {}).get("options", {})
     names = {option, option.removesuffix("_cmd"), option.removesuffix("_secret")}
-    return any(name in options or (section, name) in _OF_PROVIDERS for name in names)
+    return not names.isdisjoint(options)
 
 
 def ownvoice_setting_problems(variables: Iterable[str]) -> list[str]:
