@@ -1,5 +1,9 @@
+import datetime as dt
+
 import pytest
 
+from ownvoice.dataset import verify as module
+from ownvoice.dataset.refresh_dates import pairs_by_date
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import scan
@@ -82,3 +86,21 @@ def test_a_damaged_original_fails_the_pairs_of_its_article_and_no_others(night, 
 def test_a_version_that_does_not_exist_is_named_in_one_sentence(night):
     with pytest.raises(StorageError, match="no dataset version 99.*ownvoice versions"):
         verify(night.lake, 99)
+
+
+def test_a_proof_sorts_the_pairs_of_few_dates_at_a_time(night, monkeypatch):
+    night.write("c")
+    night.run("two", refresh_date=dt.date(2026, 2, 2))
+    sizes, seen = pairs_by_date(night.lake.table("pairs")), []
+
+    def watched(table, columns="*", where="true", **given):
+        batches = list(scan(table, columns, where, **given))
+        if "ORDER BY" in where:
+            seen.append(sum(batch.num_rows for batch in batches))
+        return iter(batches)
+
+    monkeypatch.setattr(module, "scan", watched)
+    monkeypatch.setattr(module, "_PAIRS_AT_A_TIME", 1)
+    found = module.verify(night.lake)
+    assert found.passed and found.pairs == sum(sizes.values())
+    assert len(sizes) == 2 and seen == list(sizes.values())

@@ -10,12 +10,16 @@ from typing import Any
 
 from ownvoice.chunks import render
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
+from ownvoice.dataset.refresh_dates import date_groups, pairs_by_date
 from ownvoice.dataset.verify_across import faults_across_articles
 from ownvoice.errors import StorageError
 from ownvoice.states import GENERATED_FROM
+from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.side_tables import side_table_faults
 from ownvoice.storage.versions import version_or_latest
+
+_PAIRS_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,13 @@ def _repeated_ids(lake: Lake, version: int) -> list[str]:
 
 
 def _rows(lake: Lake, version: int) -> Iterator[dict[str, Any]]:
-    # In the order of the originals, so that each is read and cleaned once.
-    for batch in scan(lake.table("pairs", version), where="true ORDER BY article_sha256, pair_id"):
-        yield from batch.to_pylist()
+    # In the order of the originals, so that each is read and cleaned once; a sort holds all, so some dates at a time.
+    table = lake.table("pairs", version)
+    assert table is not None, "it has this version"
+    for dates in date_groups(pairs_by_date(table), _PAIRS_AT_A_TIME):
+        where = f"{one_of('refresh_date', dates)} ORDER BY article_sha256, pair_id"
+        for batch in scan(table, where=where):
+            yield from batch.to_pylist()
 
 
 def _articles(lake: Lake, articles_version: int) -> dict[str, dict[str, Any]]:

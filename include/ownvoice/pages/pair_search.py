@@ -7,15 +7,15 @@ a search reads a few dates at a time: first the ids of the pairs that it finds, 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, TypedDict
 
+from ownvoice.dataset.refresh_dates import date_groups, pairs_by_date
 from ownvoice.dataset.refresh_report import find_report
 from ownvoice.pages.cache import CACHE
 from ownvoice.storage.conditions import all_of, equals_given, literal, one_of
-from ownvoice.storage.lake import Lake, files_of, scan
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.versions import DatasetVersion
 
@@ -102,15 +102,6 @@ def search_pairs(lake: Lake, version: DatasetVersion, wanted: PairFilter, after:
     return Found(_whole_rows(table, shown), _place(shown[-1]) if is_more else stopped_at, looked_at)
 
 
-def pairs_by_date(table: DeltaTable) -> dict[dt.date, int]:
-    """Count the pairs of each refresh date, newest first, from the table's log alone."""
-    files = files_of(table).select(["partition.refresh_date", "num_records"]).to_pylist()
-    sizes: Counter[dt.date] = Counter()
-    for file in files:
-        sizes[file["partition.refresh_date"]] += file["num_records"]
-    return dict(sorted(sizes.items(), reverse=True))
-
-
 def _possible_dates(lake: Lake, version: DatasetVersion, wanted: PairFilter) -> set[dt.date] | None:
     """Return the refresh dates at which wanted pairs can have been made; None where it may be any."""
     dates: set[dt.date] | None = None
@@ -129,7 +120,7 @@ def _find(
     """Return the ids of a result page of pairs and of one more, the rows looked at, and where it stopped early."""
     found: list[_Ids] = []
     looked_at, last = 0, dt.date.max
-    for dates in _groups(sizes):
+    for dates in date_groups(sizes, _ROWS_PER_QUERY, first_rows=PAIRS_PER_PAGE):  # most pages need no more
         if looked_at >= _MAX_ROWS:
             return found, looked_at, Place(last)
         conditions = [one_of("refresh_date", dates), wanted.as_sql(), *([after.as_sql()] if after else [])]
@@ -141,20 +132,6 @@ def _find(
         if len(found) > PAIRS_PER_PAGE:
             break
     return found, looked_at, None
-
-
-def _groups(sizes: Mapping[dt.date, int]) -> Iterator[list[dt.date]]:
-    """Yield the dates in groups that are worth one query each; the first is small, as most pages need no more."""
-    group: list[dt.date] = []
-    rows, enough = 0, PAIRS_PER_PAGE
-    for date, size in sizes.items():
-        group.append(date)
-        rows += size
-        if rows >= enough:
-            yield group
-            group, rows, enough = [], 0, _ROWS_PER_QUERY
-    if group:
-        yield group
 
 
 def _whole_rows(table: DeltaTable, found: Sequence[_Ids]) -> list[PairRow]:
