@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from stand_ins.docker_files import ROOT, airflow_option_problems, ownvoice_setting_problems
+from stand_ins.kubernetes_manifests import unknown_keys
 from stand_ins.recorded_keys import problems
 
 HELM = ROOT / "docker" / "helm"
@@ -131,6 +132,22 @@ def test_the_image_is_that_of_the_airflow_whose_options_were_checked(values):
 
     assert values["airflowVersion"] == version("apache-airflow")
     assert values["defaultAirflowDigest"] is None, "no image was pushed yet: a digest here was not observed"
+
+
+def test_what_the_chart_hands_on_to_kubernetes_is_what_kubernetes_knows(values):
+    parts = [
+        (values["securityContexts"]["pod"], "V1PodSecurityContext"),
+        (values["securityContexts"]["containers"], "V1SecurityContext"),
+        (values["apiServer"]["networkPolicy"]["ingress"]["from"], "list[V1NetworkPolicyPeer]"),
+        (values["statsd"]["extraNetworkPolicies"], "list[V1NetworkPolicyPeer]"),
+        (yaml.safe_load(values["extraEnvFrom"]), "list[V1EnvFromSource]"),
+    ]
+    processes = [values[name] for name in ("apiServer", "scheduler", "dagProcessor", "triggerer")]
+    processes += values["workers"].values()
+    for process in processes:
+        parts.append((process.get("resources", {}), "V1ResourceRequirements"))
+        parts.append((process.get("podDisruptionBudget", {}).get("config", {}), "V1PodDisruptionBudgetSpec"))
+    assert [list(unknown_keys(value, kind)) for value, kind in parts] == [[]] * len(parts)
 
 
 def test_a_budget_never_blocks_a_node_that_is_to_be_drained(values):

@@ -77,6 +77,7 @@ def test_role_binding_policy_and_values_name_the_same_things():
     assert {subject["name"] for subject in manifests["RoleBinding"]["subjects"]} == accounts
     variables = {one["name"]: one["value"] for one in values["env"]}
     assert variables["OWNVOICE_TRAINER_NAMESPACE"] == NAMESPACE
+    assert variables["OWNVOICE_TRAINER_SERVICE_ACCOUNT"] == manifests["ServiceAccount"]["metadata"]["name"]
 
 
 def test_the_network_policy_is_for_the_pods_that_the_operator_makes():
