@@ -27,13 +27,16 @@ def make_secrets(folder: Path) -> list[str]:
     Only the folder is closed to other users of this machine. Compose mounts each file as it stands, and in a container
     it is read by another user id, so the files themselves are readable.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     made = []
     for name, value in _SECRETS.items():
         path = folder / name
         if not path.exists():
-            path.touch(mode=0o644)
-            path.write_text(value(folder))
+            whole = folder / f".{name}"  # so that an interrupted run leaves no empty secret, which would be kept
+            whole.write_text(value(folder))
+            whole.chmod(0o644)  # whatever the umask
+            whole.replace(path)
             made.append(name)
     return made
 
@@ -86,7 +89,11 @@ _SECRETS: dict[str, Callable[[Path], str]] = {
 def main() -> int:
     """Make the secrets in the folder that the command names, else in docker/secrets; return the exit code."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
-    made = make_secrets(folder)
+    try:
+        made = make_secrets(folder)
+    except OSError as fault:
+        print(f"the secrets could not be made: {fault}. Correct that, or name another folder.", file=sys.stderr)
+        return 1
     print(f"{folder}: {len(made)} secrets made, {len(_SECRETS) - len(made)} kept. The login is admin, its password in")
     print(f"{folder / 'admin_password'}; keys of a model or another store go into {folder / 'connections.json'}.")
     return 0

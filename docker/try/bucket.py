@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
+from boto3.exceptions import Boto3Error
 from botocore.exceptions import BotoCoreError, ClientError
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ def fill_bucket(store: S3Client, bucket: str, articles: Path) -> str:
     if store.list_objects_v2(Bucket=bucket, Prefix=_PREFIX, MaxKeys=1)["KeyCount"]:
         return f"s3://{bucket}/{_PREFIX} holds articles and is left as it is."
     files = sorted(path for path in articles.rglob("*") if path.is_file())
+    if not files:
+        raise FileNotFoundError(f"there are no articles in {articles}")
     for path in files:
         store.upload_file(str(path), bucket, _PREFIX + path.relative_to(articles).as_posix())
     return f"s3://{bucket}/{_PREFIX} now holds {len(files)} sample articles."
@@ -39,8 +42,9 @@ def main() -> int:
     options = parser.parse_args()
     try:
         print(fill_bucket(boto3.client("s3"), options.bucket, options.articles))
-    except (BotoCoreError, ClientError, OSError) as fault:
-        print(f"the bucket {options.bucket} could not be filled: {fault}", file=sys.stderr)
+    except (Boto3Error, BotoCoreError, ClientError, OSError) as fault:
+        cause = " ".join(str(fault).split())  # boto3 writes several lines
+        print(f"the bucket {options.bucket} could not be filled: {cause}", file=sys.stderr)
         return 1
     return 0
 

@@ -31,10 +31,10 @@ def environment(tmp_path, store):
     }
 
 
-def fill(environment, bucket):
+def fill(environment, bucket, articles=ROOT / "samples" / "articles"):
     """Run the script; return the finished process."""
     command = [sys.executable, ROOT / "docker" / "try" / "bucket.py", "--bucket", bucket]
-    command += ["--articles", ROOT / "samples" / "articles"]
+    command += ["--articles", articles]
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
@@ -61,14 +61,21 @@ def test_a_bucket_that_holds_articles_is_left_as_it_is(store, environment):
     assert "left as it is" in done.stdout
 
 
-@pytest.mark.parametrize("fault", ["no server", "no key"])
+def test_a_folder_without_articles_is_told_and_leaves_no_empty_source_behind_a_success(environment, tmp_path):
+    done = fill(environment, "empty", tmp_path / "nowhere")
+    assert done.returncode == 1
+    assert "there are no articles in" in done.stderr
+
+
+@pytest.mark.parametrize("fault", ["no server", "no key", "no such name"])
 def test_a_store_that_cannot_be_filled_is_told_in_one_sentence(environment, fault):
     wrong = {
         "no server": ("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9"),
         "no key": ("AWS_SHARED_CREDENTIALS_FILE", "/no"),
     }
-    variable, value = wrong[fault]
-    done = fill(environment | {variable: value}, "ownvoice")
+    variable, value = wrong.get(fault, ("AWS_DEFAULT_REGION", "us-east-1"))
+    bucket = "not/a/bucket" if fault == "no such name" else "ownvoice"
+    done = fill(environment | {variable: value}, bucket)
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
-    assert "the bucket ownvoice could not be filled" in done.stderr
+    assert f"the bucket {bucket} could not be filled" in done.stderr

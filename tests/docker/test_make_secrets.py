@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +14,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy.engine import make_url
 
 from ownvoice.airflow import connections
-from stand_ins.docker_files import made_secrets
+from stand_ins.docker_files import ROOT, made_secrets
 
 
 @pytest.fixture
@@ -34,10 +37,31 @@ def test_two_installations_share_no_secret(folder, tmp_path):
     assert all(one[name] != other[name] for name in one)
 
 
-def test_the_folder_is_closed_to_others_and_a_container_s_user_can_read_the_files(folder):
-    made_secrets(folder)
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o000])
+def test_the_folder_is_closed_to_others_and_a_container_s_user_can_read_the_files(folder, umask):
+    before = os.umask(umask)
+    try:
+        made_secrets(folder)
+    finally:
+        os.umask(before)
     assert folder.stat().st_mode & 0o777 == 0o700
-    assert {path.stat().st_mode & 0o444 for path in folder.iterdir()} == {0o444}
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o644}
+
+
+def test_a_run_that_was_interrupted_leaves_no_secret_that_would_be_kept_half_made(folder, monkeypatch):
+    folder.mkdir(parents=True)
+    (folder / ".fernet_key").write_text("")
+    made = made_secrets(folder)
+    assert len(made["fernet_key"]) == 44
+    assert ".fernet_key" not in made
+
+
+def test_a_folder_that_cannot_be_made_is_told_in_one_sentence(tmp_path):
+    (tmp_path / "file").write_text("")
+    script = ROOT / "docker" / "make_secrets.py"
+    done = subprocess.run([sys.executable, script, tmp_path / "file" / "x"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert str(tmp_path / "file") in done.stderr
 
 
 def test_the_addresses_hold_the_passwords_and_need_no_escaping(folder):

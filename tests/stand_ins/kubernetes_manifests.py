@@ -17,6 +17,8 @@ _VERBS = {"POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete
 
 def unknown_keys(value: Any, kind: str, place: str = "") -> Iterator[str]:
     """Yield each key or value of a manifest that the client's model `kind` (`V1Role`) does not have, by its place."""
+    if value is None:  # as good as not there
+        return
     if inner := re.fullmatch(r"list\[(.+)\]", kind):
         for index, item in enumerate(value if isinstance(value, list) else [value]):
             yield from unknown_keys(item, inner[1], f"{place}[{index}]")
