@@ -40,7 +40,7 @@ retry() {
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 clean_up() {
-  for pid in "${started[@]}"; do kill "$pid" 2> /dev/null || true; done
+  for pid in "${started[@]}"; do pkill --session "$pid" || true; done
   wait
   [ ! -d "$folder/pg" ] || runuser --user postgres -- "$postgresql/pg_ctl" stop --silent --mode=immediate -D "$folder/pg/data" || true
   rm -rf "$folder/pg"
@@ -96,12 +96,13 @@ container() {
 
 inside() { local name="$1"; shift; store run --isolation chroot "$name" -- "$@"; }
 
-# start NAME COMMAND...: a process as a container starts it.
+# start NAME COMMAND...: a process as a container starts it, in a session of its own by which it is ended.
 start() {
   local name="$1"
   shift
   container "$name"
-  inside "$name" /usr/bin/tini -s -- /entrypoint "$@" > "$folder/$name.log" 2>&1 &
+  setsid buildah --root "$folder/storage" --runroot "$folder/run" run --isolation chroot "$name" -- \
+    /usr/bin/tini -s -- /entrypoint "$@" > "$folder/$name.log" 2>&1 &
   started+=("$!")
 }
 
@@ -143,7 +144,7 @@ check_airflow() {
   healthy dag-processor probe dag-processor "airflow jobs check --local --job-type DagProcessorJob"
   healthy triggerer probe triggerer "airflow jobs check --job-type TriggererJob --local"
   if command -v redis-server > /dev/null; then
-    redis-server --port "$broker_port" --bind 127.0.0.1 --save '' --dir "$folder" > /dev/null &
+    setsid redis-server --port "$broker_port" --bind 127.0.0.1 --save '' --dir "$folder" > /dev/null &
     started+=("$!")
     start worker bash -c 'AIRFLOW__CORE__EXECUTOR=CeleryExecutor exec airflow celery worker --concurrency 1'
     # shellcheck disable=SC2016
@@ -154,8 +155,11 @@ check_airflow() {
   store run --isolation chroot --user 4242:0 jobs -- /entrypoint bash -c 'whoami && touch "$AIRFLOW_HOME/logs/mine"' > /dev/null \
     || fail "another user id of group 0 cannot run the image"
   inside jobs timeout --preserve-status 5 bash /clean-logs | grep --quiet 'logs removed' || fail "/clean-logs does not run"
-  inside api-server sh -c '! airflow dags list-import-errors --output plain 2> /dev/null | grep "\.py"' || fail "a DAG file cannot be imported"
-  say "another user id, /clean-logs and every DAG file are well"
+  for dag in refresh_preferences push_dataset train_dpo; do
+    inside jobs airflow dags list --columns dag_id --output plain 2> /dev/null | grep --quiet "$dag" \
+      || fail "the dag-processor has not read $dag"
+  done
+  say "another user id, /clean-logs and all three DAGs are well"
 }
 
 check_trainer() {
