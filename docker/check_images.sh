@@ -61,17 +61,18 @@ write_secrets() {
 
 # The base holds what python:3.12-slim does: Debian, Python and its venv.
 build_base() {
-  if [ ! -e "$folder/base/base.tar" ]; then
+  local base="$folder/$suite"
+  if [ ! -e "$base/base.tar" ]; then
     say "makes a base of Debian $suite"
-    mkdir -p "$folder/base"
+    mkdir -p "$base"
     debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv "$suite" "$folder/root" "$mirror" \
       > "$folder/debootstrap.log" || fail "debootstrap has failed: $(tail -n 1 "$folder/debootstrap.log")"
     rm -rf "$folder"/root/var/cache/apt/archives/*.deb
-    tar --directory "$folder/root" --create --file "$folder/base/base.tar" .
+    tar --directory "$folder/root" --create --file "$base/base.tar" .
     rm -rf "$folder/root"
-    printf 'FROM scratch\nADD base.tar /\nCMD ["bash"]\n' > "$folder/base/Dockerfile"
+    printf 'FROM scratch\nADD base.tar /\nCMD ["bash"]\n' > "$base/Dockerfile"
   fi
-  store bud --isolation chroot --layers --quiet --tag localhost/base:"$suite" "$folder/base" > /dev/null
+  store bud --isolation chroot --layers --quiet --tag localhost/base:"$suite" "$base" > /dev/null
 }
 
 build() {
