@@ -182,6 +182,7 @@ def test_a_failed_migration_starts_nothing(image):
     [
         ({"CONNECTION_CHECK_MAX_COUNT": "many"}, 'CONNECTION_CHECK_MAX_COUNT is "many", not a number of tries'),
         ({"CONNECTION_CHECK_MAX_COUNT": "-1"}, 'CONNECTION_CHECK_MAX_COUNT is "-1", not a number of tries'),
+        ({"CONNECTION_CHECK_MAX_COUNT": "08"}, 'CONNECTION_CHECK_MAX_COUNT is "08", not a number of tries'),
         ({"CONNECTION_CHECK_SLEEP_TIME": "3s"}, 'CONNECTION_CHECK_SLEEP_TIME is "3s", not a number of seconds'),
         (
             {"_PIP_ADDITIONAL_REQUIREMENTS": "pandas"},
