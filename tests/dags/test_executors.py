@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -18,6 +19,7 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import SettingsError
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.training.settings import TrainingSettings
+from stand_ins.night import article
 
 SEVERAL = {
     "CeleryExecutor": "CeleryExecutor",
@@ -116,6 +118,22 @@ def test_the_lake_of_the_default_is_refused_wherever_a_task_or_page_opens_it(exe
     with pytest.raises(SettingsError, match="OWNVOICE_LAKE .*KubernetesExecutor"):
         open_lake()
     assert list(Path(tmp_path).iterdir()) == [], "nothing is written"
+
+
+def test_a_refused_refresh_asks_nothing_and_leaves_nothing(executor, run_refresh, offline_model, monkeypatch, tmp_path):
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "a.md").write_text(article("a"))
+    llm = {"conn_type": "http", "host": offline_model.base_url, "password": offline_model.api_key}
+    monkeypatch.setenv("AIRFLOW_CONN_LLM_API", json.dumps(llm))
+    monkeypatch.setenv("OWNVOICE_ARTICLES", (tmp_path / "articles").as_uri())
+    monkeypatch.setenv("OWNVOICE_LAKE", (tmp_path / "lake").as_uri())
+    executor("LocalExecutor,CeleryExecutor")
+    refused = run_refresh()
+    states = {ti.task_id: str(ti.state) for ti in refused.get_task_instances()}
+    assert refused.state == "failed"
+    assert (states["list_new_articles"], states["plan_batches"]) == ("failed", "upstream_failed")
+    assert offline_model.requests_served == 0
+    assert not (tmp_path / "lake").exists()
 
 
 def test_all_folders_are_named_at_once(executor, tmp_path):
