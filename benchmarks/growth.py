@@ -148,7 +148,9 @@ def main() -> None:
     """Measure each size; print a row for each step."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, nargs="+", default=[2_000, 8_000, 16_000])
-    sizes = sorted(parser.parse_args().articles)
+    sizes = sorted(set(parser.parse_args().articles))
+    if len(sizes) < 2:
+        parser.error("a slope needs two sizes")
     lakes = {articles: measure(articles) for articles in sizes}
     for unit, title in (("cpu_s", "CPU seconds"), ("peak_mb", "most megabytes held"), ("read_mb", "megabytes read")):
         print(f"{title:22}" + "".join(f"{size:>10,}" for size in sizes) + f"{'per 1,000':>12}{f'{LARGEST:,}':>14}")
