@@ -62,7 +62,9 @@ def test_there_are_two_images():
 def test_pip_installs_nothing_from_an_index_without_a_hash(dockerfile):
     installs = [part for run in rest_of(dockerfile, "RUN") for part in run.split("&&") if "pip install" in part]
     assert installs
-    assert all("--require-hashes" in part or ("--no-deps" in part and "/wheels/" in part) for part in installs)
+    assert all("--require-hashes" in part or "/wheels/" in part for part in installs)
+    # The files are complete; older releases of pip refuse `celery[redis]` beside the hash of celery.
+    assert all("--no-deps" in part for part in installs)
     wheels = [part for run in rest_of(dockerfile, "RUN") for part in run.split("&&") if "pip wheel" in part]
     assert all("--no-build-isolation" in part and "--no-deps" in part for part in wheels)
 
