@@ -7,6 +7,7 @@ import json
 import pytest
 
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
+from ownvoice.errors import SettingsError
 from ownvoice.training.settings import TrainingSettings
 from stand_ins.hub import WRITER
 from stand_ins.places import REPOSITORY
@@ -116,11 +117,104 @@ def test_publishing_needs_no_gpu_and_gets_the_token_that_may_write(gpus):
 def test_its_times_survive_a_large_image_and_end_in_a_deadline(gpus):
     operator = trainer_task("train", ARGUMENTS, SETTINGS, gpu=True)
     assert operator.startup_timeout_seconds >= 1800
-    assert operator.schedule_timeout_seconds >= 1800
+    assert operator.capacity_timeout_s == SETTINGS.capacity_timeout_s
     assert operator.active_deadline_seconds == SETTINGS.deadline_s
     assert operator.termination_grace_period >= 60, "a checkpoint has to reach the lake"
     assert (operator.deferrable, operator.do_xcom_push) == (True, False)
     assert (operator.on_finish_action.value, operator.on_kill_action.value) == ("delete_pod", "delete_pod")
+
+
+def test_what_a_cluster_asks_of_its_pods_is_taken_from_the_settings(gpus):
+    settings = SETTINGS.model_copy(
+        update={
+            "labels": {"kueue.x-k8s.io/queue-name": "gpus"},
+            "annotations": {"sidecar.istio.io/inject": "false"},
+            "environment": {"NCCL_DEBUG": "INFO"},
+            "service_account": "trainer",
+            "runtime_class": "nvidia",
+            "priority_class": "training",
+            "tolerations": [
+                {"key": "gpu", "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": 60},
+            ],
+            "affinity": AFFINITY,
+        }
+    )
+    train, publish = (request("train", ARGUMENTS, gpu=gpu, settings=settings) for gpu in (True, False))
+    for pod in (train, publish):
+        assert pod["metadata"]["labels"]["kueue.x-k8s.io/queue-name"] == "gpus"
+        assert pod["metadata"]["labels"]["app.kubernetes.io/name"] == "ownvoice-trainer"
+        assert pod["metadata"]["annotations"] == {"sidecar.istio.io/inject": "false"}
+        assert pod["spec"]["serviceAccountName"] == "trainer"
+        assert {"name": "NCCL_DEBUG", "value": "INFO"} in pod["spec"]["containers"][0]["env"]
+    assert (train["spec"]["runtimeClassName"], train["spec"]["priorityClassName"]) == ("nvidia", "training")
+    assert train["spec"]["tolerations"] == settings.tolerations
+    assert train["spec"]["affinity"] == AFFINITY
+    assert not {"runtimeClassName", "priorityClassName", "affinity"} & {k for k, v in publish["spec"].items() if v}
+
+
+AFFINITY = {
+    "nodeAffinity": {
+        "requiredDuringSchedulingIgnoredDuringExecution": {
+            "nodeSelectorTerms": [
+                {"matchExpressions": [{"key": "zone", "operator": "In", "values": ["a", "b"]}]},
+            ],
+        },
+    },
+    "podAntiAffinity": {
+        "preferredDuringSchedulingIgnoredDuringExecution": [
+            {
+                "weight": 1,
+                "podAffinityTerm": {"topologyKey": "zone", "labelSelector": {"matchLabels": {"app": "other"}}},
+            },
+        ],
+    },
+}
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_bases_are_kept_in_a_claim_which_the_publishing_pod_does_not_mount(gpus, read_only):
+    settings = SETTINGS.model_copy(update={"base_cache_claim": "bases", "base_cache_read_only": read_only})
+    spec = request("train", ARGUMENTS, gpu=True, settings=settings)["spec"]
+    volume = next(one["persistentVolumeClaim"] for one in spec["volumes"] if "persistentVolumeClaim" in one)
+    assert volume == {"claimName": "bases", "readOnly": read_only}
+    mount = next(one for one in spec["containers"][0]["volumeMounts"] if one["name"] == "bases")
+    assert {"name": "HF_HUB_CACHE", "value": mount["mountPath"]} in spec["containers"][0]["env"]
+    assert mount["readOnly"] is read_only
+    published = request("publish_model", ARGUMENTS, gpu=False, settings=settings)["spec"]
+    assert "persistentVolumeClaim" not in json.dumps(published)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "words"),
+    [
+        ("affinity", {"nodeAfinity": {}}, "OWNVOICE_TRAINER_AFFINITY.nodeAfinity is nothing that Kubernetes knows"),
+        ("affinity", {"node_affinity": {}}, "what fits there: nodeAffinity, podAffinity, podAntiAffinity"),
+        ("affinity", {"nodeAffinity": []}, "OWNVOICE_TRAINER_AFFINITY.nodeAffinity is [], and must be a map"),
+        (
+            "affinity",
+            {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [{"x": 1}]}}},
+            "nodeSelectorTerms[0].x is nothing that Kubernetes knows",
+        ),
+        (
+            "affinity",
+            {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {}}},
+            "OWNVOICE_TRAINER_AFFINITY.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution: Invalid value",
+        ),
+        ("tolerations", [{"toleration_seconds": 6}], "OWNVOICE_TRAINER_TOLERATIONS[0].toleration_seconds is nothing"),
+        ("tolerations", [{"tolerationSeconds": "6"}], "tolerationSeconds is '6', and must be of type int"),
+        ("tolerations", [{"key": True}], "key is True, and must be of type str"),
+        ("tolerations", [{}, {"key": 5}], "OWNVOICE_TRAINER_TOLERATIONS[1].key is 5, and must be of type str"),
+    ],
+)
+def test_a_part_of_a_manifest_that_kubernetes_does_not_know_is_refused_at_start(gpus, field, value, words):
+    with pytest.raises(SettingsError) as caught:
+        request("train", ARGUMENTS, gpu=True, settings=SETTINGS.model_copy(update={field: value}))
+    assert words in str(caught.value)
+
+
+def test_the_last_lines_of_its_log_outlive_the_pod(train_request):
+    (container,) = train_request["spec"]["containers"]
+    assert container["terminationMessagePolicy"] == "FallbackToLogsOnError"
 
 
 def test_no_pod_has_a_sidecar(train_request):

@@ -18,10 +18,12 @@ from stand_ins.hub import WRITER
 from stand_ins.hub_server import running_hub
 from stand_ins.kubernetes_api import running_cluster
 from stand_ins.places import REPOSITORY, TESTS
-from stand_ins.pod_shapes import failed
+from stand_ins.pod_shapes import ended, failed
 from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
+from stand_ins.webhook import running_webhook
 
 ARGUMENTS = train_arguments({"recipe_uri": "s3://lake/runs/a-run/recipe.json"})
+HTTP_NOTIFIER = "airflow.providers.http.notifications.HttpNotifier"
 CLUSTER_SETTINGS = {
     "KUBERNETES_CONN_ID": "gpus",
     "NAMESPACE": "ml",
@@ -65,14 +67,12 @@ def run_training(dags, cluster):
     dag = bag.dags["train_dpo"]
     for task in dag.tasks:
         task.retry_delay *= 0
-    quick = {"poll_interval": 0.05, "startup_check_interval_seconds": 0.05}
+    quick = {"poll_interval": 0.05}
     train, publish_model = dag.get_task("train"), dag.get_task("publish_model")
     train.partial_kwargs |= quick
     vars(publish_model).update(quick)
 
-    def run(startup_timeout_s=None, **form):
-        if startup_timeout_s is not None:
-            train.partial_kwargs |= {"retries": 0, "startup_timeout_seconds": startup_timeout_s}
+    def run(**form):
         return dag.test(run_conf=filled_in(dag, form))
 
     return run
@@ -122,12 +122,19 @@ def test_a_pod_that_was_stopped_is_tried_again(lake, cluster, run_training):
     assert len(cluster.created) == 2
 
 
-def test_a_pod_that_cannot_start_is_given_up_and_deleted(lake, cluster, run_training):
-    cluster.secrets.clear()
-    done = run_training(startup_timeout_s=0)
-    assert done.state == "failed"
+def test_what_no_retry_mends_makes_one_pod_and_one_message_with_the_sentence(lake, cluster, run_training, monkeypatch):
+    cluster.fates = [ended(137, "OOMKilled", "step 4/9: loss 0.6, memory 63.1 GiB")]
+    with running_webhook() as webhook:
+        monkeypatch.setenv("AIRFLOW_CONN_ON_CALL", json.dumps({"conn_type": "http", "host": webhook.address}))
+        notifier = {HTTP_NOTIFIER: {"http_conn_id": "on_call", "json": {"text": "{{ message }}"}}}
+        monkeypatch.setenv("OWNVOICE_NOTIFIERS", json.dumps(notifier))
+        done = run_training()
     assert states(done)["train"] == "failed"
+    assert len(cluster.created) == 1, "of four tries, one"
     assert cluster.pods == {}
+    (message,) = [one["text"] for one in webhook.received if "train failed" in one["text"]]
+    assert "more memory than OWNVOICE_TRAINER_MEMORY (64Gi) allows, after 63.1 GiB" in message
+    assert "Raise it, then clear the task" in message
 
 
 def try_of(number, map_index=0, stored=None):
