@@ -99,7 +99,7 @@ FATES = {
     "unknown reason": (failed("SomethingNew", "who knows"), Action.RETRY, ("who knows",)),
     "container on a lost node": (ended(137, "ContainerStatusUnknown"), Action.RETRY, ("node was lost",)),
     "no GPU": (unschedulable(f"{NODES}3 Insufficient nvidia.com/gpu. preemption: 0/3 nodes are available"),
-               Action.WAIT_FOR_NODE, ("1 free GPUs", "3 Insufficient nvidia.com/gpu")),
+               Action.WAIT_FOR_NODE, ("OWNVOICE_TRAINER_GPU_COUNT (1)", "3 Insufficient nvidia.com/gpu")),
     "no memory": (unschedulable(f"{NODES}3 Insufficient memory."), Action.WAIT_FOR_NODE, ("_MEMORY (64Gi)",)),
     "no CPU": (unschedulable(f"{NODES}3 Insufficient cpu."), Action.WAIT_FOR_NODE, ("_CPU (8)",)),
     "no disk": (unschedulable(f"{NODES}3 Insufficient ephemeral-storage."),
@@ -109,7 +109,9 @@ FATES = {
     "a taint": (unschedulable(f"{NODES}3 node(s) had untolerated taint {{gpu: yes}}."),
                 Action.WAIT_FOR_NODE, ("OWNVOICE_TRAINER_TOLERATIONS",)),
     "no claim": (unschedulable(f'{NODES}persistentvolumeclaim "bases" not found.'),
-                 Action.WAIT_FOR_NODE, ("OWNVOICE_TRAINER_BASE_CACHE_CLAIM",)),
+                 Action.FAIL, ("The PersistentVolumeClaim bases is not in the namespace ml",)),
+    "a claim without a volume": (unschedulable(f"{NODES}pod has unbound immediate PersistentVolumeClaims."),
+                                 Action.WAIT_FOR_NODE, ("OWNVOICE_TRAINER_BASE_CACHE_CLAIM",)),
     "two causes": (unschedulable(f"{NODES}1 Insufficient cpu, 2 node(s) had untolerated taint."),
                    Action.WAIT_FOR_NODE, ("OWNVOICE_TRAINER_CPU", "OWNVOICE_TRAINER_TOLERATIONS")),
     "held by a queue": (gated(), Action.WAIT_FOR_NODE, ("kueue.x-k8s.io/admission",)),
@@ -147,7 +149,17 @@ FATES = {
     "an init container without memory": (
         Shape({"phase": "Failed", "initContainerStatuses": [
             container({"terminated": {"exitCode": 137, "reason": "OOMKilled"}}, "istio")]}),
-        Action.FAIL, ("OWNVOICE_TRAINER_MEMORY",)),
+        Action.FAIL, ("The container istio", "OWNVOICE_TRAINER_LABELS")),
+    "a sidecar that was killed for its memory and started again": (
+        Shape(running().status | {"initContainerStatuses": [container({"running": {}}, "istio") | {
+            "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}}]}), Action.GO_ON, ()),
+    "no disk on the node for the image": (waiting("ImagePullBackOff", "failed to extract: no space left on device"),
+                                          Action.RETRY, ("no space left on device",)),
+    "a container that could not be started in time": (ended(128, "StartError", "context deadline exceeded"),
+                                                      Action.RETRY, ("context deadline exceeded",)),
+    "no such runtime on the node": (
+        waiting("ContainerCreating", "", event("FailedCreatePodSandBox", 'no runtime for "nvidia" is configured')),
+        Action.FAIL, ("OWNVOICE_TRAINER_RUNTIME_CLASS", "no runtime for")),
 }  # fmt: skip
 
 
@@ -216,9 +228,17 @@ def test_keys_are_in_no_sentence():
     assert "s3cret" not in text
 
 
-QUOTA = 'pods "x" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=1, used: 1, limited: 1'
+QUOTA = 'pods "x" is forbidden: exceeded quota: gpus, requested: {gpu}=1, used: {gpu}=1, limited: {gpu}=1'
+SMALL = (
+    'pods "x" is forbidden: exceeded quota: q, requested: {gpu}=1,limits.memory=64Gi, used: {gpu}=0, limited: {gpu}=4,'
+)
 REFUSALS = {
-    (403, QUOTA): (Action.WAIT_FOR_NODE, "The quota of the namespace ml is used up"),
+    (403, SMALL.format(gpu="requests.nvidia.com/gpu") + "limits.memory=32Gi"):
+        (Action.FAIL, "The quota of the namespace ml is smaller than the pod"),
+    (403, SMALL.format(gpu="requests.nvidia.com/gpu") + "limits.memory=64Gi"): (Action.WAIT_FOR_NODE, "is used up"),
+    (403, 'pods "x" is forbidden: failed quota: q: must specify limits.hugepages-2Mi for: base'):
+        (Action.FAIL, "does not name"),
+    (403, QUOTA.format(gpu="requests.nvidia.com/gpu")): (Action.WAIT_FOR_NODE, "The quota of the namespace ml is used"),
     (403, 'pods is forbidden: User "airflow" cannot create resource "pods" in API group "" in the namespace "ml"'):
         (Action.FAIL, "docker/helm/trainer-role.yaml"),
     (403, 'pods "x" is forbidden: violates PodSecurity "restricted:latest": seccompProfile'):

@@ -149,9 +149,9 @@ def test_the_cause_of_waiting_is_told_at_the_second_look_and_the_end_of_waiting_
     cluster.fates = [unschedulable(NO_GPU, looks=5)]
     task = Task()
     assert task.run() is None
-    assert (
-        task.told[0]
-        == f'No node takes the pod: add a node with 1 free GPUs, or wait for one. Kubernetes says: "{NO_GPU}".'
+    assert task.told[0] == (
+        "No node takes the pod: wait for free GPUs or add a node with OWNVOICE_TRAINER_GPU_COUNT (1) of them. "
+        f'Kubernetes says: "{NO_GPU.rstrip(".")}".'
     )
     assert len(task.told) <= 2
     assert [one.told for one in task.triggers][:2] == ["", task.told[0]]
@@ -163,7 +163,7 @@ def test_waiting_for_a_node_ends_red_with_the_cause(cluster):
     error = task.run()
     assert isinstance(error, AirflowFailException)
     assert "OWNVOICE_TRAINER_CAPACITY_TIMEOUT_S (0 s)" in str(error)
-    assert NO_GPU in str(error)
+    assert NO_GPU.rstrip(".") in str(error)
     assert cluster.pods == {}
 
 
@@ -190,7 +190,7 @@ def test_a_quota_that_is_used_up_is_waited_for_and_asked_again(cluster, monkeypa
     monkeypatch.setattr(operator, "_ASK_AGAIN_S", 0.01)
     quota = (
         403,
-        'pods "x" is forbidden: exceeded quota: gpus, requested: requests.nvidia.com/gpu=1, used: 1, limited: 1',
+        'pods "x" is forbidden: exceeded quota: gpus, requested: cpu=1, used: cpu=1, limited: cpu=1',
     )
     cluster.refusals = [quota, quota]
     task = Task()
@@ -258,6 +258,12 @@ def test_a_verb_that_the_role_lacks_is_named_at_once(cluster, verb):
     assert isinstance(error, AirflowFailException)
     assert "docker/helm/trainer-role.yaml" in str(error)
     assert f'cannot {verb} resource "pods"' in str(error)
+
+
+def test_pods_that_cannot_be_stopped_at_the_end_of_a_run_are_one_sentence(cluster):
+    cluster.role -= {("list", "pods")}
+    with pytest.raises(AirflowFailException, match=r"docker/helm/trainer-role\.yaml"):
+        operator.stop_pods_of(SETTINGS, "train_dpo", "a-run")
 
 
 def test_no_key_is_in_what_airflow_stores_of_the_wait(cluster):

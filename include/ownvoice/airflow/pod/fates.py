@@ -54,6 +54,10 @@ MEMORY_TEXT = (
     "The trainer was killed because it needed more memory than OWNVOICE_TRAINER_MEMORY ({memory}) allows{used}. It is "
     "the machine's memory, not the GPU's. Raise it, " + _CLEAR
 )
+OTHERS_MEMORY_TEXT = (
+    "The container {container}, which the cluster adds to its pods, was killed because it needed more memory than its "
+    "limit. Raise that limit, or leave the container out with OWNVOICE_TRAINER_LABELS or _ANNOTATIONS."
+)
 DEADLINE_TEXT = (
     "The training took longer than OWNVOICE_TRAINER_DEADLINE_S ({deadline_s} s) and was stopped. Raise it, or let the "
     "recipe do less, " + _CLEAR
@@ -137,9 +141,16 @@ REFUSED_PULL = re.compile(
 NODE_FAULT = re.compile(r"nvidia-container|nvml|no space left on device|too many open files", re.IGNORECASE)
 NODE_FAULT_TEXT = f"The node could not start the container. {_RESUMES}"
 
+SLOW_TEXT = "The pod has its node and does not start yet."
+NO_RUNTIME = re.compile(r"runtimehandler|no runtime for", re.IGNORECASE)
+NO_RUNTIME_TEXT = "The node does not know the runtime class of the pod. Correct OWNVOICE_TRAINER_RUNTIME_CLASS."
+
 # Words of the scheduler, each with what would make room.
 CAPACITY_ADVICE: tuple[tuple[str, str], ...] = (
-    ("insufficient nvidia.com/gpu", "add a node with {gpus} free GPUs, or wait for one"),
+    (
+        "insufficient nvidia.com/gpu",
+        "wait for free GPUs or add a node with OWNVOICE_TRAINER_GPU_COUNT ({gpus}) of them",
+    ),
     ("insufficient memory", "lower OWNVOICE_TRAINER_MEMORY ({memory})"),
     ("insufficient cpu", "lower OWNVOICE_TRAINER_CPU ({cpu})"),
     ("insufficient ephemeral-storage", "lower OWNVOICE_TRAINER_SCRATCH ({scratch})"),
@@ -149,85 +160,11 @@ CAPACITY_ADVICE: tuple[tuple[str, str], ...] = (
     ("persistentvolumeclaim", "check OWNVOICE_TRAINER_BASE_CACHE_CLAIM"),
     ("volume", "check OWNVOICE_TRAINER_BASE_CACHE_CLAIM"),
 )
+CLAIM_NOT_FOUND = re.compile(r'persistentvolumeclaim "([^"]+)" not found', re.IGNORECASE)
+NO_CLAIM_TEXT = (
+    "The PersistentVolumeClaim {claim} is not in the namespace {namespace}. Make it there, or correct "
+    "OWNVOICE_TRAINER_BASE_CACHE_CLAIM, then clear the task."
+)
 NO_ROOM_TEXT = "No node takes the pod"
-GATED_TEXT = "A queue holds the pod back ({gates}): it waits to be admitted"
-UNSEEN_TEXT = "No scheduler has looked at the pod yet: check that the cluster's scheduler runs"
-
-# -- Why the cluster refuses to make a pod, by what its answer says
-
-REFUSALS: tuple[tuple[re.Pattern[str], Action, str], ...] = tuple(
-    (re.compile(words, re.IGNORECASE), action, text)
-    for words, action, text in (
-        (
-            r"exceeded quota|quota .* exceeded|failed quota",
-            Action.WAIT_FOR_NODE,
-            "The quota of the namespace {namespace} is used up: wait for other pods to end, or raise it",
-        ),
-        (
-            r"status unknown for quota|failed calling webhook|conversion webhook|object has been modified|etcdserver",
-            Action.RETRY,
-            "The cluster could not decide on the pod. The next try asks again.",
-        ),
-        (
-            r"violates podsecurity",
-            Action.FAIL,
-            "The Pod Security of the namespace {namespace} refuses the pod, which meets `restricted` as Ownvoice makes "
-            "it. Look at what the cluster adds to its pods.",
-        ),
-        (
-            r"admission webhook .* denied|denied the request|validatingadmissionpolicy",
-            Action.FAIL,
-            "A policy of the cluster refuses the pod. Meet it with OWNVOICE_TRAINER_LABELS, _ANNOTATIONS or the "
-            "other settings of the pod.",
-        ),
-        (
-            r"(?:maximum|minimum) .* usage per|limitrange|limit to request ratio",
-            Action.FAIL,
-            "A LimitRange of the namespace {namespace} allows no such pod. Change OWNVOICE_TRAINER_MEMORY, _CPU or "
-            "_SCRATCH, or the LimitRange.",
-        ),
-        (
-            r"serviceaccount .* not found|error looking up service account",
-            Action.FAIL,
-            "The service account is not in the namespace {namespace}. Make it, or correct "
-            "OWNVOICE_TRAINER_SERVICE_ACCOUNT.",
-        ),
-        (
-            r"priorityclass",
-            Action.FAIL,
-            "The cluster knows no such priority class. Make it, or correct OWNVOICE_TRAINER_PRIORITY_CLASS.",
-        ),
-        (
-            r"runtimeclass",
-            Action.FAIL,
-            "The cluster knows no such runtime class. Make it, or correct OWNVOICE_TRAINER_RUNTIME_CLASS.",
-        ),
-        (
-            r"being terminated",
-            Action.FAIL,
-            "The namespace {namespace} is being deleted. Correct OWNVOICE_TRAINER_NAMESPACE.",
-        ),
-        (
-            r"namespaces? .* not found",
-            Action.FAIL,
-            "The namespace {namespace} does not exist. Make it, or correct OWNVOICE_TRAINER_NAMESPACE.",
-        ),
-        (
-            r"cannot \w+ resource",
-            Action.FAIL,
-            "The Airflow connection of the cluster may not do this in the namespace {namespace}. Give its account the "
-            "Role in docker/helm/trainer-role.yaml.",
-        ),
-    )
-)
-_CREDENTIALS = "The cluster does not accept the credentials of its Airflow connection. Renew them, then clear the task."
-REFUSED_TEXT = "The cluster refuses the pod. Correct the settings of the pod, then clear the task."
-UNREACHABLE_TEXT = (
-    "The cluster does not answer. Check the Airflow connection of the cluster and the network; the next try finds the "
-    "pod again where it runs."
-)
-BY_STATUS: dict[int, tuple[Action, str]] = {
-    401: (Action.FAIL, _CREDENTIALS),
-    403: (Action.FAIL, REFUSED_TEXT),
-    404: (Action.FAIL, "The address of the Airflow connection is not that of a cluster, or its namespace is gone."),
-}
+GATED_TEXT = "A queue holds the pod back ({gates}): it waits to be admitted. Look at the queue's workloads."
+UNSEEN_TEXT = "No scheduler has looked at the pod yet. Check that the cluster's scheduler runs."

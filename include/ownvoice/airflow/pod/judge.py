@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ownvoice.airflow.pod import fates
 from ownvoice.airflow.pod.fates import Action, Fate
-from ownvoice.airflow.pod.reading import all_terminated, filled, is_running, quoted, terminated
+from ownvoice.airflow.pod.reading import ended_for_memory, filled, is_running, quoted, terminated
 from ownvoice.airflow.pod.starts import Patience, not_started, out_of_patience, start
 from ownvoice.airflow.trainer_exit import is_retried, is_trainers_own, killed_a_child, last_sentence, text_of_exit
 
@@ -50,7 +51,8 @@ def _end(pod: Any, now: dt.datetime) -> Fate | None:
     if (pod.status.phase == "Failed" or ended) and (why := _disruption(pod)):
         return Fate(Action.RETRY, filled(fates.STOPPED_TEXT, pod, why=why) + quoted(pod.status.message))
     if ended:
-        return not_started(ended.reason, ended.message, pod) or _by_exit_code(ended)
+        fate = not_started(ended.reason, ended.message, pod) or _by_exit_code(ended)
+        return fate if fate.is_end else replace(fate, action=Action.RETRY)  # what passes by itself has ended this pod
     if pod.status.phase == "Failed":
         return Fate(Action.RETRY, fates.FAILED_TEXT + quoted(pod.status.message or pod.status.reason))
     return Fate(Action.RETRY, fates.LOST_NODE_TEXT) if _is_overdue(pod, now) else None
@@ -65,8 +67,12 @@ def _is_overdue(pod: Any, now: dt.datetime) -> bool:
 
 def _own_limit(pod: Any) -> Fate | None:
     """Return the end of a pod that used more memory or disk than it had asked for."""
-    if any(end.reason == "OOMKilled" for end in all_terminated(pod)):
+    ended = terminated(pod)
+    if ended and ended.reason == "OOMKilled":
         return _out_of_memory(pod)
+    others = ended_for_memory(pod) if pod.status.phase == "Failed" else []
+    if others:
+        return Fate(Action.FAIL, fates.OTHERS_MEMORY_TEXT.format(container=others[0]))
     for words, text in fates.OWN_LIMITS:
         if pod.status.phase == "Failed" and words.search(pod.status.message or ""):
             return Fate(Action.FAIL, filled(text, pod) + quoted(pod.status.message))

@@ -147,10 +147,17 @@ def stop_pods_of(settings: TrainingSettings, dag_id: str, run_id: str) -> None:
     """Stop every pod of a run that still exists.
 
     When a deferred task is marked as failed, its trigger deletes its pod, but only if the trigger runs: in the first
-    second of a deferral, or while no triggerer is up, it does not, and the pod would run on to its deadline.
+    second of a deferral, or while no triggerer is up, it does not, and the pod would run on to its deadline. Raises
+    what `_end` does where the cluster cannot be asked.
     """
-    client = KubernetesHook(conn_id=settings.kubernetes_conn_id).core_v1_client
-    _stop_pods(client, settings.namespace, _labels(dag_id=dag_id, run_id=run_id))
+    try:
+        client = KubernetesHook(conn_id=settings.kubernetes_conn_id).core_v1_client
+        _stop_pods(client, settings.namespace, _labels(dag_id=dag_id, run_id=run_id))
+    except ANSWERS as error:
+        fate = judge_answer(error, settings.namespace)
+    else:
+        return
+    _end(fate)
 
 
 def _stop_pods(client: k8s_client.CoreV1Api, namespace: str, selector: str) -> None:

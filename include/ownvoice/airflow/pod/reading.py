@@ -23,10 +23,14 @@ def terminated(pod: Any) -> Any:
     return base.state.terminated if base and base.state else None
 
 
-def all_terminated(pod: Any) -> Iterator[Any]:
-    """Yield how containers ended, those that were started again included."""
-    for one in _statuses(pod):
-        yield from (state.terminated for state in (one.state, one.last_state) if state and state.terminated)
+def ended_for_memory(pod: Any) -> list[str]:
+    """Return the names of containers that were killed for their memory, those that were started again included."""
+    return [
+        one.name
+        for one in _statuses(pod)
+        for state in (one.state, one.last_state)
+        if state and state.terminated and state.terminated.reason == "OOMKilled"
+    ]
 
 
 def waiting_states(pod: Any) -> Iterator[Any]:
@@ -65,5 +69,5 @@ def filled(text: str, pod: Any, **more: str) -> str:
 
 def quoted(words: str | None) -> str:
     """Return the cluster's own words for the end of a message, in one line."""
-    line = " ".join((words or "").split())
+    line = " ".join((words or "").split()).rstrip(".")
     return f' Kubernetes says: "{line[:_MAX_QUOTED_CHARS]}".' if line else ""

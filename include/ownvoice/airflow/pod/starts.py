@@ -24,23 +24,28 @@ def start(pod: Any, events: Sequence[Any]) -> Fate:
     """Return what a pod without an end and without a running trainer waits for, or why it waits in vain."""
     scheduled = condition(pod, "PodScheduled")
     if scheduled is None or scheduled.status != "True":
-        return Fate(Action.WAIT_FOR_NODE, _no_node(pod, scheduled))
+        return _no_node(pod, scheduled)
     for waiting in waiting_states(pod):
         if fate := _pull(waiting, events, pod) or not_started(waiting.reason, waiting.message, pod):
             return fate
-    return Fate(Action.WAIT_FOR_START, _latest_warning(events))
+    warning = _latest_warning(events)
+    if fates.NO_RUNTIME.search(warning):
+        return Fate(Action.FAIL, filled(fates.NO_RUNTIME_TEXT, pod) + quoted(warning))
+    return Fate(Action.WAIT_FOR_START, f"{fates.SLOW_TEXT}{quoted(warning)}" if warning else "")
 
 
-def _no_node(pod: Any, scheduled: Any) -> str:
+def _no_node(pod: Any, scheduled: Any) -> Fate:
     if scheduled is None:
-        return fates.UNSEEN_TEXT
+        return Fate(Action.WAIT_FOR_NODE, fates.UNSEEN_TEXT)
     if scheduled.reason == "SchedulingGated":
         gates = ", ".join(gate.name for gate in pod.spec.scheduling_gates or ())
-        return filled(fates.GATED_TEXT, pod, gates=gates)
-    words = (scheduled.message or "").lower()
-    advice = [advice for sign, advice in fates.CAPACITY_ADVICE if sign in words]
-    told = "; ".join(dict.fromkeys(advice)) or "look at the cluster's nodes"
-    return filled(f"{fates.NO_ROOM_TEXT}: {told}", pod) + "." + quoted(scheduled.message)
+        return Fate(Action.WAIT_FOR_NODE, filled(fates.GATED_TEXT, pod, gates=gates))
+    words = scheduled.message or ""
+    if missing := fates.CLAIM_NOT_FOUND.search(words):
+        return Fate(Action.FAIL, filled(fates.NO_CLAIM_TEXT, pod, claim=missing[1]))
+    advice = [advice for sign, advice in fates.CAPACITY_ADVICE if sign in words.lower()]
+    what = "; ".join(dict.fromkeys(advice)) or "look at the cluster's nodes"
+    return Fate(Action.WAIT_FOR_NODE, filled(f"{fates.NO_ROOM_TEXT}: {what}.", pod) + quoted(words))
 
 
 def _pull(waiting: Any, events: Sequence[Any], pod: Any) -> Fate | None:
@@ -49,6 +54,8 @@ def _pull(waiting: Any, events: Sequence[Any], pod: Any) -> Fate | None:
         return None
     failed = [one for one in events if one.reason == "Failed" and "pull" in (one.message or "").lower()]
     words = " ".join(filter(None, [waiting.message, failed[-1].message if failed else None]))
+    if fates.NODE_FAULT.search(words):
+        return Fate(Action.RETRY, fates.NODE_FAULT_TEXT + quoted(words))
     tries = sum(one.count or 1 for one in failed)
     is_passing = bool(fates.PASSING.search(words)) and not fates.REFUSED_PULL.search(words)
     is_first = waiting.reason != "ImagePullBackOff" and not fates.REFUSED_PULL.search(words)
@@ -95,4 +102,4 @@ def over_capacity_timeout(fate: Fate, since: dt.datetime, timeout_s: float, now:
 def _latest_warning(events: Sequence[Any]) -> str:
     """Return what the last warning says, since a pod may wait for its volumes without a reason in its status."""
     warnings = [one.message for one in events if one.type == "Warning" and one.reason != "FailedScheduling"]
-    return f"The pod does not start yet.{quoted(warnings[-1])}" if warnings else ""
+    return warnings[-1] or "" if warnings else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -94,8 +95,10 @@ class TrainerPodTrigger(BaseTrigger):
         try:
             pod = await self.hook.get_pod(self.name, self.namespace)
         except ANSWERS as error:
-            is_gone = getattr(error, "status", None) == HTTPStatus.NOT_FOUND
-            return gone() if is_gone else judge_answer(error, self.namespace)
+            status = getattr(error, "status", None)
+            fate = gone() if status == HTTPStatus.NOT_FOUND else judge_answer(error, self.namespace)
+            # Credentials that are being renewed must not end a training that goes on without them.
+            return replace(fate, action=Action.FIND_AGAIN) if status == HTTPStatus.UNAUTHORIZED else fate
         patience = Patience(self.capacity_timeout_s, self.startup_timeout_s)
         fate = judge(pod, await self._events() if needs_events(pod) else (), patience, _now())
         if fate.action is Action.GO_ON:
