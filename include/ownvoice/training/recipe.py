@@ -11,6 +11,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ownvoice.errors import SettingsError
+from ownvoice.training.sharing import share_of
 
 MIN_STEPS = 5  # shorter curves have too few points to be judged
 
@@ -109,17 +110,21 @@ class TrainingRecipe(BaseModel):
         return max(1, round(self.eval_every * self.steps(train_pairs)))
 
 
-def refuse_what_cannot_work(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None) -> None:
-    """Check the recipe against the numbers of its dataset version, before a GPU is requested.
+def refuse_what_cannot_work(
+    recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None, gpu_count: int = 1
+) -> None:
+    """Check the recipe against the numbers of its dataset version and machine, before a GPU is requested.
 
     Raises `SettingsError` that names every problem.
     """
-    if problems := list(problems_of(recipe, train_pairs, longest_prompt_tokens)):
+    if problems := list(problems_of(recipe, train_pairs, longest_prompt_tokens, gpu_count)):
         raise SettingsError("; ".join(problems) + ". Correct the recipe, or train on a larger version.")
 
 
-def problems_of(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None) -> Iterator[str]:
-    """Yield each reason why the recipe cannot work on a version with so many train pairs."""
+def problems_of(
+    recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None, gpu_count: int = 1
+) -> Iterator[str]:
+    """Yield each reason why the recipe cannot work on a version with so many train pairs, or on so many GPUs."""
     steps = recipe.steps(train_pairs)
     if steps < MIN_STEPS:
         yield (
@@ -134,4 +139,21 @@ def problems_of(recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens:
         yield (
             f"max_length is {recipe.max_length} tokens and the longest prompt alone has {longest_prompt_tokens}: "
             "no answer would be left to learn from"
+        )
+    if gpu_count > 1:
+        yield from _problems_on_several(recipe, gpu_count)
+
+
+def _problems_on_several(recipe: TrainingRecipe, gpu_count: int) -> Iterator[str]:
+    if recipe.backend == "unsloth":
+        yield (
+            f"gpu_count is {gpu_count} and the unsloth backend trains on one GPU, since Unsloth leaves several to a "
+            "set-up by hand: set backend to trl, or gpu_count to 1"
+        )
+    if share_of(recipe.batch_pairs, recipe.accumulation_steps, gpu_count) is None:
+        step_pairs = recipe.batch_pairs * recipe.accumulation_steps
+        yield (
+            f"an optimizer step has {step_pairs} pairs (batch_pairs {recipe.batch_pairs} x accumulation_steps "
+            f"{recipe.accumulation_steps}), which {gpu_count} GPUs cannot share equally: make them a multiple of "
+            f"{gpu_count}, or set another gpu_count"
         )

@@ -55,10 +55,11 @@ class BySplit(_Part, Generic[T]):
 
 
 class Batch(_Part):
-    """How many pairs one forward pass holds, and how many passes an optimizer step has."""
+    """How many pairs one forward pass holds, and how many passes an optimizer step has on each of so many GPUs."""
 
     pairs: Count
     accumulation_steps: Count
+    gpu_count: Count = 1
 
 
 class Speed(_Part):

@@ -24,6 +24,7 @@ class TrainingRun(BaseModel):
     lake: str = Field(description="The lake with the dataset version; all that the run makes is kept there.")
     dataset_version: int = Field(ge=0, description="Version of the preference dataset; a number, never 'the newest'.")
     recipe: TrainingRecipe
+    gpu_count: int = Field(1, ge=1, le=8, description="GPUs that share the training; the model is the same.")
     gpu_usd_per_hour: float | None = Field(None, ge=0, description="Price of the machine, for the estimated cost.")
 
     @field_validator("lake")

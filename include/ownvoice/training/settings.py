@@ -47,8 +47,10 @@ class TrainingSettings(BaseSettings):
     after_new_pairs: int | None = Field(
         None, ge=1, description="Train by itself once so many pairs were added since the last model; empty: by hand."
     )
-    gpu_usd_per_hour: float = Field(0, ge=0, description="Price of the machine with its GPUs; 0: no cost is shown.")
-    expected_tokens_per_s: float = Field(5000, gt=0, description="Speed that the estimate before a run assumes.")
+    gpu_usd_per_hour: float = Field(0, ge=0, description="Price of the machine with all its GPUs; 0: no cost is shown.")
+    expected_tokens_per_s: float = Field(
+        5000, gt=0, description="Speed of one GPU that the estimate before a run assumes."
+    )
     approve_above_usd: float = Field(10, ge=0, description="A run by hand that may cost more waits for an approval.")
     deadline_s: int = Field(80_000, ge=60, le=86_000, description="Longest training, in seconds; then it is stopped.")
 
@@ -59,7 +61,9 @@ class TrainingSettings(BaseSettings):
     kubernetes_conn_id: str | None = Field(None, description="Airflow connection of the cluster; empty: no cluster.")
     namespace: str = Field("default", min_length=1, description="Namespace of the pods.")
     image: str | None = Field(None, description="The trainer image, best with its digest.")
-    gpu_count: int = Field(1, ge=1, le=8, description="GPUs of the pod; one run uses one.")
+    gpu_count: int = Field(
+        1, ge=1, le=8, description="GPUs of the machine that one training shares; more than 1 needs the trl backend."
+    )
     gpu_product: str | None = Field(None, description="Label `nvidia.com/gpu.product` that the node must have.")
     cpu: str = Field("8", description="CPUs that the pod asks for.")
     memory: str = Field("64Gi", description="Memory that the pod asks for, which is also its limit.")

@@ -52,7 +52,7 @@ def plan_training(
     _refuse_taken_folder(lake, run_id)
     number = version_or_latest(lake, request.dataset_version).number
     sizes = split_sizes(lake, number)
-    recipes = recipes_of(request, sizes.train_pairs)
+    recipes = recipes_of(request, sizes.train_pairs, settings.gpu_count)
     _refuse_missing_base(lake, request.recipe)
     runs = {
         name: TrainingRun(
@@ -60,6 +60,7 @@ def plan_training(
             lake=lake.uri,
             dataset_version=number,
             recipe=recipe,
+            gpu_count=settings.gpu_count,
             gpu_usd_per_hour=settings.gpu_usd_per_hour or None,
         )
         for name, recipe in recipes.items()
@@ -113,10 +114,11 @@ def estimated_hours(sizes: SplitSizes, recipe: TrainingRecipe, settings: Trainin
     """Return the estimated hours of one training on a version of such sizes, start-up and merge included.
 
     Every evaluation reads the test split once, and at most as slowly as a training step: it has no backward pass.
+    Several GPUs are taken to share both without loss; start-up and merge stay as long.
     """
     evaluations = math.ceil(recipe.steps(sizes.train_pairs) / recipe.steps_between_evaluations(sizes.train_pairs))
     chars = recipe.epochs * sizes.train_chars + evaluations * sizes.test_chars
-    seconds = chars / _CHARS_PER_TOKEN / settings.expected_tokens_per_s
+    seconds = chars / _CHARS_PER_TOKEN / (settings.expected_tokens_per_s * settings.gpu_count)
     return seconds / 3600 + _AROUND_TRAINING_H
 
 

@@ -43,14 +43,15 @@ class TrainingRequest(BaseModel):
         return value or {}
 
 
-def recipes_of(request: TrainingRequest, train_pairs: int) -> dict[str, TrainingRecipe]:
+def recipes_of(request: TrainingRequest, train_pairs: int, gpu_count: int = 1) -> dict[str, TrainingRecipe]:
     """Return the recipe of each variant by name; a recipe without variants has the empty name.
 
-    Raises `SettingsError` that names every problem of every recipe on a version with so many train pairs.
+    Raises `SettingsError` that names every problem of every recipe on a version with so many train pairs, and on a
+    machine with so many GPUs.
     """
     recipes, problems = _made(request)
     for name, recipe in recipes.items():
-        problems += [_of(name, problem) for problem in problems_of(recipe, train_pairs)]
+        problems += [_of(name, problem) for problem in problems_of(recipe, train_pairs, gpu_count=gpu_count)]
     problems += _twins(recipes)
     if request.publish_variant and request.publish_variant not in request.variants:
         problems.append(f"publish_variant is {request.publish_variant!r}, and no variant has that name")

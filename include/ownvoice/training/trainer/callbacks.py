@@ -12,6 +12,7 @@ from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.machine import host_memory_bytes
+from ownvoice.training.trainer.ranks.place import ALONE, Place
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
@@ -21,11 +22,19 @@ _FIRST_LOSS_TOLERANCE = 1e-3
 class Watch:
     """The callbacks of one training. `failure` is why it was ended early, or None."""
 
-    def __init__(self, recipe: TrainingRecipe, record: Record, stop: Stop, keep: Callable[[int, Path], None]) -> None:
+    def __init__(
+        self,
+        recipe: TrainingRecipe,
+        record: Record,
+        stop: Stop,
+        keep: Callable[[int, Path], None],
+        place: Place = ALONE,
+    ) -> None:
         self._recipe = recipe
         self._record = record
         self._stop = stop
         self._keep = keep
+        self._place = place
         self._step_started = 0.0
         self.step_seconds: list[float] = []
         self.failure: OwnvoiceError | None = None
@@ -40,8 +49,9 @@ class Watch:
             control.should_training_stop = True
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Upload the checkpoint that was just written, unless the training failed."""
-        if self.failure is None:
+        """Upload the checkpoint that all processes have just written, unless the training failed."""
+        self._place.wait()
+        if self.failure is None and self._place.is_first:
             self._keep(state.global_step, Path(args.output_dir) / f"checkpoint-{state.global_step}")
 
     def on_step_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
@@ -49,8 +59,9 @@ class Watch:
         self._step_started = time.monotonic()
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        """Stop the clock; if the process was asked to stop, write a checkpoint now and end the training."""
+        """Stop the clock; if any process was asked to stop, write a checkpoint now and end the training in all."""
         self.step_seconds.append(time.monotonic() - self._step_started)
+        self._stop.requested = self._place.any(self._stop.requested)
         if self._stop.requested:
             control.should_save = True
             control.should_training_stop = True

@@ -3,29 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ownvoice.errors import BadDataError
+from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.sharing import share_of
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base
 from ownvoice.training.trainer.callbacks import wrong_start
 from ownvoice.training.trainer.prompts import Formatted
+from ownvoice.training.trainer.ranks.place import ALONE, Place
 
 
 def make_trainer(
-    loaded: Loaded, train: Formatted, test: Formatted, recipe: TrainingRecipe, folder: Path, callbacks: list[Any]
+    loaded: Loaded,
+    train: Formatted,
+    test: Formatted,
+    recipe: TrainingRecipe,
+    folder: Path,
+    callbacks: list[Any],
+    place: Place = ALONE,
 ) -> Any:
     """Build the trainer. Raises `BadDataError` if TRL would train on other rows than those that were checked."""
     from datasets import Dataset
     from transformers import PrinterCallback
-    from trl import DPOTrainer
 
-    trainer = DPOTrainer(
+    trainer = _class_of(place)(
         model=loaded.model,
         ref_model=None,
-        args=_config(recipe, len(train.rows), folder),
+        args=_config(recipe, len(train.rows), folder, place.ranks),
         train_dataset=Dataset.from_list(train.rows),
         eval_dataset=Dataset.from_list(test.rows),
         processing_class=loaded.tokenizer,
@@ -37,6 +45,16 @@ def make_trainer(
     for name, dataset, rows in (("train", trainer.train_dataset, train), ("test", trainer.eval_dataset, test)):
         _refuse_other_rows(name, dataset, rows)
     return trainer
+
+
+def _class_of(place: Place) -> Any:
+    if place.is_alone:
+        from trl import DPOTrainer
+
+        return DPOTrainer
+    from ownvoice.training.trainer.ranks.dpo import RankTrainer
+
+    return partial(RankTrainer, place)
 
 
 def _refuse_other_rows(name: str, dataset: Any, rows: Formatted) -> None:
@@ -59,10 +77,13 @@ def _reference_without_adapter(model: Any) -> None:
         model.delete_adapter("ref")
 
 
-def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path) -> Any:
+def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path, ranks: int) -> Any:
     import torch
     from trl import DPOConfig
 
+    share = share_of(recipe.batch_pairs, recipe.accumulation_steps, ranks)
+    if share is None:
+        raise SettingsError(f"{ranks} processes cannot share the pairs of a step equally. Correct the recipe.")
     on_gpu = torch.cuda.is_available()
     every = recipe.steps_between_evaluations(train_pairs)
     return DPOConfig(
@@ -74,9 +95,9 @@ def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path) -> Any:
         lr_scheduler_type=recipe.lr_schedule,
         warmup_steps=recipe.warmup_steps,
         num_train_epochs=recipe.epochs,
-        per_device_train_batch_size=recipe.batch_pairs,
-        per_device_eval_batch_size=recipe.batch_pairs,
-        gradient_accumulation_steps=recipe.accumulation_steps,
+        per_device_train_batch_size=share.pairs,
+        per_device_eval_batch_size=share.pairs,
+        gradient_accumulation_steps=share.accumulation_steps,
         optim=optimizer_here(recipe),
         weight_decay=recipe.weight_decay,
         eval_strategy="steps",
@@ -86,6 +107,7 @@ def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path) -> Any:
         save_total_limit=2,
         logging_steps=1,
         logging_nan_inf_filter=False,  # it would print the last finite loss in the place of a NaN
+        ddp_find_unused_parameters=False,  # every weight of the adapter is used
         report_to="none",
         disable_tqdm=True,
         seed=recipe.seed,
@@ -103,8 +125,10 @@ def optimizer_here(recipe: TrainingRecipe) -> str:
     return recipe.optimizer if torch.cuda.is_available() else "adamw_torch"
 
 
-def fit_batch_to_memory(trainer: Any, tokens: list[int], recipe: TrainingRecipe, say: Callable[[str], None]) -> int:
-    """Try the longest batch; while it does not fit, halve its pairs and accumulate twice as often.
+def fit_batch_to_memory(
+    trainer: Any, tokens: list[int], recipe: TrainingRecipe, say: Callable[[str], None], place: Place = ALONE
+) -> int:
+    """Try the longest batch; while it does not fit in every process, halve its pairs and accumulate twice as often.
 
     An optimizer step then sees the same pairs as before. Return the longest pair, in tokens. Raises what the device
     raises where a batch that cannot be halved does not fit, and what `try_longest_batch` raises.
@@ -113,11 +137,15 @@ def fit_batch_to_memory(trainer: Any, tokens: list[int], recipe: TrainingRecipe,
 
     while True:
         pairs = trainer.args.per_device_train_batch_size
+        longest, failure = 0, None
         try:
-            return try_longest_batch(trainer, tokens, recipe)
-        except torch.OutOfMemoryError:
-            if pairs % 2:
-                raise
+            longest = try_longest_batch(trainer, tokens, recipe)
+        except torch.OutOfMemoryError as error:
+            failure = error.with_traceback(None)  # whose frames would hold the batch in memory
+        if not place.any(failure is not None):
+            return longest
+        if pairs % 2:
+            raise failure or torch.OutOfMemoryError("another GPU of this training has no room")
         _set_batch(trainer, pairs // 2, 2 * trainer.args.gradient_accumulation_steps)
         say(
             f"out of memory with {pairs} pairs at once: trying {pairs // 2}, accumulated "

@@ -20,6 +20,7 @@ from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, opt
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, peak_memory_bytes
 from ownvoice.training.trainer.prompts import Formatted
+from ownvoice.training.trainer.ranks.place import Place
 from ownvoice.training.trainer.resumed import ResumedAdapter, refuse_incomplete
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu
 from ownvoice.training.trainer.trackers import tracker_callbacks
@@ -29,11 +30,11 @@ from ownvoice.training.trainer.work import Work
 def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], identity: Identity) -> Any:
     """Train, evaluate on the version's test split, upload the adapter, and return TRL's trainer.
 
-    The last step is always evaluated, and its checkpoint kept.
+    The last step is always evaluated, and its checkpoint kept. Of several processes the first one uploads.
 
     Raises `DivergedError`, `WrongStartError`, `OutOfMemoryError` or `StoppedError`.
     """
-    watch = Watch(work.recipe, work.record, work.stop, _keeper(work, identity))
+    watch = Watch(work.recipe, work.record, work.stop, _keeper(work, identity), work.place)
     with _out_of_memory_named(work):
         trainer, counter = _prepare(work, loaded, rows, watch)
         with work.stage("train"), work.stop.after_the_step():
@@ -41,7 +42,9 @@ def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], iden
     _end_early(work, watch, trainer.state.global_step)
     _measure(work, trainer)
     work.result.resumed_from_step = resumed_from
-    work.result.speed = _speed(trainer, counter, watch)
+    work.result.speed = _speed(trainer, counter, watch, work.place)
+    if not work.place.is_first:
+        return trainer
     save_adapter(trainer.model, work.scratch / "adapter", base)
     work.keep_folder("adapter")
     if (work.scratch / "tensorboard").exists():
@@ -63,12 +66,14 @@ def _keeper(work: Work, identity: Identity) -> Callable[[int, Path], None]:
 def _prepare(work: Work, loaded: Loaded, rows: dict[str, Formatted], watch: Watch) -> tuple[Any, TokenCounter]:
     """Build the trainer and try the longest batch."""
     callbacks = [as_callback(watch), *tracker_callbacks(work.recipe, work.scratch, work.record.say)]
-    trainer = make_trainer(loaded, rows["train"], rows["test"], work.recipe, work.scratch / "output", callbacks)
+    output = work.scratch / "output"
+    trainer = make_trainer(loaded, rows["train"], rows["test"], work.recipe, output, callbacks, work.place)
     with work.stage("longest_batch"):
-        longest = fit_batch_to_memory(trainer, rows["train"].tokens, work.recipe, work.record.say)
+        longest = fit_batch_to_memory(trainer, rows["train"].tokens, work.recipe, work.record.say, work.place)
     work.result.batch = Batch(
         pairs=trainer.args.per_device_train_batch_size,
         accumulation_steps=trainer.args.gradient_accumulation_steps,
+        gpu_count=work.place.ranks,
     )
     work.record.say(f"longest batch: {longest} tokens fit, forward and back; optimizer {optimizer_here(work.recipe)}")
     counter = trainer.data_collator = TokenCounter(trainer.data_collator, trainer.model)
@@ -77,7 +82,7 @@ def _prepare(work: Work, loaded: Loaded, rows: dict[str, Formatted], watch: Watc
 
 def _resume_or_start(work: Work, trainer: Any, identity: Identity) -> int | None:
     output = work.scratch / "output"
-    step, passed_over = fetch_last_checkpoint(work.lake, work.run.keys, identity, output)
+    step, passed_over = work.place.from_first(lambda: fetch_last_checkpoint(work.lake, work.run.keys, identity, output))
     for reason in passed_over:
         work.record.say(reason)
     work.record.rewind(step or 0)
@@ -113,11 +118,13 @@ def _measure(work: Work, trainer: Any) -> None:
     result.steps = trainer.state.global_step
     result.first_loss, result.final = train_rows[0]["loss"], train_rows[-1]
     result.test = [row for row in rows if kind_of(row) == "eval"][-1]
-    result.peak_memory_bytes = peak_memory_bytes()
+    result.peak_memory_bytes = int(work.place.most(peak_memory_bytes()))
 
 
-def _speed(trainer: Any, counter: TokenCounter, watch: Watch) -> Speed | None:
+def _speed(trainer: Any, counter: TokenCounter, watch: Watch, place: Place) -> Speed | None:
     """Return the speed of the steps of this try, without evaluations and uploads; None if it made no step.
+
+    Tokens are those of all GPUs, seconds those of this process, which waits for the others in every step.
 
     The first step is the warm-up, in which kernels are compiled.
     """
@@ -125,12 +132,13 @@ def _speed(trainer: Any, counter: TokenCounter, watch: Watch) -> Speed | None:
         return None
     model = trainer.model.get_base_model()
     embedding = 0 if model.config.tie_word_embeddings else model.get_input_embeddings().weight.numel()
-    flop = flop_per_token(model.config, model.num_parameters() - embedding, counter.tokens / counter.sequences)
-    tokens_per_s = counter.tokens / sum(watch.step_seconds)
+    tokens, sequences, places = place.totals([counter.tokens, counter.sequences, counter.places])
+    flop = flop_per_token(model.config, model.num_parameters() - embedding, tokens / sequences)
+    tokens_per_s = tokens / sum(watch.step_seconds)
     return Speed(
         tokens_per_s=tokens_per_s,
-        padding_share=1 - counter.tokens / counter.places,
-        mfu=mfu(tokens_per_s, flop, device_name()),
+        padding_share=1 - tokens / places,
+        mfu=mfu(tokens_per_s / place.ranks, flop, device_name()),
         first_step_s=watch.step_seconds[0],
         median_step_s=median(watch.step_seconds),
     )

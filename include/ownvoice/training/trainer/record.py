@@ -18,10 +18,14 @@ _SECONDS_BETWEEN_UPLOADS = 10.0
 
 
 class Record:
-    """The log lines and metric rows of a run. A second try continues the files of the first."""
+    """The log lines and metric rows of a run. A second try continues the files of the first.
 
-    def __init__(self, lake: Lake, keys: RunKeys) -> None:
+    One that is silent neither prints nor uploads: of several processes, all but the first have it.
+    """
+
+    def __init__(self, lake: Lake, keys: RunKeys, *, is_silent: bool = False) -> None:
         self._lake = lake
+        self._is_silent = is_silent
         self._log_key = keys.log
         self._metrics_key = keys.metrics
         self._lines = (lake.store.read(self._log_key) or b"").decode().splitlines()
@@ -50,7 +54,8 @@ class Record:
 
     def say(self, line: str) -> None:
         """Print a line and add it to the log."""
-        print(line, flush=True)
+        if not self._is_silent:
+            print(line, flush=True)
         self._lines.append(f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ} {line}")
         self._is_behind = True
 
@@ -75,6 +80,8 @@ class Record:
         patiently(self._upload)
 
     def _upload(self) -> None:
+        if self._is_silent:
+            return
         with self._one_upload:  # so that an older state never takes the place of a newer one
             self._is_behind = False
             lines, metrics = [*self._lines], self.metrics

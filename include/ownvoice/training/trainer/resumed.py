@@ -8,12 +8,15 @@ from typing import Any
 from ownvoice.errors import WrongStartError
 
 # Without optimizer, schedule or random state, transformers takes fresh ones and says nothing.
-_NEEDED = ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json")
+_NEEDED = ("adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state*.pth", "trainer_state.json")
 
 
 def refuse_incomplete(folder: Path) -> None:
-    """Raise `WrongStartError` where a file is missing in the checkpoint in `folder` that a training goes on from."""
-    if missing := [name for name in _NEEDED if not (folder / name).is_file()]:
+    """Raise `WrongStartError` where a file is missing in the checkpoint in `folder` that a training goes on from.
+
+    The random state is that of each process, and decides dropout alone: other processes may go on with fresh ones.
+    """
+    if missing := [name for name in _NEEDED if not any(folder.glob(name))]:
         raise WrongStartError(
             f"{folder.name} lacks {', '.join(missing)}: the training would not go on as it was. Delete this checkpoint "
             "in the lake and start the same command again: it goes on from the one before."

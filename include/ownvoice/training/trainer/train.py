@@ -5,19 +5,15 @@ Each stage uploads what it made before the next one starts, so that no later fau
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict
-from pathlib import Path
 from statistics import median
 from typing import Any
 
-from ownvoice.storage.lake import Lake
 from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import refuse_what_cannot_work
-from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, Sample, TrainingResult
-from ownvoice.training.run import TrainingRun
+from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, Sample
 from ownvoice.training.trainer.backends.choose import backend_of
 from ownvoice.training.trainer.base import Base, fetch_base
 from ownvoice.training.trainer.checkpoints import Identity
@@ -29,10 +25,8 @@ from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
 from ownvoice.training.trainer.offline import go_offline
 from ownvoice.training.trainer.prompts import SIDES, Formatted, format_pairs
-from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.samples import answer_questions
 from ownvoice.training.trainer.special_tokens import refuse_wrong_end
-from ownvoice.training.trainer.stop import Stop
 from ownvoice.training.trainer.style import compared_styles
 from ownvoice.training.trainer.work import Work
 from ownvoice.training.version_pairs import Pairs, read_pairs
@@ -40,23 +34,26 @@ from ownvoice.training.version_pairs import Pairs, read_pairs
 _CHECK_TEXTS = 8
 
 
-def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: TrainingResult) -> None:
-    """Run all stages and fill `result`. Raises an `OwnvoiceError` if a stage fails."""
-    with tempfile.TemporaryDirectory(prefix="ownvoice-training-") as folder:
-        work = Work(run, lake, record, stop, Path(folder), result)
-        online = go_offline(run.recipe)
-        backend = backend_of(run.recipe)
-        backend.prepare(run.recipe, work.scratch)
-        hide_progress_bars()
-        with work.stage("read"):
-            pairs = _read(work)
-            base = _base(work, online)
-        with work.stage("tokenise"):
-            rows = _format(work, pairs, base)
-        with work.stage("load"):
-            loaded = backend.load(base.folder, run.recipe)
-        identity = Identity(run.recipe.recipe_id, pairs.version.digest, base.commit, image_id())
-        trainer = fit(work, loaded, base, rows, identity)
+def train(work: Work) -> None:
+    """Run all stages and fill the result. Raises an `OwnvoiceError` if a stage fails.
+
+    Of several processes the first one fetches the base for all, and goes on alone after the training.
+    """
+    online = go_offline(work.recipe)
+    backend = backend_of(work.recipe)
+    backend.prepare(work.recipe, work.scratch)
+    hide_progress_bars()
+    with work.stage("read"):
+        pairs = _read(work)
+        base = work.place.from_first(lambda: _base(work, online))
+    work.result.base = BaseUsed(name=base.name, commit=base.commit)
+    with work.stage("tokenise"):
+        rows = _format(work, pairs, base)
+    with work.stage("load"):
+        loaded = backend.load(base.folder, work.recipe)
+    identity = Identity(work.recipe.recipe_id, pairs.version.digest, base.commit, image_id())
+    trainer = fit(work, loaded, base, rows, identity)
+    if work.place.is_first:
         backend.for_inference(trainer.model)
         answers = _answer(work, trainer, pairs)
         _merge(work, base, rows["test"], answers)
@@ -70,14 +67,13 @@ def _read(work: Work) -> Pairs:
         f"dataset: version {pairs.version.number} of {work.lake.uri}, {len(pairs.train)} train and "
         f"{len(pairs.test)} test pairs, digest {pairs.version.digest[:12]} verified"
     )
-    refuse_what_cannot_work(work.recipe, len(pairs.train))
+    refuse_what_cannot_work(work.recipe, len(pairs.train), gpu_count=work.run.gpu_count)
     return pairs
 
 
 def _base(work: Work, online: Mapping[str, str]) -> Base:
     folder = work.scratch / "base"
     base = patiently(lambda: fetch_base(work.lake, work.recipe, folder, online), work.record.say)
-    work.result.base = BaseUsed(name=base.name, commit=base.commit)
     work.record.say(f"base: {base.name} at {base.commit}")
     return base
 

@@ -13,13 +13,17 @@ from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.trainer.folders import delete_folder, patiently, upload_folder
+from ownvoice.training.trainer.ranks.place import ALONE, Place
 from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
 
 @dataclass(slots=True)
 class Work:
-    """The state of one try. `result` is filled in stage by stage and becomes `result.json`."""
+    """The state of one try. `result` is filled in stage by stage and becomes `result.json`.
+
+    Of several processes each has its own state, and all have the same `scratch`.
+    """
 
     run: TrainingRun
     lake: Lake
@@ -27,6 +31,7 @@ class Work:
     stop: Stop
     scratch: Path
     result: TrainingResult
+    place: Place = ALONE
 
     @property
     def recipe(self) -> TrainingRecipe:

@@ -38,7 +38,7 @@ def load(folder: Path, recipe: TrainingRecipe) -> Loaded:
     model = AutoModelForCausalLM.from_pretrained(
         folder,
         dtype=dtype,
-        device_map={"": 0} if on_gpu else None,
+        device_map={"": torch.cuda.current_device()} if on_gpu else None,
         quantization_config=in_4bit if recipe.load_in_4bit else None,
     )
     lora = LoraConfig(
