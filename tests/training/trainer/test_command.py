@@ -95,7 +95,7 @@ def test_a_batch_that_does_not_fit_is_halved_and_trains_as_if_it_had_been_asked_
     only_room_for(1, monkeypatch)
     assert failing(batch_pairs=4, accumulation_steps=1)[0] == Exit.TRAINED
     result = failing.lake.read_json("runs/failing/result.json")
-    assert result["batch"] == {"pairs": 1, "accumulation_steps": 4}
+    assert result["batch"] == {"pairs": 1, "accumulation_steps": 4, "gpu_count": 1}
     assert result["steps"] == 10
     assert failing.lake.store.read(adapter) == asked_for
 

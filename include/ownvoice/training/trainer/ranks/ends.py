@@ -55,7 +55,7 @@ def cause_of(ends: Iterable[RankEnd], exit_codes: Mapping[int, int] | None, rank
 
 def _killed(rank: int, number: int, ranks: int) -> RankEnd:
     message = (
-        f"process {rank} of {ranks} (counted from 0) was ended by {signal.Signals(number).name}, and the others with it. "
+        f"process {rank} of {ranks} (counted from 0) was ended by {signal.Signals(number).name}, the others with it. "
         "SIGKILL is also what a machine without memory sends: compare OWNVOICE_TRAINER_MEMORY. Start the same command "
         "again: it goes on from the last checkpoint."
     )
@@ -69,4 +69,6 @@ def _without_a_word(exit_codes: Mapping[int, int] | None, ranks: int) -> RankEnd
     else:
         codes = ", ".join(f"{rank}: {code}" for rank, code in sorted(exit_codes.items()))
         message, end = f"the {ranks} processes ended without a word (exit codes by process: {codes})", Exit.FAULT
-    return RankEnd(0, end, f"{message}. Start the same command again: it goes on from the last checkpoint.", time.time())
+    return RankEnd(
+        0, end, f"{message}. Start the same command again: it goes on from the last checkpoint.", time.time()
+    )
