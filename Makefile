@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery test-ranks fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part 
 
 test-celery: install  ## what befalls a refresh on Celery, in some ten minutes; needs PostgreSQL and redis-server
 	OWNVOICE_TEST_CELERY=1 $(BIN)/python -m pytest tests/dags/test_celery.py
+
+test-ranks: trainer  ## all of a training by several processes; `make test` has the half of it
+	OWNVOICE_TEST_RANKS=1 .venv-trainer/bin/python -m pytest tests/training/trainer/ranks
 
 fast: install  ## the tests that start no Airflow and need no torch
 	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)

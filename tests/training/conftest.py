@@ -60,9 +60,7 @@ class Trainer:
         """Write a recipe for the lake's own version, or for another; return its URI."""
         fields = TrainingRecipe(**RECIPE | recipe)
         number = self.version if version is None else version
-        run = TrainingRun(
-            run_id=run_id, lake=self.lake.uri, dataset_version=number, recipe=fields, gpu_count=gpu_count
-        )
+        run = TrainingRun(run_id=run_id, lake=self.lake.uri, dataset_version=number, recipe=fields, gpu_count=gpu_count)
         return write_training_run(self.lake, run)
 
     def start(self, uri: str, **variables: str) -> subprocess.Popen[str]:

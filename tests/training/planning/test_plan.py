@@ -96,3 +96,26 @@ def test_every_evaluation_of_the_test_split_is_in_the_estimate():
     recipe = TrainingRecipe(batch_pairs=1, accumulation_steps=1, eval_every=0.2)
     without, with_test = (estimated_hours(SplitSizes(10, 0, 1, chars), recipe, settings) for chars in (0, 14_400))
     assert with_test - without == pytest.approx(5)
+
+
+def test_several_gpus_are_in_the_run_and_in_the_estimate_and_not_in_the_recipe(lake):
+    commit_pairs(lake, small_dataset())
+    request = TrainingRequest(recipe=RECIPE)
+    (one,) = plan_training(lake, "one", request, TrainingSettings())
+    (two,) = plan_training(lake, "two", request, TrainingSettings(gpu_count=2))
+    runs = [read_training_run(planned.recipe_uri) for planned in (one, two)]
+    assert [run.gpu_count for run in runs] == [1, 2]
+    assert runs[0].recipe == runs[1].recipe
+    assert one.steps == two.steps
+    sizes = SplitSizes(train_pairs=1000, test_pairs=100, train_chars=10**9, test_chars=10**8)
+    hours = [estimated_hours(sizes, RECIPE, TrainingSettings(gpu_count=count)) for count in (1, 4)]
+    assert hours[1] == pytest.approx(hours[0] / 4, rel=0.05)
+
+
+@pytest.mark.parametrize("changed", [{"backend": "unsloth"}, {"batch_pairs": 3}])
+def test_what_several_gpus_cannot_train_is_refused_before_anything_is_written(lake, changed):
+    commit_pairs(lake, small_dataset())
+    request = TrainingRequest(recipe=RECIPE.model_copy(update=changed))
+    with pytest.raises(SettingsError, match="gpu_count"):
+        plan_training(lake, "two", request, TrainingSettings(gpu_count=2))
+    assert not list(lake.store.objects("runs/two"))

@@ -42,8 +42,10 @@ def built(toy, tmp_path_factory):
 def texts(batch):
     """The pairs of a batch that count, each as the tokens of its chosen answer and its rejected one."""
     half = len(batch["input_ids"]) // 2
-    rows = [tuple(row[mask.bool()].tolist()) for row, mask in zip(batch["input_ids"], batch["attention_mask"])]
-    return list(zip(rows[:half], rows[half:]))[: batch.get("pairs", half)]
+    rows = [
+        tuple(row[mask.bool()].tolist()) for row, mask in zip(batch["input_ids"], batch["attention_mask"], strict=True)
+    ]
+    return list(zip(rows[:half], rows[half:], strict=True))[: batch.get("pairs", half)]
 
 
 def steps_of(loader, passes):
@@ -59,7 +61,8 @@ def test_every_step_has_the_pairs_that_one_process_sees_in_it(built, epoch):
     for loader in loaders:
         loader.set_epoch(epoch)
     expected, *shares = (
-        steps_of(loader, passes) for loader, passes in zip(loaders, [RECIPE.accumulation_steps, *RANKS * [PASSES]])
+        steps_of(loader, passes)
+        for loader, passes in zip(loaders, [RECIPE.accumulation_steps, *RANKS * [PASSES]], strict=True)
     )
     assert [len(share) for share in shares] == RANKS * [len(expected)] == RANKS * [3]
     for step, batches in enumerate(expected):
@@ -111,7 +114,7 @@ def losses_of(trainer, batch):
 def test_the_log_has_the_means_over_pairs_and_the_sum_of_tokens(built, monkeypatch):
     """Two processes: three pairs here in two passes, five there."""
     trainer = built[1][0]
-    monkeypatch.setattr(Place, "totals", lambda self, mine: [x + y for x, y in zip(mine, other)])
+    monkeypatch.setattr(Place, "totals", lambda self, mine: [x + y for x, y in zip(mine, other, strict=True)])
     logged = {}
     monkeypatch.setattr(trainer.callback_handler, "on_log", lambda args, state, control, logs: logged.update(logs))
     trainer.model.train()

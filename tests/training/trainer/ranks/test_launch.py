@@ -17,9 +17,13 @@ pytest.importorskip("torch")
 if not Path("/proc/self/environ").exists():
     pytest.skip("the processes are found in /proc, which is not here", allow_module_level=True)
 
-# Adding up in another order moves a loss of this toy by less than 1e-6; over ten steps by less than this.
+in_full = pytest.mark.skipif(
+    "OWNVOICE_TEST_RANKS" not in os.environ, reason="another half a minute: make test-ranks runs it"
+)
+
+# The processes add up in another order than one alone; over ten steps of this toy that moves no number by more.
 TOLERANCE = 1e-4
-MEASURED = ("loss", "eval_loss", "rewards/margins", "eval_rewards/margins", "logps/chosen", "entropy", "num_tokens")
+MEASURED = ("loss", "eval_loss", "rewards/margins", "eval_rewards/margins", "logps/chosen", "entropy")
 
 
 def end_of(process):
@@ -113,7 +117,7 @@ def test_a_killed_process_ends_the_others_and_is_named_in_the_result(killed, tra
 def test_two_processes_that_go_on_measure_what_one_alone_does(by_two, trainer, undisturbed):
     assert trainer.result(by_two)["resumed_from_step"] >= 4
     expected = measured(trainer, "undisturbed")
-    assert len(expected) == 75
+    assert len(expected) == 50
     assert measured(trainer, by_two) == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
 
 
@@ -132,6 +136,7 @@ def test_only_the_first_process_speaks(by_two, trainer):
     assert said[-1].startswith("TRAINED: done")
 
 
+@in_full
 def test_another_number_of_processes_goes_on_with_the_same_pairs(resumed, trainer, undisturbed):
     run_id = resumed(1)
     assert trainer.result(run_id)["resumed_from_step"] >= 4
@@ -139,6 +144,7 @@ def test_another_number_of_processes_goes_on_with_the_same_pairs(resumed, traine
     assert measured(trainer, run_id) == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
 
 
+@in_full
 def test_sigterm_stops_all_processes_after_a_step_with_its_checkpoint_in_the_lake(trainer):
     process = trainer.start(trainer.ask("pair-stopped", gpu_count=2, epochs=20))
     wait_for_step(trainer, "pair-stopped", 40, process)
@@ -150,6 +156,7 @@ def test_sigterm_stops_all_processes_after_a_step_with_its_checkpoint_in_the_lak
     assert trainer.lake.read_json(f"runs/pair-stopped/checkpoints/step-{step}/checkpoint.json")["step"] == step
 
 
+@in_full
 def test_a_device_that_is_too_small_halves_the_batch_of_all_and_says_what_to_do(trainer, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(SMALL)
     uri = trainer.ask("pair-small", gpu_count=2)
@@ -160,7 +167,7 @@ def test_a_device_that_is_too_small_halves_the_batch_of_all_and_says_what_to_do(
     assert "Lower max_length or lora_rank" in trainer.result("pair-small")["message"]
 
 
-SMALL = '''
+SMALL = """
 import os
 
 if os.environ.get("RANK") == "1":
@@ -171,4 +178,4 @@ if os.environ.get("RANK") == "1":
         raise torch.OutOfMemoryError("Tried to allocate 20 GiB")
 
     DPOTrainer.compute_loss = limited
-'''
+"""

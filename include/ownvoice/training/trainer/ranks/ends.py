@@ -11,6 +11,10 @@ from pathlib import Path
 
 from ownvoice.errors import Exit
 
+# What ends the others after one has failed: the launcher asks, and NCCL ends a process that has lost a peer.
+_AFTERWARDS = {signal.SIGTERM, signal.SIGABRT}
+_LAUNCHER_WAITS_S = 25  # at least; then it kills what has not ended
+
 
 @dataclass(frozen=True, slots=True)
 class RankEnd:
@@ -36,21 +40,24 @@ def read_ends(folder: Path) -> list[RankEnd]:
     return [RankEnd(one["rank"], Exit(one["exit"]), one["message"], one["at"]) for one in found]
 
 
-def cause_of(ends: Iterable[RankEnd], exit_codes: Mapping[int, int] | None, ranks: int) -> RankEnd:
+def cause_of(ends: Iterable[RankEnd], exit_codes: Mapping[int, int] | None, ranks: int, ended_at: float) -> RankEnd:
     """Return the end that made the training fail, by what the processes left and their exit codes by rank.
 
-    When one process fails the others lose their connection or are asked to stop, so the first to name its error
-    counts; then a kill, which leaves no word; then the first fault without a name; at last a stop. Without exit codes
-    all were asked to stop.
+    When one process fails the others lose their connection, are asked to stop, and are killed in the end. So the first
+    to name its error counts; then a kill, which leaves no word; then the first fault without a name; at last a stop.
+    Without exit codes all were asked to stop.
     """
     in_order = sorted(ends, key=lambda end: end.at)
     if named := [end for end in in_order if end.exit not in (Exit.FAULT, Exit.STOPPED)]:
         return named[0]
-    if killed := [(rank, -code) for rank, code in sorted((exit_codes or {}).items()) if code < 0]:
-        return _killed(*killed[0], ranks)
-    if faults := [end for end in in_order if end.exit is Exit.FAULT]:
-        return faults[0]
-    return min(in_order, key=lambda end: end.rank, default=_without_a_word(exit_codes, ranks))
+    faults = [end for end in in_order if end.exit is Exit.FAULT]
+    signals = {rank: -code for rank, code in sorted((exit_codes or {}).items()) if code < 0}
+    is_late = bool(faults) and faults[0].at < ended_at - _LAUNCHER_WAITS_S
+    sudden = [rank for rank, number in signals.items() if number not in _AFTERWARDS and not is_late]
+    if sudden or (signals and not in_order):
+        rank = (sudden or list(signals))[0]
+        return _killed(rank, signals[rank], ranks)
+    return (faults or sorted(in_order, key=lambda end: end.rank) or [_without_a_word(exit_codes, ranks)])[0]
 
 
 def _killed(rank: int, number: int, ranks: int) -> RankEnd:

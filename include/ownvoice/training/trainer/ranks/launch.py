@@ -35,7 +35,7 @@ def train_on_several(run: TrainingRun, lake: Lake, stop: Stop, recipe_uri: str, 
     if exit_codes == {}:
         return Exit.TRAINED
     ends = read_ends(scratch)
-    cause = cause_of(ends, exit_codes, run.gpu_count)
+    cause = cause_of(ends, exit_codes, run.gpu_count, time.time())
     first_spoke = any(end.rank == 0 for end in ends)
     if cause.rank != 0 or not first_spoke:
         place = Place(0, run.gpu_count)

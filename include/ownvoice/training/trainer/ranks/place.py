@@ -83,6 +83,7 @@ def joined() -> Iterator[Place]:
     on_cpu = not torch.cuda.is_available()
     if on_cpu:
         os.environ["ACCELERATE_USE_CPU"] = "true"
+        os.environ["ACCELERATE_TORCH_DEVICE"] = "cpu"  # without a number, for which a checkpoint cannot be read
     state = PartialState(cpu=on_cpu, timeout=_LONGEST_WAIT)
     yield Place(state.process_index, state.num_processes)
     torch.distributed.destroy_process_group()
