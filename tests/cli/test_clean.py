@@ -79,6 +79,8 @@ def test_one_kind_alone_can_go(clean, lake):
         (("--days", "0"), "--days 0: at least 1"),
         (("--days", "-3", "--kind", "x"), "--kind 'x' is none: one of abandoned runs, "),
         (("--kind", "answers"), "add --answers"),
+        (("--kind", "old versions"), "add --keep-versions"),
+        (("--keep-versions", "0"), "--keep-versions 0: at least 1"),
     ],
 )
 def test_a_wrong_option_is_told_before_anything_goes(clean, lake, arguments, said):

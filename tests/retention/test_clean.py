@@ -245,3 +245,37 @@ def test_answers_go_by_the_option_alone_and_never_those_behind_a_pair(history, l
     assert "answers" not in chosen(plan_cleaning(lake, Choice(), later))
     going = chosen(plan_cleaning(lake, Choice(answers=True), later))["answers"]
     assert not {key.split("/")[1] for key in going} & behind_pairs
+
+
+def test_old_versions_go_by_the_option_alone_and_those_kept_or_trained_on_say_what_they_said(
+    history, lake, tmp_path, later
+):
+    history.train()  # on version 1
+    for _ in range(4):
+        history.edit()
+    numbers = [one.number for one in all_versions(lake)]
+    assert "old versions" not in chosen(plan_cleaning(lake, Choice(), later))
+    kept = [numbers[0], *numbers[-2:]]
+    before = [(verify(lake, number), exported(lake, tmp_path / f"{number}", number)) for number in kept]
+    rows = training_rows(lake, record_of(lake, "run-2"))
+    pages = [refresh_page(lake, version.run_id) for version in all_versions(lake)]
+    plan = clean(lake, Choice(keep_versions=2), later)
+    assert chosen(plan)["old versions"]
+    assert [(verify(lake, number), exported(lake, tmp_path / f"{number}", number)) for number in kept] == before
+    assert training_rows(lake, record_of(lake, "run-2")) == rows
+    assert [refresh_page(lake, version.run_id) for version in all_versions(lake)] == pages
+    assert [one.number for one in all_versions(lake)] == numbers
+    with pytest.raises(DamagedError, match="`ownvoice clean --keep-versions` deletes those of old versions"):
+        verify(lake, numbers[1])
+    history.edit()
+    assert verify(lake).passed
+
+
+def test_no_version_goes_where_the_recipe_of_a_training_cannot_be_read(history, lake, later):
+    run_id = history.train()
+    for _ in range(3):
+        history.edit()
+    lake.store.write(RunKeys(run_id).recipe, b"{")
+    found = chosen(plan_cleaning(lake, Choice(keep_versions=1), later))
+    assert not found["old versions"]
+    assert not found["merged models"]

@@ -31,6 +31,10 @@ DaysOption = Annotated[
 AnswersOption = Annotated[
     bool, typer.Option("--answers", help="Answers of removed articles too; were one to return, it is paid for again.")
 ]
+KeepOption = Annotated[
+    int | None,
+    typer.Option("--keep-versions", help="Let go what only older versions than so many name; those trained on stay."),
+]
 
 
 def command(
@@ -39,28 +43,34 @@ def command(
     kind: KindOption = None,
     days: DaysOption = None,
     answers: AnswersOption = False,
+    keep_versions: KeepOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Print what may go and what is kept; with `--delete`, delete it and print what was deleted."""
-    choice = _choice(kind, days, answers)
+    choice = _choice(kind, days, answers, keep_versions)
     opened, now = Lake(load_settings(lake=lake).lake), dt.datetime.now(dt.UTC)
     plan = clean(opened, choice, now) if delete else plan_cleaning(opened, choice, now)
     print_result(_lines(plan, choice, delete), _as_json(plan, choice, delete), as_json)
 
 
-def _choice(kinds: list[str] | None, days: int | None, answers: bool) -> Choice:
+def _choice(kinds: list[str] | None, days: int | None, answers: bool, keep_versions: int | None) -> Choice:
     known = {rule.kind for rule in RULES}
     problems = [
         f"--kind {kind!r} is none: one of {', '.join(sorted(known))}" for kind in kinds or () if kind not in known
     ]
     if days is not None and days < MIN_AGE_DAYS:
         problems.append(f"--days {days}: at least {MIN_AGE_DAYS}, since a writer may still be at work")
-    needed = {rule.by_option for rule in RULES if rule.by_option and rule.kind in (kinds or ())}
-    if needed and not answers:
-        problems.append(f"--kind answers is paid for: add {', '.join(needed)}")
+    if keep_versions is not None and keep_versions < 1:
+        problems.append(f"--keep-versions {keep_versions}: at least 1, which the next refresh goes on from")
+    choice = Choice(frozenset(kinds or known), days, answers, keep_versions)
+    problems += [
+        f"--kind {rule.kind!r} goes by an option alone: add {rule.by_option}"
+        for rule in RULES
+        if rule.kind in (kinds or ()) and not choice.looks_at(rule)
+    ]
     if problems:
         raise SettingsError(f"{'; '.join(problems)}.")
-    return Choice(frozenset(kinds) if kinds else frozenset(known), days, answers)
+    return choice
 
 
 def _lines(plan: CleaningPlan, choice: Choice, deleted: bool) -> Iterator[str]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from ownvoice.retention import places
 from ownvoice.retention.answers import answer_candidates
 from ownvoice.retention.places import known_as
-from ownvoice.retention.rules import LEASES, MIN_AGE_DAYS, PROBES, RULES, UNFINISHED, Rule
-from ownvoice.retention.runs import Candidate, RunFolder, run_candidates
-from ownvoice.retention.table_files import table_candidates
+from ownvoice.retention.rules import ANSWERS, LEASES, MIN_AGE_DAYS, OLD_VERSIONS, PROBES, RULES, UNFINISHED, Rule
+from ownvoice.retention.runs import Candidate, RunFolder, run_candidates, trained_versions
+from ownvoice.retention.table_files import KeptVersions, kept_versions, table_candidates
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.listed import StoredObject
 
@@ -21,11 +21,20 @@ _DAY_S = 86400.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a person asked for: the kinds to look at, an age in days in place of each rule's own, answers too or not."""
+    """What a person asked for: the kinds to look at, an age in days in place of each rule's own, answers too or not.
+
+    `keep_versions` is how many of the newest dataset versions stay readable; without it, all do.
+    """
 
     kinds: frozenset[str] = frozenset(rule.kind for rule in RULES)
     days: int | None = None
     answers: bool = False
+    keep_versions: int | None = None
+
+    def looks_at(self, rule: Rule) -> bool:
+        """Whether a rule was asked for: by its kind, and by its option if it has one."""
+        by_option = {ANSWERS: self.answers, OLD_VERSIONS: self.keep_versions is not None}
+        return rule.kind in self.kinds and by_option.get(rule, True)
 
     def days_of(self, rule: Rule) -> int:
         """Return the age in days from which a rule lets go."""
@@ -87,23 +96,27 @@ def plan_cleaning(lake: Lake, choice: Choice, now: dt.datetime) -> CleaningPlan:
     """Return what may go of a lake at `now`. Nothing is changed."""
     found = _found(lake, with_answers=choice.answers)
     chosen: dict[str, list[StoredObject]] = defaultdict(list)
-    for rule, since_s, one in _candidates(lake, found):
-        if rule.kind in choice.kinds and choice.is_old_enough(rule, since_s, now):
+    for rule, since_s, one in _candidates(lake, found, choice):
+        if choice.looks_at(rule) and choice.is_old_enough(rule, since_s, now):
             chosen[rule.kind].append(one)
             if rule is not UNFINISHED:  # no listing has it
                 _count(found, one, -1)
-    looked_at = (rule for rule in RULES if rule.kind in choice.kinds and (choice.answers or not rule.by_option))
-    parts = tuple(Part(rule, tuple(chosen[rule.kind])) for rule in looked_at)
+    parts = tuple(Part(rule, tuple(chosen[rule.kind])) for rule in RULES if choice.looks_at(rule))
     return CleaningPlan(parts, +found.objects, +found.sizes, tuple(sorted(found.unknown)))
 
 
-def _candidates(lake: Lake, found: _Found) -> Iterator[Candidate]:
+def _candidates(lake: Lake, found: _Found, choice: Choice) -> Iterator[Candidate]:
     yield from run_candidates(lake, found.runs, frozenset(found.open_jobs))
-    yield from table_candidates(lake, found.tables)
+    yield from table_candidates(lake, found.tables, _kept_versions(lake, found, choice))
     yield from ((UNFINISHED, one.modified_s, one) for one in lake.store.unfinished() if _is_ours(one))
     yield from ((LEASES, one.modified_s, one) for one in _all_but_newest(found.leases))
     yield from ((PROBES, one.modified_s, one) for one in found.probes)
     yield from answer_candidates(lake, found.answers, _pair_files(found)) if found.answers else ()
+
+
+def _kept_versions(lake: Lake, found: _Found, choice: Choice) -> KeptVersions:
+    trained_on = trained_versions(lake, found.runs) if choice.keep_versions else None
+    return {} if trained_on is None else kept_versions(lake, choice.keep_versions or 0, trained_on)
 
 
 def _found(lake: Lake, *, with_answers: bool) -> _Found:

@@ -29,9 +29,15 @@ MERGED = Rule("merged models", 30, "never published, no newest, no base; the ada
 ABANDONED = Rule("abandoned runs", 30, "a refresh that neither committed nor reported", of_run=True)
 BATCH_FILES = Rule("batch files", 30, "requests of batch jobs whose answers are stored")
 TABLE_FILES = Rule("table files", 7, "no version names them: a writer was killed, or its commit lost")
+OLD_VERSIONS = Rule(
+    "old versions", 30, "only versions older than those kept name these files", by_option="--keep-versions"
+)
 UNFINISHED = Rule("unfinished writes", 1, "a writer was killed; no reader sees them")
 LEASES = Rule("leases", 1, "a later lease counts")
 PROBES = Rule("probes", 1, "left by a test of the store that was killed")
 ANSWERS = Rule("answers", 180, "paid for, of removed articles, behind no pair of any version", by_option="--answers")
 
-RULES = (CHECKPOINTS, STOPPED, MERGED, ABANDONED, BATCH_FILES, TABLE_FILES, UNFINISHED, LEASES, PROBES, ANSWERS)
+RULES = (
+    *(CHECKPOINTS, STOPPED, MERGED, ABANDONED, BATCH_FILES),
+    *(TABLE_FILES, OLD_VERSIONS, UNFINISHED, LEASES, PROBES, ANSWERS),
+)

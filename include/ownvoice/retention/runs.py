@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
 from ownvoice.retention.rules import ABANDONED, BATCH_FILES, CHECKPOINTS, MERGED, STOPPED, Rule
+from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.lease import current_lease
@@ -36,6 +37,8 @@ class RunFolder:
         return [one for part, one in self.objects.items() if part.startswith(f"{folder}/")]
 
 
+_RECIPE = "recipe.json"
+
 Candidate = tuple[Rule, float, StoredObject]
 """An object that a rule lets go, and the time in seconds since 1970 that its age counts from."""
 
@@ -46,7 +49,17 @@ def run_candidates(lake: Lake, runs: Mapping[str, RunFolder], open_jobs: frozens
     for run in runs.values():
         if "run.json" in run.objects:
             yield from _of_refresh(lake, run, needed, open_jobs)
-    yield from _of_trainings(lake, {name: run for name, run in runs.items() if "recipe.json" in run.objects})
+    yield from _of_trainings(lake, {name: run for name, run in runs.items() if _RECIPE in run.objects})
+
+
+def trained_versions(lake: Lake, runs: Mapping[str, RunFolder]) -> frozenset[int] | None:
+    """Return the dataset versions that a training names; None where a recipe cannot be read, so that nobody knows."""
+    reported = scan(lake.table("runs"), "version", f"{equals(kind='training')} AND version IS NOT NULL")
+    recipes = _recipes(lake, (name for name, run in runs.items() if _RECIPE in run.objects))
+    if recipes is None:
+        return None
+    of_reports = (number for batch in reported for number in batch["version"].to_pylist())
+    return frozenset((*(run.dataset_version for run in recipes), *of_reports))
 
 
 def _needed_runs(lake: Lake) -> frozenset[str]:
@@ -81,18 +94,26 @@ def _of_trainings(lake: Lake, runs: Mapping[str, RunFolder]) -> Iterator[Candida
     results = {name: read_file(lake, RunKeys(name).result, TrainingResult, []) for name in runs}
     trained = [name for name, result in results.items() if result and result.is_trained]
     newest = max(trained, key=lambda name: runs[name].objects["result.json"].modified_s, default="")
-    bases = _bases(lake, runs)
+    recipes = _recipes(lake, runs)
+    bases = _bases(recipes or ())
     for name, run in runs.items():
         rule = CHECKPOINTS if name in trained else STOPPED
         yield from ((rule, run.modified_s, one) for one in _unless_base(run.below("checkpoints"), bases))
-        if name in trained and name != newest and "publication.json" not in run.objects:
+        is_wanted = name == newest or "publication.json" in run.objects or recipes is None
+        if name in trained and not is_wanted:
             yield from ((MERGED, run.modified_s, one) for one in _unless_base(run.below("merged"), bases))
 
 
-def _bases(lake: Lake, runs: Iterable[str]) -> tuple[str, ...]:
+def _recipes(lake: Lake, names: Iterable[str]) -> list[TrainingRun] | None:
+    """Return the input of each training; None where one cannot be read."""
+    faults: list[str] = []
+    read = [read_file(lake, RunKeys(name).recipe, TrainingRun, faults) for name in names]
+    return None if faults else [run for run in read if run]
+
+
+def _bases(recipes: Iterable[TrainingRun]) -> tuple[str, ...]:
     """Return the folders of the lake that a training has as its base."""
-    read = (read_file(lake, RunKeys(name).recipe, TrainingRun, []) for name in runs)
-    keys = (lake_base_key(run.recipe.base_model) for run in read if run)
+    keys = (lake_base_key(run.recipe.base_model) for run in recipes)
     return tuple(f"{key.strip('/')}/" for key in keys if key)
 
 

@@ -1,52 +1,90 @@
-"""Which files of the Delta tables no version names: what a killed writer left, or one whose commit was lost.
+"""Which files of the Delta tables may go: those that no version names, and by an option those of old versions.
 
-Every version stays readable: a file that any entry of a table's log adds is never a candidate, though a later one
-retires it. Nothing of a table is one where its log is not whole from its first entry on.
+Without the option every version stays readable: a file that any entry of a table's log adds is no candidate, though a
+later one retires it. Nothing of a table is one where its log is not whole from its first entry on.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote
 
 from ownvoice.retention.places import TABLE_FILE, TABLE_TEMPORARY, known_as
-from ownvoice.retention.rules import TABLE_FILES
+from ownvoice.retention.rules import OLD_VERSIONS, TABLE_FILES
 from ownvoice.retention.runs import Candidate
 from ownvoice.storage.damage import readable
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import log_entry_key
 from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.versions import all_versions
+
+KeptVersions = Mapping[str, Collection[int]]
+"""By table, the versions of it that stay readable beside its newest; a table that is not in it keeps all."""
 
 
-def table_candidates(lake: Lake, objects: Mapping[str, list[StoredObject]]) -> Iterator[Candidate]:
-    """Yield the files that no version of their table names; `objects` are by table, its log included."""
-    for name, found in objects.items():
-        named = _named_files(lake, name, {one.key for one in found})
-        if named is not None:
-            yield from ((TABLE_FILES, one.modified_s, one) for one in _unnamed(found, named))
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The files of a table, below its folder: those that any version names, and those that a kept one does."""
+
+    by_any: frozenset[str]
+    by_kept: frozenset[str]
 
 
-def _unnamed(found: Iterable[StoredObject], named: frozenset[str]) -> Iterator[StoredObject]:
+def kept_versions(lake: Lake, newest: int, trained_on: frozenset[int]) -> KeptVersions:
+    """Return what stays readable of each table where the `newest` so many dataset versions are kept.
+
+    Those that a training names are kept too. Rows of chunks are only added, and pages read them for every run.
+    """
+    versions = all_versions(lake)
+    kept = [one for one in versions if one in versions[-newest:] or one.number in trained_on]
+    return {"pairs": [one.number for one in kept], "articles": [one.articles_version for one in kept], "runs": []}
+
+
+def table_candidates(
+    lake: Lake, objects: Mapping[str, Iterable[StoredObject]], kept: KeptVersions
+) -> Iterator[Candidate]:
+    """Yield the files that may go; `objects` are by table, its log included."""
+    for table, found in objects.items():
+        listed = list(found)
+        named = _named(lake, table, {one.key for one in listed}, kept.get(table))
+        yield from (_candidates(listed, named) if named else ())
+
+
+def _candidates(found: Iterable[StoredObject], named: _Named) -> Iterator[Candidate]:
     for one in found:
         known = known_as(one.key)
         assert known is not None, "unknown objects belong to no table"
-        if known.place == TABLE_TEMPORARY or (known.place == TABLE_FILE and known.part not in named):
-            yield one
+        if known.place == TABLE_TEMPORARY or (known.place == TABLE_FILE and known.part not in named.by_any):
+            yield TABLE_FILES, one.modified_s, one
+        elif known.place == TABLE_FILE and known.part not in named.by_kept:
+            yield OLD_VERSIONS, one.modified_s, one
 
 
-def _named_files(lake: Lake, table: str, keys: set[str]) -> frozenset[str] | None:
-    """Return every file that an entry of the log adds, below the table's folder; None where entries are missing."""
+def _named(lake: Lake, table: str, keys: set[str], kept: Collection[int] | None) -> _Named | None:
+    """Return the files that a table's log names; None where entries of it are missing."""
     log = log_entry_key(table, 0).rpartition("/")[0]
     entries = sorted(key for key in keys if key.startswith(f"{log}/") and key.endswith(".json"))
     if not entries or entries != [log_entry_key(table, number) for number in range(len(entries))]:
         return None
-    return frozenset(path for key in entries for path in _added(lake, key))
+    by_any, by_kept, live = set[str](), set[str](), set[str]()
+    for number, key in enumerate(entries):
+        added, removed = _changes(lake, key)
+        live = live - removed | added
+        by_any |= added
+        if kept is None or number in kept or key == entries[-1]:
+            by_kept |= live
+    return _Named(frozenset(by_any), frozenset(by_kept))
 
 
-def _added(lake: Lake, key: str) -> Iterator[str]:
+def _changes(lake: Lake, key: str) -> tuple[set[str], set[str]]:
+    """Return the files that an entry of a log adds and those that it removes."""
     with readable(lake.uri, key):
         actions = [json.loads(line) for line in (lake.store.read(key) or b"").splitlines()]
-        for action in actions:
-            if "add" in action:
-                yield unquote(action["add"]["path"])
+        return _paths(actions, "add"), _paths(actions, "remove")
+
+
+def _paths(actions: Iterable[dict[str, Any]], action: str) -> set[str]:
+    return {unquote(one[action]["path"]) for one in actions if action in one}

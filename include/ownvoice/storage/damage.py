@@ -69,6 +69,8 @@ def table_error(uri: str, key: str, error: Exception) -> StorageError:
         return known
     file = _FILE.search(text)
     what = f"its file {file[0]} is" if file else "it is"
+    if is_gone and file and file[0].endswith(".parquet"):
+        return damaged(uri, key, f"{what} gone; `ownvoice clean --keep-versions` deletes those of old versions")
     return damaged(uri, key, f"{what} gone" if is_gone else f"{what} cut or overwritten ({_first_line(error)})")
 
 
