@@ -32,7 +32,7 @@ COMMANDS = {
     "train": "Train on a version by DPO in the trainer's environment, one recipe after the other; compare several.",
     "lineage": "Tell what a model was made from, or which models were trained on a version.",
     "rows-of": "Write the exact rows that a model was trained on, from its card, its folder or its run.",
-    "clean": "List what of a lake may be deleted and why; delete it with `--delete`. ",
+    "clean": "List what of a lake may be deleted and why; delete it with `--delete`.",
     "migrate": "Bring a lake that an older release wrote to today's columns; no pair changes.",
     "push-to-hub": "Push the newest version to the Hugging Face Hub, with the token in HF_TOKEN.",
 }
