@@ -86,7 +86,7 @@ def next_night(lake, history):
     return paid, version.digest
 
 
-@pytest.mark.parametrize("seed", (1, 2, 4, 8))
+@pytest.mark.parametrize("seed", (1, 7))
 def test_nothing_that_anybody_asks_is_missed(history, lake, tmp_path, later, seed):
     history.happen(seed)
     before = told(lake, tmp_path / "before")
@@ -251,7 +251,7 @@ def test_old_versions_go_by_the_option_alone_and_those_kept_or_trained_on_say_wh
     history, lake, tmp_path, later
 ):
     history.train()  # on version 1
-    for _ in range(4):
+    for _ in range(3):
         history.edit()
     numbers = [one.number for one in all_versions(lake)]
     assert "old versions" not in chosen(plan_cleaning(lake, Choice(), later))
