@@ -16,14 +16,12 @@ from typing import Any
 
 from ownvoice.errors import OutOfMemoryError, StoppedError
 from ownvoice.storage.aws import AwsAccess
-from ownvoice.storage.lake import Lake
 from ownvoice.training.claim import Pace
 from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun
-from ownvoice.training.trainer import command
+from ownvoice.training.trainer import command, one_try
 from ownvoice.training.trainer.presence import present
-from ownvoice.training.trainer.record import Record
-from ownvoice.training.trainer.stop import Stop
+from ownvoice.training.trainer.work import Work
 from stand_ins.places import REPOSITORY, TESTS
 from stand_ins.trained import leave_trained_run
 
@@ -52,8 +50,9 @@ def checkpoint_key(run: TrainingRun) -> str:
     return f"{run.keys.checkpoints}/steps.json"
 
 
-def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: TrainingResult) -> None:
+def train(work: Work) -> None:
     """Make the steps that no try before has made, and leave what a training leaves."""
+    run, lake, record, stop = work.run, work.lake, work.record, work.stop
     steps, done = int(_switch("STEPS", "5")), int(lake.read_json(checkpoint_key(run)) or 0)
     record.say(f"resuming from the checkpoint of step {done}" if done else "training from the fresh base")
     with stop.after_the_step():
@@ -68,7 +67,7 @@ def train(run: TrainingRun, lake: Lake, record: Record, stop: Stop, result: Trai
     if message := _switch("FAILS", ""):
         raise OutOfMemoryError(message)
     for name, value in TrainingResult.model_validate(leave_trained_run(lake, run)):
-        setattr(result, name, value)
+        setattr(work.result, name, value)
 
 
 def _switch(name: str, default: str) -> str:
@@ -77,7 +76,7 @@ def _switch(name: str, default: str) -> str:
 
 if __name__ == "__main__":
     lapses_s = float(_switch("LAPSES_S", "1.5"))
-    command.present = partial(present, pace=Pace(lapses_s / 10, lapses_s))  # type: ignore[attr-defined]
-    command.train = train  # type: ignore[attr-defined]
-    command.device_name = lambda: "a GPU elsewhere"  # type: ignore[attr-defined]
+    one_try.present = partial(present, pace=Pace(lapses_s / 10, lapses_s))  # type: ignore[attr-defined]
+    one_try.train = train  # type: ignore[attr-defined]
+    one_try.device_name = lambda: "a GPU elsewhere"  # type: ignore[attr-defined]
     sys.exit(command.main())
