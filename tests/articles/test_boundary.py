@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -120,6 +121,6 @@ def test_the_only_new_object_may_be_refused_without_ending_the_night(night, fold
 
     monkeypatch.setattr(night.source, "read_range", refusing)
     assert night() == {"unchanged": 1, "quarantined": 1}
-    monkeypatch.setattr(night.source, "read_range", lambda stored, *_: refusing(type(stored)("new.md", 0, "")))
+    monkeypatch.setattr(night.source, "read_range", lambda stored, *_: refusing(replace(stored, key="new.md")))
     with pytest.raises(StorageAccessError):
         night()
