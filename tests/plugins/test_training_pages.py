@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import html
 import json
 import re
 from urllib.parse import quote, urlencode
@@ -11,6 +12,8 @@ import httpx
 import pytest
 
 from ownvoice.storage.lake import Lake
+from ownvoice.training.awaited import cancel
+from ownvoice.training.elsewhere import await_training
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
@@ -156,6 +159,26 @@ def test_a_page_without_a_script_has_every_number_in_a_table(server):
     assert page.count("<table") >= 4
     assert page.count("<caption>") == page.count("<table")
     assert "The curves of B as numbers" in page
+
+
+def test_an_awaited_training_shows_the_command_until_a_trainer_works_or_it_is_cancelled(server, lake):
+    settings = TrainingSettings(where="elsewhere", image="registry.example/trainer")
+    (run,) = plan(lake, "manual__awaited", {})
+    awaited = await_training(lake, run, f"{lake.uri}/{run.keys.recipe}", settings)
+    address = f"/training?{urlencode({'run_id': run.run_id})}"
+
+    def page():
+        return html.unescape(server.client.get(f"/ownvoice{address}").text)
+
+    shown = page()
+    assert "Airflow waits for a trainer elsewhere, until " in shown
+    assert awaited.command in shown
+    line = f"{dt.datetime.now(dt.UTC):%Y-%m-%dT%H:%M:%SZ} step 1/20: loss 0.69\n"
+    lake.store.write(run.keys.log, line.encode())
+    assert "waits for a trainer" not in page()
+    lake.store.delete(run.keys.log)
+    cancel(lake, run.keys, "its task was cancelled")
+    assert "waits for a trainer" not in page()
 
 
 def test_from_the_list_to_one_run_and_to_another_laid_over_it(show):

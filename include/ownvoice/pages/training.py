@@ -9,7 +9,9 @@ from typing import Any
 from ownvoice.pages.trainings import MAX_CHOICES, reported_trainings
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import find_version
+from ownvoice.training.awaited import read_awaited
 from ownvoice.training.health.findings import Finding, Health
 from ownvoice.training.health.judge import rule_of
 from ownvoice.training.health.rule import Rule
@@ -27,7 +29,7 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
     training = read_training(lake, run_id)
     if training is None:
         return None
-    version = training.dataset_version
+    version, awaited = training.dataset_version, read_awaited(lake, RunKeys(run_id))
     return {
         "training": training,
         "variant_of": variant_of(lake, run_id),
@@ -37,6 +39,7 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         "charts": curve_charts(training.metrics, training.health.findings),
         "numbers": curves_as_numbers(training.metrics),
         "recipe": list(_recipe_facts(training.run.recipe)) if training.run else [],
+        "awaited": awaited if awaited and not awaited.cancelled else None,
         "said": training.log[-_LOG_LINES:],
         "others": other_trainings(lake, run_id),
     }
