@@ -4,7 +4,7 @@
 #
 #   IMAGES    "airflow trainer"    which to build; the trainer downloads 3 GB
 #   SUITE     trixie               the Debian that debootstrap makes the base of, or bookworm
-#   MIRROR    http://deb.debian.org/debian
+#   MIRROR    debootstrap's own     where Debian's packages come from
 #   FOLDER    one of its own, removed at the end; a folder that is named is kept, and is faster the second time
 #
 # The index and certificates of this machine's pip, and apt's proxy, go into the build as secrets.
@@ -16,7 +16,7 @@ for program in buildah debootstrap; do
 done
 [ "$(id --user)" = 0 ] || skip "it takes root to make a base with debootstrap"
 
-images="${IMAGES:-airflow trainer}" suite="${SUITE:-trixie}" mirror="${MIRROR:-http://deb.debian.org/debian}"
+images="${IMAGES:-airflow trainer}" suite="${SUITE:-trixie}"
 folder="${FOLDER:-$(mktemp --directory)}"
 postgresql="$(ls --directory --sort=version /usr/lib/postgresql/*/bin 2> /dev/null | tail -n 1 || true)"
 started=()
@@ -65,7 +65,7 @@ build_base() {
   if [ ! -e "$base/base.tar" ]; then
     say "makes a base of Debian $suite"
     mkdir -p "$base"
-    debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv "$suite" "$folder/root" "$mirror" \
+    debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv "$suite" "$folder/root" ${MIRROR:+"$MIRROR"} \
       > "$folder/debootstrap.log" || fail "debootstrap has failed: $(tail -n 1 "$folder/debootstrap.log")"
     rm -rf "$folder"/root/var/cache/apt/archives/*.deb
     tar --directory "$folder/root" --create --file "$base/base.tar" .
