@@ -13,6 +13,7 @@ from stand_ins.image_scripts import IMAGE, environment, program
 
 # Stands for airflow: notes each call, does not reach the database for the first $DOWN_FOR calls, and waits if told to.
 AIRFLOW = """
+[ "$1" != waits ] || trap 'echo "TERM" >> "$CALLS"; [ -z "$!" ] || kill $!; exit 143' TERM
 echo "airflow $*" >> "$CALLS"
 if [ "$*" = "db check" ]; then
   [ "$(grep -c 'db check' "$CALLS")" -gt "${DOWN_FOR:-0}" ] && exit 0
@@ -22,7 +23,7 @@ if [ "$*" = "db check" ]; then
   echo '(Background on this error at: https://sqlalche.me/e/21/e3q8)' >&2
   exit 1
 fi
-if [ "$1" = waits ]; then trap 'echo "TERM" >> "$CALLS"; kill $!; exit 143' TERM; sleep 30 & wait; fi
+if [ "$1" = waits ]; then sleep 30 & wait; fi
 exit "${CODE:-0}"
 """
 
