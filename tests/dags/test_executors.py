@@ -177,6 +177,18 @@ def test_a_trainer_process_needs_its_python_on_each_machine(executor, tmp_path):
         refuse_trainer(lacking)
 
 
+def test_a_trainer_is_asked_for_what_its_own_place_needs(executor, tmp_path, monkeypatch):
+    none = str(tmp_path / "none")
+    monkeypatch.setenv("OWNVOICE_LAKE", "file:///lake")
+    refuse_trainer(TrainingSettings(python=sys.executable, where="process", kubernetes_conn_id="gpus"))
+    monkeypatch.setenv("OWNVOICE_LAKE", "s3://lake/voice")
+    executor("CeleryExecutor")
+    refuse_trainer(TrainingSettings(python=none, where="elsewhere"))
+    refuse_trainer(TrainingSettings(python=none, where="elsewhere", kubernetes_conn_id="gpus"))
+    with pytest.raises(SettingsError, match="none on this machine"):
+        refuse_trainer(TrainingSettings(python=none, where="process", kubernetes_conn_id="gpus"))
+
+
 def test_a_trainer_pod_needs_a_lake_that_it_reaches_under_any_executor(executor, monkeypatch):
     pod = TrainingSettings(python="/none", kubernetes_conn_id="gpus", image="registry.example/trainer@sha256:0123")
     monkeypatch.setenv("OWNVOICE_LAKE", "file:///lake")

@@ -40,14 +40,14 @@ def refuse_folders(*places: tuple[str, str]) -> None:
 def refuse_trainer(settings: TrainingSettings) -> None:
     """Refuse a pod that would not have the lake's folder, and a process whose Python this machine lacks.
 
-    Raises `SettingsError`; of a process, where tasks run on several machines.
+    A trainer elsewhere is started by a person: it needs nothing of this machine. Raises `SettingsError`; of a process,
+    where tasks run on several machines.
     """
-    if settings.kubernetes_conn_id:
+    if settings.place == "pod":
         installation = load_settings()
         if installation.lake.startswith("file:") and not installation.folders_are_shared:
             raise _folder_error(f"OWNVOICE_LAKE ({installation.lake})", "the trainer is a pod on another")
-        return
-    if os.access(settings.python, os.X_OK) or not (executor := remote_executor()):
+    if settings.place != "process" or os.access(settings.python, os.X_OK) or not (executor := remote_executor()):
         return
     raise SettingsError(
         f"there is no trainer's Python at {settings.python} on this machine, and {executor} may train on any: set "
