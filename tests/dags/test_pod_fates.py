@@ -130,6 +130,14 @@ FATES = {
     "registry busy for too long": (
         waiting("ImagePullBackOff", "Back-off pulling image",
                 event("Failed", "Failed to pull image: 429 Too Many Requests", count=5)), Action.FAIL, ("429", IMAGE)),
+    "registry busy at the second try": (
+        waiting("ImagePullBackOff", "Back-off pulling image", event("Failed", "Failed to pull image: 503", count=2),
+                event("Failed", "Error: ErrImagePull", count=2), event("Failed", "Error: ImagePullBackOff", count=2)),
+        Action.WAIT_FOR_START, ("503",)),
+    "a name that is taken for a moment": (waiting("CreateContainerError", "failed to reserve container name"),
+                                          Action.WAIT_FOR_START, ("reserve",)),
+    "a GPU that its node does not find": (
+        waiting("CreateContainerError", "unresolvable CDI devices nvidia.com/gpu=0"), Action.RETRY, ("CDI",)),
     "registry away": (waiting("RegistryUnavailable", "503 Service Unavailable"), Action.WAIT_FOR_START, ("503",)),
     "no such image": (waiting("ErrImagePull", "manifest unknown: not found"), Action.FAIL, (IMAGE, "manifest unknown")),
     "image not to be had": (waiting("ErrImagePull", "401 Unauthorized"), Action.FAIL, (IMAGE, "401")),
@@ -239,6 +247,9 @@ REFUSALS = {
     (403, 'pods "x" is forbidden: failed quota: q: must specify limits.hugepages-2Mi for: base'):
         (Action.FAIL, "does not name"),
     (403, QUOTA.format(gpu="requests.nvidia.com/gpu")): (Action.WAIT_FOR_NODE, "The quota of the namespace ml is used"),
+    (403, 'pods is forbidden: User "a" cannot get resource "pods" in the namespace "ml": role "r" not found'):
+        (Action.FAIL, "docker/helm/trainer-role.yaml"),
+    (409, 'the object has been modified'): (Action.RETRY, "could not decide"),
     (403, 'pods is forbidden: User "airflow" cannot create resource "pods" in API group "" in the namespace "ml"'):
         (Action.FAIL, "docker/helm/trainer-role.yaml"),
     (403, 'pods "x" is forbidden: violates PodSecurity "restricted:latest": seccompProfile'):

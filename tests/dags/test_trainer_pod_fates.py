@@ -221,9 +221,10 @@ def test_a_namespace_or_a_connection_that_is_not_there_is_named(cluster, monkeyp
     assert "OWNVOICE_TRAINER_KUBERNETES_CONN_ID" in str(error)
 
 
-def test_an_api_that_is_away_for_a_while_ends_no_training(cluster):
+@pytest.mark.parametrize("how", ["no answer", "403", "half an answer"])
+def test_an_api_that_is_away_for_a_while_ends_no_training(cluster, how):
     cluster.fates = [running(looks=6)]
-    cluster.away_at = range(2, 8)
+    cluster.away_at, cluster.away_by = range(3, 9), how
     task = Task()
     assert task.run() is None
     assert len(cluster.created) == 1

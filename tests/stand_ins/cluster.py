@@ -2,7 +2,8 @@
 
 It keeps the calls it was asked, and gives a pod the variables of its own spec and of Kubernetes Secrets and no others.
 Its switches: pods that meet another fate than their process (`fates`), answers that refuse a pod (`refusals`), a role
-that allows less than that of docker/helm/trainer-role.yaml (`role`), and an API that does not answer (`away_at`).
+that allows less than that of docker/helm/trainer-role.yaml (`role`), and an API that does not answer (`away_at`,
+`away_by`).
 """
 
 from __future__ import annotations
@@ -86,6 +87,7 @@ class StandInCluster:
     )  # verb and resource of all that is allowed
     rights: set[tuple[str, str]] = field(default_factory=set)  # that were needed so far
     away_at: range = range(0)  # the looks at a pod, counted from 1, that get no answer
+    away_by: str = "no answer"  # or "403", as of a cluster that starts again, or "half an answer"
 
     def kubeconfig(self) -> dict[str, Any]:
         """Return the configuration with which a client reaches this server."""

@@ -58,7 +58,7 @@ class _Handler(BaseHTTPRequestHandler):
         right = right_of(self.command, f"{kind}/log" if log else kind, bool(name), self.query)
         self.cluster.rights.add(right)
         if call == "get one pods" and self.cluster.calls.count(call) in self.cluster.away_at:
-            self.close_connection = True
+            self._stay_away()
         elif right not in self.cluster.role:
             self._refuse(403, f'{kind} is forbidden: User "airflow" cannot {right[0]} resource "{right[1]}"')
         elif call == "post all pods" and self.cluster.refusals:
@@ -69,6 +69,19 @@ class _Handler(BaseHTTPRequestHandler):
             getattr(self, f"_{kind}_{verb.replace(' ', '_')}")(self.cluster.pods.get(name or ""))
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815
+
+    def _stay_away(self) -> None:
+        """Leave a look without the pod, as an API does that starts again."""
+        self.close_connection = True
+        if self.cluster.away_by == "403":
+            self._refuse(
+                403, 'pods "p" is forbidden: cannot get resource "pods" in namespace: role "trainer" not found'
+            )
+        elif self.cluster.away_by == "half an answer":
+            self.send_response(200)
+            self.send_header("Content-Length", "1000")
+            self.end_headers()
+            self.wfile.write(b"{")
 
     def _refuse(self, status: int, message: str) -> None:
         self._answer({"kind": "Status", "apiVersion": "v1", "code": status, "message": message}, status)

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from aiohttp import ClientError
 from airflow.providers.cncf.kubernetes.exceptions import KubernetesApiError
 from airflow.providers.cncf.kubernetes.kubernetes_helper_functions import TRANSIENT_CONNECTION_ERRORS
 from airflow.sdk.exceptions import AirflowNotFoundException
@@ -32,7 +33,7 @@ _AMOUNT = re.compile(r"([\w./-]+)=(\d\w*)")
 
 # What a client raises; anything else is an error of ours.
 ANSWERS = (
-    *(ApiException, AsyncApiException, KubernetesApiError, OSError, *TRANSIENT_CONNECTION_ERRORS),
+    *(ApiException, AsyncApiException, KubernetesApiError, OSError, ClientError, *TRANSIENT_CONNECTION_ERRORS),
     *(ConfigException, AsyncConfigException, AirflowNotFoundException),
 )
 
@@ -51,14 +52,14 @@ def judge_refusal(status: int, words: str, namespace: str) -> Fate:
 
     `status` is that of HTTP, 0 where the cluster did not answer at all.
     """
-    if status == 0 or status in (408, 409, 429) or (status >= 500 and not words):
+    if status == 0 or status in (408, 429) or (status >= 500 and not words):
         return Fate(Action.FIND_AGAIN, refusals.UNREACHABLE_TEXT + quoted(words))
     if _never_fits(words):
         return Fate(Action.FAIL, refusals.QUOTA_TOO_SMALL_TEXT.format(namespace=namespace) + quoted(words))
     for sign, action, text in refusals.REFUSALS:
         if sign.search(words):
             return Fate(action, text.format(namespace=namespace) + quoted(words))
-    if status >= 500:
+    if status >= 500 or status == 409:
         return Fate(Action.FIND_AGAIN, refusals.UNREACHABLE_TEXT + quoted(words))
     action, text = refusals.BY_STATUS.get(status, (Action.FAIL, refusals.REFUSED_TEXT))
     return Fate(action, text + quoted(words))

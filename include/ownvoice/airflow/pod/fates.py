@@ -130,7 +130,7 @@ PULL_TRIES = 5  # of the kubelet, which waits longer after each: they take about
 PASSING = re.compile(
     r"time[ -]?out|timed out|deadline exceeded|too ?many ?requests|rate limit|\b429\b|\b50[0234]\b|bad gateway"
     r"|unavailable|connection (?:refused|reset)|\bEOF\b|qps exceeded|temporary failure|try again|failed to sync"
-    r"|server misbehaving",
+    r"|server misbehaving|no such host|no route to host|failed to reserve container name",
     re.IGNORECASE,
 )
 REFUSED_PULL = re.compile(
@@ -138,7 +138,9 @@ REFUSED_PULL = re.compile(
     r"|no match for platform|invalid reference",
     re.IGNORECASE,
 )
-NODE_FAULT = re.compile(r"nvidia-container|nvml|no space left on device|too many open files", re.IGNORECASE)
+NODE_FAULT = re.compile(
+    r"nvidia-container|nvml|unresolvable CDI devices|no space left on device|too many open files", re.IGNORECASE
+)
 NODE_FAULT_TEXT = f"The node could not start the container. {_RESUMES}"
 
 SLOW_TEXT = "The pod has its node and does not start yet."

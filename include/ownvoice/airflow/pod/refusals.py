@@ -64,7 +64,7 @@ REFUSALS: tuple[tuple[re.Pattern[str], Action, str], ...] = tuple(
             "The namespace {namespace} is being deleted. Correct OWNVOICE_TRAINER_NAMESPACE.",
         ),
         (
-            r"namespaces? .* not found",
+            r'namespaces? "[^"]+" not found',
             Action.FAIL,
             "The namespace {namespace} does not exist. Make it, or correct OWNVOICE_TRAINER_NAMESPACE.",
         ),

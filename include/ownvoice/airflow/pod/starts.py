@@ -52,7 +52,8 @@ def _pull(waiting: Any, events: Sequence[Any], pod: Any) -> Fate | None:
     """Return what is done about an image that does not come; None where the container waits for something else."""
     if waiting.reason not in fates.PULLING:
         return None
-    failed = [one for one in events if one.reason == "Failed" and "pull" in (one.message or "").lower()]
+    # The kubelet writes three events a try, and this one alone has the cause.
+    failed = [one for one in events if (one.message or "").startswith("Failed to pull image")]
     words = " ".join(filter(None, [waiting.message, failed[-1].message if failed else None]))
     if fates.NODE_FAULT.search(words):
         return Fate(Action.RETRY, fates.NODE_FAULT_TEXT + quoted(words))

@@ -55,6 +55,7 @@ class TrainerPodTrigger(BaseTrigger):
         self.grace_period_s = grace_period_s
         self.told = told
         self.last_log_time = last_log_time
+        self._has_seen_pod = last_log_time is not None
 
     def serialize(self) -> tuple[str, dict[str, Any]]:
         """Return the class and its arguments, as Airflow stores them."""
@@ -96,9 +97,13 @@ class TrainerPodTrigger(BaseTrigger):
             pod = await self.hook.get_pod(self.name, self.namespace)
         except ANSWERS as error:
             status = getattr(error, "status", None)
-            fate = gone() if status == HTTPStatus.NOT_FOUND else judge_answer(error, self.namespace)
-            # Credentials that are being renewed must not end a training that goes on without them.
-            return replace(fate, action=Action.FIND_AGAIN) if status == HTTPStatus.UNAUTHORIZED else fate
+            if status == HTTPStatus.NOT_FOUND:
+                return gone()
+            fate = judge_answer(error, self.namespace)
+            # A cluster that starts again, or renews credentials, refuses for a while; the training goes on without it.
+            is_blind = self._has_seen_pod or status == HTTPStatus.UNAUTHORIZED
+            return replace(fate, action=Action.FIND_AGAIN) if is_blind else fate
+        self._has_seen_pod = True
         patience = Patience(self.capacity_timeout_s, self.startup_timeout_s)
         fate = judge(pod, await self._events() if needs_events(pod) else (), patience, _now())
         if fate.action is Action.GO_ON:
