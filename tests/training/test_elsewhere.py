@@ -9,7 +9,7 @@ import pytest
 
 from ownvoice.errors import DamagedError, SettingsError
 from ownvoice.storage.layout import RunKeys
-from ownvoice.training.awaited import read_awaited
+from ownvoice.training.awaited import cancel, read_awaited
 from ownvoice.training.claim import Claim
 from ownvoice.training.elsewhere import KEYS_OF_A_TRAINER, Follower, await_training, command_of, ended
 from ownvoice.training.planning.plan import plan_training
@@ -83,6 +83,15 @@ def test_the_result_of_a_try_before_ends_no_wait_and_one_that_was_stopped_neithe
     assert ended(lake, run, awaited) is None
     leave(lake, run, "DIVERGED", "Lower learning_rate.")
     assert ended(lake, run, awaited) == (11, "Lower learning_rate.")
+
+
+def test_a_wait_that_a_fault_broke_off_is_ended_by_the_result_that_it_did_not_take(lake):
+    run = run_in(lake)
+    await_training(lake, run, URI, ELSEWHERE)
+    leave(lake, run, "DIVERGED", "Lower learning_rate.")
+    assert ended(lake, run, await_training(lake, run, URI, ELSEWHERE)) == (11, "Lower learning_rate.")
+    cancel(lake, run.keys, "its task was cleared")
+    assert ended(lake, run, await_training(lake, run, URI, ELSEWHERE)) is None
 
 
 def test_a_run_that_is_trained_is_not_awaited_and_one_of_another_recipe_is(lake):

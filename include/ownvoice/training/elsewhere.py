@@ -54,8 +54,13 @@ def command_of(recipe_uri: str, settings: TrainingSettings) -> str:
 
 
 def await_training(lake: Lake, run: TrainingRun, recipe_uri: str, settings: TrainingSettings) -> Awaited | None:
-    """Write down that a run is awaited from now on; None where it is trained already."""
-    earlier = _tag_of_result(lake, run)  # before the result is read: one that is written in between ends the wait
+    """Write down that a run is awaited from now on; None where it is trained already.
+
+    Where a wait before was broken off by a fault, a result that it did not take ends this one.
+    """
+    before = read_awaited(lake, run.keys)
+    # Taken before the result is read: one that is written in between ends the wait.
+    earlier = before.earlier_result if before and not before.cancelled else _tag_of_result(lake, run)
     result = lake.read_record(run.keys.result, TrainingResult.model_validate)
     if result and result.is_trained and result.recipe == run.recipe:
         forget_awaited(lake, run.keys)
