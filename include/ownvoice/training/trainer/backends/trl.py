@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,19 @@ from ownvoice.training.trainer.cpu_log_probs import use_plain_log_probs
 
 
 def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
-    """Make TRL ready for a CPU where there is no GPU; refuse 4 bits there, for which a CPU has no kernels."""
+    """Make TRL ready for a CPU where there is no GPU; refuse 4 bits there, for which a CPU has no kernels.
+
+    Where UNSLOTH_DISABLE_CPU_FALLBACK is 1, as in a pod, a missing GPU is fatal with this backend too.
+    """
     import torch
 
     if torch.cuda.is_available():
         return
+    if os.environ.get("UNSLOTH_DISABLE_CPU_FALLBACK") == "1":
+        raise NoGpuError(
+            "this machine shows no GPU, and on its CPUs the training would take weeks. Check its driver and "
+            "CUDA_VISIBLE_DEVICES; UNSLOTH_DISABLE_CPU_FALLBACK=0 trains on the CPUs all the same."
+        )
     use_plain_log_probs()
     if recipe.load_in_4bit:
         raise NoGpuError("load_in_4bit needs a GPU and there is none. Turn it off, or train where there is one.")
