@@ -22,7 +22,7 @@ class Exit(IntEnum):
     TRAINED = 0
     FAULT = 1  # an error without a code of its own; the trainer keeps its trace in log.txt
     BAD_RECIPE = 2  # of a setting, a flag or a field of a recipe
-    STORAGE = 3
+    STORAGE = 3  # what a person must mend: a key, a full disk, a damaged object
     MODEL_ACCESS = 4
     MODEL_UNAVAILABLE = 5
     BAD_DATA = 6
@@ -35,6 +35,7 @@ class Exit(IntEnum):
     STOPPED = 13  # there is a checkpoint, and the same command goes on from it
     BAD_BASE = 14
     RUN_HELD = 15
+    STORAGE_UNAVAILABLE = 16  # what time may mend
     HUB_ACCESS = 20
     HUB_UNAVAILABLE = 21
     HUB_MISMATCH = 22
@@ -68,6 +69,7 @@ class StorageAccessError(StorageError):
 class StorageUnavailableError(StorageError):
     """The store did not answer in time; the same call may succeed later."""
 
+    exit_code = Exit.STORAGE_UNAVAILABLE
     retryable = True
 
 
@@ -82,6 +84,7 @@ class DiskError(StorageError):
 class LakeHeldError(StorageError):
     """Another run holds the lake; the same call may go through once that run has ended."""
 
+    exit_code = Exit.STORAGE_UNAVAILABLE
     retryable = True
 
 
@@ -95,6 +98,7 @@ class RunHeldError(OwnvoiceError):
 class LostCommitError(StorageError):
     """Another writer committed first, again and again; the same call may succeed later."""
 
+    exit_code = Exit.STORAGE_UNAVAILABLE
     retryable = True
 
 

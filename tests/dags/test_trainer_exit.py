@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
-from ownvoice.airflow.trainer_exit import last_sentence, raise_for_exit
-from ownvoice.errors import RETRYABLE, Exit
+from ownvoice import errors
+from ownvoice.airflow.trainer_exit import is_retried, last_sentence, raise_for_exit
+from ownvoice.errors import RETRYABLE, Exit, OwnvoiceError
 
 RETRIED = {Exit.FAULT, *(error.exit_code for error in RETRYABLE)}
 
@@ -20,6 +21,13 @@ def test_the_last_sentence_of_each_end_is_the_error_and_the_code_decides_on_a_re
     assert type(caught.value) is error
     again = " The next try resumes from what is stored." if code in RETRIED else ""
     assert str(caught.value) == f"it went wrong. Do this.{again}"
+
+
+@pytest.mark.parametrize(
+    "error", [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, OwnvoiceError)]
+)
+def test_a_trainer_is_retried_for_the_errors_that_a_task_is_retried_for(error):
+    assert is_retried(error.exit_code) is (error.retryable or error is OwnvoiceError), error.__name__
 
 
 @pytest.mark.parametrize("code", [-9, -15, 137, 143])
