@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("torch")
 
-from ownvoice.errors import BadBaseError
+from ownvoice.errors import BadBaseError, HubUnavailableError
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer import base
 from ownvoice.training.trainer.base import fetch_base
@@ -20,6 +20,8 @@ ANSWERS = {
     "gated": (403, "GatedRepo"),
     "old": (404, "RevisionNotFound"),
     "ill": (500, ""),
+    "busy": (429, ""),
+    "odd": (400, ""),
 }
 
 
@@ -78,7 +80,7 @@ def online():
         ("none", "does not exist, or HF_TOKEN may not see it"),
         ("old", "does not exist, or HF_TOKEN may not see it"),
         ("gated", "is gated. Accept its licence"),
-        ("ill", "could not be fetched: Server error '500"),
+        ("odd", "could not be fetched: the Hub refuses"),
     ],
 )
 def test_a_base_that_the_hub_refuses_is_one_sentence(online, lake, tmp_path, name, reason):
@@ -87,8 +89,16 @@ def test_a_base_that_the_hub_refuses_is_one_sentence(online, lake, tmp_path, nam
     assert str(caught.value).startswith(f"base model owner/{name} at main {reason}")
 
 
-def test_a_hub_that_cannot_be_reached_is_one_sentence(online, lake, tmp_path):
-    with pytest.raises(BadBaseError, match="Check the network"):
+@pytest.mark.parametrize(
+    ("name", "reason"), [("ill", r"a fault of its own \(500\)"), ("busy", r"too many requests \(429\)")]
+)
+def test_a_hub_that_is_ill_or_busy_is_asked_again_by_a_later_try(online, lake, tmp_path, name, reason):
+    with pytest.raises(HubUnavailableError, match=f"^base model owner/{name} at main could not be .*{reason}"):
+        fetch_base(lake, TrainingRecipe(base_model=f"owner/{name}"), tmp_path / "base", online)
+
+
+def test_a_hub_that_cannot_be_reached_is_asked_again_by_a_later_try(online, lake, tmp_path):
+    with pytest.raises(HubUnavailableError, match=r"broke off \(ConnectError\)"):
         recipe = TrainingRecipe(base_model="owner/any")
         fetch_base(lake, recipe, tmp_path / "base", online | {"HF_ENDPOINT": "http://127.0.0.1:1"})
 

@@ -11,11 +11,12 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ownvoice.errors import BadBaseError, first_line
+from ownvoice.errors import BadBaseError, HubAccessError, HubUnavailableError, OwnvoiceError, SettingsError, first_line
+from ownvoice.storage.hub import hub_faults
 from ownvoice.storage.lake import Lake
 from ownvoice.training.lake_base import lake_base_fault, lake_base_key
 from ownvoice.training.recipe import TrainingRecipe
@@ -36,6 +37,7 @@ class Base:
 def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -> Base:
     """Download the recipe's base model into `folder`, or a cache. Raises `BadBaseError` if it cannot be fetched.
 
+    Raises `HubUnavailableError` where a later try may fetch it, as where the Hub is busy.
     `online` is the environment in which the Hub is asked: its address, its token, its cache, a proxy.
     """
     key = lake_base_key(recipe.base_model)
@@ -59,8 +61,9 @@ def _from_hub(recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -
         commit, found = done.stdout.splitlines()[-2:]
         return Base(recipe.base_model, commit, Path(found))
     last_line = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-    if done.returncode == BadBaseError.exit_code:
-        raise BadBaseError(last_line)
+    for error in (BadBaseError, HubUnavailableError):
+        if done.returncode == error.exit_code:
+            raise error(last_line)
     raise BadBaseError(
         f"base model {recipe.base_model} was not fetched: the process that does it ended with code {done.returncode} "
         f"({last_line}). Look at the memory and the disk of the machine, then run again."
@@ -68,23 +71,38 @@ def _from_hub(recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -
 
 
 def download(model: str, revision: str, folder: Path) -> tuple[str, Path]:
-    """Download weights and tokenizer of a model of the Hub; return commit and folder. Raises `BadBaseError`."""
-    from httpx import HTTPError
+    """Download weights and tokenizer of a model of the Hub; return commit and folder.
+
+    Raises `BadBaseError`, and `HubUnavailableError` where the Hub is ill, busy or out of reach.
+    """
     from huggingface_hub import HfApi
-    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     wanted = f"base model {model} at {revision}"
     try:
-        commit = str(HfApi().model_info(model, revision=revision).sha)
-        return commit, _download_files(model, commit, folder)
+        with hub_faults(model, "read"), _refusals_of(wanted):
+            commit = str(HfApi().model_info(model, revision=revision).sha)
+            return commit, _download_files(model, commit, folder)
+    except HubUnavailableError as error:
+        raise HubUnavailableError(f"{wanted} could not be fetched: {error}") from None
+    except (HubAccessError, SettingsError) as error:
+        raise BadBaseError(f"{wanted} could not be fetched: {error}") from None
+    except OSError as error:
+        raise BadBaseError(
+            f"{wanted} could not be fetched: {first_line(error)}. Check disk and network, then run again."
+        ) from None
+
+
+@contextlib.contextmanager
+def _refusals_of(wanted: str) -> Iterator[None]:
+    """Raise `BadBaseError` where the Hub has no such model for this token, in words about a recipe."""
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+
+    try:
+        yield
     except GatedRepoError:
         raise BadBaseError(f"{wanted} is gated. Accept its licence on the Hub with the account of HF_TOKEN.") from None
     except (RepositoryNotFoundError, RevisionNotFoundError):
         raise BadBaseError(f"{wanted} does not exist, or HF_TOKEN may not see it. Correct the recipe.") from None
-    except (HTTPError, OSError) as error:
-        raise BadBaseError(
-            f"{wanted} could not be fetched: {first_line(error)}. Check the network, then run again."
-        ) from None
 
 
 def _download_files(model: str, commit: str, folder: Path) -> Path:
@@ -100,6 +118,6 @@ def _download_files(model: str, commit: str, folder: Path) -> Path:
 if __name__ == "__main__":
     try:
         print(*download(sys.argv[1], sys.argv[2], Path(sys.argv[3])), sep="\n")
-    except BadBaseError as error:
+    except OwnvoiceError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
