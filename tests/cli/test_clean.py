@@ -94,5 +94,5 @@ def test_a_wrong_option_is_told_before_anything_goes(clean, lake, arguments, sai
 def test_a_lake_that_a_run_holds_is_refused(clean, lake):
     take_lease(lake, "tonight")
     code, _, error = clean("--delete")
-    assert code == Exit.STORAGE
+    assert code == Exit.STORAGE_UNAVAILABLE
     assert "is held by run tonight" in error
