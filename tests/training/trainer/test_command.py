@@ -58,7 +58,9 @@ def test_a_base_that_is_not_in_the_lake(failing):
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU here")
 @pytest.mark.parametrize("recipe", [{"backend": "unsloth"}, {"load_in_4bit": True}])
-def test_no_gpu(failing, recipe):
+def test_no_gpu(failing, monkeypatch, recipe):
+    monkeypatch.setenv("UNSLOTH_DISABLE_CPU_FALLBACK", "")
+    monkeypatch.delenv("UNSLOTH_DISABLE_CPU_FALLBACK")  # so that what the unsloth backend sets goes with this test
     code, message = failing(**recipe)
     assert code == Exit.NO_GPU
     assert "GPU" in message
