@@ -159,7 +159,6 @@ CAPACITY_ADVICE: tuple[tuple[str, str], ...] = (
     ("node affinity/selector", "check OWNVOICE_TRAINER_GPU_PRODUCT, _NODE_SELECTOR and _AFFINITY"),
     ("affinity rules", "check OWNVOICE_TRAINER_AFFINITY"),
     ("taint", "check OWNVOICE_TRAINER_TOLERATIONS"),
-    ("persistentvolumeclaim", "check OWNVOICE_TRAINER_BASE_CACHE_CLAIM"),
     ("volume", "check OWNVOICE_TRAINER_BASE_CACHE_CLAIM"),
 )
 CLAIM_NOT_FOUND = re.compile(r'persistentvolumeclaim "([^"]+)" not found', re.IGNORECASE)
