@@ -72,14 +72,16 @@ compose-check: install  ## hold docker/compose.yaml against the Compose specific
 # run one test after another.
 PARALLEL := -n 2 --dist loadfile
 ALONE := tests/dags tests/plugins tests/demo
+# What runs in the trainer's image is tested with its libraries.
+TRAINER := tests/training tests/publishing
 
 images-check:  ## build both images without a registry and ask what the Helm chart asks; root, buildah and debootstrap, 20 minutes
 	@docker/check_images.sh
 
 test: lint trainer  ## lint, types, layers and every test, in both environments
-	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest $(ALONE)
-	.venv-trainer/bin/python -m pytest tests/training
+	.venv-trainer/bin/python -m pytest $(TRAINER)
 
 test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part of `make test`
 	.venv-unsloth/bin/python -m pytest tests/training/trainer/backends
@@ -91,7 +93,7 @@ test-ranks: trainer  ## all of a training by several processes; `make test` has 
 	OWNVOICE_TEST_RANKS=1 .venv-trainer/bin/python -m pytest tests/training/trainer/ranks
 
 fast: install  ## the tests that start no Airflow and need no torch
-	$(BIN)/python -m pytest $(PARALLEL) --ignore=tests/training $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(ALONE:%=--ignore=%)
 
 lint: install  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -18,14 +18,14 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.llm import providers
 from ownvoice.offline_model.server import completion_about, serving
 from ownvoice.pages.training import training_page, variants_page
+from ownvoice.publishing.card import model_card
+from ownvoice.publishing.provenance import provenance
 from ownvoice.reports.html import read_page
 from ownvoice.reports.report import write_report
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.training import metrics
 from ownvoice.training.health import rules
 from ownvoice.training.planning.variants import Variants, read_variants, write_variants
-from ownvoice.training.publishing.card import model_card
-from ownvoice.training.publishing.provenance import provenance
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.comparison import comparison_lines, write_comparison
 from ownvoice.training.results.curves import curves_svg

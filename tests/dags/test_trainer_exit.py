@@ -50,8 +50,8 @@ def test_a_trainer_that_is_done_raises_nothing():
     ("said", "sentence"),
     [
         ("ownvoice.training: no such recipe. Name another.", "no such recipe. Name another."),
-        ("ownvoice.training.publishing: the Hub refuses. Do this.", "the Hub refuses. Do this."),
-        ("python -m ownvoice.training.publishing: error: the following are required: --run",
+        ("ownvoice.publishing: the Hub refuses. Do this.", "the Hub refuses. Do this."),
+        ("python -m ownvoice.publishing: error: the following are required: --run",
          "the following are required: --run"),
         ("Traceback (most recent call last):\n  File x\nMemoryError\n\n", "MemoryError"),
         ("", ""),

@@ -16,6 +16,9 @@ from ownvoice.errors import DamagedError, LakeHeldError, StorageError
 from ownvoice.pages.chunk import chunk_page
 from ownvoice.pages.refresh import refresh_page
 from ownvoice.pages.trainings import trainings_page
+from ownvoice.publishing.provenance import training_rows
+from ownvoice.publishing.publish import draft
+from ownvoice.publishing.training_rows import record_of
 from ownvoice.retention.clean import clean
 from ownvoice.retention.plan import Choice, plan_cleaning
 from ownvoice.storage.lake import Lake, scan
@@ -23,9 +26,6 @@ from ownvoice.storage.layout import RunKeys, lease_key, log_entry_key
 from ownvoice.storage.lease import take_lease
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import all_versions, latest_version
-from ownvoice.training.publishing.provenance import training_rows
-from ownvoice.training.publishing.publish import draft
-from ownvoice.training.publishing.training_rows import record_of
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from stand_ins.lake_history import History
 

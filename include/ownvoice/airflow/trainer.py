@@ -22,7 +22,7 @@ def publish_arguments(settings: TrainingSettings) -> list[str]:
     public = [] if settings.hub_private else ["--public"]
     run = "{{ ti.xcom_pull(task_ids='check_health')['run_id'] }}"
     lake = "{{ ti.xcom_pull(task_ids='resolve_dataset')[0]['lake'] }}"
-    return ["-m", "ownvoice.training.publishing", "--run", run, "--lake", lake, *licence_named, *public]
+    return ["-m", "ownvoice.publishing", "--run", run, "--lake", lake, *licence_named, *public]
 
 
 def trainer_task(

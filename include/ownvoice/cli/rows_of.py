@@ -10,9 +10,9 @@ import typer
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
+from ownvoice.publishing.provenance import training_rows
+from ownvoice.publishing.training_rows import record_of, write_rows
 from ownvoice.storage.lake import Lake
-from ownvoice.training.publishing.provenance import training_rows
-from ownvoice.training.publishing.training_rows import record_of, write_rows
 
 
 def command(

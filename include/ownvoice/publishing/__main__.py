@@ -1,6 +1,6 @@
 """The command that publishes a trained model.
 
-Run as: python -m ownvoice.training.publishing --run RUN --lake s3://bucket/prefix [--dry-run] [--licence L] [--public]
+Run as: python -m ownvoice.publishing --run RUN --lake s3://bucket/prefix [--dry-run] [--licence L] [--public]
 HF_TOKEN may write to the recipe's hub_repository. Safe to repeat at any point.
 """
 
@@ -11,15 +11,13 @@ import sys
 from collections.abc import Iterator
 
 from ownvoice.errors import OwnvoiceError
+from ownvoice.publishing.publish import Draft, draft, publish
 from ownvoice.storage.lake import Lake
-from ownvoice.training.publishing.publish import Draft, draft, publish
 
 
 def main() -> int:
     """Publish, or show what would be published; return the exit code."""
-    parser = argparse.ArgumentParser(
-        prog="python -m ownvoice.training.publishing", description="Publish a training run."
-    )
+    parser = argparse.ArgumentParser(prog="python -m ownvoice.publishing", description="Publish a training run.")
     parser.add_argument("--run", required=True, help="the run's id")
     parser.add_argument("--lake", required=True, help="s3://bucket/prefix or file:///folder")
     parser.add_argument("--licence", help="licence that the card names")
@@ -34,7 +32,7 @@ def main() -> int:
             done = publish(lake, given.run, given.licence, private=not given.public)
             print(f"published: {done.repo_id} at {done.revision}, tag {done.tag}")
     except OwnvoiceError as error:
-        print(f"ownvoice.training.publishing: {error}", file=sys.stderr)
+        print(f"ownvoice.publishing: {error}", file=sys.stderr)
         return error.exit_code
     return 0
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from ownvoice.cli.main import app
 from ownvoice.dataset.digest import digest_of, lattice_of
 from ownvoice.errors import BadDataError, SettingsError, StorageError
-from ownvoice.training.publishing.provenance import read_block
-from ownvoice.training.publishing.publish import draft
+from ownvoice.publishing.provenance import read_block
+from ownvoice.publishing.publish import draft
 from ownvoice.training.version_pairs import read_pairs
 
 

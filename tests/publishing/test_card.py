@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import BadDataError
+from ownvoice.publishing.provenance import read_block, training_rows
+from ownvoice.publishing.publish import draft
 from ownvoice.storage.streamed import open_object
 from ownvoice.training.metric_rows import points_of
 from ownvoice.training.metrics import panels
-from ownvoice.training.publishing.provenance import read_block, training_rows
-from ownvoice.training.publishing.publish import draft
 from ownvoice.training.result import Sample
 from ownvoice.training.results.curves import curves_svg
 from ownvoice.training.trainer.style import compared_styles

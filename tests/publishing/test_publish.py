@@ -16,8 +16,8 @@ from ownvoice.errors import (
     SettingsError,
     StorageError,
 )
-from ownvoice.training.publishing.provenance import read_block, training_rows
-from ownvoice.training.publishing.publish import draft, publish
+from ownvoice.publishing.provenance import read_block, training_rows
+from ownvoice.publishing.publish import draft, publish
 from ownvoice.training.results.publication import Publication
 from ownvoice.training.results.training import read_training
 from stand_ins.hub import READER, WRITER
@@ -212,7 +212,7 @@ def test_a_dry_run_shows_card_and_files_and_asks_the_hub_nothing(trained, lake, 
     command = [
         sys.executable,
         "-m",
-        "ownvoice.training.publishing",
+        "ownvoice.publishing",
         "--run",
         "run-1",
         "--lake",
@@ -229,7 +229,7 @@ def test_a_dry_run_shows_card_and_files_and_asks_the_hub_nothing(trained, lake, 
 
 def test_the_command_publishes_from_a_process_of_its_own_and_prints_no_key(trained, lake, hub):
     trained()
-    command = [sys.executable, "-m", "ownvoice.training.publishing", "--run", "run-1", "--lake", lake.uri]
+    command = [sys.executable, "-m", "ownvoice.publishing", "--run", "run-1", "--lake", lake.uri]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=dict(os.environ))
     assert done.returncode == 0, done.stderr
     assert "published: ann/voice at" in done.stdout

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ownvoice.errors import BadDataError, SettingsError, first_line
+from ownvoice.publishing.provenance import Provenance, provenance, read_block
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import PairRow
-from ownvoice.training.publishing.provenance import Provenance, provenance, read_block
 from ownvoice.training.results.training import read_training, trained
 
 _CARD = "README.md"

@@ -7,9 +7,9 @@ from typing import Any
 
 import yaml
 
+from ownvoice.publishing.provenance import Provenance, as_block
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metrics import labelled
-from ownvoice.training.publishing.provenance import Provenance, as_block
 from ownvoice.training.result import TrainedResult
 from ownvoice.training.results.curves import CURVES
 

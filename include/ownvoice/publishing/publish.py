@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import partial
 
 from ownvoice.errors import HealthError, SettingsError, StorageError
+from ownvoice.publishing.card import model_card
+from ownvoice.publishing.hub import File, HubRepository
+from ownvoice.publishing.provenance import provenance
 from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.streamed import open_object
 from ownvoice.training.lake_base import lake_base_fault
-from ownvoice.training.publishing.card import model_card
-from ownvoice.training.publishing.hub import File, HubRepository
-from ownvoice.training.publishing.provenance import provenance
 from ownvoice.training.results.curves import CURVES, curves_svg
 from ownvoice.training.results.publication import Publication, write_publication
 from ownvoice.training.results.training import trained

@@ -1,0 +1,1 @@
+"""Style: measures of how a text is written, apart from what it is about. Pure."""
