@@ -152,6 +152,8 @@ class RunKeys:
         self.comparison = f"{folder}/comparison.json"  # the variants side by side
         self.claims = f"{folder}/claims"  # which trainer works on it; the highest number counts
         self.awaited = f"{folder}/awaited.json"  # the task that waits for a trainer elsewhere
+        self.style = f"{folder}/style.json"  # the style report of the trained model
+        self.style_answers = f"{folder}/style_answers.parquet"  # the answers that it is made from, each with its score
 
     def planned(self, batch: str) -> str:
         """Return the key of a batch's planned chunks."""
