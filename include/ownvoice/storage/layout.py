@@ -155,6 +155,9 @@ class RunKeys:
         self.style = f"{folder}/style.json"  # the style report of the trained model
         self.style_answers = f"{folder}/style_answers.parquet"  # the answers that it is made from, each with its score
 
+        # Of either: the answers of models that stand in the lake or on the Hub.
+        self.answering = f"{folder}/answering"  # a folder for each job
+
     def planned(self, batch: str) -> str:
         """Return the key of a batch's planned chunks."""
         return f"{self.folder}/plan/{batch}.parquet"
@@ -198,6 +201,30 @@ class RunKeys:
     def checkpoint(self, step: int) -> str:
         """Return the folder of the checkpoint after `step`."""
         return f"{self.checkpoints}/step-{step}"
+
+    def answer_job(self, name: str) -> AnswerJobKeys:
+        """Return the keys of one of the run's jobs of answering."""
+        return AnswerJobKeys(f"{self.answering}/{name}")
+
+
+class AnswerJobKeys:
+    """The keys of one job of answering: prompts in, answers out."""
+
+    def __init__(self, folder: str) -> None:
+        self.folder = folder
+        self.job = f"{folder}/job.json"  # which models are asked, and how
+        self.prompts = f"{folder}/prompts.parquet"  # what they are asked
+        self.texts = f"{folder}/texts.parquet"  # what they score
+        self.answers = f"{folder}/answers.parquet"
+        self.scores = f"{folder}/scores.parquet"
+        self.result = f"{folder}/result.json"  # how it ended, and its numbers; written last
+        self.log = f"{folder}/log.txt"
+        self.claims = f"{folder}/claims"  # which process works on it; the highest number counts
+        self.awaited = f"{folder}/awaited.json"  # the task that waits for it elsewhere
+
+    def claim(self, number: int) -> str:
+        """Return the key of a process's claim on the job."""
+        return f"{self.claims}/{number:08}.json"
 
 
 def remedy(key: str) -> str:
