@@ -30,6 +30,17 @@ def test_a_row_that_stands_twice_is_not_a_row_that_stands_once():
 
 
 @given(ROWS)
+def test_a_row_that_was_never_balanced_has_the_digest_it_had_before_there_were_selections(rows):
+    unbalanced = [row | {"selected": None, "selected_reason": None} for row in rows]
+    assert digest_of(lattice_of(unbalanced)) == digest_of(lattice_of(rows))
+
+
+def test_the_digest_covers_what_is_trained_on():
+    row = {"pair_id": "a", "selected": True, "selected_reason": None}
+    assert digest_of(lattice_of([row])) != digest_of(lattice_of([row | {"selected": False}]))
+
+
+@given(ROWS)
 def test_a_lattice_survives_being_written_down(rows):
     lattice = lattice_of(rows)
     assert (from_text(to_text(lattice)) == lattice).all()

@@ -1,5 +1,6 @@
 import errno
 
+import pyarrow.parquet as pq
 import pytest
 
 from ownvoice.dataset.export import export
@@ -7,6 +8,7 @@ from ownvoice.errors import SettingsError
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import scan
 from stand_ins.night import Night
+from stand_ins.pair_lake import commit_pairs, left_out, small_dataset
 
 
 @pytest.fixture
@@ -84,3 +86,13 @@ def test_an_export_that_ends_early_leaves_the_earlier_file_as_it_was(night, tmp_
 
 def full_disk(*_):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("pair_format", ["standard", "conversational"])
+def test_pairs_that_are_left_out_are_not_exported(lake, tmp_path, pair_format):
+    rows = small_dataset()
+    commit_pairs(lake, left_out(rows, 0, 3, 47))
+    assert export(lake, tmp_path / "out", pair_format=pair_format) == {"train": 38, "test": 7}
+    texts = str(pq.read_table(tmp_path / "out" / "train.parquet")["chosen"].to_pylist())
+    assert rows[0]["chosen"] not in texts
+    assert rows[1]["chosen"] in texts

@@ -26,7 +26,8 @@ def pair(number: int, split: str) -> dict[str, Any]:
         "split": split,
     }
     empty = {name: "x" for name in PAIRS.names if PAIRS.field(name).type == pa.string()}
-    return empty | texts | {"spans": [{"start": 0, "end": 1}], "exact": True, "refresh_date": WHEN.date()}
+    others = {"spans": [{"start": 0, "end": 1}], "exact": True, "refresh_date": WHEN.date()}
+    return empty | texts | others | {"selected": None, "selected_reason": None}
 
 
 def commit_pairs(lake: Lake, rows: list[dict[str, Any]], recorded: list[dict[str, Any]] | None = None) -> int:
@@ -45,6 +46,12 @@ def commit_pairs(lake: Lake, rows: list[dict[str, Any]], recorded: list[dict[str
     committed = lake.table("pairs")
     assert committed is not None
     return int(committed.version())
+
+
+def left_out(rows: list[dict[str, Any]], *places: int) -> list[dict[str, Any]]:
+    """Return rows of a balanced version: those at `places` are not selected."""
+    said = ({"selected": True}, {"selected": False, "selected_reason": "length"})
+    return [row | said[place in places] for place, row in enumerate(rows)]
 
 
 def small_dataset(train: int = 40, test: int = 8) -> list[dict[str, Any]]:

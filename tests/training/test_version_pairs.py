@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.errors import BadDataError
-from ownvoice.training.version_pairs import read_pairs
-from stand_ins.pair_lake import commit_pairs, small_dataset
+from ownvoice.training.version_pairs import read_pairs, split_sizes
+from stand_ins.pair_lake import commit_pairs, left_out, small_dataset
 
 
 def test_the_splits_of_a_version_are_read_as_they_are_and_in_the_order_of_their_ids(lake):
@@ -14,6 +14,14 @@ def test_the_splits_of_a_version_are_read_as_they_are_and_in_the_order_of_their_
     pairs = read_pairs(lake, number)
     assert [pair.pair_id for pair in pairs.train] == [f"{number:04}" for number in range(40)]
     assert len(pairs.test) == 8
+
+
+def test_pairs_that_are_left_out_are_neither_read_nor_counted(lake):
+    number = commit_pairs(lake, left_out(small_dataset(), 0, 3, 47))
+    pairs = read_pairs(lake, number)
+    assert [pair.pair_id for pair in pairs.train] == [f"{number:04}" for number in range(40) if number not in (0, 3)]
+    sizes = split_sizes(lake, number)
+    assert (sizes.train_pairs, sizes.test_pairs) == (len(pairs.train), len(pairs.test)) == (38, 7)
 
 
 def test_a_version_that_is_gone_or_has_no_test_split_is_bad_data(lake):

@@ -150,6 +150,7 @@ def _difference(
         source_key, author_id = outcome.row.source_key, outcome.row.author_id
         wanted = [{**row, "source_key": source_key, "author_id": author_id} for row in wanted]
     before_by_id = {row["pair_id"]: row for row in before}
+    wanted = [_as_selected(row, before_by_id.get(row["pair_id"])) for row in wanted]
     after_by_id = {row["pair_id"]: row for row in wanted}
     retired = [row for row in before if after_by_id.get(row["pair_id"]) != row]
     return retired, [row for row in wanted if before_by_id.get(row["pair_id"]) != row]
@@ -158,6 +159,13 @@ def _difference(
 def _as_committed(row: PairRow) -> PairRow:
     """Leave out what only the order of an article's pairs needs."""
     return cast("PairRow", {name: value for name, value in row.items() if name in PAIRS.names})
+
+
+def _as_selected(row: PairRow, before: PairRow | None) -> PairRow:
+    """Give a pair the selection that it has where it is committed already: the selection is a step of its own."""
+    if before is None:
+        return row
+    return {**row, "selected": before["selected"], "selected_reason": before["selected_reason"]}
 
 
 def _record(run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, side_tables: SideTables) -> str:

@@ -3,6 +3,9 @@
 A lattice hash (LtHash: Bellare and Micciancio 1997; Lewi et al. 2019): every row becomes 1,024 lanes of 16 bits, and
 a set of rows is the sum of its rows, lane by lane, modulo 2^16. Rows can be added and taken away, so that a commit
 costs what the run changed; the digest people read is the SHA-256 of the sum.
+
+The digest covers which rows are trained on. A row that was never balanced says nothing of it, so that a version without
+a selection has the digest that it would have had before there was one.
 """
 
 from __future__ import annotations
@@ -19,6 +22,7 @@ import numpy.typing as npt
 Lattice = npt.NDArray[np.uint16]
 
 _LANES = 1024
+_LEFT_OUT_WHERE_NULL = ("selected", "selected_reason")
 
 
 def empty_lattice() -> Lattice:
@@ -51,4 +55,5 @@ def from_text(text: str) -> Lattice:
 
 
 def _canonical(row: Mapping[str, Any]) -> bytes:
-    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+    said = {name: value for name, value in row.items() if value is not None or name not in _LEFT_OUT_WHERE_NULL}
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()

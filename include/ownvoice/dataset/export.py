@@ -13,6 +13,7 @@ from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, lattice_o
 from ownvoice.errors import SettingsError, VerificationError
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import is_selected
 from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
@@ -29,7 +30,7 @@ _SCHEMAS = {
 
 
 def export(lake: Lake, folder: Path, version: int | None = None, pair_format: Format = "standard") -> dict[str, int]:
-    """Write `version` (or the newest) below `folder` as one Parquet file a split; return rows by split.
+    """Write the selected pairs of `version` (or the newest) below `folder`, one Parquet file a split; return rows.
 
     Columns are prompt, chosen and rejected: plain strings, or lists of messages (TRL's "standard" and
     "conversational" preference formats), sorted by pair id. A split without a pair has no file, since `load_dataset`
@@ -64,13 +65,14 @@ def _unfinished(folder: Path, split: str) -> Path:
 
 
 def _write_split(pairs: DeltaTable | None, path: Path, split: str, pair_format: Format) -> tuple[int, Lattice]:
-    """Write the pairs of a split; return how many there are, and the sum over their rows."""
+    """Write the selected pairs of a split; return how many these are, and the sum over all rows of the split."""
     schema, count, lattice = _SCHEMAS[pair_format], 0, empty_lattice()
     with pq.ParquetWriter(path, schema) as writer:
         for batch in scan(pairs, where=f"{equals(split=split)} ORDER BY pair_id"):
             rows = batch.to_pylist()
-            writer.write_table(pa.Table.from_pylist([_shaped(row, pair_format) for row in rows], schema=schema))
-            count, lattice = count + len(rows), lattice + lattice_of(rows)
+            shaped = [_shaped(row, pair_format) for row in rows if is_selected(row)]
+            writer.write_table(pa.Table.from_pylist(shaped, schema=schema))
+            count, lattice = count + len(shaped), lattice + lattice_of(rows)
     return count, lattice
 
 

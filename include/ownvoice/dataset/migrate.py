@@ -49,6 +49,8 @@ ADDED: dict[str, dict[str, Value]] = {
         "prompt_model": lambda row: row["rejected_model"],
         "rejected_request_key": lambda row: row["request_key"],
         "instruction_kind": _NULL,
+        "selected": _NULL,
+        "selected_reason": _NULL,
     },
     "articles": {"licence": _EMPTY, "consent": _EMPTY},
     "chunks": {

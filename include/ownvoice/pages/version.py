@@ -15,13 +15,14 @@ from ownvoice.pages.cache import CACHE
 from ownvoice.pages.versions import trainings_by_version
 from ownvoice.reports.charts.audits import audit_specs
 from ownvoice.reports.charts.frame import Spec
+from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, files_of, scan
 from ownvoice.storage.versions import DatasetVersion, find_version
 from ownvoice.training.results.lineage import lineage_of_version
 
 
 class VersionPage(TypedDict):
-    """One version. `splits` are pairs by side of the split, `audits` those of its refresh's report."""
+    """One version. `splits` are selected pairs by side of the split, `audits` those of its refresh's report."""
 
     version: DatasetVersion
     size_bytes: int
@@ -80,5 +81,6 @@ def _size(lake: Lake, number: int) -> tuple[int, int]:
 
 
 def _splits(lake: Lake, number: int) -> dict[str, int]:
-    rows = scan(lake.table("pairs", number), "split, count(*) AS pairs", "true GROUP BY split ORDER BY split DESC")
+    where = f"{SELECTED} GROUP BY split ORDER BY split DESC"
+    rows = scan(lake.table("pairs", number), "split, count(*) AS pairs", where)
     return {row["split"]: row["pairs"] for batch in rows for row in batch.to_pylist()}

@@ -155,6 +155,8 @@ def _pair(
         "rejected_request_key": request_key,
         "prompt_version": run.recipe.prompt_version,
         "instruction_kind": triple.kind,
+        "selected": None,
+        "selected_reason": None,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,

@@ -1,7 +1,7 @@
 """The record in a model's card that identifies its exact training rows.
 
-The rule: the rows of the dataset version whose split is `train`, in the order of their pair ids, without those whose
-pair ids are listed as left out. Their digest is the one that dataset versions carry, over these rows alone.
+The rule: the selected rows of the dataset version whose split is `train`, in the order of their pair ids, without those
+whose pair ids are listed as left out. Their digest is the one that dataset versions carry, over these rows alone.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ from pydantic import BaseModel, ValidationError
 from ownvoice.config.problems import problems_in
 from ownvoice.dataset.digest import digest_of, lattice_of
 from ownvoice.errors import BadDataError
+from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.versions import version_or_latest
 from ownvoice.training.result import BaseUsed, DatasetUsed, TrainedResult
 
-RULE = "the version's rows with split = 'train' in the order of pair_id, without those listed in left_out"
+RULE = (
+    "the version's rows with split = 'train' and selected not false in the order of pair_id, without those listed in "
+    "left_out"
+)
 
 _MARK = "<!-- ownvoice record: from this block alone the training rows are found again -->"
 _BLOCK = re.compile(re.escape(_MARK) + r"\s+```json\n(.*?)\n```", re.DOTALL)
@@ -98,6 +102,6 @@ def training_rows(lake: Lake, record: Provenance) -> list[PairRow]:
 
 def _train_rows(lake: Lake, version: int, left_out: list[str]) -> list[PairRow]:
     table = lake.table("pairs", version_or_latest(lake, version).number)
-    batches = scan(table, where="split = 'train' ORDER BY pair_id")
+    batches = scan(table, where=f"split = 'train' AND {SELECTED} ORDER BY pair_id")
     without = set(left_out)
     return [row for batch in batches for row in batch.to_pylist() if row["pair_id"] not in without]

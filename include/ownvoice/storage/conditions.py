@@ -7,6 +7,9 @@ from collections.abc import Iterable
 
 Value = str | int | dt.date
 
+SELECTED = "selected IS NOT FALSE"
+"""A row of `tables/pairs` is trained on, exported and audited: one that was never balanced is."""
+
 
 def literal(value: Value) -> str:
     """Return `value` as an SQL literal; dates are text that the engine compares as dates."""

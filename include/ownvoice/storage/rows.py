@@ -7,8 +7,8 @@ The Arrow schemas in `storage/tables.py` describe the columns; a test compares t
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import TypedDict
+from collections.abc import Iterator, Mapping
+from typing import Any, TypedDict
 
 import pyarrow as pa
 
@@ -62,8 +62,15 @@ class PairRow(TypedDict):
     rejected_request_key: str
     prompt_version: str
     instruction_kind: str | None
+    selected: bool | None
+    selected_reason: str | None
     refresh_date: dt.date
     created_by_run: str
+
+
+def is_selected(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `tables/pairs` is trained on and exported: one that was never balanced is."""
+    return row["selected"] is not False
 
 
 class ChunkRow(TypedDict):

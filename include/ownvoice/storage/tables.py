@@ -60,6 +60,8 @@ COLUMNS = {
         Column("rejected_request_key", _TEXT, "the request whose stored answer holds the rejected text"),
         Column("prompt_version", _TEXT, "the version of the generation prompt"),
         Column("instruction_kind", _TEXT, "the kind of instruction; null where the prompt version asks for no kinds"),
+        Column("selected", _FLAG, "whether the pair is trained on and exported; null: not balanced, which is yes"),
+        Column("selected_reason", _TEXT, "the shortcut for which it is left out; null where it is not"),
         Column("refresh_date", _DATE, "the date in UTC of the run that made the row"),
         Column("created_by_run", _TEXT, "the run that made the row"),
     ),

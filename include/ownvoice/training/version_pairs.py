@@ -1,4 +1,4 @@
-"""The pairs of one dataset version, read and verified against the digest of its commit."""
+"""The selected pairs of one dataset version; all its rows are read and verified against the digest of its commit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.errors import BadDataError, DamagedError, StorageError
+from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import is_selected
 from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
@@ -26,7 +28,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """The train and test split of a version as stored, each ordered by pair id. Training makes no split of its own."""
+    """The selected pairs of both splits as stored, each ordered by pair id. Training makes no split of its own."""
 
     version: DatasetVersion
     train: tuple[Pair, ...]
@@ -34,7 +36,7 @@ class Pairs:
 
 
 class SplitSizes(NamedTuple):
-    """The size of a version. `..._chars` count what one pass reads: the prompt twice, and both answers."""
+    """The size of a version's selected pairs. `..._chars` is what a pass reads: the prompt twice, and both answers."""
 
     train_pairs: int
     train_chars: int
@@ -52,7 +54,7 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
         "sum(2 * character_length(prompt) + character_length(chosen) + character_length(rejected)) AS chars"
     )
     with _named(lake, number):
-        batches = list(scan(lake.table("pairs", number), columns, "true GROUP BY split"))
+        batches = list(scan(lake.table("pairs", number), columns, f"{SELECTED} GROUP BY split"))
     found = {row["split"]: row for batch in batches for row in batch.to_pylist()}
     for split in SPLITS:
         if split not in found:
@@ -71,7 +73,8 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
     splits: dict[str, list[Pair]] = {split: [] for split in SPLITS}
     for row in _rows(lake, number):
         lattice = lattice + lattice_of([row])
-        splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
+        if is_selected(row):
+            splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
     if digest_of(lattice) != version.digest:
         raise BadDataError(
             f"dataset version {number} of {lake.uri} is not what its digest {version.digest[:12]} says: its rows were "

@@ -52,7 +52,7 @@ def dataset_card(target: HubDataset, facts: Facts) -> str:
 def _summary(facts: Facts) -> str:
     written_by = f"{facts.authors:,} {'author' if facts.authors == 1 else 'authors'}"
     return (
-        f"Preference data for direct preference optimization: {facts.version.pairs:,} pairs from {facts.articles:,} "
+        f"Preference data for direct preference optimization: {facts.pairs:,} pairs from {facts.articles:,} "
         f"articles by {written_by}. Each `chosen` answer is the author's own text, word for word, and the config "
         "`provenance` has its place in the article; each `rejected` one was written by a model."
     )
@@ -60,19 +60,21 @@ def _summary(facts: Facts) -> str:
 
 def _front_matter(target: HubDataset, facts: Facts) -> str:
     """Return what the Hub indexes and the viewer reads; what nobody said is left out, never guessed."""
-    splits = [split for split in SPLITS if facts.splits.get(split)]
+    folders: tuple[tuple[str, str, Mapping[str, int], dict[str, bool]], ...] = (
+        ("default", "data", facts.splits, {"default": True}),
+        ("provenance", "provenance", facts.splits, {}),
+        ("left_out", "left_out", facts.left_out, {}),
+    )
     fields: dict[str, Any] = {
         "license": target.licence,
         "language": list(target.languages),
         "tags": ["dpo", "preference", "ownvoice"],
-        "size_categories": [_size(facts.version.pairs)],
+        "size_categories": [_size(facts.pairs)],
         "configs": [
-            {"config_name": name, "data_files": [_files(folder, split) for split in splits]} | default
-            for name, folder, default in (
-                ("default", "data", {"default": True}),
-                ("provenance", "provenance", {}),
-            )
-            if splits
+            {"config_name": name, "data_files": [_files(folder, split) for split in SPLITS if pairs.get(split)]}
+            | default
+            for name, folder, pairs, default in folders
+            if any(pairs.values())
         ],
     }
     kept = {name: value for name, value in fields.items() if value}
@@ -98,6 +100,7 @@ def _identity(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "digest", version.digest
     yield "refresh", f"{version.run_id} of {version.refresh_date}"
     yield from ((f"{split} pairs", f"{facts.splits.get(split, 0):,}") for split in SPLITS)
+    yield from ((f"{split} pairs left out", f"{pairs:,}") for split, pairs in facts.left_out.items())
 
 
 def _waterfall(counts: Mapping[str, int]) -> Iterator[tuple[str, str]]:
@@ -144,13 +147,19 @@ def _audits(audits: Iterable[ReportedAudit]) -> Iterator[str]:
 
 def _proof(repo_id: str, facts: Facts) -> str:
     """Return what to run: with the lake, every pair against its article; with this repository alone, the digest."""
-    splits = [split for split in SPLITS if facts.splits.get(split)]
+    splits, left_out = ([split for split in SPLITS if found.get(split)] for found in (facts.splits, facts.left_out))
+    lattice = f"lattice_of(row for split in {splits} for row in rows(split))"
+    rest, said = "", ""
+    if left_out:
+        rows = f'load_dataset("{repo_id}", "left_out", split=split)'
+        rest = f" + lattice_of(row for split in {left_out} for row in {rows})"
+        said = "; the config `left_out` holds the pairs that are not trained on, whole"
     return f"""\
 With the lake that holds this version, `ownvoice verify --version {facts.version.number}` renders every chosen answer \
 again from the original article and the spans in the config `provenance`, and compares.
 
-From this repository alone, the digest above can be computed: the two configs hold the same rows in the same order, \
-the texts in one and all else in the other.
+From this repository alone, the digest above can be computed: the configs `default` and `provenance` hold the same \
+rows in the same order, the texts in one and all else in the other{said}.
 
 ```python
 from datasets import load_dataset
@@ -160,7 +169,7 @@ def rows(split):
     texts, origins = (load_dataset("{repo_id}", name, split=split) for name in ("default", "provenance"))
     return (text | origin for text, origin in zip(texts, origins, strict=True))
 
-print(digest_of(lattice_of(row for split in {splits} for row in rows(split))))
+print(digest_of({lattice}{rest}))
 ```"""
 
 

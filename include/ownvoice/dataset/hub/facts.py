@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.refresh_report import ReportedAudit, find_report
+from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, all_versions
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """A version in numbers. `run` made it; `counts` add up what all refreshes up to it found, added and retired."""
+    """A version in numbers. `run` made it; `counts` add up what all refreshes up to it found, added and retired.
+
+    `splits` count the selected pairs by side of the split, `left_out` the others.
+    """
 
     version: DatasetVersion
     run: RefreshRun
@@ -28,6 +32,12 @@ class Facts:
     makers: list[dict[str, Any]]
     counts: Mapping[str, int]
     audits: list[ReportedAudit]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def pairs(self) -> int:
+        """The number of selected pairs."""
+        return self.version.pairs - sum(self.left_out.values())
 
 
 def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
@@ -39,7 +49,8 @@ def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
     return Facts(
         version,
         recorded_run(lake, version.run_id),
-        splits={row["split"]: row["pairs"] for row in _counted(pairs, "split")},
+        splits=_by_split(pairs, SELECTED),
+        left_out=_by_split(pairs, f"NOT ({SELECTED})"),
         makers=_counted(pairs, makers),
         counts=_counts(lake, version),
         audits=report.audits if report else [],
@@ -47,8 +58,12 @@ def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
     )
 
 
-def _counted(pairs: DeltaTable | None, columns: str) -> list[dict[str, Any]]:
-    grouped = scan(pairs, f"{columns}, count(*) AS pairs", f"true GROUP BY {columns} ORDER BY {columns}")
+def _by_split(pairs: DeltaTable | None, where: str) -> Mapping[str, int]:
+    return {row["split"]: row["pairs"] for row in _counted(pairs, "split", where)}
+
+
+def _counted(pairs: DeltaTable | None, columns: str, where: str = "true") -> list[dict[str, Any]]:
+    grouped = scan(pairs, f"{columns}, count(*) AS pairs", f"{where} GROUP BY {columns} ORDER BY {columns}")
     return [row for batch in grouped for row in batch.to_pylist()]
 
 

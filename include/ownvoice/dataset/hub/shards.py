@@ -34,7 +34,10 @@ _TEXTS = ("prompt", "chosen", "rejected")
 _SCHEMAS = {
     "data": pa.schema([PAIRS.field(name) for name in ("pair_id", *_TEXTS)]),
     "provenance": pa.schema([field for field in PAIRS if field.name not in _TEXTS]),
+    "left_out": PAIRS,
 }
+"""The columns by folder: the selected pairs are in the first two, and those that are not in the third, whole."""
+
 _PAIRS_PER_PART = 50_000
 _ROWS_PER_GROUP = 1_000  # fixed, whatever batches the reader makes: the same rows are the same bytes
 _OURS = re.compile(
@@ -54,7 +57,7 @@ class Shard:
 
     @property
     def name(self) -> str:
-        """The file's name, the same in both folders."""
+        """The file's name, the same in every folder."""
         run = hashlib.sha256(self.run_id.encode()).hexdigest()[:8]
         return f"{self.split}-{self.refresh_date}-{run}-{self.part:05}-of-{self.parts:05}.parquet"
 
@@ -88,7 +91,7 @@ def shards_of(lake: Lake, version: DatasetVersion, dates: Collection[str] | None
 
 
 def write_shards(table: DeltaTable, shards: list[Shard], folder: Path) -> Iterator[tuple[str, Path]]:
-    """Write all parts of one run and split below `folder`, each as pairs and their provenance, by pair id.
+    """Write all parts of one run and split below `folder`, each as a file of every folder that it has rows for.
 
     Yields each file with its path on the Hub, a part at a time; nothing for a part without rows. The same rows give
     the same bytes. Until the last part is written, the disk holds the rows of the parts that are left.
@@ -126,9 +129,13 @@ def _write(shard: Shard, found: Iterable[pa.RecordBatch], folder: Path) -> dict[
     if not batches:
         return {}
     rows = pa.Table.from_batches(batches).sort_by("pair_id")
-    files = {f"{name}/{shard.name}": folder / f"{name}-{shard.name}" for name in _SCHEMAS}
-    for schema, file in zip(_SCHEMAS.values(), files.values(), strict=True):
-        pq.write_table(rows.select(schema.names).cast(schema), file, row_group_size=_ROWS_PER_GROUP)
+    is_selected = pc.fill_null(rows["selected"], True)
+    files: dict[str, Path] = {}
+    for name, schema in _SCHEMAS.items():
+        of_folder = rows.filter(is_selected if name != "left_out" else pc.invert(is_selected))
+        if of_folder.num_rows:
+            file = files[f"{name}/{shard.name}"] = folder / f"{name}-{shard.name}"
+            pq.write_table(of_folder.select(schema.names).cast(schema), file, row_group_size=_ROWS_PER_GROUP)
     return files
 
 

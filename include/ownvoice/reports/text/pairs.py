@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ownvoice.pairs.try_prompt import TriedChunk
+from ownvoice.storage.rows import is_selected
 from ownvoice.terminal import WIDTH_CHARS, in_one_line, printable, wrapped
 
 _COLUMN_CHARS = (WIDTH_CHARS - 5) // 2
@@ -22,6 +23,8 @@ def pair_lines(pair: dict[str, Any]) -> Iterator[str]:
         columns = (column[row] if row < len(column) else "" for column in (left, right))
         yield "  " + " │ ".join(f"{column:{_COLUMN_CHARS}}" for column in columns).rstrip()
     spans = ", ".join(f"{span['start']}–{span['end']}" for span in pair["spans"])
+    if not is_selected(pair):
+        yield from wrapped(f"  left out of training and exports: {pair['selected_reason']}", indent=2)
     yield from wrapped(
         f"  {pair['article_id']} · characters {spans} · {pair['split']} · pair {pair['pair_id'][:12]}", indent=2
     )
