@@ -161,7 +161,7 @@ def test_of_two_machines_that_start_one_run_one_trains_and_the_other_is_told_so(
     eventually(lambda: lake.read_json(checkpoint_key(run)))
     second = start(task.arguments[-1])
     assert second.wait(120) == Exit.RUN_HELD
-    assert f"is being trained by {socket.gethostname()}, process {first.pid}" in second.stdout.read()
+    assert f"is being worked on by {socket.gethostname()}, process {first.pid}" in second.stdout.read()
     assert lake.store.read(run.keys.result) is None, "it wrote over nothing"
     assert first.poll() is None
 
@@ -180,7 +180,7 @@ def test_cancelled_in_airflow_the_trainer_stops_with_a_checkpoint_and_starts_aga
     assert "in Airflow" in lake.read_json(run.keys.result)["message"]
     refused = start(task.arguments[-1])
     assert refused.wait(120) == Exit.STOPPED
-    assert "Clear `train` in Airflow first" in refused.stdout.read()
+    assert "Clear its task in Airflow first" in refused.stdout.read()
     waiting(task)
     assert start(task.arguments[-1], steps=5).wait(120) == Exit.TRAINED
     task.execute({})  # trained: nothing is left to wait for

@@ -82,7 +82,7 @@ def read_scores(lake: Lake, run_id: str, name: str) -> list[ScoreRow]:
 
 
 def read_job_result(lake: Lake, run_id: str, name: str) -> JobResult | None:
-    """Return how a job ended; None where it has not ended yet, or was written anew. Raises `DamagedError`."""
+    """Return how a job ended; None where it has not ended yet, or was written again since. Raises `DamagedError`."""
     return lake.read_record(RunKeys(run_id).answer_job(name).result, JobResult.model_validate)
 
 

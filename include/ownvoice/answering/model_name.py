@@ -9,7 +9,7 @@ from typing import Literal
 from ownvoice.errors import SettingsError
 from ownvoice.storage.layout import RunKeys
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _FORMS = "lake:KEY for a folder of the lake, hub:OWNER/NAME@REVISION, or run:RUN_ID for what a training made"
 _DEFAULT_REVISION = "main"
 
@@ -47,6 +47,11 @@ class ModelName:
     def of_base(cls, base_model: str, revision: str = _DEFAULT_REVISION) -> ModelName:
         """Return the name of a base as a training recipe writes it: a Hub id, or `lake:KEY`."""
         return cls.parse(base_model if base_model.startswith("lake:") else f"hub:{base_model}@{revision}")
+
+    @property
+    def base_model(self) -> str:
+        """The model as a training recipe names its base, without the revision."""
+        return f"lake:{self.place}" if self.kind == "lake" else self.place
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.place}" + (f"@{self.revision}" if self.revision else "")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 import re
 
+from ownvoice.storage.answer_job_keys import AnswerJobKeys
+
 RUNS = "runs"
 TABLES = "tables"
 OPEN_BATCH_JOBS = "batch_api/open"
@@ -205,26 +207,6 @@ class RunKeys:
     def answer_job(self, name: str) -> AnswerJobKeys:
         """Return the keys of one of the run's jobs of answering."""
         return AnswerJobKeys(f"{self.answering}/{name}")
-
-
-class AnswerJobKeys:
-    """The keys of one job of answering: prompts in, answers out."""
-
-    def __init__(self, folder: str) -> None:
-        self.folder = folder
-        self.job = f"{folder}/job.json"  # which models are asked, and how
-        self.prompts = f"{folder}/prompts.parquet"  # what they are asked
-        self.texts = f"{folder}/texts.parquet"  # what they score
-        self.answers = f"{folder}/answers.parquet"
-        self.scores = f"{folder}/scores.parquet"
-        self.result = f"{folder}/result.json"  # how it ended, and its numbers; written last
-        self.log = f"{folder}/log.txt"
-        self.claims = f"{folder}/claims"  # which process works on it; the highest number counts
-        self.awaited = f"{folder}/awaited.json"  # the task that waits for it elsewhere
-
-    def claim(self, number: int) -> str:
-        """Return the key of a process's claim on the job."""
-        return f"{self.claims}/{number:08}.json"
 
 
 def remedy(key: str) -> str:

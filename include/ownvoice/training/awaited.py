@@ -7,6 +7,7 @@ import datetime as dt
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from ownvoice.errors import DamagedError
+from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 
@@ -33,7 +34,7 @@ class Awaited(BaseModel):
         return dt.datetime.now(dt.UTC) > self.until
 
 
-def read_awaited(lake: Lake, keys: RunKeys) -> Awaited | None:
+def read_awaited(lake: Lake, keys: RunKeys | AnswerJobKeys) -> Awaited | None:
     """Return who waits for a run; None where nobody does, or the file is damaged."""
     try:
         return lake.read_record(keys.awaited, Awaited.model_validate)
@@ -41,18 +42,18 @@ def read_awaited(lake: Lake, keys: RunKeys) -> Awaited | None:
         return None
 
 
-def write_awaited(lake: Lake, keys: RunKeys, awaited: Awaited) -> None:
+def write_awaited(lake: Lake, keys: RunKeys | AnswerJobKeys, awaited: Awaited) -> None:
     """Write that a run is awaited, in the place of whoever waited before."""
     lake.write_json(keys.awaited, awaited.model_dump(mode="json"))
 
 
-def cancel(lake: Lake, keys: RunKeys, reason: str, waiting_id: str | None = None) -> None:
+def cancel(lake: Lake, keys: RunKeys | AnswerJobKeys, reason: str, waiting_id: str | None = None) -> None:
     """Let the trainer of a run stop and no other start; with a `waiting_id`, only where that wait is the last one."""
     awaited = read_awaited(lake, keys)
     if awaited and not awaited.cancelled and waiting_id in (None, awaited.waiting_id):
         write_awaited(lake, keys, awaited.model_copy(update={"cancelled": reason}))
 
 
-def forget_awaited(lake: Lake, keys: RunKeys) -> None:
+def forget_awaited(lake: Lake, keys: RunKeys | AnswerJobKeys) -> None:
     """Take note that nobody waits, because the training has ended. Repeated, it changes nothing."""
     lake.store.delete(keys.awaited)

@@ -1,4 +1,4 @@
-"""The claim of a trainer on a training run: one at a time, wherever it runs, and the sign that it still works.
+"""The claim of a trainer on a run or a job: one at a time, wherever it runs, and the sign that it still works.
 
 A claim is the object `claims/<number>.json` of the run; the highest number counts. Its trainer writes it again every
 few seconds. Whoever meets a claim watches it on its own clock: a sign of life refuses the newcomer, silence lets it
@@ -19,6 +19,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from ownvoice.errors import DamagedError, RunHeldError
+from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 
@@ -55,7 +56,7 @@ class Claim(BaseModel):
         return self.is_released or (self.machine == _machine() and not _lives(self.process))
 
 
-def take_claim(lake: Lake, keys: RunKeys, pace: Pace = PACE) -> Claim:
+def take_claim(lake: Lake, keys: RunKeys | AnswerJobKeys, pace: Pace = PACE) -> Claim:
     """Claim a run for this process. Raises `RunHeldError` where another trainer shows that it works on it."""
     while True:
         newest = newest_claim(lake, keys)
@@ -69,7 +70,7 @@ def take_claim(lake: Lake, keys: RunKeys, pace: Pace = PACE) -> Claim:
             return taken
 
 
-def newest_claim(lake: Lake, keys: RunKeys) -> Claim | None:
+def newest_claim(lake: Lake, keys: RunKeys | AnswerJobKeys) -> Claim | None:
     """Return the claim that counts, of a trainer at work or of the last one; None where none ever began."""
     number = max(_numbers(lake, keys), default=None)
     if number is None:
@@ -84,7 +85,9 @@ def newest_claim(lake: Lake, keys: RunKeys) -> Claim | None:
     return found or nobodys
 
 
-def renew_claim(lake: Lake, keys: RunKeys, claim: Claim, said: str, *, is_released: bool = False) -> bool:
+def renew_claim(
+    lake: Lake, keys: RunKeys | AnswerJobKeys, claim: Claim, said: str, *, is_released: bool = False
+) -> bool:
     """Give a sign of life, or the last one; return whether the run is still this trainer's, and change nothing if not.
 
     A store without conditional creation may grant one number twice: the one that wrote last keeps it.
@@ -97,8 +100,8 @@ def renew_claim(lake: Lake, keys: RunKeys, claim: Claim, said: str, *, is_releas
     return True
 
 
-def _refuse_if_it_lives(lake: Lake, keys: RunKeys, claim: Claim, pace: Pace) -> None:
-    print(f"{claim.host} may still train this run: waiting up to {pace.lapses_s:.0f} s for a sign of it", flush=True)
+def _refuse_if_it_lives(lake: Lake, keys: RunKeys | AnswerJobKeys, claim: Claim, pace: Pace) -> None:
+    print(f"{claim.host} may still work on this: waiting up to {pace.lapses_s:.0f} s for a sign of it", flush=True)
     give_up = time.monotonic() + pace.lapses_s
     while time.monotonic() < give_up:
         time.sleep(pace.beat_s / 3)
@@ -107,7 +110,7 @@ def _refuse_if_it_lives(lake: Lake, keys: RunKeys, claim: Claim, pace: Pace) -> 
             return
         if seen != claim:
             raise RunHeldError(
-                f"{lake.uri}/{keys.folder} is being trained by {seen.host}, process {seen.process}, since "
+                f"{lake.uri}/{keys.folder} is being worked on by {seen.host}, process {seen.process}, since "
                 f"{seen.since[:19]}Z; its last sign was at {seen.beat_at[:19]}Z ({seen.said or 'nothing said yet'}). "
                 "One trainer at a time: let it end, or stop it there and start this command again; it resumes."
             )
@@ -144,7 +147,7 @@ def _lives(process: int) -> bool:
     return True
 
 
-def _numbers(lake: Lake, keys: RunKeys) -> list[int]:
+def _numbers(lake: Lake, keys: RunKeys | AnswerJobKeys) -> list[int]:
     names = (found.key.rsplit("/", 1)[-1].removesuffix(".json") for found in lake.store.objects(keys.claims))
     return [int(name) for name in names if name.isdecimal()]
 

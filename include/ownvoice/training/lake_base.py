@@ -19,5 +19,5 @@ def lake_base_fault(lake: Lake, key: str) -> str | None:
         return None
     return (
         f"{lake.uri}/{key} holds no model, which is a config.json and *.safetensors. Put one there "
-        "(`python -m ownvoice.training.trainer.tiny` makes a toy), or name another base_model."
+        "(`python -m ownvoice.training.trainer.tiny` makes a toy), or name another model."
     )

@@ -9,8 +9,8 @@ import pytest
 
 pytest.importorskip("torch")
 
+from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import BadBaseError, HubUnavailableError
-from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer import base
 from ownvoice.training.trainer.base import fetch_base
 
@@ -85,7 +85,7 @@ def online():
 )
 def test_a_base_that_the_hub_refuses_is_one_sentence(online, lake, tmp_path, name, reason):
     with pytest.raises(BadBaseError) as caught:
-        fetch_base(lake, TrainingRecipe(base_model=f"owner/{name}"), tmp_path / "base", online)
+        fetch_base(lake, ModelName.of_base(f"owner/{name}"), tmp_path / "base", online)
     assert str(caught.value).startswith(f"base model owner/{name} at main {reason}")
 
 
@@ -94,33 +94,33 @@ def test_a_base_that_the_hub_refuses_is_one_sentence(online, lake, tmp_path, nam
 )
 def test_a_hub_that_is_ill_or_busy_is_asked_again_by_a_later_try(online, lake, tmp_path, name, reason):
     with pytest.raises(HubUnavailableError, match=f"^base model owner/{name} at main could not be .*{reason}"):
-        fetch_base(lake, TrainingRecipe(base_model=f"owner/{name}"), tmp_path / "base", online)
+        fetch_base(lake, ModelName.of_base(f"owner/{name}"), tmp_path / "base", online)
 
 
 def test_a_hub_that_cannot_be_reached_is_asked_again_by_a_later_try(online, lake, tmp_path):
     with pytest.raises(HubUnavailableError, match=r"broke off \(ConnectError\)"):
-        recipe = TrainingRecipe(base_model="owner/any")
-        fetch_base(lake, recipe, tmp_path / "base", online | {"HF_ENDPOINT": "http://127.0.0.1:1"})
+        model = ModelName.of_base("owner/any")
+        fetch_base(lake, model, tmp_path / "base", online | {"HF_ENDPOINT": "http://127.0.0.1:1"})
 
 
 def test_a_base_of_the_hub_is_fetched_with_the_token_of_the_environment_that_is_named(
     online, lake, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    recipe = TrainingRecipe(base_model="owner/mine")
-    found = fetch_base(lake, recipe, tmp_path / "base", online)
+    model = ModelName.of_base("owner/mine")
+    found = fetch_base(lake, model, tmp_path / "base", online)
     assert (found.name, found.commit) == ("owner/mine", COMMIT)
     assert (found.folder / "config.json").read_bytes() == b"{}"
     with pytest.raises(BadBaseError, match="owner/mine at main is gated"):
-        fetch_base(lake, recipe, tmp_path / "other", online | {"HF_TOKEN": "another"})
+        fetch_base(lake, model, tmp_path / "other", online | {"HF_TOKEN": "another"})
 
 
 def test_a_cache_keeps_a_base_for_the_next_training(online, lake, tmp_path):
     cached = online | {"HF_HUB_CACHE": str(tmp_path / "cache")}
-    recipe = TrainingRecipe(base_model="owner/mine")
-    first = fetch_base(lake, recipe, tmp_path / "first", cached)
+    model = ModelName.of_base("owner/mine")
+    first = fetch_base(lake, model, tmp_path / "first", cached)
     sent = SmallHub.files_sent
-    second = fetch_base(lake, recipe, tmp_path / "second", cached)
+    second = fetch_base(lake, model, tmp_path / "second", cached)
     assert first == second
     assert (second.folder / "config.json").read_bytes() == b"{}"
     assert second.folder.is_relative_to(tmp_path / "cache")
@@ -130,7 +130,7 @@ def test_a_cache_keeps_a_base_for_the_next_training(online, lake, tmp_path):
 def test_a_cache_that_cannot_be_written_is_passed_by(online, lake, tmp_path):
     (tmp_path / "file").write_text("where a folder should be")
     cached = online | {"HF_HUB_CACHE": str(tmp_path / "file")}
-    found = fetch_base(lake, TrainingRecipe(base_model="owner/mine"), tmp_path / "base", cached)
+    found = fetch_base(lake, ModelName.of_base("owner/mine"), tmp_path / "base", cached)
     assert (found.commit, found.folder) == (COMMIT, tmp_path / "base")
     assert (found.folder / "config.json").exists()
 
@@ -141,15 +141,15 @@ def test_a_process_that_is_killed_while_it_fetches_is_one_sentence(online, lake,
     killed.chmod(0o755)
     monkeypatch.setattr(base.sys, "executable", str(killed))
     with pytest.raises(BadBaseError, match=r"owner/mine was not fetched: .* ended with code -9 \(it said nothing\)"):
-        fetch_base(lake, TrainingRecipe(base_model="owner/mine"), tmp_path / "base", online)
+        fetch_base(lake, ModelName.of_base("owner/mine"), tmp_path / "base", online)
 
 
 def test_a_base_in_the_lake_is_named_by_its_bytes(lake, tmp_path):
-    recipe = TrainingRecipe(base_model="lake:models/mine")
+    model = ModelName.of_base("lake:models/mine")
     lake.store.write("models/mine/config.json", b"{}")
     lake.store.write("models/mine/model.safetensors", b"one")
-    first = fetch_base(lake, recipe, tmp_path / "first", {})
+    first = fetch_base(lake, model, tmp_path / "first", {})
     assert (tmp_path / "first" / "model.safetensors").read_bytes() == b"one"
-    assert fetch_base(lake, recipe, tmp_path / "again", {}).commit == first.commit
+    assert fetch_base(lake, model, tmp_path / "again", {}).commit == first.commit
     lake.store.write("models/mine/model.safetensors", b"two")
-    assert fetch_base(lake, recipe, tmp_path / "second", {}).commit != first.commit
+    assert fetch_base(lake, model, tmp_path / "second", {}).commit != first.commit

@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.offline import go_offline
 
 KEYS = {
@@ -27,7 +26,7 @@ def test_it_is_off_the_hub_and_holds_the_keys_alone_that_it_uses(monkeypatch, tr
     monkeypatch.setenv("HF_HUB_OFFLINE", "0")
     for name, value in KEYS.items():
         monkeypatch.setenv(name, value)
-    online = go_offline(TrainingRecipe(tracker=tracker))
+    online = go_offline(tracker)
     assert os.environ["HF_HUB_OFFLINE"] == "1"
     assert KEYS.keys() & os.environ.keys() == kept
     assert online["HF_HUB_OFFLINE"] == "0"
@@ -37,5 +36,5 @@ def test_it_is_off_the_hub_and_holds_the_keys_alone_that_it_uses(monkeypatch, tr
 def test_it_is_as_good_without_any_key(monkeypatch):
     for name in ("HF_HUB_OFFLINE", *KEYS):
         monkeypatch.delenv(name, raising=False)
-    go_offline(TrainingRecipe())
+    go_offline()
     assert os.environ.pop("HF_HUB_OFFLINE") == "1"

@@ -55,7 +55,7 @@ def test_cancelled_while_it_trains_it_stops_after_the_step_and_does_not_start_ag
         cancel(lake, KEYS, "its task was cancelled", "one")
         until(lambda: stop.requested)
     assert stop.reason == "its task was cancelled"
-    with pytest.raises(StoppedError, match="its task was cancelled. Clear `train` in Airflow first"):
+    with pytest.raises(StoppedError, match="its task was cancelled. Clear its task in Airflow first"):
         present(lake, KEYS, Stop(), SHORT).__enter__()
     write_awaited(lake, KEYS, AWAITED.model_copy(update={"waiting_id": "two"}))
     cancel(lake, KEYS, "a wait that is over already", "one")

@@ -64,13 +64,15 @@ def test_an_article_that_quotes_a_special_token_is_left_out(tokenizer, token):
 def test_the_longest_prompt_is_told(tokenizer):
     long = Pair("2", "word " * 60, "yes", "no")
     formatted = format_pairs([FINE, long], tokenizer, RECIPE)
-    assert formatted.longest_prompt_tokens == len(tokenizer(prompt_text(long.prompt, tokenizer, RECIPE))["input_ids"])
+    assert formatted.longest_prompt_tokens == len(
+        tokenizer(prompt_text(long.prompt, tokenizer, "alpaca", "toy"))["input_ids"]
+    )
 
 
 def test_a_chat_template_that_writes_the_bos_itself_does_not_double_it(chat):
     recipe = TrainingRecipe(max_length=128, prompt_template="chat")
     assert reasons(chat, FINE, recipe=recipe) == {}
-    assert prompt_text("Q?", chat, recipe) == "<user>\nQ?\n<assistant>\n"
+    assert prompt_text("Q?", chat, "chat", "toy") == "<user>\nQ?\n<assistant>\n"
 
 
 @pytest.mark.parametrize("family", FAMILIES)

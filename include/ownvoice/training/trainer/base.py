@@ -1,6 +1,6 @@
-"""Fetching the base model, once and at a fixed commit.
+"""Fetching a model, once and at a fixed commit: the base of a training, or one that answers.
 
-From the Hub it is fetched in a process of its own, the only one of a training that may ask the Hub.
+From the Hub it is fetched in a process of its own, the only one of a trainer that may ask the Hub.
 Where HF_HUB_CACHE names a cache, it is taken from there and kept there, so that the next training need not fetch it.
 Run as: python -m ownvoice.training.trainer.base MODEL REVISION FOLDER; it prints the commit, and the folder to read.
 """
@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import BadBaseError, HubAccessError, HubUnavailableError, OwnvoiceError, SettingsError, first_line
 from ownvoice.storage.hub import hub_faults
 from ownvoice.storage.lake import Lake
-from ownvoice.training.lake_base import lake_base_fault, lake_base_key
-from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.lake_base import lake_base_fault
 from ownvoice.training.trainer.folders import download_folder, folder_sha256
 
 _WEIGHTS_AND_TOKENIZER = ["*.safetensors", "*.json", "*.txt", "*.model", "*.jinja"]
@@ -34,38 +34,35 @@ class Base:
     folder: Path
 
 
-def fetch_base(lake: Lake, recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -> Base:
-    """Download the recipe's base model into `folder`, or a cache. Raises `BadBaseError` if it cannot be fetched.
+def fetch_base(lake: Lake, model: ModelName, folder: Path, online: Mapping[str, str]) -> Base:
+    """Download a model into `folder`, or a cache. Raises `BadBaseError` if it cannot be fetched.
 
     Raises `HubUnavailableError` where a later try may fetch it, as where the Hub is busy.
     `online` is the environment in which the Hub is asked: its address, its token, its cache, a proxy.
     """
-    key = lake_base_key(recipe.base_model)
-    if key is not None:
-        return _from_lake(lake, recipe.base_model, key, folder)
-    return _from_hub(recipe, folder, online)
+    return _from_lake(lake, model, folder) if model.kind == "lake" else _from_hub(model, folder, online)
 
 
-def _from_lake(lake: Lake, name: str, key: str, folder: Path) -> Base:
-    if fault := lake_base_fault(lake, key):
+def _from_lake(lake: Lake, model: ModelName, folder: Path) -> Base:
+    if fault := lake_base_fault(lake, model.place):
         raise BadBaseError(fault)
-    download_folder(lake.store, key, folder)
-    return Base(name, f"sha256:{folder_sha256(folder)}", folder)
+    download_folder(lake.store, model.place, folder)
+    return Base(model.base_model, f"sha256:{folder_sha256(folder)}", folder)
 
 
-def _from_hub(recipe: TrainingRecipe, folder: Path, online: Mapping[str, str]) -> Base:
-    arguments = [recipe.base_model, recipe.base_revision, str(folder)]
+def _from_hub(model: ModelName, folder: Path, online: Mapping[str, str]) -> Base:
+    arguments = [model.place, model.revision, str(folder)]
     command = [sys.executable, "-m", "ownvoice.training.trainer.base", *arguments]
     done = subprocess.run(command, env=online, capture_output=True, text=True)  # noqa: S603
     if done.returncode == 0:
         commit, found = done.stdout.splitlines()[-2:]
-        return Base(recipe.base_model, commit, Path(found))
+        return Base(model.base_model, commit, Path(found))
     last_line = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
     for error in (BadBaseError, HubUnavailableError):
         if done.returncode == error.exit_code:
             raise error(last_line)
     raise BadBaseError(
-        f"base model {recipe.base_model} was not fetched: the process that does it ended with code {done.returncode} "
+        f"base model {model.place} was not fetched: the process that does it ended with code {done.returncode} "
         f"({last_line}). Look at the memory and the disk of the machine, then run again."
     )
 
@@ -94,7 +91,7 @@ def download(model: str, revision: str, folder: Path) -> tuple[str, Path]:
 
 @contextlib.contextmanager
 def _refusals_of(wanted: str) -> Iterator[None]:
-    """Raise `BadBaseError` where the Hub has no such model for this token, in words about a recipe."""
+    """Raise `BadBaseError` where the Hub has no such model for this token and revision."""
     from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
 
     try:
@@ -102,7 +99,9 @@ def _refusals_of(wanted: str) -> Iterator[None]:
     except GatedRepoError:
         raise BadBaseError(f"{wanted} is gated. Accept its licence on the Hub with the account of HF_TOKEN.") from None
     except (RepositoryNotFoundError, RevisionNotFoundError):
-        raise BadBaseError(f"{wanted} does not exist, or HF_TOKEN may not see it. Correct the recipe.") from None
+        raise BadBaseError(
+            f"{wanted} does not exist, or HF_TOKEN may not see it. Correct its name or its revision."
+        ) from None
 
 
 def _download_files(model: str, commit: str, folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""A trainer's hold on its run: the claim, renewed while it works, and what it meanwhile learns from the lake."""
+"""A trainer's hold on its run or job: the claim, renewed while it works, and what it meanwhile learns from the lake."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from ownvoice.errors import StoppedError, StorageError
+from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.awaited import read_awaited
@@ -22,7 +23,7 @@ class Presence:
     """A claim that is held. `last_said` is asked for the line that goes with each sign of life."""
 
     lake: Lake
-    keys: RunKeys
+    keys: RunKeys | AnswerJobKeys
     claim: Claim
     last_said: Callable[[], str] = str
     is_lost: bool = False
@@ -43,14 +44,14 @@ class Presence:
 
 
 @contextmanager
-def present(lake: Lake, keys: RunKeys, stop: Stop, pace: Pace = PACE) -> Iterator[Presence]:
+def present(lake: Lake, keys: RunKeys | AnswerJobKeys, stop: Stop, pace: Pace = PACE) -> Iterator[Presence]:
     """Hold a run while the block works on it.
 
     Raises `RunHeldError` where another trainer works on it, and `StoppedError` where it was cancelled.
     """
     if (awaited := read_awaited(lake, keys)) and awaited.cancelled:
         raise StoppedError(
-            f"{awaited.cancelled}. Clear `train` in Airflow first, then start the same command again: it resumes."
+            f"{awaited.cancelled}. Clear its task in Airflow first, then start the same command again: it resumes."
         )
     presence, is_over = Presence(lake, keys, take_claim(lake, keys, pace)), threading.Event()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from ownvoice.errors import BadDataError
 from ownvoice.training.recipe import TrainingRecipe
@@ -18,6 +18,7 @@ ALPACA = """Below is an instruction that describes a task. Write a response that
 {}
 ### Response:
 """
+Template = Literal["alpaca", "chat"]
 SIDES = ("chosen", "rejected")
 
 
@@ -36,18 +37,18 @@ class Formatted:
     left_out_pair_ids: list[str] = field(default_factory=list)
 
 
-def prompt_text(question: str, tokenizer: Any, recipe: TrainingRecipe) -> str:
-    """Put a question into the recipe's template. Raises `BadDataError` if the tokenizer's own cannot take it."""
-    if recipe.prompt_template == "alpaca":
+def prompt_text(question: str, tokenizer: Any, template: Template, model: str) -> str:
+    """Put a question into a template. Raises `BadDataError` if that of the model's tokenizer cannot take it."""
+    if template == "alpaca":
         return ALPACA.format(question)
     if not tokenizer.chat_template:
-        raise BadDataError(f"{recipe.base_model} has no chat template. Set prompt_template to alpaca.")
-    text = _by_chat_template(question, tokenizer, recipe)
+        raise BadDataError(f"{model} has no chat template. Set prompt_template to alpaca.")
+    text = _by_chat_template(question, tokenizer, model)
     # A template that writes the BOS itself would make two of it with a tokenizer that adds one.
     return text.removeprefix(tokenizer.bos_token) if adds_bos(tokenizer) else text
 
 
-def _by_chat_template(question: str, tokenizer: Any, recipe: TrainingRecipe) -> str:
+def _by_chat_template(question: str, tokenizer: Any, model: str) -> str:
     from jinja2 import TemplateError
 
     message = [{"role": "user", "content": question}]
@@ -55,24 +56,24 @@ def _by_chat_template(question: str, tokenizer: Any, recipe: TrainingRecipe) -> 
         return str(tokenizer.apply_chat_template(message, tokenize=False, add_generation_prompt=True))
     except (TemplateError, ValueError, TypeError) as error:  # what it raises itself, and what it was not written for
         raise BadDataError(
-            f"the chat template of {recipe.base_model} cannot take a question by itself: {error}. "
-            "Set prompt_template to alpaca."
+            f"the chat template of {model} cannot take a question by itself: {error}. Set prompt_template to alpaca."
         ) from None
 
 
 def format_pairs(pairs: Iterable[Pair], tokenizer: Any, recipe: TrainingRecipe) -> Formatted:
     """Format and tokenise every pair; leave out, with a reason, what TRL would silently cut or misread."""
     result = Formatted()
-    reserved = reserved_tokens(tokenizer, prompt_text("?", tokenizer, recipe))
+    template = recipe.prompt_template, recipe.base_model
+    reserved = reserved_tokens(tokenizer, prompt_text("?", tokenizer, *template))
     for pair in pairs:
-        prompt = prompt_text(pair.prompt, tokenizer, recipe)
+        prompt = prompt_text(pair.prompt, tokenizer, *template)
         row = {"prompt": prompt, "chosen": pair.chosen, "rejected": pair.rejected}
         row |= {side: row[side] + tokenizer.eos_token for side in SIDES}
         prompt_ids = tokenizer(prompt)["input_ids"]
         result.longest_prompt_tokens = max(result.longest_prompt_tokens, len(prompt_ids))
         with_answer = [tokenizer(prompt + row[side])["input_ids"] for side in SIDES]
         faults = [
-            *_prompt_faults(pair.prompt, prompt, prompt_ids, tokenizer, reserved),
+            *prompt_faults(pair.prompt, prompt, prompt_ids, tokenizer, reserved),
             *(fault for ids in with_answer for fault in _faults(prompt_ids, ids, tokenizer, reserved, recipe)),
         ]
         if faults:
@@ -86,7 +87,7 @@ def format_pairs(pairs: Iterable[Pair], tokenizer: Any, recipe: TrainingRecipe) 
     return result
 
 
-def _prompt_faults(
+def prompt_faults(
     question: str, prompt: str, ids: list[int], tokenizer: Any, reserved: frozenset[int]
 ) -> Iterator[str]:
     """Yield what is wrong with a prompt. What its template writes around the question is the template's own affair."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ownvoice.errors import StorageError
+from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.metric_rows import kind_of, read_rows, write_rows
@@ -23,7 +24,7 @@ class Record:
     One that is silent neither prints nor uploads: of several processes, all but the first have it.
     """
 
-    def __init__(self, lake: Lake, keys: RunKeys, *, is_silent: bool = False) -> None:
+    def __init__(self, lake: Lake, keys: RunKeys | AnswerJobKeys, *, is_silent: bool = False) -> None:
         self._lake = lake
         self._is_silent = is_silent
         self._log_key = keys.log

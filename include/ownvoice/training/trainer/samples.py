@@ -30,7 +30,9 @@ def answer_questions(model: Any, tokenizer: Any, recipe: TrainingRecipe) -> list
 def _answer(model: Any, tokenizer: Any, question: str, recipe: TrainingRecipe) -> str:
     import torch
 
-    inputs = tokenizer(prompt_text(question, tokenizer, recipe), return_tensors="pt").to(model.device)
+    inputs = tokenizer(
+        prompt_text(question, tokenizer, recipe.prompt_template, recipe.base_model), return_tensors="pt"
+    ).to(model.device)
     with torch.no_grad():
         tokens = model.generate(
             **inputs, max_new_tokens=recipe.sample_tokens, do_sample=False, pad_token_id=tokenizer.pad_token_id

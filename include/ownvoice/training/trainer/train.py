@@ -10,6 +10,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
+from ownvoice.answering.model_name import ModelName
 from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import refuse_what_cannot_work
@@ -39,7 +40,7 @@ def train(work: Work) -> None:
 
     Of several processes the first one fetches the base for all, and goes on alone after the training.
     """
-    online = go_offline(work.recipe)
+    online = go_offline(work.recipe.tracker)
     backend = backend_of(work.recipe)
     backend.prepare(work.recipe, work.scratch)
     hide_progress_bars()
@@ -73,7 +74,8 @@ def _read(work: Work) -> Pairs:
 
 def _base(work: Work, online: Mapping[str, str]) -> Base:
     folder = work.scratch / "base"
-    base = patiently(lambda: fetch_base(work.lake, work.recipe, folder, online), work.record.say)
+    name = ModelName.of_base(work.recipe.base_model, work.recipe.base_revision)
+    base = patiently(lambda: fetch_base(work.lake, name, folder, online), work.record.say)
     work.record.say(f"base: {base.name} at {base.commit}")
     return base
 
