@@ -16,13 +16,14 @@ from ownvoice.errors import DamagedError, LakeHeldError, StorageError
 from ownvoice.pages.chunk import chunk_page
 from ownvoice.pages.refresh import refresh_page
 from ownvoice.pages.trainings import trainings_page
+from ownvoice.publishing.champion import Move, record_move
 from ownvoice.publishing.provenance import training_rows
 from ownvoice.publishing.publish import draft
 from ownvoice.publishing.training_rows import record_of
 from ownvoice.retention.clean import clean
 from ownvoice.retention.plan import Choice, plan_cleaning
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys, lease_key, log_entry_key
+from ownvoice.storage.layout import RunKeys, champion_key, lease_key, log_entry_key
 from ownvoice.storage.lease import take_lease
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import all_versions, latest_version
@@ -141,6 +142,30 @@ def test_the_newest_lease_a_published_model_the_newest_one_and_a_base_stay(histo
     history.train(base_model=f"lake:{RunKeys(base).merged}")
     merged = {key.split("/")[1] for key in chosen(plan_cleaning(lake, Choice(), later))["merged models"]}
     assert merged == {"run-3"}
+
+
+def merged_that_may_go(lake, later):
+    return {key.split("/")[1] for key in chosen(plan_cleaning(lake, Choice(), later))["merged models"]}
+
+
+def test_the_newest_model_is_the_one_that_was_trained_last_and_not_the_one_that_was_copied_last(history, lake, later):
+    first, last = history.train(), history.train()
+    for hour, run_id in ((9, last), (8, first)):  # a restore copies in any order
+        lake.store.write(RunKeys(run_id).log, f"2026-04-01T{hour:02}:00:00Z TRAINED: merged\n".encode())
+        lake.write_json(RunKeys(run_id).result, lake.read_json(RunKeys(run_id).result))
+    assert merged_that_may_go(lake, later) == {first}
+
+
+def test_the_champion_and_the_one_to_roll_back_to_stay_and_all_do_where_nobody_knows_them(history, lake, later):
+    runs = [history.train() for _ in range(4)]
+    for number, run_id in enumerate([runs[0], runs[2], runs[1], runs[2]], 1):
+        move = Move(
+            number=number, repo_id="ann/voice", run_id=run_id, revision="c0ffee", how="forced", because="", at=later
+        )
+        assert record_move(lake, move)
+    assert merged_that_may_go(lake, later) == {runs[0]}
+    lake.store.write(champion_key("ann/voice", 4), b"{")
+    assert merged_that_may_go(lake, later) == set()
 
 
 def test_a_training_at_work_keeps_its_checkpoints(history, lake, later):

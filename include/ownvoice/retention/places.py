@@ -58,7 +58,7 @@ _PATTERNS = {
     OPEN_JOBS: rf"{layout.OPEN_BATCH_JOBS}/(?P<run>[^/]+)/[^/]+\.json",
     INDEXES: rf"(?:{_INDEXES})/.+|{re.escape(layout.LANGUAGES)}",
     RECORDS: (
-        rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|{layout.PUSHES}/.+/\d+\.json|"
+        rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|(?:{layout.PUSHES}|{layout.CHAMPIONS})/.+/\d+\.json|"
         rf"{_folder(layout.verification_key(0))}/\d+\.json"
     ),
 }

@@ -25,7 +25,7 @@ class Rule:
 
 CHECKPOINTS = Rule("checkpoints", 7, "the training has ended; adapter and merged model are kept", of_run=True)
 STOPPED = Rule("stopped trainings", 30, "checkpoints of a training that nobody went on with", of_run=True)
-MERGED = Rule("merged models", 30, "never published, no newest, no base; the adapter is kept", of_run=True)
+MERGED = Rule("merged models", 30, "never published, no champion, no newest, no base; the adapter is kept", of_run=True)
 ABANDONED = Rule("abandoned runs", 30, "a refresh that neither committed nor reported", of_run=True)
 BATCH_FILES = Rule("batch files", 30, "requests of batch jobs whose answers are stored")
 TABLE_FILES = Rule("table files", 7, "no version names them: a writer was killed, or its commit lost")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ownvoice.config.run import RefreshRun
 from ownvoice.errors import StorageError
+from ownvoice.publishing.champion import kept_for_roll_back
 from ownvoice.retention.rules import ABANDONED, BATCH_FILES, CHECKPOINTS, MERGED, STOPPED, Rule
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
@@ -16,6 +17,7 @@ from ownvoice.storage.listed import StoredObject
 from ownvoice.storage.versions import all_versions
 from ownvoice.training.lake_base import lake_base_key
 from ownvoice.training.result import TrainingResult
+from ownvoice.training.results.training import last_said
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.run_files import read_file
 
@@ -93,15 +95,32 @@ def _reads(lake: Lake, run: RunFolder) -> bool:
 def _of_trainings(lake: Lake, runs: Mapping[str, RunFolder]) -> Iterator[Candidate]:
     results = {name: read_file(lake, RunKeys(name).result, TrainingResult, []) for name in runs}
     trained = [name for name, result in results.items() if result and result.is_trained]
-    newest = max(trained, key=lambda name: runs[name].objects["result.json"].modified_s, default="")
+    wanted = _wanted(lake, runs, trained)
     recipes = _recipes(lake, runs)
     bases = _bases(recipes or ())
     for name, run in runs.items():
         rule = CHECKPOINTS if name in trained else STOPPED
         yield from ((rule, run.modified_s, one) for one in _unless_base(run.below("checkpoints"), bases))
-        is_wanted = name == newest or "publication.json" in run.objects or recipes is None
+        is_wanted = wanted is None or name in wanted or "publication.json" in run.objects or recipes is None
         if name in trained and not is_wanted:
             yield from ((MERGED, run.modified_s, one) for one in _unless_base(run.below("merged"), bases))
+
+
+def _wanted(lake: Lake, runs: Mapping[str, RunFolder], trained: Sequence[str]) -> frozenset[str] | None:
+    """Return the folders of the newest trained run, and of champions that may be rolled back to.
+
+    None where a champion's record cannot be read, so that nobody knows.
+    """
+    champions = kept_for_roll_back(lake)
+    newest = max(trained, key=lambda name: _ended_s(lake, runs[name]), default="")
+    return None if champions is None else frozenset((newest, *(RunKeys(run_id).name for run_id in champions)))
+
+
+def _ended_s(lake: Lake, run: RunFolder) -> float:
+    """Return when a training ended, in seconds since 1970: by its log, since a copy of a lake has times of its own."""
+    log = (lake.store.read(RunKeys(run.name).log) or b"").decode(errors="replace").splitlines()
+    said_at, said = last_said(log)
+    return said_at.timestamp() if said else run.objects["result.json"].modified_s
 
 
 def _recipes(lake: Lake, names: Iterable[str]) -> list[TrainingRun] | None:

@@ -16,6 +16,7 @@ OPEN_BATCH_JOBS = "batch_api/open"
 CURSOR = "cursor.json"
 PROBE = "probe.json"
 PUSHES = "hub"
+CHAMPIONS = "champions"
 LEASES = "lease"
 REFUSED = "refused"  # a note for each chunk that died of a refusal, by the way it was asked
 LANGUAGES = "languages.json"  # by the hash of the text, for the articles that wait for theirs
@@ -105,6 +106,16 @@ def push_key(repo_id: str, version: int) -> str:
     return f"{pushes_key(repo_id)}/{version:08}.json"
 
 
+def champions_key(repo_id: str) -> str:
+    """Return the folder with the champions of a Hub repository, one after the other."""
+    return f"{CHAMPIONS}/{repo_id}"
+
+
+def champion_key(repo_id: str, number: int) -> str:
+    """Return the key of one move of the champion; moves count from 1, and the highest number counts."""
+    return f"{champions_key(repo_id)}/{number:08}.json"
+
+
 def _run_name(run_id: str) -> str:
     """Return the name of a run's folder: safe as a path, whatever the run id holds, and its own name again.
 
@@ -155,6 +166,7 @@ class RunKeys:
         self.claims = f"{folder}/claims"  # which trainer works on it; the highest number counts
         self.awaited = f"{folder}/awaited.json"  # the task that waits for a trainer elsewhere
         self.style = f"{folder}/style.json"  # the style report of the trained model
+        self.promotion = f"{folder}/promotion.json"  # whether it is promoted over the champion, and why
         self.style_answers = f"{folder}/style_answers.parquet"  # the answers that it is made from, each with its score
 
         # Of either: the answers of models that stand in the lake or on the Hub.
@@ -225,6 +237,10 @@ _REMEDIES = {
     "sketches/": "Remove the folder sketches/: the next run then makes it again from the originals.",
     "evaluation/": "Remove it: the next run then reads the evaluation sets again.",
     f"{REFUSED}/": "Remove it: the chunk that it names is then asked again by `ownvoice retry` alone.",
+    f"{CHAMPIONS}/": (
+        "Put it back from a backup of the lake. Without one, remove it: the champion before it then counts, and "
+        "`ownvoice promote` moves it again."
+    ),
     "verified/": "Remove it, and verify that version again.",
     "readings/": (
         "Put it back from a backup of the lake. Without one, remove it: what the article leaves out is then decided "

@@ -149,7 +149,7 @@ def trained(lake: Lake, run_id: str) -> tuple[Training, TrainingRun, TrainedResu
 
 
 def _state(result: TrainingResult, log: list[str], health: Health) -> str:
-    said_at, said = _last_said(log)
+    said_at, said = last_said(log)
     if said and not said.startswith(_ENDS) and said_at > dt.datetime.now(dt.UTC) - _MAX_SILENCE:
         return TRAINING  # a second try too, while the result of the first is still there
     if result.exit == NOT_ENDED:
@@ -157,8 +157,11 @@ def _state(result: TrainingResult, log: list[str], health: Health) -> str:
     return health.verdict if result.is_trained else result.ended
 
 
-def _last_said(log: list[str]) -> tuple[dt.datetime, str]:
-    """Return the last line with a time; a message may have several lines."""
+def last_said(log: list[str]) -> tuple[dt.datetime, str]:
+    """Return the last line of a `log.txt` that has a time, since a message may have several lines; both parts of it.
+
+    The time is the trainer's own, so that it stays when a lake is copied; the first of all times where none is told.
+    """
     for line in reversed(log):
         stamp, _, said = line.partition(" ")
         try:

@@ -1,0 +1,109 @@
+"""The champions of a Hub repository, one after the other: which training's model was it when, over whom, and why.
+
+champions/<owner>/<name>/<number>.json
+
+A move is one object under the next number, created once; the highest number counts. So two promotions that were judged
+against the same champion cannot both win, and a roll-back is a move like any other.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ownvoice.errors import DamagedError
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import CHAMPIONS, champion_key, champions_key
+
+How = Literal["promoted", "forced", "rolled back"]
+_FOR_ROLL_BACK = 2  # the champion, and the one before it
+
+
+class Move(BaseModel):
+    """A model that became the champion of `repo_id`. `over` is the training that was it before, None for the first.
+
+    `revision` is the Hub's commit of the model's publication, `because` the sentence of the rule or of the person.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    number: int = Field(ge=1)
+    repo_id: str
+    run_id: str
+    revision: str
+    over: str | None = None
+    how: How
+    because: str
+    at: dt.datetime
+    move_id: str = Field(default_factory=lambda: uuid.uuid4().hex)
+
+    @property
+    def model_name(self) -> str:
+        """The champion's merged model in the lake, as a job of answers names it."""
+        return f"run:{self.run_id}"
+
+
+def champion_of(lake: Lake, repo_id: str) -> Move | None:
+    """Return the move that made the champion of a repository; None where it has none.
+
+    Raises `DamagedError` where its record cannot be read.
+    """
+    number = max(_numbers(lake, repo_id), default=None)
+    return None if number is None else read_move(lake, repo_id, number)
+
+
+def read_move(lake: Lake, repo_id: str, number: int) -> Move | None:
+    """Return one move; None where no such move was made. Raises `DamagedError` where it cannot be read."""
+    return lake.read_record(champion_key(repo_id, number), Move.model_validate)
+
+
+def record_move(lake: Lake, move: Move) -> bool:
+    """Write a move down unless its number is taken; return whether it counts.
+
+    It is read back: a store without conditional creation may grant one number twice, and the last writer keeps it.
+    """
+    if not lake.store.create(champion_key(move.repo_id, move.number), move.model_dump_json(indent=1).encode()):
+        return False
+    return read_move(lake, move.repo_id, move.number) == move
+
+
+def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> list[Move]:
+    """Return the moves of a repository, newest first; one that cannot be read adds a sentence to `faults`."""
+    found = []
+    for number in sorted(_numbers(lake, repo_id), reverse=True):
+        try:
+            move = read_move(lake, repo_id, number)
+        except DamagedError as error:
+            faults.append(str(error))
+        else:
+            found += [move] if move else []
+    return found
+
+
+def repositories(lake: Lake) -> list[str]:
+    """Return the repositories that have, or had, a champion."""
+    keys = (PurePosixPath(stored.key) for stored in lake.store.objects(CHAMPIONS))
+    return sorted({str(key.parent.relative_to(CHAMPIONS)) for key in keys if key.stem.isdecimal()})
+
+
+def kept_for_roll_back(lake: Lake) -> frozenset[str] | None:
+    """Return the trainings whose models stay: of each repository its champion and the last one before it.
+
+    None where a record cannot be read, so that nobody knows.
+    """
+    faults: list[str] = []
+    kept: set[str] = set()
+    for repo_id in repositories(lake):
+        run_ids = dict.fromkeys(move.run_id for move in moves_of(lake, repo_id, faults))
+        kept.update(list(run_ids)[:_FOR_ROLL_BACK])
+    return None if faults else frozenset(kept)
+
+
+def _numbers(lake: Lake, repo_id: str) -> Iterator[int]:
+    names = (PurePosixPath(stored.key).stem for stored in lake.store.objects(champions_key(repo_id)))
+    return (int(name) for name in names if name.isdecimal())
