@@ -11,11 +11,11 @@ import unicodedata
 
 _SHINGLE_WORDS = 5
 # Thai, Lao, Tibetan, Myanmar, Khmer, kana, and the Chinese characters with their extensions.
-_UNSPACED = (
+UNSPACED = (
     "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u3005-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_WORD = re.compile(rf"[{_UNSPACED}](?<=\w)|(?:(?![{_UNSPACED}])\w)+")
+_WORD = re.compile(rf"[{UNSPACED}](?<=\w)|(?:(?![{UNSPACED}])\w)+")
 
 
 def words(text: str) -> list[str]:

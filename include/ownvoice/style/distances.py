@@ -1,0 +1,133 @@
+"""Distances of a text from an author's style, over the shares of function words. Pure.
+
+A distance shrinks as a text grows, so that it says nothing by itself: it is divided by the author's own floor, the
+median distance of text of his of the same size that the distance was not made from. The ratio has bands.
+
+Counts are arrays of shape (texts, words + 1): how often each function word occurs, and in the last column all others.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from ownvoice.style.bootstrap import Floats
+from ownvoice.style.words import words
+
+Distance = Callable[[Floats], Floats]
+"""From counts to the distance of each row; NaN for a row without a function word."""
+
+Band = Literal["author", "nearer", "another"]
+AUTHOR_BAND, NEARER_BAND = 1.2, 1.8
+"""Ratios up to which text is the author's, and below which it is nearer to him than another writer (judgements)."""
+
+_DRAWS, _SEED = 400, 20182
+
+
+def word_counts(texts: Sequence[str], vocabulary: Sequence[str]) -> Floats:
+    """Return the counts of `vocabulary` in each text."""
+    places = {word: place for place, word in enumerate(vocabulary)}
+    counts = np.zeros((len(texts), len(vocabulary) + 1))
+    for row, text in enumerate(texts):
+        for word, count in Counter(words(text)).items():
+            counts[row, places.get(word, len(vocabulary))] += count
+    return counts
+
+
+def cosine_delta(author: Floats, other: Floats) -> Distance:
+    """Return Cosine Delta: one minus the cosine of z-scores with those of the author (Smith and Aldridge 2011).
+
+    `author` and `other` are counts of passages of about one length, by the author and by those he is told from. The
+    z-scores have their zero halfway between the two: with zero at the author himself he would have no direction.
+    """
+    mine, theirs = _shares(author), _shares(other)
+    spread = np.vstack([mine, theirs]).std(axis=0)
+    spread[spread == 0] = np.inf
+    centre = (mine.mean(axis=0) + theirs.mean(axis=0)) / 2
+    direction = (mine.mean(axis=0) - centre) / spread
+
+    def distance(counts: Floats) -> Floats:
+        scores = (_shares(counts) - centre) / spread
+        norms = np.linalg.norm(scores, axis=1) * np.linalg.norm(direction)
+        found: Floats = _judged(counts, 1 - scores @ direction / np.where(norms == 0, np.inf, norms))
+        return found
+
+    return distance
+
+
+def jensen_shannon(author: Floats) -> Distance:
+    """Return the Jensen-Shannon divergence, base 2, between function words of a text and the author's: 0 to 1."""
+    expected = author[:, :-1].sum(axis=0)
+    expected = expected / max(expected.sum(), 1.0)
+
+    def distance(counts: Floats) -> Floats:
+        found = counts[:, :-1] / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1.0)
+        middle = (found + expected) / 2
+        return _judged(
+            counts, (_divergence(found, middle) + _divergence(np.broadcast_to(expected, found.shape), middle)) / 2
+        )
+
+    return distance
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A distance of a text and what it is held against; `band` says what the ratio means."""
+
+    distance: float
+    floor: float
+    ratio: float
+    band: Band
+
+
+def measured(distance: Distance, texts: Floats, held_out: Floats) -> Measured | None:
+    """Return the distance of `texts`, taken together, divided by the author's floor at its size.
+
+    `held_out` are counts of passages of the author that `distance` was not made from. None where either has no
+    function word.
+    """
+    own = floor(distance, held_out, int(texts.sum()))
+    found = float(distance(texts.sum(axis=0, keepdims=True))[0])
+    if own is None or np.isnan(found):
+        return None
+    ratio = found / own
+    return Measured(found, own, ratio, band(ratio))
+
+
+def floor(distance: Distance, held_out: Floats, size_words: int) -> float | None:
+    """Return the median distance of the author's own text of `size_words`, drawn passage by passage; None without."""
+    passages = held_out[held_out.sum(axis=1) > 0]
+    if not len(passages) or not size_words:
+        return None
+    count = max(1, round(size_words / passages.sum(axis=1).mean()))
+    drawn = np.random.default_rng(_SEED).multinomial(count, np.full(len(passages), 1 / len(passages)), _DRAWS)
+    found = float(np.nanmedian(distance(drawn @ passages)))
+    return found if found > 0 else None
+
+
+def band(ratio: float) -> Band:
+    """Return what a ratio means."""
+    if ratio <= AUTHOR_BAND:
+        return "author"
+    return "nearer" if ratio < NEARER_BAND else "another"
+
+
+def _shares(counts: Floats) -> Floats:
+    found: Floats = counts[:, :-1] / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    return found
+
+
+def _judged(counts: Floats, distances: Floats) -> Floats:
+    return np.where(counts[:, :-1].any(axis=1), distances, np.nan)
+
+
+def _divergence(these: Floats, those: Floats) -> Floats:
+    """Return the Kullback-Leibler divergence of each row in bits."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        terms = np.where(these > 0, these * np.log2(these / those), 0.0)
+    found: Floats = terms.sum(axis=1)
+    return found
