@@ -90,7 +90,7 @@ images-check:  ## build both images without a registry and ask what the Helm cha
 test: lint trainer  ## lint, types, layers and every test, in both environments
 	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(ALONE:%=--ignore=%)
 	$(BIN)/python -m pytest $(ALONE)
-	.venv-trainer/bin/python -m pytest $(TRAINER)
+	OMP_NUM_THREADS=1 .venv-trainer/bin/python -m pytest $(PARALLEL) $(TRAINER)
 
 test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part of `make test`
 	.venv-unsloth/bin/python -m pytest tests/training/trainer/backends

@@ -23,6 +23,10 @@ from stand_ins.celery_world import IN_FLIGHT, CeleryWorld, running_celery_world
 from stand_ins.live_airflow import wait_for
 from stand_ins.model_behaviour import Behaviour
 
+pytestmark = pytest.mark.skipif(
+    "OWNVOICE_TEST_CELERY" not in os.environ, reason="minutes long: `make test-celery` runs it"
+)
+
 ARTICLES = ("a", "b", "c", "d", "e", "f")
 
 
@@ -75,7 +79,6 @@ def deliver_twice(world: CeleryWorld, run: str) -> None:
     assert world.broker.deliver_again() > 0
 
 
-@pytest.mark.skipif("OWNVOICE_TEST_CELERY" not in os.environ, reason="minutes long: `make test-celery` runs it")
 @pytest.mark.parametrize(
     ("befalls", "asked_again"),
     [(restart_the_broker, 0), (shut_a_worker_down, 0), (deliver_twice, 0), (clear_a_running_batch, IN_FLIGHT)],

@@ -130,5 +130,13 @@ def test_a_value_that_is_no_number_removes_nothing(logs, name, value):
     process = start(logs, **{name: value})
     out, err = process.communicate(timeout=20)
     assert process.returncode == 1
-    assert (out, err) == ("", f'clean-logs: {name} is "{value}", not a whole number of 0 or more\n')
+    least = 1 if name == "AIRFLOW__LOG_CLEANUP_FREQUENCY_MINUTES" else 0
+    assert (out, err) == ("", f'clean-logs: {name} is "{value}", not a whole number of {least} or more\n')
     assert left(logs) == ["old.log"]
+
+
+@pytest.mark.parametrize("value", ["0", "00"])
+def test_it_does_not_run_without_a_pause(logs, value):
+    process = start(logs, AIRFLOW__LOG_CLEANUP_FREQUENCY_MINUTES=value)
+    _, err = process.communicate(timeout=20)
+    assert (process.returncode, "not a whole number of 1 or more" in err) == (1, True)

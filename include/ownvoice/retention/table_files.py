@@ -27,10 +27,15 @@ KeptVersions = Mapping[str, Collection[int]]
 
 @dataclass(frozen=True, slots=True)
 class _Named:
-    """The files of a table, below its folder: those that any version names, and those that a kept one does."""
+    """The files of a table, below its folder: those that any version names, and those that a kept one does.
+
+    `retired_s` says when a version was committed that names a file no longer, in seconds since 1970: until then a
+    reader of the newest version may have opened it.
+    """
 
     by_any: frozenset[str]
     by_kept: frozenset[str]
+    retired_s: Mapping[str, float]
 
 
 def kept_versions(lake: Lake, newest: int, trained_on: frozenset[int]) -> KeptVersions:
@@ -60,7 +65,7 @@ def _candidates(found: Iterable[StoredObject], named: _Named) -> Iterator[Candid
         if known.place == TABLE_TEMPORARY or (known.place == TABLE_FILE and known.part not in named.by_any):
             yield TABLE_FILES, one.modified_s, one
         elif known.place == TABLE_FILE and known.part not in named.by_kept:
-            yield OLD_VERSIONS, one.modified_s, one
+            yield OLD_VERSIONS, max(one.modified_s, named.retired_s.get(known.part, 0.0)), one
 
 
 def _named(lake: Lake, table: str, keys: set[str], kept: Collection[int] | None) -> _Named | None:
@@ -70,21 +75,27 @@ def _named(lake: Lake, table: str, keys: set[str], kept: Collection[int] | None)
     if not entries or entries != [log_entry_key(table, number) for number in range(len(entries))]:
         return None
     by_any, by_kept, live = set[str](), set[str](), set[str]()
+    retired_s: dict[str, float] = {}
     for number, key in enumerate(entries):
         added, removed = _changes(lake, key)
-        live = live - removed | added
+        live = live - removed.keys() | added
         by_any |= added
+        retired_s |= removed
         if kept is None or number in kept or key == entries[-1]:
             by_kept |= live
-    return _Named(frozenset(by_any), frozenset(by_kept))
+    return _Named(frozenset(by_any), frozenset(by_kept), retired_s)
 
 
-def _changes(lake: Lake, key: str) -> tuple[set[str], set[str]]:
-    """Return the files that an entry of a log adds and those that it removes."""
+def _changes(lake: Lake, key: str) -> tuple[set[str], dict[str, float]]:
+    """Return the files that an entry of a log adds, and when it removed others, in seconds since 1970."""
     with readable(lake.uri, key):
         actions = [json.loads(line) for line in (lake.store.read(key) or b"").splitlines()]
-        return _paths(actions, "add"), _paths(actions, "remove")
+        removed = _of(actions, "remove")
+        return (
+            {unquote(one["path"]) for one in _of(actions, "add")},
+            {unquote(one["path"]): one.get("deletionTimestamp", 0) / 1000 for one in removed},
+        )
 
 
-def _paths(actions: Iterable[dict[str, Any]], action: str) -> set[str]:
-    return {unquote(one[action]["path"]) for one in actions if action in one}
+def _of(actions: Iterable[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    return [one[kind] for one in actions if kind in one]

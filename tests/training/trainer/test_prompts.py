@@ -91,7 +91,9 @@ def test_a_pair_in_the_chat_template_of_any_family_is_trained_on_with_one_end(fa
 
 
 SPECIAL = [
-    (name, token) for name, family in FAMILIES.items() for token in {family.eos, family.bos, *family.special} - {None}
+    (name, token)
+    for name, family in FAMILIES.items()
+    for token in sorted({family.eos, *filter(None, [family.bos]), *family.special})
 ]
 
 
