@@ -16,6 +16,7 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome, Try
 from ownvoice.llm.task_try import NO_TASK, TaskTry
+from ownvoice.pairs.draws import Draw
 from ownvoice.pairs.evaluation import EvaluationGrams, read_evaluation_sets
 from ownvoice.pairs.reasons import IN_EVALUATION_SET, NO_REJECTED_ANSWER
 from ownvoice.pairs.screens import Screen
@@ -52,7 +53,10 @@ def curated(pairs: int, drops: int = 1) -> Staged:
         "latency_s": 0.0, "triples": pairs + drops, "kept": pairs, "drop_reasons": {"not_verbatim": drops},
         "spend": [{"model": "gpt", "prompt_tokens": 0}],
     }  # fmt: skip
-    made = [place | {"triple_index": n, "prompt": f"Prompt {n}?", "chosen": CHOSEN} for n in range(pairs)]
+    made = [
+        place | {"pair_id": f"pair-{n}", "triple_index": n, "prompt": f"Prompt {n}?", "chosen": CHOSEN}
+        for n in range(pairs)
+    ]
     dropped = [place | {"triple_index": pairs + n, "reason": "not_verbatim"} for n in range(drops)]
     return Staged(made, dropped, [record])
 
@@ -78,9 +82,14 @@ def outcome(number: int, event: ChunkEvent) -> ChunkOutcome:
 
 
 def complete(*events: ChunkEvent, texts: dict[str, str] | None = None, **prices: ModelPrice) -> Staged:
-    outcomes = {f"Prompt {number}?": outcome(number, event) for number, event in enumerate(events)}
-    answers = {f"key-{n}": f"Answer {n}." for n, event in enumerate(events) if event in (ARRIVED, FOUND)}
-    return with_rejected(curated(len(events)), {("a", 0): outcomes}, answers | (texts or {}), run(prices), NOTHING)
+    outcomes = [outcome(number, event) for number, event in enumerate(events)]
+    draws = {f"pair-{n}": [draw(n, event, (texts or {}).get(f"key-{n}"))] for n, event in enumerate(events)}
+    return with_rejected(curated(len(events)), draws, {("a", 0): outcomes}, run(prices), NOTHING)
+
+
+def draw(number: int, event: ChunkEvent, text: str | None = None) -> Draw:
+    fault = "" if text or event in (ARRIVED, FOUND) else "truncated"
+    return Draw(1, text or f"Answer {number}.", "sft", f"key-{number}", fault=fault)
 
 
 def record_of(staged: Staged) -> dict[str, Any]:
@@ -154,7 +163,11 @@ def test_an_answer_that_holds_a_row_of_an_evaluation_set_is_dropped_and_the_row_
     (tmp_path / "quiz.txt").write_text(row)
     screen = Screen(frozenset(), read_evaluation_sets(lake, [f"{tmp_path.as_uri()}/quiz.txt"]))
     staged = with_rejected(
-        curated(1), {("a", 0): {"Prompt 0?": outcome(0, ARRIVED)}}, {"key-0": f"I wonder: {row}?"}, run(), screen
+        curated(1),
+        {"pair-0": [draw(0, ARRIVED, f"I wonder: {row}?")]},
+        {("a", 0): [outcome(0, ARRIVED)]},
+        run(),
+        screen,
     )
     drop = staged.drops[-1]  # after those of the curation
     assert (drop["reason"], drop["detail"].split("/")[-1]) == (IN_EVALUATION_SET.name, "quiz.txt, row 1")

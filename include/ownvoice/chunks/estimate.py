@@ -31,8 +31,9 @@ def estimate_tokens(recipe: GenerationRecipe, chunks: Iterable[tuple[str, int]])
         asked[model] += 1
         chars[model] += length
     most = {model: count * recipe.max_output_tokens for model, count in asked.items()}
-    if second := recipe.rejected_by:
-        answers = TRIPLES_PER_CHUNK * asked.total()
+    second = recipe.rejected_by
+    if second and second.is_at_endpoint:
+        answers = TRIPLES_PER_CHUNK * asked.total() * (recipe.rejected_draws or 1)
         chars[second.model] += answers * _INSTRUCTION_CHARS
         most[second.model] = most.get(second.model, 0) + answers * second.max_output_tokens
     return {model: TokenEstimate(chars[model] // _CHARS_PER_TOKEN, most[model]) for model in most}

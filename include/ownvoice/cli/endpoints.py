@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from ownvoice.cli.recipe_fields import with_fields
-from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.recipe import TOLD_SECOND_MODEL, GenerationRecipe
 from ownvoice.config.settings import Settings
 from ownvoice.errors import SettingsError
 from ownvoice.llm.client import ModelAccess
@@ -21,7 +21,8 @@ def chosen_recipe(settings: Settings, fields: Iterable[str] | None, offline: boo
 
     Raises `SettingsError` for a field that does not exist or is out of range.
     """
-    changed = {"model": OFFLINE_MODEL, "generators": None, "rejected_by": None} if offline else {}
+    no_others = dict.fromkeys(("generators", "rejected_by", *TOLD_SECOND_MODEL))
+    changed = {"model": OFFLINE_MODEL, **no_others} if offline else {}
     return with_fields(settings.recipe.model_copy(update=changed), fields or ())
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterable
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 LLM_API = "llm_api"
 """The endpoint of a recipe that names no other."""
@@ -51,16 +52,48 @@ class Generator(BaseModel):
         return self.endpoint, self.model
 
 
+NEWEST_RUN = "run:newest"
+"""The model of the newest healthy training; each refresh records which one that was when it began."""
+
+_IN_STORES = ("lake:", "hub:", "run:")
+
+
 class RejectedBy(BaseModel):
-    """The model that writes the rejected answers, mostly the one to be aligned; it sees the instruction alone."""
+    """The model that writes the rejected answers, mostly the one to be aligned; it sees the instruction alone.
+
+    It is asked at an endpoint, or its files are in the lake or on the Hub and the trainer's environment answers.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = Field(min_length=1, description="Model name, as the endpoint knows it.")
+    model: str = Field(
+        min_length=1,
+        description="Model name, as the endpoint knows it; or a model that the trainer's environment loads: "
+        "`lake:KEY`, `hub:owner/name@revision`, `run:TRAINING_RUN`, or `run:newest` for the newest healthy training.",
+    )
+    prompt_template: Literal["alpaca", "chat"] | None = Field(
+        None,
+        description="Form of the prompt for a model of the lake or the Hub; empty: as it was trained, else `alpaca`.",
+    )
     temperature: float | None = Field(0.7, ge=0, le=2, description="Sampling temperature; empty: not sent.")
     reasoning_effort: str | None = REASONING_EFFORT
     max_output_tokens: int = Field(1000, ge=16, le=32_000, description="Longest answer, in tokens.")
     endpoint: str = _ENDPOINT
+
+    @model_validator(mode="after")
+    def _has_the_fields_of_its_kind(self) -> Self:
+        if self.is_at_endpoint and self.prompt_template:
+            raise ValueError("prompt_template is for a model of the lake or the Hub: an endpoint forms its own prompts")
+        if not self.is_at_endpoint and (self.reasoning_effort or self.temperature is None):
+            raise ValueError(f"{self.model} is not asked at an endpoint: it needs a temperature, no reasoning_effort")
+        if not self.is_at_endpoint and self.endpoint != LLM_API:
+            raise ValueError(f"{self.model} is not asked at an endpoint: leave endpoint out, or name a model there")
+        return self
+
+    @property
+    def is_at_endpoint(self) -> bool:
+        """Whether an endpoint answers; otherwise the trainer's environment loads the model and does."""
+        return not self.model.startswith(_IN_STORES)
 
     @property
     def route(self) -> Route:

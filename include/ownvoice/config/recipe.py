@@ -16,6 +16,10 @@ TRIPLES_PER_CHUNK = 5
 """How many triples every prompt version asks for (chapter 6: five)."""
 
 
+TOLD_SECOND_MODEL = ("rejected_draws", "rejected_length", "rejected_cut")
+"""The fields that mean nothing without a second model."""
+
+
 class GenerationRecipe(BaseModel):
     """How articles are cut, what the model is asked, and which answers are kept.
 
@@ -64,7 +68,26 @@ class GenerationRecipe(BaseModel):
     rejected_by: RejectedBy | None = Field(
         None,
         description="The model that writes the rejected answers, as JSON: an object with `model`, and where wanted "
-        "`temperature`, `reasoning_effort`, `max_output_tokens` and `endpoint`. Empty: they come with the triples.",
+        "`temperature`, `reasoning_effort`, `max_output_tokens` and `endpoint`. Empty: they come with the triples. "
+        "`model` may be one of the lake or the Hub that the trainer's environment loads: `run:newest`, "
+        "`run:TRAINING_RUN`, `lake:KEY` or `hub:owner/name@revision`, with `prompt_template` where wanted.",
+    )
+    rejected_draws: int | None = Field(
+        None,
+        ge=1,
+        le=16,
+        description="Answers that the second model writes to each instruction; the one whose length is nearest to the "
+        "chosen answer's is taken. Empty: one.",
+    )
+    rejected_length: Literal["told"] | None = Field(
+        None,
+        description="`told`: the second model is told how many words the chosen answer has, in a system message, which "
+        "is no part of the pair. Empty: it is not.",
+    )
+    rejected_cut: Literal["sentence"] | None = Field(
+        None,
+        description="`sentence`: a rejected answer ends after the sentence at which its length is nearest to the "
+        "chosen answer's, for small models that ramble; one that was cut off is used too. Empty: answers stay whole.",
     )
 
     @field_validator("generators", "rejected_by", mode="before")
@@ -82,7 +105,21 @@ class GenerationRecipe(BaseModel):
                 raise ValueError("generators must name at least one model, and each model and temperature once")
         return self
 
-    @field_validator("languages", "temperature", "reasoning_effort", mode="before")
+    @model_validator(mode="after")
+    def _a_second_model_is_named_where_it_is_told_something(self) -> Self:
+        told = [name for name in TOLD_SECOND_MODEL if getattr(self, name)]
+        if told and not self.rejected_by:
+            raise ValueError(f"{' and '.join(told)} need rejected_by, the second model that they are about")
+        if self.rejected_draws and self.rejected_by and self.rejected_by.temperature == 0:
+            raise ValueError("rejected_draws needs a temperature above 0 in rejected_by: all draws would be the same")
+        return self
+
+    @field_validator("rejected_draws", mode="before")
+    @classmethod
+    def _one_draw_is_the_default(cls, value: Any) -> Any:
+        return None if value in ("", "1", 1) else value
+
+    @field_validator("languages", "temperature", "reasoning_effort", "rejected_length", "rejected_cut", mode="before")
     @classmethod
     def _an_emptied_field_is_empty(cls, value: Any) -> Any:
         return None if value == "" else value
@@ -124,13 +161,14 @@ class GenerationRecipe(BaseModel):
 
     @property
     def models(self) -> tuple[str, ...]:
-        """Every model that is asked, each once."""
+        """Every model that is asked at an endpoint, each once."""
         return tuple(dict.fromkeys(one.model for one in self.asked))
 
     @property
     def asked(self) -> tuple[Generator | RejectedBy, ...]:
-        """Every model with its parameters: those that make triples, then the second model."""
-        return (*self.mix, self.rejected_by) if self.rejected_by else self.mix
+        """Every model at an endpoint with its parameters: those that make triples, then the second model."""
+        second = self.rejected_by
+        return (*self.mix, second) if second and second.is_at_endpoint else self.mix
 
     def generator_of(self, chunk_key: str) -> Generator:
         """Return the model that the chunk is asked of: the same one in every run of this recipe."""

@@ -6,14 +6,20 @@ import hashlib
 import json
 from typing import Any
 
+from ownvoice.config.recipe import TOLD_SECOND_MODEL
 from ownvoice.config.run import RefreshRun
 
-_OF_NO_REQUEST = {"min_chosen_chars", "languages", "cleaning", "min_chunk_chars", "max_chunk_chars"}
+_OF_NO_REQUEST = {
+    *("min_chosen_chars", "languages", "cleaning", "min_chunk_chars", "max_chunk_chars"),
+    *TOLD_SECOND_MODEL,
+}
 
 
 def request_way(run: RefreshRun) -> str:
     """Return a name for endpoints, models, parameters and prompt: a request that was refused may pass another way."""
-    return _name("request", run.recipe.model_dump(exclude_none=True, exclude=_OF_NO_REQUEST), run.addresses)
+    second = run.recipe.rejected_by
+    excluded = _OF_NO_REQUEST | ({"rejected_by"} if second and not second.is_at_endpoint else set())
+    return _name("request", run.recipe.model_dump(exclude_none=True, exclude=excluded), run.addresses)
 
 
 def model_way(run: RefreshRun) -> str:

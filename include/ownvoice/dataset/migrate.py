@@ -48,6 +48,9 @@ ADDED: dict[str, dict[str, Value]] = {
         # One model wrote a whole triple, in one answer and of one kind.
         "prompt_model": lambda row: row["rejected_model"],
         "rejected_request_key": lambda row: row["request_key"],
+        "rejected_draw": _NULL,
+        "rejected_draws": _NULL,
+        "rejected_cut": _NULL,
         "instruction_kind": _NULL,
         "selected": _NULL,
         "selected_reason": _NULL,

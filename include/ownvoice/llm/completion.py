@@ -52,10 +52,14 @@ class ReadAnswer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class TextAnswer:
-    """An answer in plain text, and what is wrong with it, if anything; one that is cut off cannot be used."""
+    """An answer in plain text, and what is wrong with it, if anything; one that is cut off cannot be used.
+
+    `is_cut`: its reader left out what came after the text.
+    """
 
     text: str
     fault: Fault | None
+    is_cut: bool = False
 
     @property
     def usable(self) -> bool:

@@ -27,6 +27,7 @@ class RequestBody(TypedDict):
     temperature: NotRequired[float]
     reasoning_effort: NotRequired[str]
     response_format: NotRequired[dict[str, Any]]
+    seed: NotRequired[int]
 
 
 def request_key(body: RequestBody) -> str:

@@ -17,15 +17,16 @@ def _as_max_completion_tokens(body: Fields) -> Fields:
     return {"max_completion_tokens" if name == "max_tokens" else name: value for name, value in body.items()}
 
 
-def _without_temperature(body: Fields) -> Fields:
-    return {name: value for name, value in body.items() if name != "temperature"}
+def _without(field: str) -> Callable[[Fields], Fields]:
+    return lambda body: {name: value for name, value in body.items() if name != field}
 
 
 CHANGES: dict[str, Callable[[Fields], Fields]] = {
     "max_tokens": _as_max_completion_tokens,
-    "temperature": _without_temperature,
+    "temperature": _without("temperature"),
+    "seed": _without("seed"),  # the draws of a model that takes none still differ, by its temperature
 }
-"""What is sent instead of a field that a model does not take, by the field; reasoning models take neither of these."""
+"""What is sent instead of a field that a model does not take, by the field; reasoning models take none of these."""
 
 
 @dataclass(slots=True)

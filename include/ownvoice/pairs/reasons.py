@@ -45,7 +45,9 @@ IN_EVALUATION_SET = DropReason(
 NO_REJECTED_ANSWER = DropReason(
     "no_rejected_answer",
     "The second model gave no usable answer to the instruction.",
-    "A few are normal. Where it grows, look at the endpoint and the model that rejected_by names.",
+    "A few are normal. Where it grows, look at the endpoint and the model that rejected_by names. Where most answers "
+    "are truncated, set `rejected_cut` to `sentence`, or allow more max_output_tokens.",
+    detail="what was wrong with its answers",
 )
 REPEATED_PROMPT = DropReason("repeated_prompt", "The article has this instruction already.", "Nothing.")
 REPEATED_CHOSEN = DropReason("repeated_chosen", "The article has this quote already.", "Nothing.")

@@ -7,7 +7,7 @@ Its answers go the way of all others: one store, the budget, the pace and the ta
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
@@ -17,12 +17,13 @@ from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
-from ownvoice.llm.completion import parse_text
+from ownvoice.llm.completion import TextAnswer
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.replay import stored_outcomes
 from ownvoice.llm.request import longer_request, request_key
 from ownvoice.llm.tally import Tally
 from ownvoice.llm.task_try import NO_TASK, TaskTry
+from ownvoice.pairs.draws import Draw, reader
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rejected
@@ -36,13 +37,16 @@ from ownvoice.triples.asking import (
     refuse_unanswered,
     run_with_reports,
 )
-from ownvoice.triples.request import rejected_body
+from ownvoice.triples.request import rejected_bodies
 from ownvoice.triples.spending import Purpose
 
 _ADVICE = "Change `rejected_by` in the recipe: another model, or more max_output_tokens"
 
 Asks = dict[tuple[str, int, str], ChunkRequest]
-"""Requests by article id, chunk index and instruction: an instruction that a chunk has twice is asked once."""
+"""Requests by article id, chunk index and request key: an instruction that a chunk has twice is asked once."""
+
+Outcomes = dict[tuple[str, int], dict[str, ChunkOutcome]]
+"""Outcomes by article id and chunk index, then by the key of the request as it was first asked."""
 
 
 def reject_batch(
@@ -55,13 +59,14 @@ def reject_batch(
 ) -> dict[str, int]:
     """Stage the batch's pairs with their rejected answers; return counts: pairs kept, dropped, left for later.
 
-    Where the recipe names no second model there is nothing to do. Raises what `generate_batch` raises in realtime.
+    Where the recipe names no second model, or one that no endpoint has, there is nothing to do: see `rejected_job`.
+    Raises what `generate_batch` raises in realtime.
     """
     run = recorded_run(lake, run_id)
     second = run.recipe.rejected_by
-    if second is None:
+    if second is None or not second.is_at_endpoint:
         return {}
-    curated = _curated(lake, run, batch)
+    curated = curated_batch(lake, run, batch)
     asks = _asks(curated.pairs, second, run)
     tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
     outcomes: list[ChunkOutcome] = []
@@ -80,14 +85,16 @@ def reject_batch(
     refuse_unanswered(batch, tally)
     if run.retry == "none":
         refuse_too_many_dead(batch, _of_this_run(outcomes, run), run.max_dead_share, _ADVICE)
-    texts = _texts(AnswerStore(lake.store), outcomes)
+    found = _by_chunk(asks, outcomes)
+    draws = _draws(curated.pairs, found, _answers(lake, outcomes, run), run, second)
     screen = Screen(frozenset(), read_evaluation_sets(lake, run.evaluation_sets))
-    staged = with_rejected(curated, _by_instruction(asks, outcomes), texts, run, screen)
+    staged = with_rejected(curated, draws, _values(found), run, screen)
     write_staged(lake, run, batch, staged)
     return {"pairs": len(curated.pairs), "kept": len(staged.pairs), **tally.states}
 
 
-def _curated(lake: Lake, run: RefreshRun, batch: str) -> Staged:
+def curated_batch(lake: Lake, run: RefreshRun, batch: str) -> Staged:
+    """Return what a batch came to before its second model. Raises `StorageError` where it is not curated."""
     curated = read_staged(lake, run, batch, CURATED)
     if curated is None:
         raise StorageError(
@@ -102,24 +109,27 @@ def records_of_failed_batch(lake: Lake, run: RefreshRun, batch: str) -> list[Chu
     curated = second and read_staged(lake, run, batch, CURATED)
     if not (second and curated):
         return None
+    if not second.is_at_endpoint:
+        return of_failed_batch(curated, {}, run)
     asks = _asks(curated.pairs, second, run)
-    return of_failed_batch(curated, _by_instruction(asks, stored_outcomes(lake, run.run_id, asks.values())), run)
+    return of_failed_batch(curated, _values(_by_chunk(asks, stored_outcomes(lake, run.run_id, asks.values()))), run)
 
 
 def _asks(pairs: Iterable[StagedPair], second: RejectedBy, run: RefreshRun) -> Asks:
     """Return what is to be asked; a retry asks as often again for what is dead, in every chunk of its articles."""
     asks: Asks = {}
     for pair in pairs:
-        body = rejected_body(second, pair["prompt"])
-        asks[pair["article_id"], pair["chunk_index"], pair["prompt"]] = ChunkRequest(
-            pair["article_id"],
-            pair["chunk_index"],
-            request_key(body),
-            body,
-            is_retry=run.retry == "dead",
-            endpoint=second.endpoint,
-            read=parse_text,
-        )
+        for body in rejected_bodies(run.recipe, second, pair["prompt"], pair["chosen"]):
+            key = request_key(body)
+            asks[pair["article_id"], pair["chunk_index"], key] = ChunkRequest(
+                pair["article_id"],
+                pair["chunk_index"],
+                key,
+                body,
+                is_retry=run.retry == "dead",
+                endpoint=second.endpoint,
+                read=reader(run.recipe),
+            )
     return asks
 
 
@@ -140,22 +150,53 @@ def _of_this_run(outcomes: Collection[ChunkOutcome], run: RefreshRun) -> Tally:
     return tally
 
 
-def _by_instruction(asks: Asks, outcomes: Iterable[ChunkOutcome]) -> dict[Place, dict[str, ChunkOutcome]]:
-    """Return the outcomes by chunk and instruction; one may be that of the request for a longer answer."""
+def _by_chunk(asks: Asks, outcomes: Iterable[ChunkOutcome]) -> Outcomes:
+    """Return the outcomes by chunk and request; one may be that of the request for a longer answer."""
     by_key = {(one.article_id, one.chunk_index, one.request_key): one for one in outcomes}
-    found: dict[Place, dict[str, ChunkOutcome]] = defaultdict(dict)
-    for (article_id, chunk_index, instruction), ask in asks.items():
-        keys = ask.request_key, request_key(longer_request(ask.body))
-        places = ((article_id, chunk_index, key) for key in keys)
-        found[article_id, chunk_index][instruction] = next(by_key[place] for place in places if place in by_key)
+    found: Outcomes = defaultdict(dict)
+    for (article_id, chunk_index, key), ask in asks.items():
+        keys = key, request_key(longer_request(ask.body))
+        places = ((article_id, chunk_index, one) for one in keys)
+        found[article_id, chunk_index][key] = next(by_key[place] for place in places if place in by_key)
     return found
 
 
-def _texts(answers: AnswerStore, outcomes: Iterable[ChunkOutcome]) -> dict[str, str]:
+def _values(found: Outcomes) -> dict[Place, Collection[ChunkOutcome]]:
+    return {place: by_request.values() for place, by_request in found.items()}
+
+
+def _draws(
+    pairs: Iterable[StagedPair],
+    found: Outcomes,
+    answers: Mapping[str, TextAnswer],
+    run: RefreshRun,
+    second: RejectedBy,
+) -> dict[str, list[Draw]]:
+    """Return the draws of each pair, by its id; `answers` are the usable ones by request key."""
+    draws: dict[str, list[Draw]] = {}
+    for pair in pairs:
+        bodies = rejected_bodies(run.recipe, second, pair["prompt"], pair["chosen"])
+        by_request = found[pair["article_id"], pair["chunk_index"]]
+        outcomes = [by_request[request_key(body)] for body in bodies]
+        draws[pair["pair_id"]] = [
+            _draw(number, outcome, answers.get(outcome.request_key)) for number, outcome in enumerate(outcomes, 1)
+        ]
+    return draws
+
+
+def _draw(number: int, outcome: ChunkOutcome, answer: TextAnswer | None) -> Draw:
+    if answer is None:
+        fault = outcome.faults[-1] if outcome.faults else outcome.event
+        return Draw(number, "", outcome.model, outcome.request_key, fault=fault)
+    return Draw(number, answer.text, outcome.model, outcome.request_key, answer.is_cut)
+
+
+def _answers(lake: Lake, outcomes: Iterable[ChunkOutcome], run: RefreshRun) -> dict[str, TextAnswer]:
     """Return the first usable stored answer to each request that has one, by request key."""
-    texts: dict[str, str] = {}
+    store, read = AnswerStore(lake.store), reader(run.recipe)
+    found: dict[str, TextAnswer] = {}
     for key in {outcome.request_key for outcome in outcomes}:
-        read = (parse_text(completion_of(record)) for record in answers.read_all(key))
-        if answer := next((one for one in read if one.usable), None):
-            texts[key] = answer.text
-    return texts
+        answers = (read(completion_of(record)) for record in store.read_all(key))
+        if answer := next((one for one in answers if one.usable), None):
+            found[key] = answer
+    return found

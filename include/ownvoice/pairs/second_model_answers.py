@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import OutcomeRow, outcome_row
+from ownvoice.pairs.draws import Draw, nearest_first
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import NO_REJECTED_ANSWER, DropReason
 from ownvoice.pairs.screens import Screen
@@ -26,28 +27,28 @@ _LEAVES_FOR_LATER = (ChunkEvent.NOT_ANSWERED, ChunkEvent.NOT_AFFORDED)
 
 def with_rejected(
     curated: Staged,
-    outcomes: Mapping[Place, Mapping[str, ChunkOutcome]],
-    texts: Mapping[str, str],
+    draws: Mapping[str, Sequence[Draw]],
+    outcomes: Mapping[Place, Collection[ChunkOutcome]],
     run: RefreshRun,
     screen: Screen,
 ) -> Staged:
     """Return what is staged once each instruction was put to the second model.
 
-    `outcomes` are by chunk and instruction, `texts` by the request key of the outcome. The chunk stays the unit of
-    record: where one of its answers is left for later, all of the chunk is, and nothing of it is staged. An answer that
-    cannot be had after every try drops its pair alone.
+    `draws` are its answers by pair id; `outcomes`, by chunk, those of the requests to its endpoint, if it has one. The
+    chunk stays the unit of record: where one of its answers is left for later, all of the chunk is, and nothing of it
+    is staged. An answer that cannot be had after every try drops its pair alone, if no other draw has one.
     """
     pairs, drops = _by_chunk(curated.pairs), _by_chunk(curated.drops)
     staged = Staged([], [], [])
     for curated_record in curated.chunks:
         place = (curated_record["article_id"], curated_record["chunk_index"])
-        answered = outcomes.get(place, {})
-        record = _paid(curated_record, list(answered.values()), run)
-        later = _first(_LEAVES_FOR_LATER, answered.values())
+        answered = outcomes.get(place, ())
+        record = _paid(curated_record, list(answered), run)
+        later = _first(_LEAVES_FOR_LATER, answered)
         if later:
             staged.chunks.append(_nothing_kept(record, later))
             continue
-        kept, dropped = _completed(pairs[place], answered, texts, run, screen)
+        kept, dropped = _completed(pairs[place], draws, run, screen)
         reasons = Counter(record["drop_reasons"]) + Counter(drop["reason"] for drop in dropped)
         staged.chunks.append({**record, "kept": len(kept), "drop_reasons": dict(reasons)})
         staged.pairs += kept
@@ -56,51 +57,53 @@ def with_rejected(
 
 
 def of_failed_batch(
-    curated: Staged, outcomes: Mapping[Place, Mapping[str, ChunkOutcome]], run: RefreshRun
+    curated: Staged, outcomes: Mapping[Place, Collection[ChunkOutcome]], run: RefreshRun
 ) -> list[ChunkRow]:
     """Return the records of a batch that failed after its curation: what the second model was paid is in them."""
-    answered = (outcomes.get((record["article_id"], record["chunk_index"]), {}) for record in curated.chunks)
+    answered = (outcomes.get((record["article_id"], record["chunk_index"]), ()) for record in curated.chunks)
     return [
-        _nothing_kept(_paid(record, list(found.values()), run), ChunkEvent.BATCH_FAILED)
+        _nothing_kept(_paid(record, list(found), run), ChunkEvent.BATCH_FAILED)
         for record, found in zip(curated.chunks, answered, strict=True)
     ]
 
 
 def _completed(
-    pairs: Iterable[StagedPair],
-    answered: Mapping[str, ChunkOutcome],
-    texts: Mapping[str, str],
-    run: RefreshRun,
-    screen: Screen,
+    pairs: Iterable[StagedPair], draws: Mapping[str, Sequence[Draw]], run: RefreshRun, screen: Screen
 ) -> tuple[list[StagedPair], list[DropRow]]:
     """Return the pairs that have their rejected answer, and a drop for each that has none or one that is no use."""
     kept: list[StagedPair] = []
     drops: list[DropRow] = []
     for pair in pairs:
-        outcome = answered[pair["prompt"]]
-        text = texts.get(outcome.request_key)
-        reason, detail = _reason(pair, text, run, screen)
-        if text is None or reason:
-            drops.append(_drop(pair, reason or NO_REJECTED_ANSWER, detail, text))
+        drawn = draws.get(pair["pair_id"], ())
+        found = nearest_first(drawn, pair["chosen"], run.recipe)
+        reasons = [_reason(pair, draw.text, run, screen) for draw in found]
+        if None in reasons:
+            kept.append(_with(pair, found[reasons.index(None)], run))
             continue
-        kept.append(
-            {
-                **pair,
-                "rejected": text,
-                "rejected_model": outcome.model,
-                "rejected_request_key": outcome.request_key,
-            }
-        )
+        faults = ", ".join(dict.fromkeys(draw.fault for draw in drawn if draw.fault))
+        reason, detail = (reasons and reasons[0]) or (NO_REJECTED_ANSWER, faults)
+        drops.append(_drop(pair, reason, detail, found[0].text if found else None))
     return kept, drops
 
 
-def _reason(pair: StagedPair, text: str | None, run: RefreshRun, screen: Screen) -> tuple[DropReason | None, str]:
-    if text is None:
-        return NO_REJECTED_ANSWER, ""
+def _reason(pair: StagedPair, text: str, run: RefreshRun, screen: Screen) -> tuple[DropReason, str] | None:
     candidate = Candidate(pair["prompt"], pair["chosen"], text)
     if reason := first_reason(candidate, run.recipe):
         return reason, ""
-    return screen.reason(candidate) or (None, "")
+    return screen.reason(candidate)
+
+
+def _with(pair: StagedPair, draw: Draw, run: RefreshRun) -> StagedPair:
+    draws = run.recipe.rejected_draws
+    return {
+        **pair,
+        "rejected": draw.text,
+        "rejected_model": draw.model,
+        "rejected_request_key": draw.request_key,
+        "rejected_draw": draws and draw.number,
+        "rejected_draws": draws,
+        "rejected_cut": draw.is_cut if run.recipe.rejected_cut else None,
+    }
 
 
 def _paid(record: ChunkRow, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> ChunkRow:

@@ -60,6 +60,9 @@ class PairRow(TypedDict):
     chosen_model: str
     rejected_model: str
     rejected_request_key: str
+    rejected_draw: int | None
+    rejected_draws: int | None
+    rejected_cut: bool | None
     prompt_version: str
     instruction_kind: str | None
     selected: bool | None

@@ -53,9 +53,25 @@ def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator
     return body
 
 
-def rejected_body(second: RejectedBy, instruction: str) -> RequestBody:
-    """Return the request for a second model's answer to an instruction; the model sees nothing else."""
-    return _asked_of(second, [{"role": "user", "content": instruction}], second.max_output_tokens)
+def rejected_body(second: RejectedBy, instruction: str, told: str = "", draw: int = 1) -> RequestBody:
+    """Return the request for a second model's answer to an instruction; the model sees that, and what it is `told`.
+
+    Each `draw` but the first has its number as the seed, so that it is a request of its own.
+    """
+    system: list[Message] = [{"role": "system", "content": told}] if told else []
+    body = _asked_of(second, [*system, {"role": "user", "content": instruction}], second.max_output_tokens)
+    return {**body, "seed": draw} if draw > 1 else body
+
+
+def rejected_bodies(recipe: GenerationRecipe, second: RejectedBy, instruction: str, chosen: str) -> list[RequestBody]:
+    """Return the requests for all answers that a second model at an endpoint draws to an instruction."""
+    draws = range(1, (recipe.rejected_draws or 1) + 1)
+    return [rejected_body(second, instruction, told_length(recipe, chosen), draw) for draw in draws]
+
+
+def told_length(recipe: GenerationRecipe, chosen: str) -> str:
+    """Return what a second model is told of the chosen answer's length; empty where the recipe says nothing of it."""
+    return f"Answer in about {len(chosen.split())} words." if recipe.rejected_length == "told" else ""
 
 
 def _asked_of(model: Generator | RejectedBy, messages: list[Message], max_tokens: int) -> RequestBody:

@@ -11,7 +11,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.budget import Spend, SpendingLimit, share_of_batch, worst_case
 from ownvoice.llm.request import RequestBody
-from ownvoice.triples.request import rejected_body, request_body
+from ownvoice.triples.request import rejected_bodies, request_body
 
 _LONG_INSTRUCTION_CHARS = 200
 
@@ -67,9 +67,11 @@ def _worst_of_triples(run: RefreshRun) -> Spend:
 def _worst_of_rejected(run: RefreshRun) -> Spend:
     """Return the worst case of all answers of a second model about one chunk."""
     second = run.recipe.rejected_by
-    if second is None:
+    if second is None or not second.is_at_endpoint:
         return Spend()
-    worst = _worst_of(run, rejected_body(second, "–" * _LONG_INSTRUCTION_CHARS))
+    instruction, chosen = "–" * _LONG_INSTRUCTION_CHARS, "– " * run.recipe.max_chunk_chars
+    draws = (_worst_of(run, body) for body in rejected_bodies(run.recipe, second, instruction, chosen))
+    worst = sum(draws, Spend())
     return Spend(TRIPLES_PER_CHUNK * worst.tokens, TRIPLES_PER_CHUNK * worst.cost_usd)
 
 

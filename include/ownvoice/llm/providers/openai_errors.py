@@ -18,12 +18,16 @@ from ownvoice.llm.providers.provider import MAX_WORDS_CHARS, ErrorDetails, Meani
 Fields = Mapping[str, Any]
 
 _UNSUPPORTED_CODES = frozenset({"unsupported_parameter", "unsupported_value"})
-_UNSUPPORTED_IN_WORDS = re.compile(r"unsupported|not supported|not support|max_completion_tokens.{0,20}instead", re.I)
+_UNSUPPORTED_IN_WORDS = re.compile(
+    r"unsupported|not supported|not support|max_completion_tokens.{0,20}instead"
+    r"|inputs are not permitted|unrecognized request argument|unknown name",
+    re.I,
+)
 
 # Words with an underscore are no words of prose; the others count where they are quoted or come first.
 _FIELD_IN_WORDS = re.compile(
     r"""\b(?P<bare>max_tokens|response_format|reasoning_effort)\b"""
-    r"""|["'`](?P<quoted>temperature|model)["'`]|\A(?P<first>temperature)\b"""
+    r"""|["'`](?P<quoted>temperature|model|seed)["'`]|\A(?P<first>temperature)\b|supplied: (?P<supplied>seed)\b"""
 )
 _WORDS_READ = 500  # characters; servers repeat the prompt after them
 _BAD_REQUEST, _BAD_GATEWAY = (400, 422), 502
