@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ownvoice.chunks.chunk import chunk_key
-from ownvoice.config.generators import Generator
+from ownvoice.config.generators import Generator, RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.request import request_key
 from ownvoice.triples.request import request_body
@@ -95,3 +96,45 @@ def test_a_mix_that_cannot_be_meant_is_refused(generators: str, sentence: str):
 
 def test_an_empty_text_names_no_models():
     assert GenerationRecipe.model_validate({"generators": "", "rejected_by": " "}) == GenerationRecipe()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"rejected_draws": 1},
+        {"rejected_draws": "1"},
+        {"rejected_draws": "", "rejected_length": "", "rejected_cut": ""},
+    ],
+)
+def test_one_draw_told_nothing_is_the_recipe_as_ever(fields: dict[str, Any]):
+    assert GenerationRecipe.model_validate(fields).recipe_id == GenerationRecipe().recipe_id
+
+
+@pytest.mark.parametrize("model", ["run:train_dpo/manual__1", "run:newest", "lake:models/base", "hub:owner/name@main"])
+def test_a_second_model_of_the_lake_or_the_hub_is_asked_at_no_endpoint(model: str):
+    recipe = GenerationRecipe(rejected_by=RejectedBy(model=model, prompt_template="chat"))
+    assert recipe.models == ("gpt-4o-mini",)
+    assert recipe.endpoints == ("llm_api",)
+
+
+@pytest.mark.parametrize("model", ["llama3:8b", "hf.co/owner/name:Q4_K_M", "newest"])
+def test_a_name_with_a_colon_may_be_that_of_an_endpoint(model: str):
+    assert GenerationRecipe(rejected_by=RejectedBy(model=model)).models[-1] == model
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"rejected_draws": 4}, "rejected_draws need rejected_by"),
+        ({"rejected_length": "told", "rejected_cut": "sentence"}, "rejected_length and rejected_cut need rejected_by"),
+        ({"rejected_by": {"model": "m", "temperature": 0}, "rejected_draws": 4}, "temperature above 0"),
+        ({"rejected_by": {"model": "m"}, "rejected_draws": 17}, "less than or equal to 16"),
+        ({"rejected_by": {"model": "m", "prompt_template": "chat"}}, "an endpoint forms its own prompts"),
+        ({"rejected_by": {"model": "run:newest", "endpoint": "llm_sft"}}, "leave endpoint out"),
+        ({"rejected_by": {"model": "run:newest", "reasoning_effort": "low"}}, "no reasoning_effort"),
+        ({"rejected_by": {"model": "run:newest", "temperature": None}}, "needs a temperature"),
+    ],
+)
+def test_what_a_second_model_cannot_be_told_is_refused(fields: dict[str, Any], sentence: str):
+    with pytest.raises(ValidationError, match=sentence):
+        GenerationRecipe.model_validate(fields)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from ownvoice.llm.request_form import CHANGES, RequestForm
 
-BODY = {"model": "m", "max_tokens": 7, "temperature": 0.7}
+BODY = {"model": "m", "max_tokens": 7, "temperature": 0.7, "seed": 2}
 
 
 def test_a_request_is_sent_as_it_is_until_a_model_refuses_a_field() -> None:

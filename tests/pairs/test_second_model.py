@@ -15,7 +15,7 @@ from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.completion import Fault, TextAnswer, parse_text
 from ownvoice.llm.outcomes import read_outcomes
 from ownvoice.llm.providers import openai
-from ownvoice.llm.request import request_key
+from ownvoice.llm.request import RequestBody, request_key
 from ownvoice.offline_model.server import OFFLINE_MODEL
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.second_model import reject_batch
@@ -23,7 +23,7 @@ from ownvoice.pairs.staging import CURATED, read_staged
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.triples.generate import generate_batch
-from ownvoice.triples.request import rejected_body
+from ownvoice.triples.request import rejected_bodies, rejected_body
 from stand_ins.night import RECIPE, Night, spoil
 
 SECOND = f"{OFFLINE_MODEL}-second"
@@ -181,6 +181,71 @@ def test_dead_rejected_answers_fail_no_later_night_and_a_retry_asks_for_them_aga
     night.run("wednesday", recipe=TWO, retry="dead")
     assert {row["article_id"] for row in pairs(lake)} == {"a"}
     assert dead & {row["prompt"] for row in pairs(lake)}
+
+
+DRAWS = TWO.model_copy(update={"rejected_draws": 3})
+
+
+def test_of_several_draws_at_an_endpoint_the_nearest_in_length_becomes_the_rejected_answer(night, lake, offline_model):
+    night.run("monday", recipe=DRAWS)
+    rows = pairs(lake)
+    assert {row["rejected_draw"] for row in rows} == {1, 2, 3}
+    for row in rows:
+        drawn = [text_of(lake, body) for body in rejected_bodies(DRAWS, BY_SECOND, row["prompt"], row["chosen"])]
+        gaps = [abs(len(text.split()) - len(row["chosen"].split())) for text in drawn]
+        assert row["rejected"] == drawn[row["rejected_draw"] - 1]
+        assert gaps[row["rejected_draw"] - 1] == min(gaps)
+        assert row["rejected_draws"] == 3
+        assert row["rejected_cut"] is None
+    assert verify(lake).passed
+
+
+def text_of(lake: Lake, body: RequestBody) -> str:
+    (answer,) = AnswerStore(lake.store).read_all(request_key(body))
+    return parse_text(completion_of(answer)).text
+
+
+def test_more_draws_another_night_ask_for_what_is_missing_and_every_draw_is_in_the_ledger(night, lake, offline_model):
+    night.run("monday", recipe=TWO)
+    one = offline_model.served[SECOND]
+    night.remove("b")
+    night.run("tuesday", recipe=TWO, reconcile=True)
+    night.write("b")
+    night.run("wednesday", recipe=DRAWS)
+    drawn = [row for row in pairs(lake) if row["rejected_draws"]]
+    assert drawn
+    again = offline_model.served[SECOND] - one
+    staged = read_staged(lake, recorded_run(lake, "wednesday"), "batch-0000", CURATED)
+    assert again == 2 * len({pair["prompt"] for pair in staged.pairs})
+    spent = [paid for row in chunks(lake, "wednesday") for paid in row["spend"] if paid["model"] == SECOND]
+    report = write_report(lake, "wednesday")
+    assert sum(paid["completion_tokens"] for paid in spent) > 0
+    assert report.spend.models[SECOND].planned.tokens > 3 * 400 * len(spent)
+
+
+def test_a_draw_that_cannot_be_had_leaves_the_others_to_choose_from(night, lake, offline_model):
+    night.list_and_plan("monday", recipe=DRAWS, max_dead_share=1)
+    night.generate("monday")
+    for pair in read_staged(lake, recorded_run(lake, "monday"), "batch-0000", CURATED).pairs:
+        spoil(lake, request_key(rejected_body(BY_SECOND, pair["prompt"])), "")
+    night.generate("monday")
+    night.commit("monday")
+    assert {row["rejected_draw"] for row in pairs(lake)} == {2, 3}
+
+
+def test_an_answer_cut_at_a_sentence_is_as_near_to_the_chosen_length_as_its_sentences_allow(night, lake, offline_model):
+    night.run("monday", recipe=TWO)
+    whole = {row["pair_id"]: row for row in pairs(lake)}
+    cut = Night(Lake(f"{lake.uri}-cut"), night._folder, offline_model)
+    cut.run("monday", recipe=TWO.model_copy(update={"rejected_cut": "sentence"}))
+    rows = pairs(cut.lake)
+    assert {row["rejected_cut"] for row in rows} == {True, False}
+    for row in rows:
+        other = whole[row["pair_id"]]["rejected"]
+        assert other.startswith(row["rejected"])
+        assert row["rejected_cut"] == (row["rejected"] != other)
+    assert all(row["pair_id"] in whole for row in rows)
+    assert verify(cut.lake).passed
 
 
 def test_a_batch_that_was_not_curated_says_so(night, lake, offline_model):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.request import request_key
-from ownvoice.triples.request import rejected_body, request_body
+from ownvoice.triples.request import rejected_bodies, rejected_body, request_body
 
 
 def test_the_default_request_is_the_chapters() -> None:
@@ -51,6 +51,24 @@ def test_a_second_model_has_its_own_temperature_and_effort() -> None:
         "reasoning_effort": "high",
         "max_tokens": 1000,
     }
+
+
+def test_each_draw_is_a_request_of_its_own_and_the_first_is_as_it_ever_was() -> None:
+    second = RejectedBy(model="m")
+    bodies = rejected_bodies(GenerationRecipe(rejected_by=second, rejected_draws=3), second, "Why?", "So it is.")
+    assert bodies[0] == rejected_body(second, "Why?")
+    assert [body.get("seed") for body in bodies] == [None, 2, 3]
+    assert len({request_key(body) for body in bodies}) == 3
+
+
+def test_a_second_model_is_told_a_length_beside_the_instruction() -> None:
+    second = RejectedBy(model="m")
+    recipe = GenerationRecipe(rejected_by=second, rejected_length="told")
+    (body,) = rejected_bodies(recipe, second, "Why?", "So it\nis, here.")
+    assert body["messages"] == [
+        {"role": "system", "content": "Answer in about 4 words."},
+        {"role": "user", "content": "Why?"},
+    ]
 
 
 def test_a_recipe_that_asks_for_text_names_no_format() -> None:

@@ -4,8 +4,9 @@ A lattice hash (LtHash: Bellare and Micciancio 1997; Lewi et al. 2019): every ro
 a set of rows is the sum of its rows, lane by lane, modulo 2^16. Rows can be added and taken away, so that a commit
 costs what the run changed; the digest people read is the SHA-256 of the sum.
 
-The digest covers which rows are trained on. A row that was never balanced says nothing of it, so that a version without
-a selection has the digest that it would have had before there was one.
+The digest covers which rows are trained on, and how a rejected answer was drawn. A row that was never balanced, or of
+which one answer was drawn, says nothing of it, so that its version has the digest that it had before there were such
+columns.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import numpy.typing as npt
 Lattice = npt.NDArray[np.uint16]
 
 _LANES = 1024
-_LEFT_OUT_WHERE_NULL = ("selected", "selected_reason")
+_LEFT_OUT_WHERE_NULL = ("selected", "selected_reason", "rejected_draw", "rejected_draws", "rejected_cut")
 
 
 def empty_lattice() -> Lattice:

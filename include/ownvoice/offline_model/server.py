@@ -81,7 +81,8 @@ class OfflineModel:
         """Return status and body of the response to a chat completions request, and count it."""
         try:
             model, prompt = body["model"], body["messages"][-1]["content"]
-            completion = completion_about(prompt, model=model, max_tokens=body.get("max_tokens"))
+            seed = body.get("seed")
+            completion = completion_about(prompt, model=model, max_tokens=body.get("max_tokens"), seed=seed)
         except (KeyError, IndexError, TypeError, AttributeError):
             return 400, error_body("invalid_request_error", None, "This is not a chat completion request.")
         if not model.startswith(OFFLINE_MODEL):
@@ -96,13 +97,15 @@ class OfflineModel:
         return web.json_response({"requests_served": self.requests_served})
 
 
-def completion_about(prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int | None = None) -> dict[str, Any]:
-    """Return the chat completion for `prompt`, cut off at `max_tokens`.
+def completion_about(
+    prompt: str, *, model: str = OFFLINE_MODEL, max_tokens: int | None = None, seed: int | None = None
+) -> dict[str, Any]:
+    """Return the chat completion for `prompt`, cut off at `max_tokens`; each `seed` words it differently.
 
     It holds triples where a chunk follows "Extract:" in the prompt, with kinds if the prompt asks for them, and a plain
     answer otherwise.
     """
-    voice = model.removeprefix(OFFLINE_MODEL)
+    voice = model.removeprefix(OFFLINE_MODEL) + ("" if seed is None else f" {seed}")
     asked, marker, chunk = prompt.partition("Extract:")
     kinds = INSTRUCTION_KINDS if f'"{KIND_FIELD}"' in asked else ()
     content = _triples_about(chunk.strip(), voice, kinds) if marker else offline_answer(prompt, voice)

@@ -40,7 +40,7 @@ from ownvoice.triples.asking import (
 from ownvoice.triples.request import rejected_bodies
 from ownvoice.triples.spending import Purpose
 
-_ADVICE = "Change `rejected_by` in the recipe: another model, or more max_output_tokens"
+_ADVICE = "Change `rejected_by` in the recipe (another model, or more max_output_tokens) or set `rejected_cut`"
 
 Asks = dict[tuple[str, int, str], ChunkRequest]
 """Requests by article id, chunk index and request key: an instruction that a chunk has twice is asked once."""
