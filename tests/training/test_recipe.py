@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import SettingsError
-from ownvoice.training.recipe import TrainingRecipe, refuse_what_cannot_work
+from ownvoice.training.recipe import TrainingRecipe, problems_of, refuse_what_cannot_work
 from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
 
 
@@ -29,6 +29,42 @@ def test_recipes_that_train_alike_have_the_same_id_and_others_do_not():
     recipe = TrainingRecipe()
     assert recipe.recipe_id == TrainingRecipe(tracker="tensorboard", merge_dtype="float16").recipe_id
     assert recipe.recipe_id != TrainingRecipe(beta=0.1).recipe_id
+
+
+def test_a_knob_that_is_off_leaves_the_id_of_a_recipe_as_it_was_and_one_that_is_on_does_not():
+    assert TrainingRecipe().recipe_id == "cc699a427322", "that of the release before them"
+    assert TrainingRecipe(beta=0.1, backend="trl").recipe_id == "34957ef88673"
+    assert TrainingRecipe(label_smoothing=0, rpo_alpha=0, ld_alpha=1).recipe_id == TrainingRecipe().recipe_id
+    assert TrainingRecipe(precompute_ref_log_probs=True).recipe_id == TrainingRecipe().recipe_id
+    on = [{"label_smoothing": 0.1}, {"rpo_alpha": 0.1}, {"ld_alpha": 0.1}, {"ld_alpha": 0}]
+    assert len({TrainingRecipe(**one).recipe_id for one in [{}, *on]}) == 5
+
+
+@pytest.mark.parametrize(
+    ("knobs", "reason"),
+    [
+        ({"label_smoothing": 0.1, "loss_type": "hinge"}, "set loss_type to sigmoid, or label_smoothing to 0"),
+        ({"label_smoothing": 0.1, "loss_type": "ipo"}, "set loss_type to sigmoid, or label_smoothing to 0"),
+        ({"ld_alpha": 0.5, "loss_type": "ipo"}, "divides by the length of each answer already"),
+        ({"padding_free": True}, "TRL 1.15 would warn and pad all the same"),
+    ],
+)
+def test_what_a_knob_breaks_is_refused_with_a_sentence(knobs, reason):
+    [problem] = problems_of(TrainingRecipe(**knobs), train_pairs=1300)
+    assert reason in problem
+
+
+@pytest.mark.parametrize("knob", [{"label_smoothing": 0.5}, {"rpo_alpha": -1}, {"ld_alpha": 1.1}, {"ld_alpha": -0.1}])
+def test_a_knob_out_of_range_is_refused(knob):
+    with pytest.raises(ValueError, match=next(iter(knob))):
+        TrainingRecipe(**knob)
+
+
+def test_the_loss_of_a_row_without_its_supervised_term_is_that_of_the_preference():
+    row = {"loss": 3.5, "supervised_loss": 1.5, "eval_loss": 4.0, "eval_supervised_loss": 1.0}
+    recipe = TrainingRecipe(rpo_alpha=2)
+    assert (recipe.preference_loss(row), recipe.preference_loss(row, "eval_")) == (0.5, 2.0)
+    assert TrainingRecipe().preference_loss({"loss": 0.7}) == 0.7
 
 
 @given(st.integers(1, 10_000), st.integers(1, 16), st.integers(1, 16), st.integers(1, 3))

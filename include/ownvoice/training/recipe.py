@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -13,10 +13,22 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from ownvoice.errors import SettingsError
 from ownvoice.training.sharing import share_of
 
+SUPERVISED_LOSS = "supervised_loss"
+"""The metric of the supervised term, in nats a token of a chosen answer, as a mean over pairs."""
+
+LOSS_FIELDS = ("beta", "label_smoothing", "rpo_alpha", "ld_alpha")
+"""Fields that give a loss another meaning: that of two recipes is compared where they agree in them."""
+
 MIN_STEPS = 5  # shorter curves have too few points to be judged
 
 # These fields act around or after the training and do not change the adapter.
-_NOT_IN_THE_ADAPTER = {"tracker", "hub_repository", "sample_tokens", "stop_when_blocked", "merge_dtype"}
+_NOT_IN_THE_ADAPTER = {
+    *("tracker", "hub_repository", "sample_tokens", "stop_when_blocked", "merge_dtype"),
+    *("precompute_ref_log_probs", "padding_free"),  # the same numbers, by another way
+}
+
+# Fields that came later: one that is off is left out, so that the recipes of before keep their ids.
+_OFF = {"label_smoothing": 0.0, "rpo_alpha": 0.0, "ld_alpha": 1.0}
 
 
 class TrainingRecipe(BaseModel):
@@ -50,6 +62,37 @@ class TrainingRecipe(BaseModel):
         "sigmoid", description="sigmoid is DPO (Rafailov et al. 2023), hinge SLiC, ipo the loss of Azar et al. 2023."
     )
     beta: float = Field(0.5, gt=0, le=10, description="How strongly the model is held to its base (chapter 6: 0.5).")
+    label_smoothing: float = Field(
+        0.0,
+        ge=0,
+        lt=0.5,
+        description="Share of pairs whose sides may be swapped (robust DPO; Chowdhury et al. 2024, who take 0.1); "
+        "0: off. For sigmoid alone.",
+    )
+    rpo_alpha: float = Field(
+        0.0,
+        ge=0,
+        le=10,
+        description="Weight of a supervised term, the nats a token of the chosen answer: the author's text shall not "
+        "become less likely (RPO; Pang et al. 2024, who take 1); 0: off.",
+    )
+    ld_alpha: float = Field(
+        1.0,
+        ge=0,
+        le=1,
+        description="Weight of an answer's tokens beyond the length of the shorter one of its pair, against learning "
+        "length (LD-DPO; Liu et al. 2024); 1: off. Not for ipo.",
+    )
+    precompute_ref_log_probs: bool = Field(
+        False,
+        description="Compute the reference's log-probabilities once, before the first step (TRL's option): one pass "
+        "less in every step and evaluation, for the same model.",
+    )
+    padding_free: bool = Field(
+        False,
+        description="Batches without padding (Kundu et al. 2024). TRL 1.15 has them switched off for DPO: refused "
+        "until a release brings them back.",
+    )
     learning_rate: float = Field(2e-6, gt=0, le=0.1, description="Highest learning rate (chapter 6: 2e-6).")
     lr_schedule: Literal["linear", "cosine"] = Field("linear", description="How it falls (chapter 6: linear).")
     warmup_steps: int = Field(10, ge=0, description="Optimizer steps in which it rises from 0 (chapter 6: 10).")
@@ -92,13 +135,18 @@ class TrainingRecipe(BaseModel):
     @property
     def recipe_id(self) -> str:
         """Twelve hex digits over all fields that reach the trained adapter."""
-        fields = self.model_dump(exclude=_NOT_IN_THE_ADAPTER)
+        unused = {name for name, off in _OFF.items() if getattr(self, name) == off}
+        fields = self.model_dump(exclude=_NOT_IN_THE_ADAPTER | unused)
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
 
     @property
     def first_loss(self) -> float:
-        """The loss of a model that equals its reference: for DPO, ln 2."""
+        """The preference loss of a model that equals its reference: for DPO, ln 2, also with smoothed labels."""
         return {"sigmoid": math.log(2), "hinge": 1.0, "ipo": 1 / (2 * self.beta) ** 2}[self.loss_type]
+
+    def preference_loss(self, row: Mapping[str, float], prefix: Literal["", "eval_"] = "") -> float:
+        """Return the loss of a row of metrics without its supervised term, which starts at no known value."""
+        return row[f"{prefix}loss"] - self.rpo_alpha * row.get(f"{prefix}{SUPERVISED_LOSS}", 0.0)
 
     def steps(self, train_pairs: int) -> int:
         """Return the optimizer steps of a run over so many pairs; the last one of an epoch may be a smaller one."""
@@ -140,8 +188,27 @@ def problems_of(
             f"max_length is {recipe.max_length} tokens and the longest prompt alone has {longest_prompt_tokens}: "
             "no answer would be left to learn from"
         )
+    yield from _problems_of_loss(recipe)
     if gpu_count > 1:
         yield from _problems_on_several(recipe, gpu_count)
+
+
+def _problems_of_loss(recipe: TrainingRecipe) -> Iterator[str]:
+    if recipe.label_smoothing and recipe.loss_type != "sigmoid":
+        yield (
+            f"label_smoothing is {recipe.label_smoothing:g} and loss_type {recipe.loss_type}, of which no form with "
+            "smoothed labels is known: set loss_type to sigmoid, or label_smoothing to 0"
+        )
+    if recipe.ld_alpha < 1 and recipe.loss_type == "ipo":
+        yield (
+            f"ld_alpha is {recipe.ld_alpha:g} and loss_type ipo, which divides by the length of each answer already: "
+            "set loss_type to sigmoid or hinge, or ld_alpha to 1"
+        )
+    if recipe.padding_free:
+        yield (
+            "padding_free is on, and TRL 1.15 would warn and pad all the same, since its DPO has lost it in a rewrite: "
+            "turn it off"
+        )
 
 
 def _problems_on_several(recipe: TrainingRecipe, gpu_count: int) -> Iterator[str]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
+from ownvoice.training.recipe import TrainingRecipe
 
 STEPS = 80
 
@@ -169,3 +170,27 @@ def test_a_run_of_a_few_steps_is_not_judged_yet():
 @given(st.integers(0, 100))
 def test_a_growing_record_can_be_judged_at_any_step(length):
     judge(json.loads(json.dumps(curve(**GOOD)[:length])))
+
+
+def test_a_supervised_term_hides_no_fault_of_the_preference_loss_and_makes_none():
+    """Four nats of it lie over losses of 0.69 that double, and over a good run's."""
+    recipe = TrainingRecipe(rpo_alpha=2)
+
+    def with_term(rows):
+        return [
+            {name: value + 4 * (name in ("loss", "eval_loss")) for name, value in row.items()}
+            | {f"{prefix}supervised_loss": 2.0 for prefix in ("", "eval_") if f"{prefix}loss" in row}
+            for row in rows
+        ]
+
+    assert judge(with_term(curve(**GOOD)), recipe=recipe).findings == ()
+    rising = curve(**GOOD | {"loss": lambda t: 0.69 + t})
+    assert "diverged" in {finding.rule for finding in judge(with_term(rising), recipe=recipe).findings}
+    assert rules(with_term(rising)).get("diverged") is None, "without the recipe it is hidden"
+
+
+def test_a_loss_with_smoothed_labels_may_pass_through_zero():
+    collapsed = curve(**GOOD | {"loss": lambda t: 0.69 * (1 - 2 * t)})
+    assert rules(collapsed)["loss_collapsed"]
+    smoothed = judge(collapsed, recipe=TrainingRecipe(label_smoothing=0.1)).findings
+    assert "loss_collapsed" not in {finding.rule for finding in smoothed}

@@ -74,6 +74,13 @@ def training(variant, verdict="pass", *, loss=0.5, accuracy=0.8, beta=0.5, is_tr
     )
 
 
+def test_of_losses_with_other_terms_the_highest_accuracy_on_the_test_split_is_chosen():
+    a, b = training("a", loss=0.6, accuracy=0.9), training("b", loss=0.5)
+    for one, alpha in ((a, 1.0), (b, 0.0)):
+        one.recipe["rpo_alpha"] = alpha
+    assert choose([a, b]).variant == "a"
+
+
 def test_of_one_beta_the_lowest_loss_on_the_test_split_is_chosen():
     assert choose([training("a", loss=0.6, accuracy=0.9), training("b", loss=0.5)]).variant == "b"
 

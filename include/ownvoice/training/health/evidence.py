@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from ownvoice.training.metric_rows import MetricRow
+from ownvoice.training.recipe import TrainingRecipe
 
 
 class Merge(BaseModel):
@@ -42,6 +43,7 @@ class AnswerLengths(BaseModel):
 class Evidence:
     """Rows of training steps and of evaluations, each in order of steps; the merge is None until it is done.
 
+    With smoothed labels a loss moves faster with the margin, by 1 / (1 - 2 `label_smoothing`), and has no least value.
     `lengths` are those of the train split, None where they were not counted. `answers` are those to the fixed
     questions, each of the base and of the trained model.
     """
@@ -51,6 +53,23 @@ class Evidence:
     merge: Merge | None = None
     lengths: AnswerLengths | None = None
     answers: Sequence[tuple[str, str]] = ()
+    label_smoothing: float = 0.0
+
+    @property
+    def loss_scale(self) -> float:
+        """How many times as fast the loss moves with the margin as the chapter's does, around a margin of 0."""
+        return 1 / (1 - 2 * self.label_smoothing)
+
+    def of_the_preference(self, recipe: TrainingRecipe) -> Evidence:
+        """Return the evidence with the losses of the preference alone, without what a recipe adds to them."""
+        if not recipe.rpo_alpha:
+            return replace(self, label_smoothing=recipe.label_smoothing)
+        return replace(
+            self,
+            train=[row | {"loss": recipe.preference_loss(row)} for row in self.train],
+            evals=[row | {"eval_loss": recipe.preference_loss(row, "eval_")} for row in self.evals],
+            label_smoothing=recipe.label_smoothing,
+        )
 
     def values(self, name: str) -> list[float]:
         """Return one metric over all training steps."""

@@ -9,6 +9,7 @@ from ownvoice.training.health.evidence import AnswerLengths, Evidence, Merge
 from ownvoice.training.health.findings import Finding, Health
 from ownvoice.training.health.rule import Rule
 from ownvoice.training.metric_rows import MetricRow, kind_of
+from ownvoice.training.recipe import TrainingRecipe
 
 
 def judge(
@@ -16,15 +17,19 @@ def judge(
     merge: Merge | None = None,
     lengths: AnswerLengths | None = None,
     answers: Sequence[tuple[str, str]] = (),
+    recipe: TrainingRecipe | None = None,
 ) -> Health:
     """Judge the rows of a `metrics.jsonl`, complete or still growing, and what else is known of the run.
 
-    If a number is not finite, that is the only finding: comparisons with it would mean nothing.
+    If a number is not finite, that is the only finding: comparisons with it would mean nothing. Without a `recipe` the
+    loss is taken for the chapter's.
     """
     by_kind = {kind: [row for row in metrics if kind_of(row) == kind] for kind in ("train", "eval")}
     evidence = Evidence(by_kind["train"], by_kind["eval"], merge, lengths, answers)
-    broken = tuple(rules.not_finite.findings(evidence))
-    return Health(findings=broken or [finding for rule in rules.RULES for finding in rule.findings(evidence)])
+    if broken := tuple(rules.not_finite.findings(evidence)):
+        return Health(findings=broken)
+    evidence = evidence.of_the_preference(recipe or TrainingRecipe())
+    return Health(findings=tuple(finding for rule in rules.RULES for finding in rule.findings(evidence)))
 
 
 def panel_of(finding: Finding) -> str | None:

@@ -29,13 +29,18 @@ def not_finite(evidence: Evidence) -> Iterator[Found]:
 def diverged(evidence: Evidence, ratio: float = 1.5) -> Iterator[Found]:
     """Block where the last quarter of the loss is above its first value by half."""
     first, end = evidence.values("loss")[0], evidence.end("loss")
-    if end > ratio * first:
+    if end > first * (1 + (ratio - 1) * evidence.loss_scale):
         yield "block", evidence.step(), f"the loss rose from {first:.3f} to {end:.3f}: lower learning_rate"
 
 
 @rule(panel="Loss", reads=("loss",), source=f"{CHAPTER}: a loss of zero learns nothing more. The floor is a judgement.")
 def loss_collapsed(evidence: Evidence, floor: float = 0.01) -> Iterator[Found]:
-    """Warn where the loss is zero for three steps; block where that comes in the first half."""
+    """Warn where the loss is zero for three steps; block where that comes in the first half.
+
+    A loss with smoothed labels passes through zero, and goes on learning.
+    """
+    if evidence.label_smoothing:
+        return
     loss = evidence.values("loss")
     index = first_stretch(loss, lambda value: value < floor)
     if index is not None:
@@ -84,10 +89,10 @@ def validation_gap(evidence: Evidence, gap: float = 0.1) -> Iterator[Found]:
     if not before:
         return
     training = fmean(last_quarter(before))
-    if validation > before[0] * 1.05:
+    if validation > before[0] * (1 + 0.05 * evidence.loss_scale):
         reason = f"validation loss is {validation:.3f}, above the {before[0]:.3f} of the untrained model: it overfits"
         yield "block", step, reason
-    elif validation - training > gap:
+    elif validation - training > gap * evidence.loss_scale:
         reason = (
             f"validation loss is {validation:.3f} and training loss {training:.3f}: what is learned carries over badly"
         )

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ownvoice.config.problems import problems_in
 from ownvoice.errors import SettingsError
-from ownvoice.training.recipe import TrainingRecipe, problems_of
+from ownvoice.training.recipe import LOSS_FIELDS, TrainingRecipe, problems_of
 
-VARIED = ("lora_rank", "lora_alpha", "beta", "learning_rate", "epochs")
+VARIED = ("lora_rank", "lora_alpha", *LOSS_FIELDS, "learning_rate", "epochs")
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -30,7 +30,7 @@ class TrainingRequest(BaseModel):
     variants: dict[str, dict[str, Any]] = Field(
         {},
         description="Recipes to compare, one trained after the other, as JSON: a name, and what it changes of "
-        'lora_rank, lora_alpha, beta, learning_rate or epochs: {"soft": {"beta": 0.1}, "chapter": {}}. '
+        f'{", ".join(VARIED[:-1])} or {VARIED[-1]}: {{"soft": {{"beta": 0.1}}, "chapter": {{}}}}. '
         "Empty: this recipe alone.",
     )
     publish_variant: str | None = Field(

@@ -14,13 +14,15 @@ from ownvoice.training.metric_rows import finite
 from ownvoice.training.metrics import labelled
 from ownvoice.training.planning.request import VARIED
 from ownvoice.training.planning.variants import Variants
+from ownvoice.training.recipe import LOSS_FIELDS
 from ownvoice.training.results.training import NO_RESULT, Training, planned_training
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.run_files import read_file
 
 RULE = (
     "of the trained ones that are not blocked: pass before warn; then the lowest loss on the test split, or, where the "
-    "variants differ in beta and a loss means another thing for each, the highest accuracy there; then the first named"
+    "variants differ in beta or a term of the loss, which then means another thing for each, the highest accuracy "
+    "there; then the first named"
 )
 
 
@@ -94,16 +96,16 @@ def choose(trainings: Sequence[Compared], named: str | None = None) -> Compared:
     """
     wanted = [one for one in trainings if named in (None, one.variant)]
     if healthy := [one for one in wanted if one.is_trained and one.verdict != "block"]:
-        same_beta = len({one.recipe["beta"] for one in healthy}) == 1
-        return min(healthy, key=lambda one: _order(one, same_beta))
+        same_loss = len({tuple(one.recipe.get(name) for name in LOSS_FIELDS) for one in healthy}) == 1
+        return min(healthy, key=lambda one: _order(one, same_loss))
     reasons = [f"{one.variant or one.run_id} ({one.verdict}): {'; '.join(one.reasons)}" for one in wanted]
     raise HealthError(f"not to be published: {'; '.join(reasons)}. Train again.")
 
 
-def _order(one: Compared, same_beta: bool) -> tuple[bool, float]:
+def _order(one: Compared, same_loss: bool) -> tuple[bool, float]:
     """Return a sort key; the best training has the smallest."""
     loss, accuracy = one.on_test["loss"] or 0.0, one.on_test["accuracy"] or 0.0
-    return one.verdict != "pass", loss if same_beta else -accuracy
+    return one.verdict != "pass", loss if same_loss else -accuracy
 
 
 def write_comparison(lake: Lake, run_id: str, variants: Variants) -> Comparison:

@@ -99,7 +99,8 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
     health = result.health
     if is_whole or health is None:
         answers = [(one.base, one.trained) for one in samples]
-        health = judge(metrics, result.merge, result.answer_lengths, answers)
+        recipe = run.recipe if run else result.recipe
+        health = judge(metrics, result.merge, result.answer_lengths, answers, recipe)
     return Training(
         run_id,
         _state(result, log, health),

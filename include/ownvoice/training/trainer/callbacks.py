@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,9 @@ from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
 _FIRST_LOSS_TOLERANCE = 1e-3
+
+# 16 bits round otherwise where a row stands in another batch, and the reference's rows stood alone. A judgement.
+_TOLERANCE_OF_PRECOMPUTED = 0.05
 
 
 class Watch:
@@ -70,10 +73,10 @@ class Watch:
         for name in ("loss", "grad_norm"):
             if not math.isfinite(logs.get(name, 0.0)):
                 return DivergedError(f"{name} is {logs[name]} at step {step}. Lower learning_rate and train again.")
-        if step == 1 and "loss" in logs and (error := wrong_start(logs["loss"], self._recipe)):
+        if step == 1 and "loss" in logs and (error := wrong_start(logs, self._recipe)):
             return error
         if self._recipe.stop_when_blocked:
-            health = judge(self._record.metrics)
+            health = judge(self._record.metrics, recipe=self._recipe)
             if health.verdict == "block":
                 return DivergedError(f"stopped at step {step}: {'; '.join(health.reasons('block'))}")
         return None
@@ -90,9 +93,11 @@ def _line(state: Any, logs: dict[str, Any]) -> str | None:
     return None
 
 
-def wrong_start(loss: float, recipe: TrainingRecipe) -> WrongStartError | None:
-    """Return what is wrong with the loss before anything was learned, or None."""
-    if abs(loss - recipe.first_loss) <= _FIRST_LOSS_TOLERANCE:
+def wrong_start(logs: Mapping[str, float], recipe: TrainingRecipe) -> WrongStartError | None:
+    """Return what is wrong with the numbers of a batch before anything was learned, or None."""
+    loss = recipe.preference_loss(logs)
+    tolerance = _TOLERANCE_OF_PRECOMPUTED if recipe.precompute_ref_log_probs else _FIRST_LOSS_TOLERANCE
+    if abs(loss - recipe.first_loss) <= tolerance:
         return None
     return WrongStartError(
         f"the first loss is {loss:.4f} and must be {recipe.first_loss:.4f}: the model does not equal its reference, or "

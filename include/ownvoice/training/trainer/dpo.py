@@ -30,7 +30,7 @@ def make_trainer(
     from datasets import Dataset
     from transformers import PrinterCallback
 
-    trainer = _class_of(place)(
+    trainer = _class_of(recipe, place)(
         model=loaded.model,
         ref_model=None,
         args=_config(recipe, len(train.rows), folder, place.ranks),
@@ -47,14 +47,18 @@ def make_trainer(
     return trainer
 
 
-def _class_of(place: Place) -> Any:
-    if place.is_alone:
-        from trl import DPOTrainer
+def _class_of(recipe: TrainingRecipe, place: Place) -> Any:
+    if not place.is_alone:
+        from ownvoice.training.trainer.ranks.dpo import RankTrainer
 
-        return DPOTrainer
-    from ownvoice.training.trainer.ranks.dpo import RankTrainer
+        return partial(RankTrainer, place, recipe.rpo_alpha)
+    if recipe.rpo_alpha:
+        from ownvoice.training.trainer.supervised import SupervisedTrainer
 
-    return partial(RankTrainer, place)
+        return partial(SupervisedTrainer, recipe.rpo_alpha)
+    from trl import DPOTrainer
+
+    return DPOTrainer
 
 
 def _refuse_other_rows(name: str, dataset: Any, rows: Formatted) -> None:
@@ -89,7 +93,11 @@ def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path, ranks: int) 
     return DPOConfig(
         output_dir=str(folder),
         beta=recipe.beta,
-        loss_type=[recipe.loss_type],
+        loss_type=["robust" if recipe.label_smoothing else recipe.loss_type],  # TRL's sigmoid smooths nothing
+        label_smoothing=recipe.label_smoothing,
+        ld_alpha=None if recipe.ld_alpha == 1 else recipe.ld_alpha,
+        precompute_ref_log_probs=recipe.precompute_ref_log_probs,
+        precompute_ref_batch_size=1,  # fits wherever a step does: the longest batch is tried only afterwards
         max_length=recipe.max_length,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type=recipe.lr_schedule,
@@ -183,9 +191,10 @@ def try_longest_batch(trainer: Any, tokens: list[int], recipe: TrainingRecipe) -
         loss = trainer.compute_loss(trainer.model, trainer._prepare_inputs(batch))
     loss.backward()
     trainer.model.zero_grad()
+    logs = {name: values[-1] for name, values in trainer._metrics["train"].items()} | {"loss": float(loss.detach())}
     trainer._metrics["train"].clear()  # the first logged step must not average this one in
     trainer._total_train_tokens = 0
-    if error := wrong_start(float(loss.detach()), recipe):
+    if error := wrong_start(logs, recipe):
         raise error
     return tokens[longest[0]]
 

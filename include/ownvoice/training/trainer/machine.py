@@ -38,6 +38,7 @@ def hide_progress_bars() -> None:
     import datasets
     import transformers
 
+    os.environ["TQDM_DISABLE"] = "1"  # as TRL asks
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
 

@@ -122,6 +122,10 @@ def _merge(work: Work, base: Base, test: Formatted, answers: list[Sample]) -> No
         f"{merge.kl_base_nats:.1e} away; {merge.kept_least:.0%} of the change kept where it is least"
     )
     work.result.health = judge(
-        work.record.metrics, merge, work.result.answer_lengths, [(one.base, one.trained) for one in answers]
+        work.record.metrics,
+        merge,
+        work.result.answer_lengths,
+        [(one.base, one.trained) for one in answers],
+        recipe=work.recipe,
     )
     work.keep_folder("merged")

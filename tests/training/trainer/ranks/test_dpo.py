@@ -39,6 +39,23 @@ def built(toy, tmp_path_factory):
     return found[0], found[1:]
 
 
+def test_each_reference_is_computed_by_one_process_and_known_to_all(toy, tmp_path, monkeypatch):
+    """What the processes add up is what one alone computes."""
+    recipe = RECIPE.model_copy(update={"precompute_ref_log_probs": True})
+    monkeypatch.setattr(Place, "totals", lambda self, mine: [*mine])
+    trl_backend.prepare(recipe, tmp_path)
+    columns = []
+    for place in (ALONE, *(Place(rank, RANKS) for rank in range(RANKS))):
+        loaded = trl_backend.load(toy, recipe)
+        rows = format_pairs(PAIRS[:7], loaded.tokenizer, recipe)
+        known = make_trainer(loaded, rows, rows, recipe, tmp_path, [], place).train_dataset
+        columns.append(torch.tensor([known["ref_chosen_logps"], known["ref_rejected_logps"]]))
+    alone, *together = columns
+    assert alone.abs().min() > 1
+    assert torch.allclose(sum(together), alone, atol=1e-4)
+    assert [int((share[0] != 0).sum()) for share in together] == [3, 2, 2]
+
+
 def texts(batch):
     """The pairs of a batch that count, each as the tokens of its chosen answer and its rejected one."""
     half = len(batch["input_ids"]) // 2

@@ -12,22 +12,22 @@ from typing import Any
 from accelerate.data_loader import SeedableRandomSampler
 from accelerate.utils import set_seed
 from torch.utils.data import DataLoader, Sampler, SequentialSampler  # noqa: TID253  # imported on several GPUs alone
-from trl import DPOTrainer  # noqa: TID253
 
 from ownvoice.training.sharing import batches_of, pairs_in_step
 from ownvoice.training.trainer.ranks.place import Place
+from ownvoice.training.trainer.supervised import SupervisedTrainer
 
 _SUMMED = "num_tokens"  # the one metric of TRL that is no mean
 
 
-class RankTrainer(DPOTrainer):  # type: ignore[misc]  # TRL has no types
+class RankTrainer(SupervisedTrainer):
     """The trainer of one process: it takes its own pairs of each step, and logs the metrics of all."""
 
-    def __init__(self, place: Place, **named: Any) -> None:
+    def __init__(self, place: Place, rpo_alpha: float, **named: Any) -> None:
         self._place = place
         self._pairs: list[int] = []  # of each pass since the last log
         self._total_train_tokens = 0
-        super().__init__(**named)
+        super().__init__(rpo_alpha, **named)
         self._stand_in = self.data_collator([self.train_dataset[0]])
         # TRL gathers the numbers of every pass, for which all passes must be equally large. `log` does it, once.
         self.accelerator.gather = self.accelerator.gather_for_metrics = self.gather_function = lambda numbers: numbers
@@ -48,6 +48,21 @@ class RankTrainer(DPOTrainer):  # type: ignore[misc]  # TRL has no types
     def _collated(self, rows: list[Any]) -> dict[str, Any]:
         """Collate `rows`; where there are none, a pair stands in for the pass, and counts nowhere."""
         return {**(self.data_collator(rows) if rows else self._stand_in), "pairs": len(rows)}
+
+    def _precompute_ref_logps(self, dataset: Any, name: str, batch_size: int) -> Any:
+        """Return the dataset with the reference's log-probabilities, of which each process computed its share.
+
+        TRL hands them on in a file of the first process's own temporary folder, which the others do not find.
+        """
+        columns = ("ref_chosen_logps", "ref_rejected_logps")
+        found = {column: [0.0] * len(dataset) for column in columns}
+        for index in range(self._place.rank, len(dataset), self._place.ranks):
+            batch = self._prepare_inputs(self.data_collator([dataset[index]]))
+            for column, log_prob in zip(columns, self.compute_ref_log_probs(self.model, batch), strict=True):
+                found[column][index] = float(log_prob)
+        for column in columns:
+            dataset = dataset.add_column(column, self._place.totals(found[column]))
+        return dataset
 
     def compute_loss(self, model: Any, inputs: dict[str, Any], *rest: Any, **named: Any) -> Any:
         """Return the loss of a pass, weighted so that every pair of the step weighs the same over all processes."""
