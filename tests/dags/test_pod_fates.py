@@ -21,12 +21,17 @@ IMAGE = "registry.example/trainer@sha256:0123"
 PATIENCE = Patience(capacity_timeout_s=3600, startup_timeout_s=1800)
 
 
-def pod_of(shape, *, age_s=10.0, deletion_s=None, kind="V1Pod"):
+TRAINING = {"memory": "64Gi", "cpu": "8", "ephemeral-storage": "120Gi", "nvidia.com/gpu": "1"}
+PUBLISHING = {"memory": "2Gi", "cpu": "1"}
+SIDECAR = "mesh.example/proxy:1"
+
+
+def pod_of(shape, *, age_s=10.0, deletion_s=None, kind="V1Pod", limits=TRAINING):
     """Return the pod as Kubernetes' own client reads it from the API."""
-    limits = {"memory": "64Gi", "cpu": "8", "ephemeral-storage": "120Gi", "nvidia.com/gpu": "1"}
     trainer = {"name": "base", "image": IMAGE, "resources": {"limits": limits}}
     shm = {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": "8Gi"}}
-    spec = {"containers": [trainer], "volumes": [shm], "activeDeadlineSeconds": 80_000,
+    added = {"name": "istio", "image": SIDECAR}
+    spec = {"initContainers": [added], "containers": [trainer], "volumes": [shm], "activeDeadlineSeconds": 80_000,
             "schedulingGates": [{"name": "kueue.x-k8s.io/admission"}]}  # fmt: skip
     metadata = {"name": "ownvoice-train", "namespace": "ml",
                 "creationTimestamp": stamped(NOW - dt.timedelta(seconds=age_s))}  # fmt: skip
@@ -44,6 +49,13 @@ def deserialised(value, kind):
 def fate_of(shape, **pod):
     events = [deserialised({"metadata": {}, "involvedObject": {}} | one, "CoreV1Event") for one in shape.events]
     return judge(pod_of(shape, **pod), events, PATIENCE, NOW)
+
+
+def waiting_sidecar(reason, message, *events):
+    """Return a pod in which a container of the cluster does not start."""
+    shape = waiting("PodInitializing", "", *events)
+    shape.status["initContainerStatuses"] = [container({"waiting": {"reason": reason, "message": message}}, "istio")]
+    return shape
 
 
 NODES = "0/3 nodes are available: "
@@ -153,7 +165,20 @@ FATES = {
     "a sidecar that crashes": (
         Shape({"phase": "Pending", "conditions": [{"type": "PodScheduled", "status": "True"}],
                "initContainerStatuses": [container({"waiting": {"reason": "CrashLoopBackOff"}}, "istio")]}),
-        Action.FAIL, ("ends again and again",)),
+        Action.FAIL, ("The container istio", "CrashLoopBackOff", "OWNVOICE_TRAINER_LABELS")),
+    "a sidecar whose image cannot be pulled": (
+        waiting_sidecar("ImagePullBackOff", f'Back-off pulling image "{SIDECAR}"'),
+        Action.FAIL, ("The container istio", SIDECAR)),
+    "a sidecar whose registry is busy": (
+        waiting_sidecar("ErrImagePull", "", event("Failed", f'Failed to pull image "{SIDECAR}": 503')),
+        Action.WAIT_FOR_START, ("The container istio", "503")),
+    "a sidecar without its Secret": (
+        waiting_sidecar("CreateContainerConfigError", 'secret "mesh-keys" not found'),
+        Action.FAIL, ("The container istio", "mesh-keys")),
+    "an image that is slow while a sidecar's was not to be had": (
+        waiting("ErrImagePull", "503", event("Failed", f'Failed to pull image "{IMAGE}": 503'),
+                event("Failed", f'Failed to pull image "{SIDECAR}": not found', count=9)),
+        Action.WAIT_FOR_START, (IMAGE, "503")),
     "an init container without memory": (
         Shape({"phase": "Failed", "initContainerStatuses": [
             container({"terminated": {"exitCode": 137, "reason": "OOMKilled"}}, "istio")]}),
@@ -179,6 +204,20 @@ def test_each_shape_of_a_pod_has_its_fate_and_a_sentence(name):
     assert all(word in fate.text for word in words), fate.text
     assert "{" not in fate.text.replace("{gpu: yes}", ""), "every blank is filled in"
     assert "\n" not in fate.text
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        (ended(137, "OOMKilled"), "the 2Gi of memory that its pod gets"),
+        (unschedulable(f"{NODES}3 Insufficient memory."), "wait for a node with 2Gi of memory free"),
+        (unschedulable(f"{NODES}3 Insufficient cpu."), "wait for a node with 1 CPU free"),
+    ],
+)
+def test_a_pod_that_publishes_is_not_told_of_the_settings_of_one_that_trains(shape, words):
+    text = fate_of(shape, limits=PUBLISHING).text
+    assert words in text
+    assert "OWNVOICE_TRAINER_MEMORY" not in text and "OWNVOICE_TRAINER_CPU" not in text
 
 
 @pytest.mark.parametrize("reason", DISRUPTIONS)

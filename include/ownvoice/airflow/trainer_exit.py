@@ -16,8 +16,8 @@ _RESUMES = "The next try resumes from what is stored."
 _LOG = "The whole log is log.txt in the run's folder of the lake."
 
 _OWN_LINE = re.compile(
-    rf"(?:{'|'.join(exit.name for exit in Exit if exit)}|(?:python -m )?ownvoice\.training[\w.]*(?:: error)?): (.*?)"
-    r"(?: \(\d[\d.]* s\))?"
+    rf"(?:{'|'.join(exit.name for exit in Exit if exit)}"
+    r"|(?:python -m )?ownvoice\.(?:training|publishing)[\w.]*(?:: error)?): (.*?)(?: \(\d[\d.]* s\))?"
 )
 _KEY = re.compile(
     r"(?<=://)[^/\s@]*:[^/\s@]+(?=@)|\bhf_\w{8,}|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bsk-[\w-]{8,}"

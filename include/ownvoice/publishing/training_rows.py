@@ -8,8 +8,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ownvoice.errors import BadDataError, SettingsError, first_line
+from ownvoice.errors import BadDataError, HubAccessError, SettingsError, first_line
 from ownvoice.publishing.provenance import Provenance, provenance, read_block
+from ownvoice.storage.hub import hub_faults
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import PairRow
 from ownvoice.training.results.training import read_training, trained
@@ -21,7 +22,8 @@ _SUFFIXES = (".parquet", ".jsonl")
 def record_of(lake: Lake, model: str) -> Provenance:
     """Return the record of a model: a card, a folder with one, a training run of this lake, or a model on the Hub.
 
-    Raises `BadDataError` where the card has none or cannot be had, and `StorageError` where the run left no model.
+    Raises `BadDataError` where the card has none or cannot be had, `HubUnavailableError` where a later try may get it,
+    and `StorageError` where the run left no model.
     """
     path = Path(model)
     if path.is_file() or path.is_dir():
@@ -60,14 +62,12 @@ def _read(card: Path) -> str:
 
 
 def _from_hub(repo_id: str) -> str:
-    from httpx import HTTPError
     from huggingface_hub import hf_hub_download
-    from huggingface_hub.errors import HFValidationError
 
     try:
-        return _read(Path(hf_hub_download(repo_id, _CARD)))
-    except (HTTPError, OSError, HFValidationError) as error:
+        with hub_faults(repo_id, "read"):
+            return _read(Path(hf_hub_download(repo_id, _CARD)))
+    except (HubAccessError, SettingsError) as error:
         raise BadDataError(
-            f"{repo_id!r} is no card, no folder and no training of this lake, and the Hub gave no card of it: "
-            f"{first_line(error)}. Correct the name, or set HF_TOKEN for a private model."
+            f"{repo_id!r} is no card, no folder and no training of this lake, and the Hub gave no card of it: {error}"
         ) from None

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from json import JSONDecodeError
 from typing import TYPE_CHECKING, Literal
 
-from ownvoice.errors import HubAccessError, HubUnavailableError, OwnvoiceError, SettingsError
+from ownvoice.errors import HubAccessError, HubUnavailableError, OwnvoiceError, SettingsError, first_line
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -57,7 +57,15 @@ def hub_faults(repo_id: str, right: Right = "write") -> Iterator[None]:
 
 
 def _as_ownvoice_error(repo_id: str, error: BaseException | None, right: Right) -> OwnvoiceError | None:
-    from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, HFValidationError, RepositoryNotFoundError
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        HFValidationError,
+        OfflineModeIsEnabled,
+        RemoteEntryNotFoundError,
+        RepositoryNotFoundError,
+        RevisionNotFoundError,
+    )
 
     if isinstance(error, OwnvoiceError):
         return error
@@ -74,6 +82,10 @@ def _as_ownvoice_error(repo_id: str, error: BaseException | None, right: Right) 
         return HubAccessError(f"{repo_id} is gated. Ask its owner for access with this token's account, then again.")
     if isinstance(error, RepositoryNotFoundError):
         return HubAccessError(f"{repo_id} does not exist, or this token may not see it. Correct the name or the token.")
+    if isinstance(error, (RevisionNotFoundError, RemoteEntryNotFoundError)):
+        return HubAccessError(f"{repo_id} has no such revision or file: {first_line(error)}. Correct the name.")
+    if isinstance(error, OfflineModeIsEnabled):  # a setting of this machine, though its class is a ConnectionError
+        return SettingsError(f"HF_HUB_OFFLINE is set, so that the Hub is not asked about {repo_id}. Unset it.")
     if isinstance(error, HfHubHTTPError):
         return _from_status(repo_id, error.response.status_code, error.response.headers.get("Retry-After"), right)
     if _is_of_the_network(error):
@@ -84,10 +96,6 @@ def _as_ownvoice_error(repo_id: str, error: BaseException | None, right: Right) 
 
 
 def _is_of_the_network(error: BaseException | None) -> bool:
-    from huggingface_hub.errors import OfflineModeIsEnabled
-
-    if isinstance(error, OfflineModeIsEnabled):  # a setting of this machine, though its class is a ConnectionError
-        return False
     is_clients = type(error).__module__.partition(".")[0] in ("httpx", "httpx2", "httpcore", "httpcore2")
     return is_clients or isinstance(error, (ConnectionError, TimeoutError))
 

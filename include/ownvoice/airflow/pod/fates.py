@@ -54,6 +54,10 @@ MEMORY_TEXT = (
     "The trainer was killed because it needed more memory than OWNVOICE_TRAINER_MEMORY ({memory}) allows{used}. It is "
     "the machine's memory, not the GPU's. Raise it, " + _CLEAR
 )
+FIXED_MEMORY_TEXT = (
+    "Publishing was killed because it needed more than the {memory} of memory that its pod gets; no setting raises it. "
+    "Nothing is trained again: publish with `python -m ownvoice.publishing` on a machine with more."
+)
 OTHERS_MEMORY_TEXT = (
     "The container {container}, which the cluster adds to its pods, was killed because it needed more memory than its "
     "limit. Raise that limit, or leave the container out with OWNVOICE_TRAINER_LABELS or _ANNOTATIONS."
@@ -115,6 +119,10 @@ START_FAULTS: dict[str, str] = {
     "ContainerCannotRun": "The container cannot be started. Check that {image} is the trainer image.",
     "CrashLoopBackOff": "A container of the pod ends again and again. Look at what the cluster adds to its pods.",
 }
+OTHERS_START_TEXT = (
+    "The container {container}, which the cluster adds to its pods, does not start ({reason}). Correct it where it is "
+    "added, or leave it out with OWNVOICE_TRAINER_LABELS or _ANNOTATIONS, then clear the task."
+)
 NOT_THERE_TEXT = (
     "The Kubernetes Secret {secret} is not in the namespace {namespace}. Make it there, or correct "
     "OWNVOICE_TRAINER_TRAIN_SECRETS or _PUBLISH_SECRETS, then clear the task."
@@ -161,6 +169,10 @@ CAPACITY_ADVICE: tuple[tuple[str, str], ...] = (
     ("taint", "check OWNVOICE_TRAINER_TOLERATIONS"),
     ("volume", "check OWNVOICE_TRAINER_BASE_CACHE_CLAIM"),
 )
+FIXED_CAPACITY_ADVICE: tuple[tuple[str, str], ...] = (
+    ("insufficient memory", "wait for a node with {memory} of memory free"),
+    ("insufficient cpu", "wait for a node with {cpu} CPU free"),
+)  # of a pod that publishes, whose amounts no setting changes
 CLAIM_NOT_FOUND = re.compile(r'persistentvolumeclaim "([^"]+)" not found', re.IGNORECASE)
 NO_CLAIM_TEXT = (
     "The PersistentVolumeClaim {claim} is not in the namespace {namespace}. Make it there, or correct "

@@ -13,7 +13,7 @@ from typing import Any
 
 from ownvoice.airflow.pod import fates
 from ownvoice.airflow.pod.fates import Action, Fate
-from ownvoice.airflow.pod.reading import ended_for_memory, filled, is_running, quoted, terminated
+from ownvoice.airflow.pod.reading import ended_for_memory, filled, has_gpu, is_running, quoted, terminated
 from ownvoice.airflow.pod.starts import Patience, not_started, out_of_patience, start
 from ownvoice.airflow.trainer_exit import is_retried, is_trainers_own, killed_a_child, last_sentence, text_of_exit
 
@@ -83,7 +83,8 @@ def _out_of_memory(pod: Any) -> Fate:
     ended = terminated(pod)
     said = (ended.message or "") if ended else ""
     used = [match[1] for match in _USED.finditer(said)]
-    text = filled(fates.MEMORY_TEXT, pod, used=f", after {used[-1]} at its last measurement" if used else "")
+    text = fates.MEMORY_TEXT if has_gpu(pod) else fates.FIXED_MEMORY_TEXT
+    text = filled(text, pod, used=f", after {used[-1]} at its last measurement" if used else "")
     last = last_sentence(said)
     return Fate(Action.FAIL, f"{text} Its last line: {last}" if last else text)
 

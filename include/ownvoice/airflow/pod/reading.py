@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-_BASE = "base"  # the operator's name for the trainer's container; others are the cluster's own
+BASE = "base"  # the operator's name for the trainer's container; others are the cluster's own
 _MAX_QUOTED_CHARS = 300
 
 
@@ -14,7 +14,7 @@ def _statuses(pod: Any) -> list[Any]:
 
 
 def _base(pod: Any) -> Any:
-    return next((one for one in pod.status.container_statuses or () if one.name == _BASE), None)
+    return next((one for one in pod.status.container_statuses or () if one.name == BASE), None)
 
 
 def terminated(pod: Any) -> Any:
@@ -33,9 +33,35 @@ def ended_for_memory(pod: Any) -> list[str]:
     ]
 
 
-def waiting_states(pod: Any) -> Iterator[Any]:
-    """Yield why containers are not started yet."""
-    yield from (one.state.waiting for one in _statuses(pod) if one.state and one.state.waiting)
+def waiting_states(pod: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the names of containers that are not started yet, and why they are not."""
+    yield from ((one.name, one.state.waiting) for one in _statuses(pod) if one.state and one.state.waiting)
+
+
+def is_of_another(message: str, pod: Any, container: str) -> bool:
+    """Whether an event about an image speaks of another container's."""
+    own = _image(pod, container)
+    others = {one.image for one in _containers(pod) if one.image and one.image != own}
+    return any(f'"{image}"' in message for image in others)
+
+
+def has_gpu(pod: Any) -> bool:
+    """Whether the pod asked for a GPU; one that publishes does not, and its CPU and memory are fixed."""
+    return "nvidia.com/gpu" in _limits(pod)
+
+
+def _containers(pod: Any) -> list[Any]:
+    return [*(pod.spec.init_containers or ()), *pod.spec.containers]
+
+
+def _image(pod: Any, container: str) -> str:
+    """Return the image of a container by its name; empty for one that the pod's manifest does not have."""
+    return next((one.image or "" for one in _containers(pod) if one.name == container), "")
+
+
+def _limits(pod: Any) -> dict[str, str]:
+    base = next(one for one in pod.spec.containers if one.name == BASE)
+    return (base.resources and base.resources.limits) or {}
 
 
 def is_running(pod: Any) -> bool:
@@ -49,13 +75,13 @@ def condition(pod: Any, kind: str) -> Any:
     return next((one for one in pod.status.conditions or () if one.type == kind), None)
 
 
-def filled(text: str, pod: Any, **more: str) -> str:
-    """Fill in a sentence of the table with what the pod asked for."""
-    base = next(one for one in pod.spec.containers if one.name == _BASE)
-    limits = (base.resources and base.resources.limits) or {}
+def filled(text: str, pod: Any, container: str = BASE, **more: str) -> str:
+    """Fill in a sentence of the table about one of its containers with what the pod asked for."""
+    limits = _limits(pod)
     shared = next((one.empty_dir.size_limit for one in pod.spec.volumes or () if one.name == "shm"), "")
     return text.format(
-        image=base.image,
+        container=container,
+        image=_image(pod, container),
         namespace=pod.metadata.namespace,
         memory=limits.get("memory", ""),
         cpu=limits.get("cpu", ""),

@@ -9,7 +9,15 @@ from typing import Any
 
 from ownvoice.airflow.pod import fates
 from ownvoice.airflow.pod.fates import Action, Fate
-from ownvoice.airflow.pod.reading import condition, filled, quoted, waiting_states
+from ownvoice.airflow.pod.reading import (
+    BASE,
+    condition,
+    filled,
+    has_gpu,
+    is_of_another,
+    quoted,
+    waiting_states,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +33,8 @@ def start(pod: Any, events: Sequence[Any]) -> Fate:
     scheduled = condition(pod, "PodScheduled")
     if scheduled is None or scheduled.status != "True":
         return _no_node(pod, scheduled)
-    for waiting in waiting_states(pod):
-        if fate := _pull(waiting, events, pod) or not_started(waiting.reason, waiting.message, pod):
+    for name, waiting in waiting_states(pod):
+        if fate := _pull(name, waiting, events, pod) or not_started(waiting.reason, waiting.message, pod, name):
             return fate
     warning = _latest_warning(events)
     if fates.NO_RUNTIME.search(warning):
@@ -43,39 +51,48 @@ def _no_node(pod: Any, scheduled: Any) -> Fate:
     words = scheduled.message or ""
     if missing := fates.CLAIM_NOT_FOUND.search(words):
         return Fate(Action.FAIL, filled(fates.NO_CLAIM_TEXT, pod, claim=missing[1]))
-    advice = [advice for sign, advice in fates.CAPACITY_ADVICE if sign in words.lower()]
+    table = dict(fates.CAPACITY_ADVICE) | ({} if has_gpu(pod) else dict(fates.FIXED_CAPACITY_ADVICE))
+    advice = [advice for sign, advice in table.items() if sign in words.lower()]
     what = "; ".join(dict.fromkeys(advice)) or "look at the cluster's nodes"
     return Fate(Action.WAIT_FOR_NODE, filled(f"{fates.NO_ROOM_TEXT}: {what}.", pod) + quoted(words))
 
 
-def _pull(waiting: Any, events: Sequence[Any], pod: Any) -> Fate | None:
+def _pull(container: str, waiting: Any, events: Sequence[Any], pod: Any) -> Fate | None:
     """Return what is done about an image that does not come; None where the container waits for something else."""
     if waiting.reason not in fates.PULLING:
         return None
     # The kubelet writes three events a try, and this one alone has the cause.
     failed = [one for one in events if (one.message or "").startswith("Failed to pull image")]
+    failed = [one for one in failed if not is_of_another(one.message, pod, container)]
     words = " ".join(filter(None, [waiting.message, failed[-1].message if failed else None]))
     if fates.NODE_FAULT.search(words):
         return Fate(Action.RETRY, fates.NODE_FAULT_TEXT + quoted(words))
     tries = sum(one.count or 1 for one in failed)
     is_passing = bool(fates.PASSING.search(words)) and not fates.REFUSED_PULL.search(words)
     is_first = waiting.reason != "ImagePullBackOff" and not fates.REFUSED_PULL.search(words)
-    text = filled(fates.PULL_TEXT, pod) + quoted(failed[-1].message if failed else waiting.message)
+    text = _start_text(fates.PULL_TEXT, waiting.reason, pod, container)
+    text += quoted(failed[-1].message if failed else waiting.message)
     return Fate(Action.WAIT_FOR_START if (is_passing or is_first) and tries < fates.PULL_TRIES else Action.FAIL, text)
 
 
-def not_started(reason: str | None, message: str | None, pod: Any) -> Fate | None:
+def not_started(reason: str | None, message: str | None, pod: Any, container: str = BASE) -> Fate | None:
     """Return what is done about a container that cannot be started; None where nothing says so."""
     if reason not in fates.START_FAULTS:
         return None
     words = message or ""
+    text = _start_text(fates.START_FAULTS[reason], reason, pod, container)
     if fates.PASSING.search(words):
-        return Fate(Action.WAIT_FOR_START, filled(fates.START_FAULTS[reason], pod) + quoted(words))
+        return Fate(Action.WAIT_FOR_START, text + quoted(words))
     if fates.NODE_FAULT.search(words):
         return Fate(Action.RETRY, fates.NODE_FAULT_TEXT + quoted(words))
-    if missing := fates.SECRET_NOT_FOUND.search(words):
+    if container == BASE and (missing := fates.SECRET_NOT_FOUND.search(words)):
         return Fate(Action.FAIL, filled(fates.NOT_THERE_TEXT, pod, secret=missing[1]))
-    return Fate(Action.FAIL, filled(fates.START_FAULTS[reason], pod) + quoted(words))
+    return Fate(Action.FAIL, text + quoted(words))
+
+
+def _start_text(text: str, reason: str, pod: Any, container: str) -> str:
+    """Return the sentence for a container that does not start: the trainer's own, or that for all others."""
+    return filled(text if container == BASE else fates.OTHERS_START_TEXT, pod, container, reason=reason)
 
 
 def out_of_patience(fate: Fate, pod: Any, patience: Patience, now: dt.datetime) -> Fate:
