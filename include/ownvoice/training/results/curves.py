@@ -70,7 +70,8 @@ def _axes(low: float, high: float, first: float, last: float) -> Iterator[str]:
 def _range(values: Sequence[float]) -> Point:
     """Return the lowest and the highest value, apart even where all are the same."""
     low, high = min(values), max(values)
-    return (low, high) if high > low else (low - (abs(low) or 1) / 10, high + (abs(high) or 1) / 10)
+    gap = 0.0 if high > low else abs(low) / 10 or 0.1  # a tenth of the smallest float is 0
+    return low - gap, high + gap
 
 
 def _across(step: float, first: float, last: float) -> float:
