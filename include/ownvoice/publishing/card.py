@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import yaml
@@ -14,7 +14,6 @@ from ownvoice.training.result import TrainedResult
 from ownvoice.training.results.curves import CURVES
 
 _LAKE_BASE = "lake:"
-_STYLES = ("author", "base", "trained")
 
 
 def model_card(
@@ -33,7 +32,6 @@ def model_card(
         "\n".join(_findings(health)),
         "## Numbers",
         _table(_numbers(result)),
-        *_style(result.style),
         "## Recipe",
         _table((name, f"`{value}`") for name, value in record.recipe.items()),
         "## The training rows",
@@ -98,29 +96,6 @@ def _numbers(result: TrainedResult) -> Iterator[tuple[str, str]]:
     least, usual = f"{merge.kept_least:.0%}", f"{merge.kept_median:.0%}"
     yield "change that rounding kept", f"{usual} in the median of all modules, {least} in the one with the least"
     yield "the base, for comparison", f"{merge.kl_base_nats:.1e} nats from the adapter model"
-
-
-def _style(styles: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
-    """Yield the section on style; a run without answers has none."""
-    if not styles:
-        return
-    yield "## Style"
-    yield (
-        "The answers to the fixed questions, of the base and of the trained model, beside the author's own text of the "
-        "test split. A few answers are little text; `ownvoice.training.trainer.style` says how each number is counted."
-    )
-    head = ["| | author | base | trained |", "|---|---|---|---|"]
-    yield "\n".join(
-        head
-        + [
-            f"| {name.replace('_', ' ')} | " + " | ".join(_count(styles[of].get(name)) for of in _STYLES) + " |"
-            for name in styles["trained"]
-        ]
-    )
-
-
-def _count(value: float | None) -> str:
-    return "" if value is None else f"{value:.4g}"
 
 
 def _table(rows: Iterator[tuple[str, str]]) -> str:

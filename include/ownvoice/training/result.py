@@ -109,7 +109,6 @@ class TrainingResult(BaseModel):
     health: Health | None = None
     peak_memory_bytes: Count | None = None
     speed: Speed | None = None
-    style: dict[str, dict[str, int | float]] = {}
     merge: Merge | None = None
     seconds: dict[str, FiniteFloat] = {}
     exit: ExitByName | Literal["not ended"] = NOT_ENDED

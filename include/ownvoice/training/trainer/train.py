@@ -28,7 +28,6 @@ from ownvoice.training.trainer.offline import go_offline
 from ownvoice.training.trainer.prompts import SIDES, Formatted, format_pairs
 from ownvoice.training.trainer.samples import answer_questions
 from ownvoice.training.trainer.special_tokens import refuse_wrong_end
-from ownvoice.training.trainer.style import compared_styles
 from ownvoice.training.trainer.work import Work
 from ownvoice.training.version_pairs import Pairs, read_pairs
 
@@ -56,7 +55,7 @@ def train(work: Work) -> None:
     trainer = fit(work, loaded, base, rows, identity)
     if work.place.is_first:
         backend.for_inference(trainer.model)
-        answers = _answer(work, trainer, pairs)
+        answers = _answer(work, trainer)
         _merge(work, base, rows["test"], answers)
 
 
@@ -99,12 +98,11 @@ def _format(work: Work, pairs: Pairs, base: Base) -> dict[str, Formatted]:
     return rows
 
 
-def _answer(work: Work, trainer: Any, pairs: Pairs) -> list[Sample]:
-    """Answer the fixed questions, and compare the style of the answers with text that was not trained on."""
+def _answer(work: Work, trainer: Any) -> list[Sample]:
+    """Answer the fixed questions by the base and by the trained model."""
     with work.stage("samples"):
         answers = answer_questions(trainer.model, trainer.processing_class, work.recipe)
     patiently(lambda: work.lake.write_json(work.run.keys.samples, [asdict(one) for one in answers]), work.record.say)
-    work.result.style = compared_styles([pair.chosen for pair in pairs.test], answers)
     work.record.say(f"samples: {len(answers)} fixed questions answered by the base and by the trained model")
     return answers
 
