@@ -25,9 +25,8 @@ soon as so many pairs are new since the last training; such a run needs no appro
 **Several recipes:** `variants` in the form names what each changes of the recipe. They are trained one after the other
 on the same version, each by its own mapped `train` with a folder of its own, and can be retried and
 cancelled one by one. The comparison shows held-out numbers and answers side by side. `publish_variant` names the one to
-publish; without it *pass* goes before *warn*, then the lowest test loss or, if beta or a term of the loss differs, the
-highest test accuracy decides; a blocked one is never published. If one fails, the others are compared and published,
-and the run ends red.
+publish; without it *pass* goes before *warn*, then the lowest test loss or, if terms of it differ, the highest test
+accuracy decides; a blocked one is never published. If one fails, the others are compared and published; the run is red.
 """
 
 from __future__ import annotations

@@ -39,7 +39,7 @@ def start_elsewhere(recipe_uri: str, access: AwsAccess, **switches: Any) -> subp
         "AWS_ENDPOINT_URL": str(access.endpoint_url),
     }
     return subprocess.Popen(
-        [sys.executable, __file__, "--recipe", recipe_uri],
+        [sys.executable, __file__, "--recipe", recipe_uri, "--awaited"],
         env=environment | {f"{_PREFIX}{name.upper()}": str(value) for name, value in switches.items()},
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip

@@ -21,6 +21,7 @@ from stand_ins.trained import leave_trained_run
 from stand_ins.training_world import filled
 
 URI = "s3://a-lake/it's here/runs/one/recipe.json"
+NEEDS_A_GPU = "UNSLOTH_DISABLE_CPU_FALLBACK=1"
 IMAGE = "registry.example/trainer@sha256:0123"
 ELSEWHERE = TrainingSettings(where="elsewhere", image=IMAGE)
 CLAIM = Claim(
@@ -33,15 +34,17 @@ def test_the_command_is_that_of_the_image_and_hands_keys_on_by_name_alone(monkey
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "a-secret")
     parts = shlex.split(command_of(URI, ELSEWHERE))
     assert parts[:3] == ["docker", "run", "--rm"]
-    assert parts[parts.index(IMAGE) :] == [IMAGE, "python", "-m", "ownvoice.training", "--recipe", URI]
+    assert parts[parts.index(IMAGE) :] == [IMAGE, "python", "-m", "ownvoice.training", "--recipe", URI, "--awaited"]
     handed_on = [parts[at + 1] for at, part in enumerate(parts) if part == "--env"]
     assert handed_on[: len(KEYS_OF_A_TRAINER)] == list(KEYS_OF_A_TRAINER)
+    assert NEEDS_A_GPU in handed_on
     assert f"OWNVOICE_TRAINER_IMAGE={IMAGE}" in handed_on, "by which the next machine resumes from the checkpoint"
 
 
 def test_without_an_image_it_is_that_of_an_installed_trainer():
     command = command_of(URI, TrainingSettings(where="elsewhere"))
-    assert shlex.split(command) == ["python", "-m", "ownvoice.training", "--recipe", URI]
+    trainer = ["python", "-m", "ownvoice.training", "--recipe", URI, "--awaited"]
+    assert shlex.split(command) == ["env", NEEDS_A_GPU, *trainer], "on CPUs alone it would train for a month"
 
 
 @pytest.mark.parametrize(

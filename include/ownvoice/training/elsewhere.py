@@ -18,7 +18,7 @@ from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
 from ownvoice.training.awaited import Awaited, forget_awaited, read_awaited, write_awaited
 from ownvoice.training.claim import Claim, newest_claim
-from ownvoice.training.process import training_arguments
+from ownvoice.training.process import AWAITED, training_arguments
 from ownvoice.training.result import NOT_ENDED, TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.settings import TrainingSettings
@@ -32,6 +32,7 @@ KEYS_OF_A_TRAINER = (
 POLL_INTERVAL_S = 30.0
 """Seconds between two looks into the lake, of which each is four requests."""
 
+_NEEDS_A_GPU = "UNSLOTH_DISABLE_CPU_FALLBACK=1"  # on the CPUs of a machine without one it would train for a month
 _GRACE_PERIOD_S = 120  # long enough to write a checkpoint to the lake
 _SILENT_AFTER_S = 300.0  # many signs of life late
 _REMIND_AFTER_S = 3600.0
@@ -43,12 +44,11 @@ def command_of(recipe_uri: str, settings: TrainingSettings) -> str:
     It is that of the trainer image where one is set, which hands variables on by name; else that of a Python with the
     trainer installed. It holds no key.
     """
-    trainer = ["python", *training_arguments(recipe_uri)]
+    trainer = ["python", *training_arguments(recipe_uri), AWAITED]
     if not settings.image:
-        return shlex.join(trainer)
+        return shlex.join(["env", _NEEDS_A_GPU, *trainer])
     handed_on = [part for name in KEYS_OF_A_TRAINER for part in ("--env", name)]
-    # A container that finds no GPU must end; on its CPUs it would train for a month.
-    said = ["--env", "UNSLOTH_DISABLE_CPU_FALLBACK=1", "--env", f"OWNVOICE_TRAINER_IMAGE={settings.image}"]
+    said = ["--env", _NEEDS_A_GPU, "--env", f"OWNVOICE_TRAINER_IMAGE={settings.image}"]
     machine = ["--gpus", "all", "--shm-size", "8g", "--stop-timeout", str(_GRACE_PERIOD_S)]
     return shlex.join(["docker", "run", "--rm", *machine, *handed_on, *said, settings.image, *trainer])
 
@@ -77,14 +77,14 @@ def await_training(lake: Lake, run: TrainingRun, recipe_uri: str, settings: Trai
     return awaited
 
 
-class End(NamedTuple):
+class AwaitedEnd(NamedTuple):
     """How an awaited training ended, and what its trainer said about it."""
 
     exit: Exit
     message: str
 
 
-def ended(lake: Lake, run: TrainingRun, awaited: Awaited) -> End | None:
+def ended(lake: Lake, run: TrainingRun, awaited: Awaited) -> AwaitedEnd | None:
     """Return the end that a trainer came to since a run is awaited; None before that.
 
     One that was stopped, as a machine of the spot market is, has not ended: the next one resumes. Raises `DamagedError`
@@ -95,7 +95,7 @@ def ended(lake: Lake, run: TrainingRun, awaited: Awaited) -> End | None:
     result = lake.read_record(run.keys.result, TrainingResult.model_validate)
     if result is None or result.exit in (Exit.STOPPED, NOT_ENDED):
         return None
-    return End(Exit(result.exit), result.message or "done")
+    return AwaitedEnd(Exit(result.exit), result.message or "done")
 
 
 @dataclass(slots=True)

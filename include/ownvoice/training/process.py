@@ -21,6 +21,10 @@ _INHERITED = re.compile(
 )
 
 
+AWAITED = "--awaited"
+"""The flag of a trainer elsewhere, which whoever waits for it stops through the lake; no other can be stopped so."""
+
+
 def training_arguments(recipe_uri: str) -> list[str]:
     """Return the arguments after `python` that train one recipe file."""
     return ["-m", "ownvoice.training", "--recipe", recipe_uri]

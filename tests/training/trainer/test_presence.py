@@ -51,21 +51,29 @@ def test_a_run_that_fails_gives_its_run_back_too(lake, stop):
 
 def test_cancelled_while_it_trains_it_stops_after_the_step_and_does_not_start_again(lake, stop):
     write_awaited(lake, KEYS, AWAITED)
-    with present(lake, KEYS, stop, SHORT), stop.after_the_step():
+    with present(lake, KEYS, stop, SHORT, is_awaited=True), stop.after_the_step():
         cancel(lake, KEYS, "its task was cancelled", "one")
         until(lambda: stop.requested)
     assert stop.reason == "its task was cancelled"
     with pytest.raises(StoppedError, match="its task was cancelled. Clear its task in Airflow first"):
-        present(lake, KEYS, Stop(), SHORT).__enter__()
+        present(lake, KEYS, Stop(), SHORT, is_awaited=True).__enter__()
     write_awaited(lake, KEYS, AWAITED.model_copy(update={"waiting_id": "two"}))
     cancel(lake, KEYS, "a wait that is over already", "one")
-    with present(lake, KEYS, Stop(), SHORT):
+    with present(lake, KEYS, Stop(), SHORT, is_awaited=True):
         pass  # awaited again, it starts
+
+
+def test_a_wait_elsewhere_that_was_cancelled_stops_no_trainer_that_a_pod_or_a_process_starts_since(lake, stop):
+    write_awaited(lake, KEYS, AWAITED)
+    cancel(lake, KEYS, "its task was cancelled")
+    with present(lake, KEYS, stop, SHORT) as presence:
+        presence.beat(stop)
+    assert not stop.requested
 
 
 def test_cancelled_outside_the_training_it_stops_at_once(lake, stop):
     write_awaited(lake, KEYS, AWAITED)
-    with pytest.raises(StoppedError, match="its task was cancelled"), present(lake, KEYS, stop, SHORT):
+    with pytest.raises(StoppedError, match="its task was cancelled"), present(lake, KEYS, stop, SHORT, is_awaited=True):
         cancel(lake, KEYS, "its task was cancelled")
         time.sleep(10)
 
@@ -82,6 +90,6 @@ def test_taken_over_by_another_it_stops_and_leaves_what_is_the_others_alone(lake
 
 def test_a_file_that_says_nothing_stops_nobody(lake, stop):
     lake.store.write(KEYS.awaited, b"{")
-    with present(lake, KEYS, stop, SHORT) as presence:
+    with present(lake, KEYS, stop, SHORT, is_awaited=True) as presence:
         presence.beat(stop)
     assert not stop.requested

@@ -92,12 +92,7 @@ def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path, ranks: int) 
     every = recipe.steps_between_evaluations(train_pairs)
     return DPOConfig(
         output_dir=str(folder),
-        beta=recipe.beta,
-        loss_type=["robust" if recipe.label_smoothing else recipe.loss_type],  # TRL's sigmoid smooths nothing
-        label_smoothing=recipe.label_smoothing,
-        ld_alpha=None if recipe.ld_alpha == 1 else recipe.ld_alpha,
-        precompute_ref_log_probs=recipe.precompute_ref_log_probs,
-        precompute_ref_batch_size=1,  # fits wherever a step does: the longest batch is tried only afterwards
+        **_loss_of(recipe),
         max_length=recipe.max_length,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type=recipe.lr_schedule,
@@ -124,6 +119,17 @@ def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path, ranks: int) 
         fp16=on_gpu and not torch.cuda.is_bf16_supported(),
         gradient_checkpointing=on_gpu,
     )
+
+
+def _loss_of(recipe: TrainingRecipe) -> dict[str, Any]:
+    return {
+        "beta": recipe.beta,
+        "loss_type": ["robust" if recipe.label_smoothing else recipe.loss_type],  # TRL's sigmoid smooths nothing
+        "label_smoothing": recipe.label_smoothing,
+        "ld_alpha": None if recipe.ld_alpha == 1 else recipe.ld_alpha,
+        "precompute_ref_log_probs": recipe.precompute_ref_log_probs,
+        "precompute_ref_batch_size": 1,  # fits wherever a step does: the longest batch is tried only afterwards
+    }
 
 
 def optimizer_here(recipe: TrainingRecipe) -> str:

@@ -14,7 +14,7 @@ from ownvoice.training.run import TrainingRun
 from ownvoice.training.run_files import read_file
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, image_id, library_versions
-from ownvoice.training.trainer.presence import present
+from ownvoice.training.trainer.presence import Presence, present
 from ownvoice.training.trainer.ranks.ends import leave_end
 from ownvoice.training.trainer.ranks.place import ALONE, Place
 from ownvoice.training.trainer.record import Record
@@ -24,28 +24,29 @@ from ownvoice.training.trainer.work import Work
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class TryEnd:
     """How a try ended, and what to do about it; the message is None where it trained."""
 
     exit: Exit
     message: str | None
 
 
-_DONE_BEFORE = End(Exit.TRAINED, None)
+_DONE_BEFORE = TryEnd(Exit.TRAINED, None)
 
 
-def one_try(run: TrainingRun, lake: Lake, stop: Stop, scratch: Path, place: Place = ALONE) -> End:
+def one_try(
+    run: TrainingRun, lake: Lake, stop: Stop, scratch: Path, place: Place = ALONE, *, is_awaited: bool = False
+) -> TryEnd:
     """Train; return how it ended. Of several processes the first one holds the run, and writes log and result.
 
-    Raises `RunHeldError` where another trainer works on the run or has taken it over, and `StoppedError` where it was
-    cancelled before it began.
+    With `is_awaited` whoever waits for it can cancel it through the lake. Raises `RunHeldError` where another trainer
+    works on the run or has taken it over, and `StoppedError` where it was cancelled before it began.
     """
     if not place.is_first:
-        return _try(Work(run, lake, Record(lake, run.keys, is_silent=True), stop, scratch, heading(run, place), place))
-    with present(lake, run.keys, stop) as presence:
-        record, started = Record(lake, run.keys), time.monotonic()
-        presence.last_said = record.last_said
-        work = Work(run, lake, record, stop, scratch, heading(run, place), place)
+        return _try(Work(run, lake, Record(lake, run.keys, is_silent=True), stop, scratch, _heading(run, place), place))
+    with present(lake, run.keys, stop, is_awaited=is_awaited) as presence:
+        started = time.monotonic()
+        work = _work_of_holder(run, lake, stop, scratch, place, presence)
         end = _try(work)
         if presence.is_lost:
             raise RunHeldError(
@@ -53,11 +54,35 @@ def one_try(run: TrainingRun, lake: Lake, stop: Stop, scratch: Path, place: Plac
                 "long. The training goes on there, and this machine can be given back."
             )
         if end is not _DONE_BEFORE:
-            leave_result(work, end, time.monotonic() - started)
+            _leave_result(work, end, time.monotonic() - started)
         return end
 
 
-def _try(work: Work) -> End:
+def speak_for_others(
+    run: TrainingRun, lake: Lake, stop: Stop, scratch: Path, end: TryEnd, seconds: float, *, first_left_result: bool
+) -> TryEnd:
+    """Leave the end of a run's processes where the first of them could not, or not why; return it.
+
+    A result that says trained stays, and is returned. Raises `RunHeldError` where another trainer works on the run by
+    now: the result is then the other's to leave.
+    """
+    with present(lake, run.keys, stop) as presence:
+        work = _work_of_holder(run, lake, stop, scratch, Place(0, run.gpu_count), presence)
+        if _is_done(work):
+            return _DONE_BEFORE
+        if first_left_result:
+            work.result = read_file(lake, run.keys.result, TrainingResult, []) or work.result
+        _leave_result(work, end, seconds)
+        return end
+
+
+def _work_of_holder(run: TrainingRun, lake: Lake, stop: Stop, scratch: Path, place: Place, presence: Presence) -> Work:
+    record = Record(lake, run.keys)
+    presence.last_said = record.last_said
+    return Work(run, lake, record, stop, scratch, _heading(run, place), place)
+
+
+def _try(work: Work) -> TryEnd:
     """Train, unless an earlier try has; of several processes, tell the launcher at once where it failed."""
     if work.place.from_first(lambda: _is_done(work)):
         return _DONE_BEFORE
@@ -79,7 +104,7 @@ def _is_done(work: Work) -> bool:
     return is_done
 
 
-def heading(run: TrainingRun, place: Place) -> TrainingResult:
+def _heading(run: TrainingRun, place: Place) -> TrainingResult:
     """Return the first part of a result: recipe, device and library versions."""
     return TrainingResult(
         run_id=run.run_id,
@@ -92,7 +117,7 @@ def heading(run: TrainingRun, place: Place) -> TrainingResult:
     )
 
 
-def leave_result(work: Work, end: End, seconds: float) -> None:
+def _leave_result(work: Work, end: TryEnd, seconds: float) -> None:
     """Write how the try ended into the lake, as `result.json` and as the last line of the log."""
     result, record = work.result, work.record
     result.exit, result.message, result.total_seconds = end.exit, end.message, round(seconds, 1)
@@ -111,18 +136,18 @@ def _say_heading(result: TrainingResult, record: Record) -> None:
     record.say("  " + " ".join(f"{name}=={number}" for name, number in result.versions.items()))
 
 
-def _attempt(work: Work) -> End:
+def _attempt(work: Work) -> TryEnd:
     try:
         train(work)
     except OwnvoiceError as error:
-        return End(Exit(error.exit_code), str(error))
+        return TryEnd(Exit(error.exit_code), str(error))
     except Exception as error:
         if "No space left on device" in str(error):
             message = f"the disk is full ({error}). Give the trainer more scratch space, then run again."
-            return End(Exit.STORAGE, message)
+            return TryEnd(Exit.STORAGE, message)
         work.record.say(traceback.format_exc())
-        return End(Exit.FAULT, f"{type(error).__name__}: {error}")
-    return End(Exit.TRAINED, None)
+        return TryEnd(Exit.FAULT, f"{type(error).__name__}: {error}")
+    return TryEnd(Exit.TRAINED, None)
 
 
 def _cost_usd(run: TrainingRun, seconds: float) -> float | None:

@@ -20,22 +20,26 @@ _LOST = "another trainer has taken this run over"
 
 @dataclass(slots=True)
 class Presence:
-    """A claim that is held. `last_said` is asked for the line that goes with each sign of life."""
+    """A claim that is held. `last_said` is asked for the line that goes with each sign of life.
+
+    Only where it `is_awaited` can it be cancelled through the lake: what is written there of a wait elsewhere says
+    nothing about a trainer that was started in another way since.
+    """
 
     lake: Lake
     keys: RunKeys | AnswerJobKeys
     claim: Claim
+    is_awaited: bool = False
     last_said: Callable[[], str] = str
     is_lost: bool = False
 
     def beat(self, stop: Stop) -> None:
         """Give a sign of life; request a stop where another trainer has the run, or nobody wants it any more."""
         self.is_lost = not renew_claim(self.lake, self.keys, self.claim, self.last_said())
-        awaited = read_awaited(self.lake, self.keys)
         if self.is_lost:
             stop.request(_LOST)
-        elif awaited and awaited.cancelled:
-            stop.request(awaited.cancelled)
+        elif self.is_awaited and (reason := _cancelled(self.lake, self.keys)):
+            stop.request(reason)
 
     def end(self) -> None:
         """Give the run back, with a last sign of life."""
@@ -44,16 +48,16 @@ class Presence:
 
 
 @contextmanager
-def present(lake: Lake, keys: RunKeys | AnswerJobKeys, stop: Stop, pace: Pace = PACE) -> Iterator[Presence]:
+def present(
+    lake: Lake, keys: RunKeys | AnswerJobKeys, stop: Stop, pace: Pace = PACE, *, is_awaited: bool = False
+) -> Iterator[Presence]:
     """Hold a run while the block works on it.
 
     Raises `RunHeldError` where another trainer works on it, and `StoppedError` where it was cancelled.
     """
-    if (awaited := read_awaited(lake, keys)) and awaited.cancelled:
-        raise StoppedError(
-            f"{awaited.cancelled}. Clear its task in Airflow first, then start the same command again: it resumes."
-        )
-    presence, is_over = Presence(lake, keys, take_claim(lake, keys, pace)), threading.Event()
+    if is_awaited and (reason := _cancelled(lake, keys)):
+        raise StoppedError(f"{reason}. Clear its task in Airflow first, then start the same command again: it resumes.")
+    presence, is_over = Presence(lake, keys, take_claim(lake, keys, pace), is_awaited), threading.Event()
 
     def beat() -> None:
         while not is_over.wait(pace.beat_s):
@@ -68,3 +72,9 @@ def present(lake: Lake, keys: RunKeys | AnswerJobKeys, stop: Stop, pace: Pace = 
         is_over.set()
         thread.join()
         presence.end()
+
+
+def _cancelled(lake: Lake, keys: RunKeys | AnswerJobKeys) -> str:
+    """Return why nobody waits for a run any more, as the beginning of a sentence; empty where it was not cancelled."""
+    awaited = read_awaited(lake, keys)
+    return awaited.cancelled if awaited else ""
