@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from ownvoice.pairs.audits import (
     authors,
+    back_references,
     coverage,
     lengths,
     pair_count,
@@ -59,6 +60,20 @@ def test_shares_of_authors_never_exceed_the_whole_and_name_at_most_ten(names):
     assert len(numbers["shares"]) == min(10, len(set(names)))
     assert max(numbers["shares"].values()) == numbers["largest"]
     assert sum(numbers["shares"].values()) <= 1.001
+
+
+def test_beginnings_that_point_back_are_a_share_of_those_that_were_judged():
+    def pairs(back, alone, unknown):
+        marks = [True] * back + [False] * alone + [None] * unknown
+        return [row() | {"back_reference": mark} for mark in marks]
+
+    fine = back_references(pairs(2, 3, 5))
+    assert (fine.verdict, fine.numbers) == ("pass", {"pairs": 10, "judged": 5, "back_references": 2, "share": 0.4})
+    assert fine.sentence.startswith("2 of 5 chosen answers") and fine.sentence.endswith("5 were not judged.")
+    assert back_references(pairs(3, 2, 0)).verdict == "warn"
+    unknown = back_references(pairs(0, 0, 4))
+    assert (unknown.verdict, unknown.value) == ("pass", None)
+    assert unknown.sentence.startswith("Not judged")
 
 
 def test_coverage_warns_where_most_articles_have_no_pair():

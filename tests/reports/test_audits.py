@@ -19,6 +19,7 @@ OF_THE_VERSION = {
     "lengths",
     "repeated_prompts",
     "repeated_chosen",
+    "back_references",
     "authors",
     "coverage",
     "pair_count",

@@ -27,7 +27,7 @@ def pair(number: int, split: str) -> dict[str, Any]:
     }
     empty = {name: "x" for name in PAIRS.names if PAIRS.field(name).type == pa.string()}
     others = {"spans": [{"start": 0, "end": 1}], "exact": True, "refresh_date": WHEN.date()}
-    return empty | texts | others | {"selected": None, "selected_reason": None}
+    return dict.fromkeys(PAIRS.names) | empty | texts | others | {"selected_reason": None}
 
 
 def commit_pairs(lake: Lake, rows: list[dict[str, Any]], recorded: list[dict[str, Any]] | None = None) -> int:

@@ -59,6 +59,11 @@ class GenerationRecipe(BaseModel):
         description="ISO codes of the languages to write in, such as `en, de`; empty: all.",
     )
     min_chosen_chars: int = Field(100, ge=1, description="Shortest chosen answer kept, in characters.")
+    back_references: Literal["drop"] | None = Field(
+        None,
+        description="`drop` leaves out quotes that cannot stand alone, since they begin with a word such as `But`, "
+        "`It` or `This`, which points back. Empty: they are kept and marked.",
+    )
     generators: tuple[Generator, ...] | None = Field(
         None,
         description="Several models in the place of `model`, `temperature` and `reasoning_effort`, as JSON: a list of "
@@ -119,7 +124,10 @@ class GenerationRecipe(BaseModel):
     def _one_draw_is_the_default(cls, value: Any) -> Any:
         return None if value in ("", "1", 1) else value
 
-    @field_validator("languages", "temperature", "reasoning_effort", "rejected_length", "rejected_cut", mode="before")
+    @field_validator(
+        *("languages", "temperature", "reasoning_effort", "rejected_length", "rejected_cut", "back_references"),
+        mode="before",
+    )
     @classmethod
     def _an_emptied_field_is_empty(cls, value: Any) -> Any:
         return None if value == "" else value

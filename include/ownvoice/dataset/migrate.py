@@ -52,6 +52,7 @@ ADDED: dict[str, dict[str, Value]] = {
         "rejected_draws": _NULL,
         "rejected_cut": _NULL,
         "instruction_kind": _NULL,
+        "back_reference": _NULL,
         "selected": _NULL,
         "selected_reason": _NULL,
     },

@@ -118,6 +118,23 @@ def authors(pairs: Rows, threshold: float = 0.5) -> Audit:
     return audit("authors", numbers, threshold, largest, sentence, worries=largest < threshold, advice=advice)
 
 
+def back_references(pairs: Rows, threshold: float = 0.4) -> Audit:
+    """Say what share of the chosen answers begin with a word that points back, of those whose language is known.
+
+    Warn where it is twice what running text has (a fifth of the sentences of the book's articles): a model then learns
+    to answer as if something had been said before.
+    """
+    judged = [row["back_reference"] for row in pairs if row["back_reference"] is not None]
+    share = _share(sum(judged), len(judged))
+    others = f" {len(pairs) - len(judged):,} were not judged." if len(judged) < len(pairs) else ""
+    found = f"{sum(judged):,} of {len(judged):,} chosen answers begin with a word that points back (But, It, This)."
+    sentence = found + others if judged else "Not judged: no chosen answer is in a language whose words are known."
+    advice = "They cannot stand alone: drop them (back_references), or ask for quotes that can be understood alone."
+    numbers = {"pairs": len(pairs), "judged": len(judged), "back_references": sum(judged), "share": share}
+    value = share if judged else None
+    return audit("back_references", numbers, threshold, value, sentence, worries=share > threshold, advice=advice)
+
+
 def coverage(
     articles: int, articles_with_pairs: int, chunks: int, chunks_with_pairs: int, threshold: float = 0.5
 ) -> Audit:

@@ -22,11 +22,10 @@ from ownvoice.llm.failures import Failure
 from ownvoice.llm.outcomes import OutcomeRow, read_outcomes
 from ownvoice.pairs.committed import kept_by_retry
 from ownvoice.pairs.evaluation import read_evaluation_sets
-from ownvoice.pairs.filters import Candidate
-from ownvoice.pairs.judge import judge
-from ownvoice.pairs.proof import ArticleText, Proof
+from ownvoice.pairs.judge import Judged, judge
+from ownvoice.pairs.proof import ArticleText
 from ownvoice.pairs.reading import Reading
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import Drop
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.staging import CURATED, STAGED, DropRow, Staged, StagedPair, chunk_record, write_staged
 from ownvoice.states import ChunkEvent, ChunkState
@@ -113,25 +112,20 @@ def _judge(
     for index, triple in enumerate(triples):
         is_committed = pair_id(chunk["article_id"], request_key, index) in committed
         found = judge(triple, reading, chunk["clean_start"], article, run.recipe)
-        if isinstance(found, DropReason):
-            drops.append(_drop(chunk, index, triple, found, ""))
-        elif screened := (screen.for_committed if is_committed else screen).reason(found[0]):
-            drops.append(_drop(chunk, index, triple, *screened))
+        if isinstance(found, Drop):
+            drops.append(_drop(chunk, index, triple, found))
+        elif screened := (screen.for_committed if is_committed else screen).reason(found.candidate):
+            drops.append(_drop(chunk, index, triple, Drop(*screened)))
         else:
-            pairs.append(_pair(chunk, request_key, run, index, triple, *found))
+            pairs.append(_pair(chunk, request_key, run, index, triple, found))
     return pairs, drops
 
 
 def _pair(
-    chunk: PlannedChunk,
-    request_key: str,
-    run: RefreshRun,
-    index: int,
-    triple: Triple,
-    candidate: Candidate,
-    proof: Proof,
+    chunk: PlannedChunk, request_key: str, run: RefreshRun, index: int, triple: Triple, judged: Judged
 ) -> StagedPair:
     model = run.recipe.generator_of(chunk["chunk_key"]).model
+    candidate, proof = judged.candidate, judged.proof
     return {
         "split": chunk["split"],
         "author_id": chunk["author_id"],
@@ -158,6 +152,7 @@ def _pair(
         "rejected_cut": None,
         "prompt_version": run.recipe.prompt_version,
         "instruction_kind": triple.kind,
+        "back_reference": judged.back_reference,
         "selected": None,
         "selected_reason": None,
         "refresh_date": run.refresh_date,
@@ -166,13 +161,13 @@ def _pair(
     }
 
 
-def _drop(chunk: PlannedChunk, index: int, triple: Triple, reason: DropReason, detail: str) -> DropRow:
+def _drop(chunk: PlannedChunk, index: int, triple: Triple, drop: Drop) -> DropRow:
     return {
         "article_id": chunk["article_id"],
         "chunk_index": chunk["chunk_index"],
         "triple_index": index,
-        "reason": reason.name,
-        "detail": detail,
+        "reason": drop.reason.name,
+        "detail": drop.detail,
         "prompt": triple.instruction,
         "quote": triple.extracted_answer,
         "rejected": triple.generated_answer,

@@ -16,6 +16,7 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.pairs.fold import fold
 from ownvoice.pairs.reasons import (
     AMBIGUOUS,
+    BACK_REFERENCE,
     BOILERPLATE,
     IN_EVALUATION_SET,
     IN_OTHER_SPLIT,
@@ -137,6 +138,7 @@ def drop_reasons() -> tuple[DropReason, ...]:
     return (
         *(NOT_VERBATIM, AMBIGUOUS),
         *of_filters,
+        BACK_REFERENCE,
         *(BOILERPLATE, IN_EVALUATION_SET, NO_REJECTED_ANSWER, REPEATED_PROMPT, REPEATED_CHOSEN),
         *(IN_OTHER_SPLIT, REPEATED_ELSEWHERE),
     )

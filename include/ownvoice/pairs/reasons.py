@@ -19,6 +19,14 @@ class DropReason:
     detail: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Why one triple is dropped: the reason, and what it found there, where `reason.detail` names something."""
+
+    reason: DropReason
+    detail: str = ""
+
+
 MAX_PARTS = 64
 """The runs of sentences that one quote may be joined from: the work of finding them grows with their number."""
 
@@ -35,6 +43,12 @@ BOILERPLATE = DropReason(
     "The quote is a passage that is in many articles, such as a footer.",
     "Nothing; where it is no boilerplate, look at how often the passage is in your articles.",
     detail="the passage",
+)
+BACK_REFERENCE = DropReason(
+    "back_reference",
+    "The quote begins with a word that points back, such as But, It or This, and the recipe drops such quotes.",
+    "A matter of the prompt: ask for quotes that can be understood alone. Empty back_references to keep them.",
+    detail="its first words",
 )
 IN_EVALUATION_SET = DropReason(
     "in_evaluation_set",

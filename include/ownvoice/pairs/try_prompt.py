@@ -24,7 +24,7 @@ from ownvoice.llm.request import request_key
 from ownvoice.pairs.judge import judge
 from ownvoice.pairs.proof import ArticleText
 from ownvoice.pairs.reading import Reading
-from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reasons import Drop
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.triples.parse import reader
@@ -34,10 +34,11 @@ from ownvoice.triples.triple import Triple
 
 @dataclass(frozen=True, slots=True)
 class TriedTriple:
-    """A triple and the verdict on it: `kept`, or the reason why it would be dropped."""
+    """A triple and the verdict on it: `kept`, or the reason why it would be dropped, with what was found there."""
 
     triple: Triple
     verdict: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +107,7 @@ def _judged(
     read = reader(recipe.prompt_version)
     triples = (triple for record in answers.read_all(key) for triple in read(completion_of(record)).triples)
     found = ((triple, judge(triple, reading, chunk.clean_start, text, recipe)) for triple in triples)
-    return tuple(TriedTriple(triple, one.name if isinstance(one, DropReason) else "kept") for triple, one in found)
+    return tuple(
+        TriedTriple(triple, one.reason.name, one.detail) if isinstance(one, Drop) else TriedTriple(triple, "kept")
+        for triple, one in found
+    )

@@ -13,7 +13,7 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion
 
 SAMPLE_PAIRS = 10_000  # the most that the chapter advises for a style: up to it, the sample is the whole version
-_COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id")
+_COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id", "back_reference")
 _CUES = (cues.told_apart_by_length, cues.told_apart_by_punctuation, cues.told_apart_by_words)
 
 
@@ -37,7 +37,7 @@ def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[Reporte
 def _of_pairs(sample: Rows) -> list[Audit]:
     if not sample:
         return []
-    cheap = (audits.lengths, audits.repeated_prompts, audits.repeated_chosen, audits.authors)
+    cheap = (audits.lengths, audits.repeated_prompts, audits.repeated_chosen, audits.back_references, audits.authors)
     return [ask(sample) for ask in (*_CUES, *cheap)]
 
 

@@ -65,6 +65,7 @@ class PairRow(TypedDict):
     rejected_cut: bool | None
     prompt_version: str
     instruction_kind: str | None
+    back_reference: bool | None
     selected: bool | None
     selected_reason: str | None
     refresh_date: dt.date

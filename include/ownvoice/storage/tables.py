@@ -63,6 +63,7 @@ COLUMNS = {
         Column("rejected_cut", _FLAG, "whether it is the beginning of that answer; null where the recipe cuts none"),
         Column("prompt_version", _TEXT, "the version of the generation prompt"),
         Column("instruction_kind", _TEXT, "the kind of instruction; null where the prompt version asks for no kinds"),
+        Column("back_reference", _FLAG, "whether `chosen` begins with a word that points back; null where not judged"),
         Column("selected", _FLAG, "whether the pair is trained on and exported; null: not balanced, which is yes"),
         Column("selected_reason", _TEXT, "the shortcut for which it is left out; null where it is not"),
         Column("refresh_date", _DATE, "the date in UTC of the run that made the row"),

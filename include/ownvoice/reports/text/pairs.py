@@ -35,7 +35,9 @@ def tried_lines(tried: TriedChunk) -> Iterator[str]:
     faults = "".join(f", {fault}" for fault in tried.faults)
     yield from wrapped(f"{tried.source_key}: {len(tried.text):,} characters{faults}")
     for one in tried.triples:
-        yield from textwrap.wrap(f"[{one.verdict}] {printable(one.triple.instruction)}", WIDTH_CHARS)
+        kind = f" {one.triple.kind}:" if one.triple.kind else ""
+        verdict = f"{one.verdict}: {in_one_line(one.detail)}" if one.detail else one.verdict
+        yield from textwrap.wrap(f"[{verdict}]{kind} {printable(one.triple.instruction)}", WIDTH_CHARS)
         for name, text in (("quote", one.triple.extracted_answer), ("model", one.triple.generated_answer)):
             yield from textwrap.wrap(
                 printable(text), WIDTH_CHARS, initial_indent=f"  {name}  ", subsequent_indent=" " * 9
