@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
 
+from ownvoice.articles.table import ArticleRow, to_rows
 from ownvoice.dataset.digest import digest_of, lattice_of, to_text
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.tables import PAIRS
@@ -30,16 +32,25 @@ def pair(number: int, split: str) -> dict[str, Any]:
     return dict.fromkeys(PAIRS.names) | empty | texts | others | {"selected_reason": None}
 
 
-def commit_pairs(lake: Lake, rows: list[dict[str, Any]], recorded: list[dict[str, Any]] | None = None) -> int:
+def commit_pairs(
+    lake: Lake,
+    rows: list[dict[str, Any]],
+    recorded: list[dict[str, Any]] | None = None,
+    articles: Sequence[ArticleRow] = (),
+) -> int:
     """Commit `rows` as a version, under the digest of `recorded` where that is given; return its number."""
     from deltalake import CommitProperties, write_deltalake
 
+    for side_table in ("articles", "chunks"):
+        lake.table_for_writing(side_table)
+    if articles:
+        write_deltalake(lake.table_for_writing("articles"), to_rows(articles), mode="append")
+    side_versions = [table.version() for name in ("articles", "chunks") if (table := lake.table(name))]
+
     lattice = lattice_of(rows if recorded is None else recorded)
     version = DatasetVersion(
-        0, "a-night", WHEN.date(), WHEN, len(rows), len(rows), 0, digest_of(lattice), to_text(lattice), 0, 0
+        0, "a-night", WHEN.date(), WHEN, len(rows), len(rows), 0, digest_of(lattice), to_text(lattice), *side_versions
     )
-    for side_table in ("articles", "chunks"):
-        lake.table_for_writing(side_table)  # the version names their first version, which holds no rows
     table = lake.table_for_writing("pairs")
     properties = CommitProperties(custom_metadata={RECORD: version.as_record()})
     write_deltalake(table, pa.Table.from_pylist(rows, schema=PAIRS), mode="append", commit_properties=properties)

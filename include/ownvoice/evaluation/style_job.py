@@ -1,0 +1,74 @@
+"""What the models are asked for a style report: the same held-out prompts, and the author's text to be scored.
+
+Besides the trained model and its base (the chapter's supervised model), the base is asked with three passages of the
+author before each prompt: what a voice costs without any training.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+
+from ownvoice.answering.files import write_job
+from ownvoice.answering.job import AnswerJob, Asked, Prompt, Sampling, ScoredText
+from ownvoice.answering.model_name import ModelName
+from ownvoice.evaluation.author_texts import AuthorTexts
+from ownvoice.evaluation.held_out import HeldOutPair
+from ownvoice.evaluation.passages import passages_of
+from ownvoice.evaluation.style_report import BASE, PROMPTED_BASE, TRAINED
+from ownvoice.storage.lake import Lake
+from ownvoice.training.run import TrainingRun
+
+JOB = "style"
+"""The name of the job within its training run."""
+
+_SHOWN = 3
+_SHOWN_WORDS = 60
+_PROMPTED = """Here are {count} passages by one author.
+
+{passages}
+
+Write as this author writes, without taking over what these passages say. {prompt}"""
+
+
+def write_style_job(
+    lake: Lake, run: TrainingRun, pairs: Sequence[HeldOutPair], texts: AuthorTexts, others: Mapping[str, str]
+) -> str:
+    """Write the job that answers `pairs`; return its URI. `others` are further models by the subject they are.
+
+    Answers are the likeliest ones, at most `sample_tokens` of the recipe long. Raises `SettingsError` for a name that
+    is none of a model.
+    """
+    recipe = run.recipe
+    models = {
+        BASE: str(ModelName.of_base(recipe.base_model, recipe.base_revision)),
+        TRAINED: f"run:{run.run_id}",
+        **others,
+    }
+    models[PROMPTED_BASE] = models[BASE]
+    sampling = Sampling(max_new_tokens=recipe.sample_tokens)
+    asked = [
+        Asked(subject=subject, model=model, prompt_template=recipe.prompt_template, sampling=sampling)
+        for subject, model in models.items()
+    ]
+    job = AnswerJob(run_id=run.run_id, name=JOB, lake=lake.uri, asked=tuple(asked))
+    plain = [subject for subject in models if subject != PROMPTED_BASE]
+    prompts = [Prompt(one, pair.pair_id, pair.prompt, article_id=pair.article_id) for one in plain for pair in pairs]
+    scored = [ScoredText(one, pair.pair_id, pair.prompt, pair.chosen) for one in plain for pair in pairs]
+    return write_job(lake, job, [*prompts, *_prompted(pairs, texts)], scored)
+
+
+def _prompted(pairs: Sequence[HeldOutPair], texts: AuthorTexts) -> Iterator[Prompt]:
+    """Yield each prompt behind passages of different training articles, which a hash of its id chooses."""
+    passages = {
+        name: found for name, text in texts.training.items() if (found := list(passages_of(text, _SHOWN_WORDS)))
+    }
+    for pair in pairs:
+        nearest = sorted(passages, key=lambda name: _hash(pair.pair_id, name))[:_SHOWN]
+        shown = [passages[name][_hash(name, pair.pair_id) % len(passages[name])] for name in nearest]
+        text = _PROMPTED.format(count=len(shown), passages="\n\n".join(shown), prompt=pair.prompt)
+        yield Prompt(PROMPTED_BASE, pair.pair_id, text, article_id=pair.article_id)
+
+
+def _hash(*names: str) -> int:
+    return int.from_bytes(hashlib.sha256("\0".join(names).encode()).digest()[:8])
