@@ -9,8 +9,11 @@ lake, and on the Hugging Face Hub if a repository is named.
 | `approve_gpu` | waits for a person, if a run by hand may cost more than the setting allows | |
 | `train` | trains, evaluates, merges, compares: pod, process or elsewhere | `result.json`, `merged/`, `adapter/` |
 | `check_health` | judges the curves; *block* ends the run here; of several recipes it chooses one | |
+| `plan_style` | chooses held-out prompts of one author; with too few, nothing is asked or judged | `style.json` |
+| `answer_prompts` | base, base with passages of the author, and trained model answer them | stored answers |
+| `write_style` | measures how near each is to the author's way of writing | `style.json`, `style_answers.parquet` |
 | `publish_model` | one commit on a pull request, merged and tagged with the run | `publication.json` |
-| `all_trained` | fails, and with it the run, if one of several recipes was not trained | |
+| `all_done` | fails, and with it the run, if a recipe was not trained or the style could not be measured | |
 | `write_report` | curves, numbers and verdicts, whatever happened | `report.json`, `curves.svg`, `comparison.json` |
 
 **If it fails:** a red `resolve_dataset` names what to correct; no GPU was used. A red `train` says in its last line how
@@ -43,6 +46,7 @@ from ownvoice.airflow.callbacks import CALLBACKS
 from ownvoice.airflow.retry_policy import RETRY_POLICY
 from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
 from ownvoice.airflow.training_form import training_form
+from ownvoice.training.process import answering_arguments
 from ownvoice.training.settings import load_training_settings
 
 SETTINGS = load_training_settings()
@@ -55,6 +59,7 @@ About **{{ plans | sum('hours') | round(2) }} hours** and **{{ plans | sum('usd'
 {{ plans | sum('steps') }} steps over {{ plans[0]['train_pairs'] }} pairs{{ ' in %d recipes' % plans | count if
 plans | count > 1 }}. *Reject* ends the run here, and nothing is spent."""
 )
+JOB = "{{ ti.xcom_pull(task_ids='plan_style') }}"
 VARIANT = "{{ ti.xcom_pull(task_ids='resolve_dataset')[ti.map_index]['variant'] or 'recipe' }}"
 
 resolve_dataset = task(training_tasks.resolve_dataset, execution_timeout=dt.timedelta(hours=1))
@@ -63,6 +68,8 @@ check_health = task(
     execution_timeout=dt.timedelta(minutes=10),
     trigger_rule="all_done_min_one_success",  # a recipe that failed does not keep the others from being judged
 )
+plan_style = task(training_tasks.plan_style, execution_timeout=dt.timedelta(minutes=30))
+write_style = task(training_tasks.write_style, execution_timeout=dt.timedelta(hours=1), trigger_rule="none_failed")
 write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(minutes=30))
 
 
@@ -102,6 +109,14 @@ def train_dpo() -> None:
         execution_timeout=dt.timedelta(days=1),
         trigger_rule="none_failed_min_one_success",  # the approval may be skipped
     )
+    answer_prompts = trainer_task(
+        "answer_prompts",
+        answering_arguments(JOB),
+        SETTINGS,
+        gpu=True,
+        execution_timeout=dt.timedelta(days=1),
+        pre_execute=training_tasks.skip_unasked,
+    )
     publish_model = trainer_task(
         "publish_model",
         publish_arguments(SETTINGS),
@@ -109,12 +124,17 @@ def train_dpo() -> None:
         gpu=False,
         execution_timeout=dt.timedelta(hours=6),
         pre_execute=training_tasks.skip_unpublishable,
+        trigger_rule="all_done_min_one_success",  # a style that was not measured loses no model; a bad health does
     )
-    # If one of several recipes was not trained, the others are compared and published, and the run is red.
-    all_trained = EmptyOperator(task_id="all_trained", execution_timeout=dt.timedelta(minutes=1))
+    # A recipe that was not trained, or a style that could not be measured, keeps nothing from being published, and the
+    # run is red.
+    all_done = EmptyOperator(task_id="all_done", execution_timeout=dt.timedelta(minutes=1))
     reported = write_report().as_teardown()  # it runs whatever happened, and does not turn a red run green
-    resolved >> approve_gpu >> train >> check_health() >> publish_model >> reported
-    resolved >> train >> all_trained >> reported
+    healthy, measured = check_health(), write_style()
+    resolved >> approve_gpu >> train >> healthy >> publish_model >> reported
+    healthy >> plan_style() >> answer_prompts >> measured >> publish_model
+    resolved >> train >> all_done >> reported
+    measured >> all_done
 
 
 train_dpo()

@@ -53,8 +53,11 @@ def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training
         "resolve_dataset": "success",
         "approve_gpu": "skipped",
         "train": "success",
-        "all_trained": "success",
+        "all_done": "success",
         "check_health": "success",
+        "plan_style": "success",
+        "answer_prompts": "skipped",
+        "write_style": "success",
         "publish_model": "skipped",
         "write_report": "success",
     }
@@ -209,7 +212,7 @@ def test_a_recipe_that_does_not_train_keeps_no_other_from_being_published_and_tu
     trained = {ti.map_index: str(ti.state) for ti in done.get_task_instances() if ti.task_id == "train"}
     assert trained == {0: "failed", 1: "success", 2: "success"}
     assert {states(done)[name] for name in ("check_health", "publish_model", "write_report")} == {"success"}
-    assert states(done)["all_trained"] == "upstream_failed"
+    assert states(done)["all_done"] == "upstream_failed"
     assert read_training_report(lake, f"{lake_run_id(done)}/chapter").verdict == "not ended"
     assert read_training_report(lake, f"{lake_run_id(done)}/soft").publication
 

@@ -9,6 +9,7 @@ from ownvoice.evaluation.stored import read_style, read_style_answers, write_sty
 from ownvoice.evaluation.style_report import StyleAnswer, StyleReport, SubjectStyle
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
+from ownvoice.style.description import describe
 
 REPORT = StyleReport(
     run_id="night",
@@ -17,7 +18,7 @@ REPORT = StyleReport(
     judged=True,
     prompts=1,
     articles=1,
-    subjects=(SubjectStyle(name="base", answers=1, words=2, median_words=2.0, score=-1.5),),
+    subjects=(SubjectStyle(name="base", answers=1, score=0.25, description=describe(["Because so."])),),
 )
 ANSWER = StyleAnswer(
     subject="base",
@@ -27,7 +28,7 @@ ANSWER = StyleAnswer(
     text="Because 𝗯𝗼𝗹𝗱 <b>.",
     words=2,
     chars=17,
-    score=-1.5,
+    score=0.25,
     copied_share=None,
     longest_run=None,
     is_cut_off=None,

@@ -45,11 +45,21 @@ def commit_pairs(
         lake.table_for_writing(side_table)
     if articles:
         write_deltalake(lake.table_for_writing("articles"), to_rows(articles), mode="append")
-    side_versions = [table.version() for name in ("articles", "chunks") if (table := lake.table(name))]
+    articles_version = lake.table_for_writing("articles").version()
 
     lattice = lattice_of(rows if recorded is None else recorded)
     version = DatasetVersion(
-        0, "a-night", WHEN.date(), WHEN, len(rows), len(rows), 0, digest_of(lattice), to_text(lattice), *side_versions
+        0,
+        "a-night",
+        WHEN.date(),
+        WHEN,
+        len(rows),
+        len(rows),
+        0,
+        digest_of(lattice),
+        to_text(lattice),
+        articles_version,
+        0,
     )
     table = lake.table_for_writing("pairs")
     properties = CommitProperties(custom_metadata={RECORD: version.as_record()})

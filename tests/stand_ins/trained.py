@@ -2,7 +2,8 @@
 
 As a script it takes the place of the trainer's Python. `OWNVOICE_TRAINER_STAND_IN_CURVES` chooses the curves;
 `OWNVOICE_TRAINER_STAND_IN_EXIT` ends a first try with that code, or as `variant:code` that of one variant alone;
-publishing is the real module, which needs no torch.
+answering is done by `stand_ins.answered`, which
+`OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT` ends with that code; publishing is the real module, which needs no torch.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ownvoice.training.health.evidence import Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.version_pairs import read_pairs
+from stand_ins.answered import answer_job, shares_from_environment
 
 SHARD = b"\x08\x00\x00\x00\x00\x00\x00\x00{}      " + bytes(3_000_000)
 
@@ -83,6 +85,11 @@ def leave_trained_run(
 def main() -> int:
     """Do what the arguments of the trainer ask for; return the exit code."""
     module, *arguments = sys.argv[2:]
+    if module == "ownvoice.training.answering":
+        if ends := int(os.environ.get("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT", "0")):
+            return ends
+        answer_job(arguments[arguments.index("--job") + 1], shares_from_environment())
+        return 0
     if module != "ownvoice.training":
         sys.argv = [module, *arguments]
         runpy.run_module(module, run_name="__main__")

@@ -63,6 +63,38 @@ def check_health(dag_run: Any) -> dict[str, Any]:
     return {"run_id": chosen.run_id, "variant": chosen.variant, "verdict": chosen.verdict}
 
 
+def plan_style(ti: Any) -> str | None:
+    """Choose the held-out prompts for the style report of the chosen training; return the URI of the job.
+
+    None where no report is wanted, or nothing can be judged: the report then says why.
+    """
+    from ownvoice.evaluation.training_style import plan_style
+
+    prompts = load_training_settings().style_prompts
+    run_id = ti.xcom_pull(task_ids="check_health")["run_id"]
+    return plan_style(open_lake(), run_id, prompts=prompts) if prompts else None
+
+
+def skip_unasked(context: Any) -> None:
+    """Skip answering where `plan_style` planned nothing to ask."""
+    if context["ti"].xcom_pull(task_ids="plan_style") is None:
+        raise AirflowSkipException("There is nothing to ask: plan_style says why.")
+
+
+def write_style(ti: Any) -> None:
+    """Measure the answers of base and trained model, write the style report and print it."""
+    from ownvoice.evaluation.stored import read_style
+    from ownvoice.evaluation.training_style import write_training_style
+    from ownvoice.reports.text.style import style_lines
+
+    lake, run_id = open_lake(), ti.xcom_pull(task_ids="check_health")["run_id"]
+    is_asked = ti.xcom_pull(task_ids="plan_style") is not None
+    report = write_training_style(lake, run_id) if is_asked else read_style(lake, run_id, [])
+    print(
+        "\n".join(style_lines(report)) if report else "OWNVOICE_TRAINER_STYLE_PROMPTS is 0: there is no style report."
+    )
+
+
 def skip_unpublishable(context: Any) -> None:
     """Skip publishing, unless the form names a repository and there is a token that may write to it."""
     settings = load_training_settings()

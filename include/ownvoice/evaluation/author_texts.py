@@ -11,10 +11,13 @@ from ownvoice.chunks.cleaning import clean
 from ownvoice.config.recipe import Cleaning
 from ownvoice.states import GENERATED_FROM
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion
 
-MAX_ARTICLES = 1000
-"""More of one author say nothing new of a voice, and would be held in memory; the first by id count."""
+MAX_ARTICLES = 300
+"""More of a side say nothing new of a voice, and all are held in memory; the first by id are read."""
+
+MIN_ARTICLES = 10
 
 _CLEANING: Cleaning = "faithful"
 
@@ -28,21 +31,33 @@ class AuthorTexts:
     language: str
 
 
-def author_texts(lake: Lake, version: DatasetVersion, author_id: str) -> AuthorTexts:
-    """Return the texts that a version holds pairs of. Raises `StorageError` where an original is lost."""
-    of_author = read_articles(lake, version, column_in("author_id", [author_id])).values()
-    written = [row for row in of_author if row.state in GENERATED_FROM and row.written_sha256]
-    articles = sorted(written, key=lambda row: row.article_id)[:MAX_ARTICLES]
-    sides = {
-        split: {row.article_id: _text(lake, row) for row in articles if row.split == split}
-        for split in ("train", "test")
-    }
-    languages = Counter(row.language for row in articles if row.language)
-    language = max(languages, key=lambda one: (languages[one], one), default="en")
-    return AuthorTexts(sides["train"], sides["test"], language)
+def author_texts(lake: Lake, version: DatasetVersion, author_id: str | None) -> AuthorTexts:
+    """Return the texts of the articles that a version holds pairs of; none where there is no author.
+
+    Raises `StorageError` where an original is lost.
+    """
+    of_author = read_articles(lake, version, column_in("author_id", [author_id] if author_id else [])).values()
+    written = sorted((row for row in of_author if row.state in GENERATED_FROM), key=lambda row: row.article_id)
+    training, held_out = (
+        {row.article_id: _text(lake, row) for row in [row for row in written if row.split == split][:MAX_ARTICLES]}
+        for split in SPLITS
+    )
+    languages = Counter(row.language for row in written if row.language)
+    return AuthorTexts(training, held_out, max(languages, key=lambda one: (languages[one], one), default="en"))
+
+
+def too_little_text(texts: AuthorTexts) -> str | None:
+    """Return why there is too little of the author's training text to measure others against, or None."""
+    articles = sum(1 for text in texts.training.values() if text.strip())
+    if articles >= MIN_ARTICLES:
+        return None
+    return (
+        f"there are {articles} training articles of the author, and a way of writing is measured against "
+        f"{MIN_ARTICLES} or more. Add articles of this author."
+    )
 
 
 def _text(lake: Lake, article: ArticleRow) -> str:
-    assert article.written_sha256 is not None, "its pairs are written"
-    removed = removed_passages(lake, _CLEANING, article.written_sha256)
-    return clean(lake.original(article.written_sha256), _CLEANING, removed or ()).text
+    text_sha256 = article.written_sha256 or article.article_sha256
+    removed = removed_passages(lake, _CLEANING, text_sha256)
+    return clean(lake.original(text_sha256), _CLEANING, removed or ()).text

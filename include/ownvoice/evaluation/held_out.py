@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
 
 from ownvoice.errors import SettingsError
-from ownvoice.storage.conditions import equals, one_of
+from ownvoice.storage.conditions import all_of, equals, one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
@@ -78,6 +78,14 @@ def _pairs(lake: Lake, version: DatasetVersion, where: str) -> Iterator[tuple[st
     for batch in scan(lake.table("pairs", version.number), columns, where):
         for row in batch.to_pylist():
             yield row.pop("author_id"), HeldOutPair(**row)
+
+
+def trained_pairs(lake: Lake, version: int | None = None, author_id: str | None = None) -> HeldOut:
+    """Return all pairs of an author that are trained on or tested with, spread over articles; see `held_out_pairs`."""
+    found = version_or_latest(lake, version)
+    author = _author(lake, found, author_id)
+    where = all_of(equals(author_id=author or ""), "coalesce(selected, true)")
+    return HeldOut(found, author, tuple(_spread(pair for _, pair in _pairs(lake, found, where))), None)
 
 
 def _author(lake: Lake, version: DatasetVersion, named: str | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from ownvoice.evaluation.style_report import STYLE_ANSWERS, StyleAnswer, StyleReport
@@ -10,7 +12,7 @@ from ownvoice.storage.layout import RunKeys
 from ownvoice.training.run_files import read_file
 
 
-def write_style(lake: Lake, run_id: str, report: StyleReport, answers: list[StyleAnswer]) -> None:
+def write_style(lake: Lake, run_id: str, report: StyleReport, answers: Iterable[StyleAnswer]) -> None:
     """Write the report of a training and its answers; the report last, so that it is there only with its answers."""
     keys = RunKeys(run_id)
     lake.write_rows(keys.style_answers, pa.Table.from_pylist([one.model_dump() for one in answers], STYLE_ANSWERS))

@@ -7,7 +7,7 @@ author before each prompt: what a voice costs without any training.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from ownvoice.answering.files import write_job
 from ownvoice.answering.job import AnswerJob, Asked, Prompt, Sampling, ScoredText
@@ -24,11 +24,11 @@ JOB = "style"
 
 _SHOWN = 3
 _SHOWN_WORDS = 60
-_PROMPTED = """Here are {count} passages by one author.
+_BEFORE = """Here are {count} passages by one author.
 
 {passages}
 
-Write as this author writes, without taking over what these passages say. {prompt}"""
+Write as this author writes, without taking over what these passages say. """
 
 
 def write_style_job(
@@ -40,34 +40,48 @@ def write_style_job(
     is none of a model.
     """
     recipe = run.recipe
-    models = {
-        BASE: str(ModelName.of_base(recipe.base_model, recipe.base_revision)),
-        TRAINED: f"run:{run.run_id}",
-        **others,
-    }
-    models[PROMPTED_BASE] = models[BASE]
-    sampling = Sampling(max_new_tokens=recipe.sample_tokens)
+    base = str(ModelName.of_base(recipe.base_model, recipe.base_revision))
+    models = {BASE: base, PROMPTED_BASE: base, TRAINED: f"run:{run.run_id}", **others}
     asked = [
-        Asked(subject=subject, model=model, prompt_template=recipe.prompt_template, sampling=sampling)
+        Asked(
+            subject=subject,
+            model=model,
+            prompt_template=recipe.prompt_template,
+            sampling=Sampling(max_new_tokens=recipe.sample_tokens),
+        )
         for subject, model in models.items()
     ]
     job = AnswerJob(run_id=run.run_id, name=JOB, lake=lake.uri, asked=tuple(asked))
-    plain = [subject for subject in models if subject != PROMPTED_BASE]
-    prompts = [Prompt(one, pair.pair_id, pair.prompt, article_id=pair.article_id) for one in plain for pair in pairs]
-    scored = [ScoredText(one, pair.pair_id, pair.prompt, pair.chosen) for one in plain for pair in pairs]
-    return write_job(lake, job, [*prompts, *_prompted(pairs, texts)], scored)
+    shown = _shown(pairs, texts)
+    prompts = [
+        Prompt(
+            subject,
+            pair.pair_id,
+            shown[pair.pair_id] + pair.prompt if subject == PROMPTED_BASE else pair.prompt,
+            article_id=pair.article_id,
+        )
+        for subject in models
+        for pair in pairs
+    ]
+    scored = [
+        ScoredText(subject, pair.pair_id, pair.prompt, pair.chosen)
+        for subject in models
+        if subject != PROMPTED_BASE
+        for pair in pairs
+    ]
+    return write_job(lake, job, prompts, scored)
 
 
-def _prompted(pairs: Sequence[HeldOutPair], texts: AuthorTexts) -> Iterator[Prompt]:
-    """Yield each prompt behind passages of different training articles, which a hash of its id chooses."""
-    passages = {
-        name: found for name, text in texts.training.items() if (found := list(passages_of(text, _SHOWN_WORDS)))
-    }
+def _shown(pairs: Sequence[HeldOutPair], texts: AuthorTexts) -> dict[str, str]:
+    """Return what stands before each prompt: passages of different training articles, chosen by a hash of its id."""
+    cut = {name: list(passages_of(text, _SHOWN_WORDS)) for name, text in texts.training.items()}
+    passages = {name: found for name, found in cut.items() if found}
+    shown = {}
     for pair in pairs:
-        nearest = sorted(passages, key=lambda name: _hash(pair.pair_id, name))[:_SHOWN]
-        shown = [passages[name][_hash(name, pair.pair_id) % len(passages[name])] for name in nearest]
-        text = _PROMPTED.format(count=len(shown), passages="\n\n".join(shown), prompt=pair.prompt)
-        yield Prompt(PROMPTED_BASE, pair.pair_id, text, article_id=pair.article_id)
+        chosen = sorted(passages, key=lambda name: _hash(pair.pair_id, name))[:_SHOWN]
+        parts = [passages[name][_hash(name, pair.pair_id) % len(passages[name])] for name in chosen]
+        shown[pair.pair_id] = _BEFORE.format(count=len(parts), passages="\n\n".join(parts))
+    return shown
 
 
 def _hash(*names: str) -> int:

@@ -5,12 +5,14 @@ Every figure that could not be measured is None or left out, and `why_not` says 
 
 from __future__ import annotations
 
-from typing import Literal
-
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-Band = Literal["the author's", "nearer than another writer", "as far as another writer"]
+from ownvoice.evaluation.held_out import HeldOut
+from ownvoice.style.bootstrap import Interval
+from ownvoice.style.description import Description
+from ownvoice.style.distances import Measured
+from ownvoice.style.log_odds import OverUsed
 
 BASE, PROMPTED_BASE, TRAINED, CHAMPION, AUTHOR = "base", "prompted_base", "trained", "champion", "author"
 """The subjects of a training's report; a further model is a subject by the name that it was asked for with."""
@@ -23,32 +25,6 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class Difference(_Part):
-    """A mean difference over paired answers, with the 95 % interval of a bootstrap over articles."""
-
-    mean: FiniteFloat
-    low: FiniteFloat
-    high: FiniteFloat
-
-
-class Distance(_Part):
-    """A distance from the author's training articles. `ratio` is that to the author's own `floor` at equal size."""
-
-    value: FiniteFloat
-    floor: FiniteFloat
-    ratio: FiniteFloat
-    band: Band
-
-
-class OverUsed(_Part):
-    """A word used more often than the author uses it: counts on both sides, and the z of Monroe et al. (2008)."""
-
-    word: str
-    count: int
-    author_count: int
-    z: FiniteFloat
-
-
 class Copying(_Part):
     """What is word for word the author's: the share of answers with an 8-gram of an article, and the longest run."""
 
@@ -59,25 +35,23 @@ class Copying(_Part):
 class SubjectStyle(_Part):
     """One subject: a model, the author's held-out text, or one side of a dataset version.
 
-    `score` is the mean over answers of the classifier's log-odds that the author wrote them, and `above_base` what it
-    is above that of the base on the same prompts. `description` gates nothing: its names say what each number is.
+    `score` is the mean over answers of the classifier's probability that the author wrote them, and `above_base` what
+    it is above that of the base on the same prompts (of a dataset version: of the rejected answers). Distances are from
+    the author's training articles, in those of the author's own text of equal size. `description` gates nothing.
     """
 
     name: str
-    model: str | None = None
-    commit: str | None = None
+    model: str | None = Field(None, description="Name and commit of the model; None where no model wrote it.")
     answers: int = Field(ge=0)
     cut_off: int | None = Field(None, ge=0, description="Answers that ended at the limit of new tokens.")
-    words: int = Field(ge=0)
-    median_words: FiniteFloat
     score: FiniteFloat | None = None
-    above_base: Difference | None = None
-    cosine_delta: Distance | None = None
-    jensen_shannon: Distance | None = None
+    above_base: Interval | None = None
+    cosine_delta: Measured | None = None
+    jensen_shannon: Measured | None = None
     over_used: tuple[OverUsed, ...] = ()
     copying: Copying | None = None
     nats_per_token: FiniteFloat | None = Field(None, description="Of held-out author text, under this model.")
-    description: dict[str, FiniteFloat] = {}
+    description: Description
 
 
 class StyleReport(_Part):
@@ -97,7 +71,22 @@ class StyleReport(_Part):
     articles: int = Field(0, ge=0)
     subjects: tuple[SubjectStyle, ...] = ()
     copying_floor: Copying | None = None
-    auc: FiniteFloat | None = Field(None, description="Of the classifier: base against the author's held-out text.")
+    auc: Interval | None = Field(
+        None, description="Of the classifier: the author's held-out text against the base's answers, by article."
+    )
+
+    @classmethod
+    def not_judged(cls, held_out: HeldOut, why_not: str, run_id: str | None) -> StyleReport:
+        """Return the report that says why nothing was judged."""
+        return cls(
+            run_id=run_id,
+            dataset_version=held_out.version.number,
+            author_id=held_out.author_id,
+            judged=False,
+            why_not=why_not,
+            prompts=len(held_out.pairs),
+            articles=len(held_out.article_ids),
+        )
 
     def subject(self, name: str) -> SubjectStyle | None:
         """Return one subject by name, or None where it is not in the report."""
@@ -119,8 +108,9 @@ STYLE_ANSWERS = pa.schema(
         ("is_cut_off", pa.bool_()),
     ]
 )
-"""The columns of `style_answers.parquet`, one row an answer. `score` is of the classifier (log-odds), `copied_share`
-the share of the answer's words that stand in 8-grams of the author's articles, `longest_run` in words."""
+"""The columns of `style_answers.parquet`, one row an answer. `score` is the classifier's probability that the author
+wrote it, `copied_share` the share of its words in runs of eight that the author's articles have, `longest_run` in
+words."""
 
 
 class StyleAnswer(_Part):

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
+from typing import TextIO
 
 from ownvoice.errors import SettingsError
 
@@ -30,6 +31,11 @@ def training_arguments(recipe_uri: str) -> list[str]:
     return ["-m", "ownvoice.training", "--recipe", recipe_uri]
 
 
+def answering_arguments(job_uri: str) -> list[str]:
+    """Return the arguments after `python` that answer one job."""
+    return ["-m", "ownvoice.training.answering", "--job", job_uri]
+
+
 def trainer_environment(inherited: Mapping[str, str], keys: Mapping[str, str]) -> dict[str, str]:
     """Return the environment of a trainer: what it needs of `inherited`, and `keys`.
 
@@ -45,20 +51,25 @@ def trainer_environment(inherited: Mapping[str, str], keys: Mapping[str, str]) -
 
 
 def start_trainer(
-    python: str, arguments: Sequence[str], *, keys: Mapping[str, str] | None = None, is_attached: bool = True
+    python: str,
+    arguments: Sequence[str],
+    *,
+    keys: Mapping[str, str] | None = None,
+    is_attached: bool = True,
+    output: TextIO | None = None,
 ) -> subprocess.Popen[str]:
     """Start `python` with `arguments` in the environment that a trainer needs; `keys` are added to it.
 
-    Attached, it shares the terminal and its Ctrl-C. Detached, it leads a process group of its own, so that it can be
-    signalled with its children, and what it prints is piped to `stdout`. Raises `SettingsError` where there is no
-    such Python.
+    Attached, it shares the terminal and its Ctrl-C, and prints to `output` where that is given. Detached, it leads a
+    process group of its own, so that it can be signalled with its children, and what it prints is piped to `stdout`.
+    Raises `SettingsError` where there is no such Python.
     """
     try:
         return subprocess.Popen(  # noqa: S603  # a path from the settings, and a list
             [python, *arguments],
             env=trainer_environment(os.environ, keys or {}),
             stdin=None if is_attached else subprocess.DEVNULL,
-            stdout=None if is_attached else subprocess.PIPE,
+            stdout=output if is_attached else subprocess.PIPE,
             stderr=None if is_attached else subprocess.STDOUT,
             text=True,
             errors="replace",

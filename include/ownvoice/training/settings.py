@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableSettingError
 
@@ -53,6 +53,14 @@ class TrainingSettings(BaseSettings):
     )
     approve_above_usd: float = Field(10, ge=0, description="A run by hand that may cost more waits for an approval.")
     deadline_s: int = Field(80_000, ge=60, le=86_000, description="Longest training, in seconds; then it is stopped.")
+
+    style_prompts: int = Field(
+        200,
+        ge=0,
+        le=1000,
+        description="Held-out prompts that the base and the trained model answer for the style report, at least 50; 0: "
+        "no style report is made, and no trained model is promoted by one.",
+    )
 
     # As a process
     python: str = Field(default_factory=_default_python, description="Python of the trainer's own environment.")
@@ -110,6 +118,13 @@ class TrainingSettings(BaseSettings):
     def trainings_at_once(self) -> int | None:
         """How many recipes of a run are trained at the same time: one on one GPU; elsewhere, a machine for each."""
         return None if self.place == "elsewhere" else 1
+
+    @field_validator("style_prompts")
+    @classmethod
+    def _are_enough_to_judge(cls, value: int) -> int:
+        if 0 < value < 50:
+            raise ValueError("a voice is judged from 50 prompts on; 0 makes no style report")
+        return value
 
     @model_validator(mode="after")
     def _a_pod_needs_a_cluster_and_an_image(self) -> Self:
