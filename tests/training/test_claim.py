@@ -44,7 +44,7 @@ def test_a_trainer_that_shows_life_refuses_a_second_one_and_is_named(lake):
     thread = threading.Thread(target=live)
     thread.start()
     try:
-        with pytest.raises(RunHeldError, match=r"trained by gpu-box, process \d+.*step 7/40.*it resumes"):
+        with pytest.raises(RunHeldError, match=r"worked on by gpu-box, process \d+.*step 7/40.*it resumes"):
             take_claim(lake, KEYS, SHORT)
     finally:
         over.set()

@@ -8,6 +8,8 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from ownvoice.errors import NoGpuError
+
 _CGROUP = Path("/sys/fs/cgroup")  # of a container, in version 2
 
 _LIBRARIES = (
@@ -41,6 +43,17 @@ def hide_progress_bars() -> None:
     os.environ["TQDM_DISABLE"] = "1"  # as TRL asks
     datasets.disable_progress_bars()
     transformers.utils.logging.disable_progress_bar()
+
+
+def refuse_missing_gpu() -> None:
+    """Raise `NoGpuError` where there is none and, as in a pod, UNSLOTH_DISABLE_CPU_FALLBACK says that this is fatal."""
+    import torch
+
+    if os.environ.get("UNSLOTH_DISABLE_CPU_FALLBACK") == "1" and not torch.cuda.is_available():
+        raise NoGpuError(
+            "this machine shows no GPU, and on its CPUs the work would take weeks. Check its driver and "
+            "CUDA_VISIBLE_DEVICES; UNSLOTH_DISABLE_CPU_FALLBACK=0 uses the CPUs all the same."
+        )
 
 
 def device_name() -> str:

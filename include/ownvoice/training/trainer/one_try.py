@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-import traceback
-from dataclasses import dataclass
 from pathlib import Path
 
-from ownvoice.errors import Exit, OwnvoiceError, RunHeldError
+from ownvoice.errors import Exit, RunHeldError
 from ownvoice.storage.lake import Lake
 from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.run_files import read_file
+from ownvoice.training.trainer.attempt import TryEnd, attempt
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.machine import device_name, image_id, library_versions
 from ownvoice.training.trainer.presence import Presence, present
@@ -21,15 +20,6 @@ from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 from ownvoice.training.trainer.train import train
 from ownvoice.training.trainer.work import Work
-
-
-@dataclass(frozen=True, slots=True)
-class TryEnd:
-    """How a try ended, and what to do about it; the message is None where it trained."""
-
-    exit: Exit
-    message: str | None
-
 
 _DONE_BEFORE = TryEnd(Exit.TRAINED, None)
 
@@ -88,7 +78,7 @@ def _try(work: Work) -> TryEnd:
         return _DONE_BEFORE
     with work.record.flowing():
         _say_heading(work.result, work.record)
-        end = _attempt(work)
+        end = attempt(lambda: train(work), work.record.say)
     if end.message is not None and not work.place.is_alone:
         leave_end(work.scratch, work.place.rank, end.exit, end.message)
     return end
@@ -134,20 +124,6 @@ def _say_heading(result: TrainingResult, record: Record) -> None:
     for name, value in recipe.model_dump(mode="json").items():
         record.say(f"  {name} = {value}")
     record.say("  " + " ".join(f"{name}=={number}" for name, number in result.versions.items()))
-
-
-def _attempt(work: Work) -> TryEnd:
-    try:
-        train(work)
-    except OwnvoiceError as error:
-        return TryEnd(Exit(error.exit_code), str(error))
-    except Exception as error:
-        if "No space left on device" in str(error):
-            message = f"the disk is full ({error}). Give the trainer more scratch space, then run again."
-            return TryEnd(Exit.STORAGE, message)
-        work.record.say(traceback.format_exc())
-        return TryEnd(Exit.FAULT, f"{type(error).__name__}: {error}")
-    return TryEnd(Exit.TRAINED, None)
 
 
 def _cost_usd(run: TrainingRun, seconds: float) -> float | None:

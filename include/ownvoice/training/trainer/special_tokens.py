@@ -43,6 +43,12 @@ def refuse_wrong_end(folder: Path, tokenizer: Any, name: str) -> None:
         )
 
 
+def ends_of(folder: Path, tokenizer: Any) -> frozenset[int]:
+    """Return every token that ends an answer of the model in `folder`: its tokenizer's EOS, and those of its files."""
+    named = (token for file in _FILES_WITH_ENDS for token in _ends(folder / file))
+    return frozenset({*named, tokenizer.eos_token_id} - {None})
+
+
 def _end_faults(folder: Path, tokenizer: Any) -> Iterator[str]:
     eos, token = tokenizer.eos_token, tokenizer.eos_token_id
     if eos is None:

@@ -41,4 +41,4 @@ class Stop:
     def _asked(self, signum: int, frame: FrameType | None) -> None:
         self.requested = True
         if not self._is_training:
-            raise StoppedError(f"{self.reason}. Start the same command again: it goes on from its checkpoint.")
+            raise StoppedError(f"{self.reason}. Start the same command again: it goes on from what is stored.")

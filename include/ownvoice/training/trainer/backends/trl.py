@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from ownvoice.errors import NoGpuError
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.cpu_log_probs import use_plain_log_probs
+from ownvoice.training.trainer.machine import refuse_missing_gpu
 
 
 def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
@@ -21,11 +21,7 @@ def prepare(recipe: TrainingRecipe, scratch: Path) -> None:
 
     if torch.cuda.is_available():
         return
-    if os.environ.get("UNSLOTH_DISABLE_CPU_FALLBACK") == "1":
-        raise NoGpuError(
-            "this machine shows no GPU, and on its CPUs the training would take weeks. Check its driver and "
-            "CUDA_VISIBLE_DEVICES; UNSLOTH_DISABLE_CPU_FALLBACK=0 trains on the CPUs all the same."
-        )
+    refuse_missing_gpu()
     use_plain_log_probs()
     if recipe.load_in_4bit:
         raise NoGpuError("load_in_4bit needs a GPU and there is none. Turn it off, or train where there is one.")

@@ -13,7 +13,8 @@ from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
 from ownvoice.training.process import AWAITED
 from ownvoice.training.run import TrainingRun
-from ownvoice.training.trainer.one_try import TryEnd, speak_for_others
+from ownvoice.training.trainer.attempt import TryEnd
+from ownvoice.training.trainer.one_try import speak_for_others
 from ownvoice.training.trainer.ranks.ends import cause_of, read_ends
 from ownvoice.training.trainer.stop import Stop
 

@@ -1,0 +1,10 @@
+"""The command that answers a job: `python -m ownvoice.training.answering --job URI`, the only command in its pod."""
+
+from __future__ import annotations
+
+import sys
+
+from ownvoice.training.trainer.answering.command import main
+
+if __name__ == "__main__":
+    sys.exit(main())
