@@ -31,6 +31,7 @@ COMMANDS = {
     "report": "Print the report of a refresh run, or show it as a page.",
     "train": "Train on a version by DPO in the trainer's environment, one recipe after the other; compare several.",
     "style": "Tell how near a trained model, or a version's answers, are to an author's way of writing.",
+    "export-gguf": "Write a trained model as a GGUF file for Ollama and llama.cpp, by llama.cpp's own converter.",
     "lineage": "Tell what a model was made from, or which models were trained on a version.",
     "rows-of": "Write the exact rows that a model was trained on, from its card, its folder or its run.",
     "clean": "List what of a lake may be deleted and why; delete it with `--delete`.",

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from ownvoice.publishing.local_chat import llama_cpp_command, ollama_command
 from ownvoice.publishing.provenance import Provenance, as_block
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metrics import labelled
@@ -26,6 +27,8 @@ def model_card(
         _summary(record),
         "## Made from",
         _table(_ingredients(record, result)),
+        "## Try it",
+        _try_it(repo_id, record),
         "## Curves",
         f"![Loss, rewards, margin, accuracy, gradient norm and learning rate by step]({CURVES})",
         f"## Health: {health.verdict}",
@@ -75,6 +78,15 @@ def _ingredients(record: Provenance, result: TrainedResult) -> Iterator[tuple[st
     yield "recipe", f"`{record.recipe_id}`"
     yield "image", f"`{record.image}`"
     yield "device", result.device
+
+
+def _try_it(repo_id: str, record: Provenance) -> str:
+    template = record.recipe["prompt_template"]
+    commands = {
+        "In Ollama": ollama_command(repo_id, template),
+        "In a folder of [llama.cpp](https://github.com/ggml-org/llama.cpp)": llama_cpp_command(repo_id, template),
+    }
+    return "\n\n".join(f"{where}:\n\n```sh\n{command}\n```" for where, command in commands.items())
 
 
 def _findings(health: Health) -> Iterator[str]:

@@ -43,15 +43,20 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
         raise SettingsError(f"the recipe of run {run_id} names no hub_repository: set it, as owner/name.")
     if training.health.verdict == "block":
         raise HealthError(f"not to be published: {'; '.join(training.health.reasons('block'))}. Train again.")
+    refuse_missing_model(lake, run)
+    card = model_card(repo_id, provenance(lake, run_id, result), result, training.health, model_licence)
+    written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
+    files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
+    return Draft(run, repo_id, run.keys.name, card, dict(_merged(lake, run)) | files)
+
+
+def refuse_missing_model(lake: Lake, run: TrainingRun) -> None:
+    """Raise `StorageError` where the merged model of a run is no longer in the lake."""
     if lake_base_fault(lake, run.keys.merged):
         raise StorageError(
             f"{lake.uri}/{run.keys.merged} holds no whole model; `ownvoice clean` deletes those of old trainings that "
             "were never published. Put it back from a backup of the lake, or train that recipe again as another run."
         )
-    card = model_card(repo_id, provenance(lake, run_id, result), result, training.health, model_licence)
-    written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
-    files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
-    return Draft(run, repo_id, run.keys.name, card, dict(_merged(lake, run)) | files)
 
 
 def _merged(lake: Lake, run: TrainingRun) -> Iterator[tuple[str, File]]:

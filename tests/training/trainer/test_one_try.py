@@ -13,7 +13,8 @@ from ownvoice.training.claim import Pace, newest_claim  # noqa: E402
 from ownvoice.training.recipe import TrainingRecipe  # noqa: E402
 from ownvoice.training.run import TrainingRun, write_training_run  # noqa: E402
 from ownvoice.training.trainer import one_try  # noqa: E402
-from ownvoice.training.trainer.one_try import TryEnd, speak_for_others  # noqa: E402
+from ownvoice.training.trainer.attempt import TryEnd  # noqa: E402
+from ownvoice.training.trainer.one_try import speak_for_others  # noqa: E402
 from ownvoice.training.trainer.presence import present  # noqa: E402
 from ownvoice.training.trainer.stop import Stop  # noqa: E402
 from stand_ins.trained import leave_trained_run  # noqa: E402
