@@ -106,7 +106,8 @@ class _Subject:
         one, reference = self.answered, self.reference
         texts = list(one.texts.values())
         counts = word_counts(texts, reference.function_words)
-        delta, divergence = (measured(distance, counts, reference.held_out_counts) for distance in distances)
+        held_out = reference.held_out_counts, [one.article_id for one in reference.held_out]
+        delta, divergence = (measured(distance, counts, *held_out) for distance in distances)
         return SubjectStyle(
             name=one.name,
             model=one.model,

@@ -14,7 +14,6 @@ import numpy as np
 
 from ownvoice.style.bootstrap import Floats
 from ownvoice.style.distort import distorted
-from ownvoice.style.folds import article_folds
 from ownvoice.style.words import words
 
 MIN_TEXTS = 10
@@ -50,37 +49,6 @@ class VoiceClassifier:
         read = [_read(text, self.kept) for text in texts]
         found: Floats = self.model.predict_proba(read)[:, 1]
         return np.where([bool(words(text)) for text in texts], found, 0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Passages:
-    """Texts, and the article of each."""
-
-    texts: Sequence[str]
-    article_ids: Sequence[str]
-
-
-def out_of_fold(author: Passages, other: Passages, kept: Collection[str]) -> tuple[Floats, Floats] | None:
-    """Return the scores of both sides, each text by a classifier that has seen no text of its article.
-
-    Five folds by article. None where a side of a fold has too few texts to learn from.
-    """
-    folds = article_folds([*author.article_ids, *other.article_ids])
-    author_folds, other_folds = folds[: len(author.texts)], folds[len(author.texts) :]
-    author_scores, other_scores = np.zeros(len(author.texts)), np.zeros(len(other.texts))
-    for fold in np.unique(folds):
-        classifier = VoiceClassifier.fit(
-            _taken(author.texts, author_folds != fold), _taken(other.texts, other_folds != fold), kept
-        )
-        if classifier is None:
-            return None
-        author_scores[author_folds == fold] = classifier.scores(_taken(author.texts, author_folds == fold))
-        other_scores[other_folds == fold] = classifier.scores(_taken(other.texts, other_folds == fold))
-    return author_scores, other_scores
-
-
-def _taken(texts: Sequence[str], where: Any) -> list[str]:
-    return [text for text, is_taken in zip(texts, where, strict=True) if is_taken]
 
 
 def _read(text: str, kept: frozenset[str]) -> str:
