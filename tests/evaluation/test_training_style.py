@@ -10,26 +10,16 @@ from ownvoice.errors import StorageError
 from ownvoice.evaluation.stored import read_style, read_style_answers
 from ownvoice.evaluation.training_style import plan_style, write_training_style
 from ownvoice.storage.lake import Lake
-from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.run import TrainingRun, write_training_run
 from stand_ins.answered import answer_job
 from stand_ins.pair_lake import commit_pairs, small_dataset
-from stand_ins.trained import leave_trained_run
+from stand_ins.trained import trained_run
 from stand_ins.two_authors import two_authors_lake
-
-
-def trained_run(lake: Lake, version: int, run_id: str = "night") -> TrainingRun:
-    recipe = TrainingRecipe(base_model="lake:models/toy", sample_tokens=99)
-    run = TrainingRun(run_id=run_id, lake=lake.uri, dataset_version=version, recipe=recipe)
-    write_training_run(lake, run)
-    leave_trained_run(lake, run, shards=1)
-    return run
 
 
 @pytest.fixture(scope="module")
 def lake(tmp_path_factory) -> Lake:
     lake = Lake(tmp_path_factory.mktemp("trained").as_uri())
-    trained_run(lake, two_authors_lake(lake))
+    trained_run(lake, two_authors_lake(lake), sample_tokens=99)
     return lake
 
 

@@ -20,7 +20,8 @@ from ownvoice.errors import Exit
 from ownvoice.storage.lake import Lake
 from ownvoice.training.health.evidence import Merge
 from ownvoice.training.health.judge import judge
-from ownvoice.training.run import TrainingRun, read_training_run
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
 from ownvoice.training.version_pairs import read_pairs
 from stand_ins.answered import answer_job, shares_from_environment
 
@@ -80,6 +81,15 @@ def leave_trained_run(
     lake.write_json(run.keys.samples, [{"question": "Why?", "base": "Because.", "trained": "I wonder."}])
     lake.write_json(run.keys.result, result)
     return result
+
+
+def trained_run(lake: Lake, version: int, run_id: str = "night", **recipe: Any) -> TrainingRun:
+    """Plan a training on a version and leave all that it leaves; return it."""
+    fields = TrainingRecipe(base_model="lake:models/toy", **recipe)
+    run = TrainingRun(run_id=run_id, lake=lake.uri, dataset_version=version, recipe=fields)
+    write_training_run(lake, run)
+    leave_trained_run(lake, run, shards=1)
+    return run
 
 
 def main() -> int:

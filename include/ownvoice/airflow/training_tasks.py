@@ -69,10 +69,13 @@ def plan_style(ti: Any) -> str | None:
     None where no report is wanted, or nothing can be judged: the report then says why.
     """
     from ownvoice.evaluation.training_style import plan_style
+    from ownvoice.publishing.champion import rival_model
 
     prompts = load_training_settings().style_prompts
-    run_id = ti.xcom_pull(task_ids="check_health")["run_id"]
-    return plan_style(open_lake(), run_id, prompts=prompts) if prompts else None
+    if not prompts:
+        return None
+    lake, run_id = open_lake(), ti.xcom_pull(task_ids="check_health")["run_id"]
+    return plan_style(lake, run_id, champion=rival_model(lake, run_id), prompts=prompts)
 
 
 def skip_unasked(context: Any) -> None:
@@ -111,6 +114,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
 
     Returns the verdicts by training run. Skipped where nothing was to be trained, or a person rejected the run.
     """
+    from ownvoice.reports.text.style import styles_lines
     from ownvoice.training.results.report import write_run_report
 
     settings = load_training_settings()
@@ -128,5 +132,5 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
     lines, verdicts = write_run_report(lake, lake_run_id(dag_run), dag_run.run_after.date())
     if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")
-    print("\n".join(lines))
+    print("\n".join([*lines, *styles_lines(lake, verdicts)]))
     return verdicts

@@ -9,6 +9,7 @@ from ownvoice.evaluation.held_out import MAX_PROMPTS
 from ownvoice.evaluation.stored import read_style
 from ownvoice.evaluation.style_report import StyleReport
 from ownvoice.evaluation.training_style import plan_style, write_training_style
+from ownvoice.publishing.champion import rival_model
 from ownvoice.storage.lake import Lake
 from ownvoice.training.process import answering_arguments, start_trainer
 from ownvoice.training.settings import TrainingSettings
@@ -21,14 +22,14 @@ def make_style(
     *,
     author_id: str | None = None,
     also: Iterable[str] = (),
-    champion: str | None = None,
 ) -> StyleReport:
     """Ask the models of a training in the trainer's process, which prints how far it is, and write the report.
 
     Raises `StorageError` where they were not asked to the end; what was answered is kept, and is not asked again.
     """
     prompts = settings.style_prompts or MAX_PROMPTS
-    uri = plan_style(lake, run_id, author_id=author_id, also=also, champion=champion, prompts=prompts)
+    champion = rival_model(lake, run_id)
+    uri = plan_style(lake, run_id, champion=champion, also=also, author_id=author_id, prompts=prompts)
     if uri is not None:
         with start_trainer(settings.python, answering_arguments(uri), output=sys.stderr) as process:
             process.wait()

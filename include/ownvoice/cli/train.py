@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import sys
 from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
 
+from ownvoice.cli.local_style import make_style
 from ownvoice.cli.options import LakeOption, VersionOption
 from ownvoice.cli.recipe_fields import with_fields
 from ownvoice.config.problems import settings_error
 from ownvoice.config.settings import load_settings
-from ownvoice.errors import NotTrainedError
+from ownvoice.errors import HealthError, NotTrainedError, OwnvoiceError
+from ownvoice.reports.text.style import styles_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.training.elsewhere import wait_elsewhere
 from ownvoice.training.planning.plan import PlannedTraining, plan_training
 from ownvoice.training.planning.request import TrainingRequest, parse_variants
 from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.process import start_trainer, training_arguments
-from ownvoice.training.results.comparison import compare
+from ownvoice.training.results.comparison import choose, compare
 from ownvoice.training.results.report import write_run_report
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings, load_training_settings
@@ -49,8 +52,9 @@ def command(
     if not dry_run:
         for one in planned:
             _train(opened, settings, one)
-        lines, _ = write_run_report(opened, run_id, now.date())
-        print("\n".join(lines))
+        _measure_style(opened, settings, run_id)
+        lines, verdicts = write_run_report(opened, run_id, now.date())
+        print("\n".join([*lines, *styles_lines(opened, verdicts)]))
         _refuse_untrained(opened, run_id)
 
 
@@ -82,6 +86,19 @@ def _train(lake: Lake, settings: TrainingSettings, planned: PlannedTraining) -> 
         return
     with start_trainer(settings.python, training_arguments(planned.recipe_uri)) as process:
         process.wait()
+
+
+def _measure_style(lake: Lake, settings: TrainingSettings, run_id: str) -> None:
+    """Make the style report of the training that would be published; one that cannot be made loses no model."""
+    if not settings.style_prompts:
+        return
+    variants = read_variants(lake, run_id)
+    try:
+        make_style(lake, settings, choose(compare(lake, variants), variants.publish).run_id)
+    except HealthError:
+        return  # there is no model, or none that anybody should use; the report says why
+    except OwnvoiceError as error:
+        print(f"style      not measured: {error}", file=sys.stderr)
 
 
 def _refuse_untrained(lake: Lake, run_id: str) -> None:

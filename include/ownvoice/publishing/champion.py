@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from ownvoice.errors import DamagedError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import CHAMPIONS, champion_key, champions_key
+from ownvoice.training.results.training import planned_training
 
 How = Literal["promoted", "forced", "rolled back"]
 _FOR_ROLL_BACK = 2  # the champion, and the one before it
@@ -55,6 +56,16 @@ def champion_of(lake: Lake, repo_id: str) -> Move | None:
     """
     number = max(_numbers(lake, repo_id), default=None)
     return None if number is None else read_move(lake, repo_id, number)
+
+
+def rival_model(lake: Lake, run_id: str) -> str | None:
+    """Return the name of the model that a training is held against: the champion of the repository its recipe names.
+
+    None where there is none, or it is the training's own model. Raises what `champion_of` and `planned_training` raise.
+    """
+    _, run = planned_training(lake, run_id)
+    champion = champion_of(lake, run.recipe.hub_repository) if run.recipe.hub_repository else None
+    return champion.model_name if champion and champion.run_id != run_id else None
 
 
 def read_move(lake: Lake, repo_id: str, number: int) -> Move | None:

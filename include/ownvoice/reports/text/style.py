@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from ownvoice.evaluation.stored import read_style
 from ownvoice.evaluation.style_report import Copying, StyleReport, SubjectStyle
 from ownvoice.reports.formats import NOTHING, percent, words
+from ownvoice.storage.lake import Lake
 from ownvoice.style.bootstrap import Interval
 from ownvoice.style.distances import Measured
 from ownvoice.terminal import in_one_line, wrapped
@@ -20,6 +22,15 @@ _MEANING = (
     "another writer. copied: answers with eight words in a row of the author's articles. words: median of an answer. "
     "nats: for a token of the author's held-out text."
 )
+
+
+def styles_lines(lake: Lake, run_ids: Iterable[str]) -> Iterator[str]:
+    """Yield the style report of each training that has one, and what is wrong with one that cannot be read."""
+    for run_id in run_ids:
+        faults: list[str] = []
+        report = read_style(lake, run_id, faults)
+        yield from (line for fault in faults for line in wrapped(fault))
+        yield from style_lines(report) if report else ()
 
 
 def style_lines(report: StyleReport) -> Iterator[str]:
