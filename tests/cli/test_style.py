@@ -72,7 +72,8 @@ def test_a_damaged_report_is_made_again(lake, style):
 
 def test_the_report_of_a_version_tells_chosen_from_rejected(lake, style):
     two_authors_lake(lake, test_articles=2, train_articles=22)
-    assert "\nchosen " in style() and "\nrejected " in style("--version", "1", "--author", "bob")
+    printed = style("--version", "1", "--author", "bob")
+    assert "\nchosen " in printed and "\nrejected " in printed
 
 
 @pytest.mark.parametrize("arguments", [("--model", "night", "--version", "1"), ("--also", "run:x"), ("--again",)])

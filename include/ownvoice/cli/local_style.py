@@ -31,7 +31,7 @@ def make_style(
     champion = rival_model(lake, run_id)
     uri = plan_style(lake, run_id, champion=champion, also=also, author_id=author_id, prompts=prompts)
     if uri is not None:
-        with start_trainer(settings.python, answering_arguments(uri), output=sys.stderr) as process:
+        with start_trainer(settings.python, answering_arguments(uri), output=sys.__stderr__) as process:
             process.wait()
         return write_training_style(lake, run_id)
     report = read_style(lake, run_id, [])
