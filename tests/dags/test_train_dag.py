@@ -15,6 +15,7 @@ import pytest
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
 from ownvoice.airflow.run_ids import lake_run_id
+from ownvoice.evaluation.stored import read_style
 from ownvoice.storage.lake import scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
@@ -23,6 +24,7 @@ from stand_ins.hub import WRITER
 from stand_ins.hub_server import running_hub
 from stand_ins.places import REPOSITORY, SAMPLES, TESTS
 from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
+from stand_ins.two_authors import two_authors_lake
 
 
 @pytest.fixture
@@ -87,6 +89,32 @@ def test_a_published_model_is_found_from_its_version_and_the_other_way(lake, sta
     assert lineage_of_model(lake, lake_run_id(done)) == lineage_of_model(lake, revision[:12]) == model
     (training,) = lineage_of_version(lake, 1)["trainings"]
     assert training["model"]["revision"] == revision
+
+
+def test_base_and_trained_model_answer_held_out_prompts_and_the_style_is_reported(
+    lake, stand_in_trainer, run_training, hub, capfd
+):
+    version = two_authors_lake(lake, 10, 10)
+    done = run_training(dataset_version=version, hub_repository="ann/voice")
+    assert done.state == "success"
+    assert states(done)["answer_prompts"] == states(done)["write_style"] == "success"
+    report = read_style(lake, lake_run_id(done), [])
+    assert report.subject("trained").above_base.low > 0
+    assert capfd.readouterr().out.count("51 held-out prompts from 10 articles of ann") == 2, "of the task, and the report"
+    card = hub.repositories["ann/voice"].files("main")["README.md"].decode()
+    assert "## Style" in card
+
+
+def test_a_style_that_could_not_be_measured_loses_no_model_and_the_run_is_red(
+    lake, stand_in_trainer, run_training, hub, monkeypatch
+):
+    version = two_authors_lake(lake, 10, 10)
+    monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT", "9")
+    done = run_training(dataset_version=version, hub_repository="ann/voice")
+    assert done.state == "failed"
+    assert states(done)["answer_prompts"] == "failed"
+    assert states(done)["publish_model"] == states(done)["write_report"] == "success"
+    assert read_training_report(lake, lake_run_id(done)).verdict == "pass"
 
 
 def test_no_key_is_in_a_rendered_template_an_xcom_or_a_log(lake, stand_in_trainer, run_training, hub, capfd):
