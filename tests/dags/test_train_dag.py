@@ -100,9 +100,10 @@ def test_base_and_trained_model_answer_held_out_prompts_and_the_style_is_reporte
     assert states(done)["answer_prompts"] == states(done)["write_style"] == "success"
     report = read_style(lake, lake_run_id(done), [])
     assert report.subject("trained").above_base.low > 0
-    assert capfd.readouterr().out.count("51 held-out prompts from 10 articles of ann") == 2, "of the task, and the report"
-    card = hub.repositories["ann/voice"].files("main")["README.md"].decode()
-    assert "## Style" in card
+    assert capfd.readouterr().out.count("51 held-out prompts from 10 articles of ann") == 2, (
+        "of the task, and the report"
+    )
+    assert b"## Style" in hub.repositories["ann/voice"].main["README.md"]
 
 
 def test_a_style_that_could_not_be_measured_loses_no_model_and_the_run_is_red(

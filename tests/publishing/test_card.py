@@ -11,14 +11,41 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import BadDataError
+from ownvoice.evaluation.stored import write_style
+from ownvoice.evaluation.style_report import Copying, StyleReport, SubjectStyle
 from ownvoice.publishing.provenance import read_block, training_rows
 from ownvoice.publishing.publish import draft
 from ownvoice.storage.streamed import open_object
+from ownvoice.style.bootstrap import Interval
+from ownvoice.style.description import describe
+from ownvoice.style.distances import Measured
+from ownvoice.style.log_odds import OverUsed
 from ownvoice.training.metric_rows import points_of
 from ownvoice.training.metrics import panels
 from ownvoice.training.results.curves import curves_svg
 from stand_ins.trained import curves
 
+STYLE = StyleReport(
+    run_id="run-1",
+    dataset_version=1,
+    author_id="ann` |\nbob",
+    judged=True,
+    prompts=60,
+    articles=12,
+    subjects=(
+        SubjectStyle(
+            name="trained",
+            answers=60,
+            score=0.7,
+            above_base=Interval(0.5, 0.4, 0.6),
+            cosine_delta=Measured(0.11, 0.1, 1.1, "author"),
+            over_used=(OverUsed("up`on|", 5.0, 7, 0, 10.0, 0.0, 3),),
+            copying=Copying(share=0.04, longest_run_words=12),
+            nats_per_token=2.4,
+            description=describe(["Because so."]),
+        ),
+    ),
+)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -41,6 +68,25 @@ def test_the_card_says_what_the_health_rules_found_in_curves_and_merge(trained, 
     assert "## Health: warn" in card
     assert "- **warn** (gradient_spikes): the gradient norm spikes" in card
     assert "- **warn** (rounded_away): rounding to float16 kept 10% of the change" in card
+
+
+def test_the_card_says_how_near_the_model_is_to_the_author(trained, lake):
+    trained()
+    assert "## Style" not in draft(lake, "run-1").card
+    write_style(lake, "run-1", STYLE, [])
+    card = draft(lake, "run-1").card
+    assert "| trained | 60 | 0.70 | +0.50 [+0.40, +0.60] | 1.10 | – | 4% | 2 | 2.40 |" in card
+    assert "`up'on/` 7 (0)" in card
+    assert "articles of `ann' / bob`" in card, "what others wrote stays in its line"
+
+
+def test_the_card_says_why_a_style_was_not_judged_and_goes_on_without_a_damaged_one(trained, lake):
+    trained()
+    not_judged = StyleReport(run_id="run-1", dataset_version=1, author_id="ann", judged=False, why_not="too few.")
+    write_style(lake, "run-1", not_judged, [])
+    assert "## Style\n\nNot judged: too few." in draft(lake, "run-1").card
+    lake.store.write("runs/run-1/style.json", b"{")
+    assert "## Style" not in draft(lake, "run-1").card
 
 
 def test_the_result_of_an_older_release_with_its_style_numbers_is_still_read(trained, lake):

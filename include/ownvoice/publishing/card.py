@@ -7,8 +7,10 @@ from typing import Any
 
 import yaml
 
+from ownvoice.evaluation.style_report import StyleReport
 from ownvoice.publishing.local_chat import llama_cpp_command, ollama_command
 from ownvoice.publishing.provenance import Provenance, as_block
+from ownvoice.publishing.style_section import style_section
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metrics import labelled
 from ownvoice.training.result import TrainedResult
@@ -18,9 +20,14 @@ _LAKE_BASE = "lake:"
 
 
 def model_card(
-    repo_id: str, record: Provenance, result: TrainedResult, health: Health, model_licence: str | None
+    repo_id: str,
+    record: Provenance,
+    result: TrainedResult,
+    health: Health,
+    model_licence: str | None,
+    style: StyleReport | None,
 ) -> str:
-    """Return the README.md of the published model: origins, curves, findings, numbers and provenance record."""
+    """Return the README.md of the published model: origins, curves, findings, numbers, style and provenance record."""
     parts = [
         _front_matter(result.base.name, model_licence),
         f"# {repo_id.rpartition('/')[2]}",
@@ -35,6 +42,7 @@ def model_card(
         "\n".join(_findings(health)),
         "## Numbers",
         _table(_numbers(result)),
+        *style_section(style),
         "## Recipe",
         _table((name, f"`{value}`") for name, value in record.recipe.items()),
         "## The training rows",
