@@ -32,10 +32,11 @@ REFRESH, TRAINING = "real-refresh", "real-training"
 OWNVOICE = (str(REPOSITORY / ".venv" / "bin" / "ownvoice"),)
 _WIDTH_CHARS = 80
 
-# The base writes the rejected answers itself, and is told how long they are to be: only the voice is to differ.
+# The base writes the rejected answers itself, about as long as the chosen ones: only the voice is to differ.
 GENERATION = {
-    "prompt_version": "1",
     "rejected_by": json.dumps({"model": BASE, "prompt_template": "chat", "max_output_tokens": 120}),
+    "rejected_length": "told",
+    "rejected_cut": "sentence",
 }
 TRAINING_RECIPE = {
     "backend": "trl",
