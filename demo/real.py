@@ -98,10 +98,11 @@ def environment() -> dict[str, str]:
 def outcome() -> Iterator[str]:
     """Yield what the held-out margin did, and the fixed questions as answered before and after."""
     training, _, result = trained(Lake(LAKE.as_uri()), TRAINING)
-    margins = [value for _, value in points_of(training.metrics, "eval_rewards/margins")]
-    yield (
-        f"The margin on {result.rows.test} held-out pairs went from {margins[0]:.3f} to {margins[-1]:.3f} nats in "
-        f"{result.steps} steps on {result.rows.train} pairs: {training.verdict}."
+    margins = [f"{value:.3f}" for _, value in points_of(training.metrics, "eval_rewards/margins")]
+    yield from wrapped(
+        "margin",
+        f"0 untrained, then {', '.join(margins)} nats on {result.rows.test} held-out pairs; {result.steps} steps on "
+        f"{result.rows.train} pairs: {training.verdict}",
     )
     for sample in training.samples:
         yield ""
