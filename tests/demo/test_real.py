@@ -1,4 +1,4 @@
-"""The demo with a real model: its commands are those of the command line, and what it says at the end fits a terminal."""
+"""The demo with a real model: its commands are those of the command line, and its last words fit a terminal."""
 
 from __future__ import annotations
 
