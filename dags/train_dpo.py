@@ -12,7 +12,7 @@ lake, and on the Hugging Face Hub if a repository is named.
 | `plan_style` | chooses held-out prompts of one author; with too few, nothing is asked or judged | `style.json` |
 | `answer_prompts` | base, base with passages of the author, and trained model answer them | stored answers |
 | `write_style` | measures how near each is to the author's way of writing | `style.json`, `style_answers.parquet` |
-| `publish_model` | one commit on a pull request, merged and tagged with the run | `publication.json` |
+| `publish_model` | one commit, merged and tagged with the run; with `promote` by the rule alone | `publication.json` |
 | `all_done` | fails, and with it the run, if a recipe was not trained or the style could not be measured | |
 | `write_report` | curves, numbers and verdicts, whatever happened | `report.json`, `curves.svg`, `comparison.json` |
 
@@ -24,6 +24,9 @@ stops its trainer. Elsewhere, a deferred `train` waits for a person: its log has
 
 **By hand:** the form starts from the recipe of chapter 6. **By itself:** with `OWNVOICE_TRAINER_AFTER_NEW_PAIRS`, as
 soon as so many pairs are new since the last training; such a run needs no approval.
+
+**Champion and challenger:** with `promote` in the form a model is published only where it beats the champion of the
+repository by that number, and takes its place; else `publish_model` is skipped, and its log has the reasons.
 
 **Several recipes:** `variants` in the form names what each changes of the recipe. They are trained one after the other
 on the same version, each by its own mapped `train` with a folder of its own, and can be retried and

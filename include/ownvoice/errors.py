@@ -41,6 +41,7 @@ class Exit(IntEnum):
     HUB_MISMATCH = 22
     BLOCKED = 23
     NOT_TRAINED = 24
+    NOT_PROMOTED = 25
 
 
 class OwnvoiceError(Exception):
@@ -199,6 +200,12 @@ class HealthError(OwnvoiceError):
     """The health verdict is block: this model must not be published."""
 
     exit_code = Exit.BLOCKED
+
+
+class NotPromotedError(OwnvoiceError):
+    """The rule says that this model does not take the champion's place; it stays in the lake."""
+
+    exit_code = Exit.NOT_PROMOTED
 
 
 class NotTrainedError(OwnvoiceError):

@@ -7,22 +7,29 @@ import os
 import subprocess
 import threading
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.evaluation.stored import read_style
+from ownvoice.publishing.judging import read_outcome
 from ownvoice.storage.lake import scan
 from ownvoice.storage.layout import RunKeys
+from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.results.report import read_training_report
+from ownvoice.training.run import TrainingRun, write_training_run
 from stand_ins.hub import WRITER
 from stand_ins.hub_server import running_hub
 from stand_ins.places import REPOSITORY, SAMPLES, TESTS
+from stand_ins.style_reports import leave_style_report
+from stand_ins.trained import leave_trained_run
 from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
 from stand_ins.two_authors import two_authors_lake
 
@@ -149,6 +156,36 @@ def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
     assert hub.requests == []
 
 
+def test_a_gated_model_that_cannot_be_judged_stays_in_the_lake_and_the_run_is_green(
+    lake, stand_in_trainer, run_training, hub
+):
+    done = run_training(hub_repository="ann/voice", promote="style_score")
+    assert done.state == "success"
+    assert states(done)["publish_model"] == "skipped"
+    run_id = lake_run_id(done)
+    assert read_outcome(lake, run_id).verdict == "not judged"
+    assert read_training_report(lake, run_id).publication is None
+    assert hub.requests == []
+
+
+@pytest.mark.parametrize(("score", "is_published"), [(0.3, True), (0.0, False)])
+def test_the_rule_decides_over_a_gated_publication_each_time_that_the_task_is_tried(
+    lake, hub, monkeypatch, score, is_published
+):
+    monkeypatch.setenv("OWNVOICE_TRAINER_WHERE", "process")
+    recipe = TrainingRecipe(hub_repository="ann/voice", promote="style_score")
+    run = TrainingRun(run_id="run-1", lake=lake.uri, dataset_version=1, recipe=recipe)
+    write_training_run(lake, run)
+    leave_trained_run(lake, run)
+    leave_style_report(lake, "run-1", score)
+    told = SimpleNamespace(xcom_pull=lambda task_ids: {"run_id": "run-1"})
+    context = {"params": recipe.model_dump(), "ti": told}
+    for _ in range(2):
+        with nullcontext() if is_published else pytest.raises(AirflowSkipException, match="not promoted: style_score"):
+            training_tasks.skip_unpublishable(context)
+    assert read_outcome(lake, "run-1").is_promoted is is_published
+
+
 def tries(lake, dag_run):
     return lake.read_json(f"{RunKeys(lake_run_id(dag_run)).folder}/tries.json")
 
@@ -259,7 +296,6 @@ def context(run_type="manual", usd=50.0, **params):
 
 
 def test_an_approval_is_asked_for_by_hand_and_above_the_price_alone(monkeypatch):
-    from airflow.sdk.exceptions import AirflowSkipException
 
     training_tasks.skip_cheap_approval(context(usd=10.01))
     for needless in (context(usd=10.0), context(run_type="asset_triggered")):
@@ -277,7 +313,6 @@ def test_no_answer_is_never_an_approval(dags):
 
 
 def test_a_new_version_trains_by_itself_only_once_enough_is_new(lake, dags, monkeypatch):
-    from airflow.sdk.exceptions import AirflowSkipException
 
     monkeypatch.setenv("OWNVOICE_TRAINER_AFTER_NEW_PAIRS", "100000")
     params = filled_in(dags["train_dpo"], {})

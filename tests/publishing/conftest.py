@@ -21,8 +21,8 @@ def lake(lake):
 def trained(lake):
     """Train by stand-in: returns a function from a run id to its `TrainingRun`."""
 
-    def train(run_id="run-1", kind="good", **fields):
-        recipe = TrainingRecipe(hub_repository="ann/voice")
+    def train(run_id="run-1", kind="good", promote=None, **fields):
+        recipe = TrainingRecipe(hub_repository="ann/voice", promote=promote)
         run = TrainingRun(run_id=run_id, lake=lake.uri, dataset_version=1, recipe=recipe)
         write_training_run(lake, run)
         leave_trained_run(lake, run, kind, **fields)

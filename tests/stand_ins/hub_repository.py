@@ -45,15 +45,39 @@ class Repository:
         """Return the commit id of a branch, a tag or a commit."""
         return self.branches.get(revision) or self.tags.get(revision) or revision
 
-    def advance(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> str:
-        """Move main by the lines of a commit. Raises `MovedError` where its parent is not main."""
-        self.branches["main"] = self.commit(self._changed(lines, objects))
-        return self.branches["main"]
+    def refs(self) -> dict[str, Any]:
+        """Return branches and tags as the Hub lists them."""
+        named = {"branches": ("heads", self.branches), "tags": ("tags", self.tags)}
+        listed = {
+            kind: [{"name": name, "ref": f"refs/{folder}/{name}", "targetCommit": at} for name, at in found.items()]
+            for kind, (folder, found) in named.items()
+        }
+        return {"converts": [], "pullRequests": []} | listed
 
-    def _changed(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes]) -> dict[str, bytes]:
-        if _header(lines).get("parentCommit") not in (None, self.branches["main"]):
+    def listed(self, revision: str, folder: str, is_recursive: bool) -> list[dict[str, Any]]:
+        """Return the files and folders in a folder, the whole repository for an empty name."""
+        below = f"{folder}/" if folder else ""
+        found: dict[str, dict[str, Any]] = {}
+        for path, data in self.commits[self.at(revision)].items():
+            inner = path.removeprefix(below)
+            if is_recursive or "/" not in inner:
+                found[path] = entry(path, data)
+            else:
+                child = below + inner.partition("/")[0]
+                found[child] = {"type": "directory", "path": child, "oid": git_oid(child.encode())}
+        return [one for path, one in found.items() if path.startswith(below)]
+
+    def advance(self, lines: list[dict[str, Any]], objects: Mapping[str, bytes], branch: str = "main") -> str:
+        """Move a branch by the lines of a commit. Raises `MovedError` where the commit's parent is not its head."""
+        self.branches[branch] = self.commit(self._changed(lines, objects, branch))
+        return self.branches[branch]
+
+    def _changed(
+        self, lines: list[dict[str, Any]], objects: Mapping[str, bytes], branch: str = "main"
+    ) -> dict[str, bytes]:
+        if _header(lines).get("parentCommit") not in (None, self.branches[branch]):
             raise MovedError
-        tree = dict(self.main)
+        tree = dict(self.commits[self.branches[branch]])
         for key, value in ((line["key"], line["value"]) for line in lines):
             if key == "file":
                 tree[value["path"]] = base64.b64decode(value["content"])

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from stand_ins.hub import WRITER, StandInHub
-from stand_ins.hub_repository import MovedError, Repository, entry, git_oid, is_lfs, oid_of
+from stand_ins.hub_repository import MovedError, Repository, is_lfs, oid_of
 
 
 @contextlib.contextmanager
@@ -98,8 +98,6 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer({"error": "Repository not found"}, 404, X_Error_Code="RepoNotFound")
         return found
 
-    # Answers, in the order in which publishing asks.
-
     def create(self) -> None:
         owner, _, name = self._json.get("organization") or "ann", "/", self._json["name"]
         if owner not in self.hub.owners:
@@ -115,11 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def refs(self, repo_id: str) -> None:
         if repository := self._repository(repo_id):
-            named = {"branches": ("heads", repository.branches), "tags": ("tags", repository.tags)}
-            answer: dict[str, Any] = {"converts": [], "pullRequests": []}
-            for kind, (folder, found) in named.items():
-                answer[kind] = [{"name": n, "ref": f"refs/{folder}/{n}", "targetCommit": c} for n, c in found.items()]
-            self._answer(answer)
+            self._answer(repository.refs())
 
     def discussions(self, repo_id: str) -> None:
         if repository := self._repository(repo_id):
@@ -136,17 +130,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def tree(self, repo_id: str, revision: str, folder: str = "") -> None:
         if repository := self._repository(repo_id):
-            below = f"{folder}/" if folder else ""
             is_recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["false"])[0].lower() == "true"
-            found: dict[str, dict[str, Any]] = {}
-            for path, data in repository.commits[repository.at(revision)].items():
-                inner = path.removeprefix(below)
-                if is_recursive or "/" not in inner:
-                    found[path] = entry(path, data)
-                else:
-                    child = below + inner.partition("/")[0]
-                    found[child] = {"type": "directory", "path": child, "oid": git_oid(child.encode())}
-            listed = [one for path, one in found.items() if path.startswith(below)]
+            listed = repository.listed(revision, folder, is_recursive)
             if folder and not listed:
                 self._answer({"error": "no such folder"}, 404, X_Error_Code="EntryNotFound")
                 return
@@ -188,7 +173,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.hub.objects[oid] = self._body
         self._answer({})
 
-    def commit(self, repo_id: str, _revision: str) -> None:
+    def paths_info(self, repo_id: str, revision: str) -> None:
+        if repository := self._repository(repo_id):
+            asked = parse_qs(self._body.decode()).get("paths", [])
+            self._answer([one for one in repository.listed(revision, "", True) if one["path"] in asked])
+
+    def commit(self, repo_id: str, revision: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
             lines = [json.loads(line) for line in self._body.splitlines()]
             url = f"{self.hub.url}/{repo_id}"
@@ -197,7 +187,7 @@ class _Handler(BaseHTTPRequestHandler):
                     proposal = repository.propose(lines, self.hub.objects)
                     sha, names = proposal["sha"], {"pullRequestUrl": f"{url}/discussions/{proposal['num']}"}
                 else:
-                    sha, names = repository.advance(lines, self.hub.objects), {}
+                    sha, names = repository.advance(lines, self.hub.objects, revision), {}
             except MovedError:
                 self._answer({"error": "the branch has moved"}, 412)
                 return
@@ -215,6 +205,17 @@ class _Handler(BaseHTTPRequestHandler):
     def close(self, repo_id: str, number: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
             self._answer({"newStatus": repository.close(int(number))})
+
+    def branch(self, repo_id: str, name: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            start = repository.at(self._json.get("startingPoint", "main"))
+            if name in repository.branches:
+                self._answer({"error": "the branch exists"}, 409)
+            elif start not in repository.commits:
+                self._answer({"error": "no such revision"}, 404, X_Error_Code="RevisionNotFound")
+            else:
+                repository.branches[name] = start
+                self._answer({})
 
     def tag(self, repo_id: str, revision: str) -> None:
         if self._may_write() and (repository := self._repository(repo_id)):
@@ -242,5 +243,7 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", f"{_REPO}/commit/(.+)", _Handler.commit),
     ("POST", rf"{_REPO}/discussions/(\d+)/merge", _Handler.merge),
     ("POST", rf"{_REPO}/discussions/(\d+)/status", _Handler.close),
+    ("POST", f"{_REPO}/paths-info/(.+)", _Handler.paths_info),
+    ("POST", f"{_REPO}/branch/(.+)", _Handler.branch),
     ("POST", f"{_REPO}/tag/(.+)", _Handler.tag),
 ]

@@ -12,7 +12,7 @@ from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.places import TESTS
 
 SMALL = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
-ALONE: dict[str, Any] = {"variants": {}, "publish_variant": None, "hub_repository": None}
+ALONE: dict[str, Any] = {"variants": {}, "publish_variant": None, "hub_repository": None, "promote": None}
 
 
 def lake_with_a_version(folder: Path) -> Lake:

@@ -25,6 +25,10 @@ def field_param(model: type[BaseModel], name: str, default: Any, section: str) -
     if schema.get("default") in ("", {}):
         types.append("null")  # the form sends null for a field that was emptied
     keywords = {key: options[0][key] for key in _SHARED_KEYWORDS if key in options[0]}
+    if "const" in options[0]:
+        keywords["enum"] = [options[0]["const"]]
+    if "enum" in keywords and "null" in types:
+        keywords["enum"] = [*keywords["enum"], None]
     if "$ref" in keywords.get("items", {}):
         keywords["items"] = {"type": "object"}
     return Param(

@@ -27,7 +27,7 @@ _SECTIONS = {
         "merge_dtype",
     ),
     "DPO": ("variants",),
-    "Publish": ("publish_variant", "hub_repository", "tracker", "sample_tokens"),
+    "Publish": ("publish_variant", "hub_repository", "promote", "tracker", "sample_tokens"),
 }
 _SECTION_OF = {name: section for section, names in _SECTIONS.items() for name in names}
 

@@ -99,7 +99,10 @@ def write_style(ti: Any) -> None:
 
 
 def skip_unpublishable(context: Any) -> None:
-    """Skip publishing, unless the form names a repository and there is a token that may write to it."""
+    """Skip publishing, unless the form names a repository and there is a token that may write to it.
+
+    Where the form names a number for `promote` too, unless the rule promotes the model over the champion by it.
+    """
     settings = load_training_settings()
     if not context["params"]["hub_repository"]:
         raise AirflowSkipException("No hub_repository was named: the model stays in the lake.")
@@ -107,6 +110,20 @@ def skip_unpublishable(context: Any) -> None:
         raise AirflowSkipException("OWNVOICE_TRAINER_PUBLISH_SECRETS names no Secret with HF_TOKEN.")
     if settings.place != "pod" and not hub_token():
         raise AirflowSkipException("There is no token: fill the connection hugging_face, or set HF_TOKEN.")
+    if context["params"].get("promote"):
+        _skip_unpromoted(context["ti"].xcom_pull(task_ids="check_health")["run_id"])
+
+
+def _skip_unpromoted(run_id: str) -> None:
+    from ownvoice.publishing.judging import judge_run, write_outcome
+    from ownvoice.publishing.promotion import outcome_lines
+
+    lake = open_lake()
+    outcome = judge_run(lake, run_id)
+    write_outcome(lake, outcome)
+    print("\n".join(outcome_lines(outcome)))
+    if not outcome.is_promoted:
+        raise AirflowSkipException(f"The model stays in the lake, {outcome.verdict}: {outcome.why}.")
 
 
 def write_report(dag_run: Any, ti: Any) -> dict[str, str]:

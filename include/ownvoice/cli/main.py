@@ -5,7 +5,7 @@ that bears its name (`ownvoice push-to-hub` is `ownvoice.cli.push_to_hub`), and 
 is called: `ownvoice --help` imports none of them.
 
 Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model endpoint refuses, 5 it does not answer, 6 not verified,
-7 too many dead chunks, 20 the Hub refuses, 21 the Hub does not answer, 24 not trained.
+7 too many dead chunks, 20 the Hub refuses, 21 the Hub does not answer, 24 not trained, 25 not promoted.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ COMMANDS = {
     "train": "Train on a version by DPO in the trainer's environment, one recipe after the other; compare several.",
     "style": "Tell how near a trained model, or a version's answers, are to an author's way of writing.",
     "export-gguf": "Write a trained model as a GGUF file for Ollama and llama.cpp, by llama.cpp's own converter.",
+    "promote": "Make a trained model the champion of its repository, by the rule; or list the champions so far.",
     "lineage": "Tell what a model was made from, or which models were trained on a version.",
     "rows-of": "Write the exact rows that a model was trained on, from its card, its folder or its run.",
     "clean": "List what of a lake may be deleted and why; delete it with `--delete`.",

@@ -1,7 +1,8 @@
 """The command that publishes a trained model.
 
 Run as: python -m ownvoice.publishing --run RUN --lake s3://bucket/prefix [--dry-run] [--licence L] [--public]
-HF_TOKEN may write to the recipe's hub_repository. Safe to repeat at any point.
+HF_TOKEN may write to the recipe's hub_repository. A recipe that gates its publication by a number (`promote`) is
+published only where the rule has promoted the run, and is then the repository's champion. Safe to repeat at any point.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import sys
 from collections.abc import Iterator
 
 from ownvoice.errors import OwnvoiceError
-from ownvoice.publishing.publish import Draft, draft, publish
+from ownvoice.publishing.promote import CardSettings, publish_run
+from ownvoice.publishing.publish import Draft, draft
 from ownvoice.storage.lake import Lake
 
 
@@ -29,8 +31,10 @@ def main() -> int:
         if given.dry_run:
             print("\n".join(_shown(draft(lake, given.run, given.licence))))
         else:
-            done = publish(lake, given.run, given.licence, private=not given.public)
+            done, move = publish_run(lake, given.run, CardSettings(given.licence, private=not given.public))
             print(f"published: {done.repo_id} at {done.revision}, tag {done.tag}")
+            if move:
+                print(f"champion {move.number} of {move.repo_id} since {move.at:%Y-%m-%d %H:%M} UTC: {move.because}")
     except OwnvoiceError as error:
         print(f"ownvoice.publishing: {error}", file=sys.stderr)
         return error.exit_code

@@ -1,8 +1,11 @@
-"""A model repository on the Hub: one commit on a pull request, merged, tagged; each step safe to repeat."""
+"""A model repository on the Hub: one commit on a pull request, merged, tagged, and the branch of the champion.
+
+Each step is safe to repeat.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -10,7 +13,7 @@ from ownvoice.errors import HubMismatchError
 from ownvoice.storage.hub import CHANGED, hub_faults
 
 if TYPE_CHECKING:
-    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+    from huggingface_hub import CommitOperationAdd, CommitOperationCopy, CommitOperationDelete, GitRefInfo, HfApi
 
 # Files of an earlier model that no loader may find beside this one; other files of the owner stay.
 _WEIGHTS = (".safetensors", ".safetensors.index.json", ".bin", ".bin.index.json")
@@ -47,6 +50,49 @@ class HubRepository:
             self._check(revision, files)
             self._api.create_tag(self.repo_id, tag=tag, revision=revision, exist_ok=True)
             return revision
+
+    def point(self, branch: str, revision: str, title: str, description: str) -> None:
+        """Let `branch` hold the files of `revision` and no others: made there, or moved in one commit.
+
+        A reader of the branch finds the files of before or all of these; one that holds them already gets no commit. A
+        tag could only be deleted and made again, so that a reader in between found neither (docs/decisions/0048).
+        """
+        with hub_faults(self.repo_id):
+            refs = self._api.list_repo_refs(self.repo_id)
+            self._refuse_tag(branch, refs.tags)
+            head = next((found.target_commit for found in refs.branches if found.name == branch), None)
+            if head is None:
+                self._api.create_branch(self.repo_id, branch=branch, revision=revision)
+            elif operations := self._difference(head, revision):
+                self._api.create_commit(
+                    self.repo_id,
+                    operations,
+                    commit_message=title,
+                    commit_description=description,
+                    revision=branch,
+                    parent_commit=head,
+                )
+
+    def _refuse_tag(self, branch: str, tags: Iterable[GitRefInfo]) -> None:
+        if any(found.name == branch for found in tags):
+            raise HubMismatchError(
+                f"{self.repo_id} has a tag {branch}, and a branch of that name would be taken for it. Delete the tag "
+                "or rename it, then run again."
+            )
+
+    def _difference(self, head: str, revision: str) -> list[CommitOperationCopy | CommitOperationDelete]:
+        """Return what turns the files at `head` into those at `revision`; weights are copied on the Hub, not sent."""
+        from huggingface_hub import CommitOperationCopy, CommitOperationDelete
+
+        held, wanted = self._blobs(head), self._blobs(revision)
+        gone = [CommitOperationDelete(path) for path in sorted(held.keys() - wanted.keys())]
+        changed = sorted(path for path, blob in wanted.items() if held.get(path) != blob)
+        return [*gone, *(CommitOperationCopy(path, path, src_revision=revision) for path in changed)]
+
+    def _blobs(self, revision: str) -> dict[str, str]:
+        """Return the id of each file's content by path."""
+        tree = self._api.list_repo_tree(self.repo_id, revision=revision, recursive=True)
+        return {entry.path: entry.blob_id for entry in tree if hasattr(entry, "blob_id")}  # a folder has none
 
     def _tagged(self, tag: str) -> str | None:
         tags = self._api.list_repo_refs(self.repo_id).tags

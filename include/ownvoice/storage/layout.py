@@ -166,11 +166,9 @@ class RunKeys:
         self.claims = f"{folder}/claims"  # which trainer works on it; the highest number counts
         self.awaited = f"{folder}/awaited.json"  # the task that waits for a trainer elsewhere
         self.style = f"{folder}/style.json"  # the style report of the trained model
-        self.promotion = f"{folder}/promotion.json"  # whether it is promoted over the champion, and why
         self.style_answers = f"{folder}/style_answers.parquet"  # the answers that it is made from, each with its score
-
-        # Of either: the answers of models that stand in the lake or on the Hub.
-        self.answering = f"{folder}/answering"  # a folder for each job
+        self.promotion = f"{folder}/promotion.json"  # what the rule says of it as the champion
+        self.answering = f"{folder}/answering"  # of either kind: a folder for each job of a model that answers
 
     def planned(self, batch: str) -> str:
         """Return the key of a batch's planned chunks."""
@@ -237,10 +235,7 @@ _REMEDIES = {
     "sketches/": "Remove the folder sketches/: the next run then makes it again from the originals.",
     "evaluation/": "Remove it: the next run then reads the evaluation sets again.",
     f"{REFUSED}/": "Remove it: the chunk that it names is then asked again by `ownvoice retry` alone.",
-    f"{CHAMPIONS}/": (
-        "Put it back from a backup of the lake. Without one, remove it: the champion before it then counts, and "
-        "`ownvoice promote` moves it again."
-    ),
+    f"{CHAMPIONS}/": "Put it back from a backup of the lake, or remove it: the champion before it then counts.",
     "verified/": "Remove it, and verify that version again.",
     "readings/": (
         "Put it back from a backup of the lake. Without one, remove it: what the article leaves out is then decided "

@@ -23,7 +23,7 @@ MIN_STEPS = 5  # shorter curves have too few points to be judged
 
 # These fields act around or after the training and do not change the adapter.
 _NOT_IN_THE_ADAPTER = {
-    *("tracker", "hub_repository", "sample_tokens", "stop_when_blocked", "merge_dtype"),
+    *("tracker", "hub_repository", "promote", "sample_tokens", "stop_when_blocked", "merge_dtype"),
     *("precompute_ref_log_probs", "padding_free"),  # the same numbers, by another way
 }
 
@@ -123,6 +123,12 @@ class TrainingRecipe(BaseModel):
         "none", description="A second record beside metrics.jsonl; it can never fail a run."
     )
     hub_repository: str | None = Field(None, description="Where the merged model is published, as owner/name.")
+    promote: Literal["style_score"] | None = Field(
+        None,
+        description="Publish only a model that beats the champion of hub_repository (the first: its base) in this "
+        "number on the same held-out prompts, and make it the champion. style_score is the mean score of the style "
+        "report. Empty: publish every healthy model.",
+    )
 
     @model_validator(mode="after")
     def _fits_the_context(self) -> Self:
@@ -180,6 +186,8 @@ def problems_of(
             f"{recipe.batch_pairs * recipe.accumulation_steps} pairs, and fewer than {MIN_STEPS} cannot be judged: "
             "lower accumulation_steps or batch_pairs"
         )
+    if recipe.promote and not recipe.hub_repository:
+        yield f"promote is {recipe.promote} and there is no hub_repository, to which a champion belongs: name it"
     if recipe.warmup_steps >= steps:
         most = max(0, steps - 1)
         yield f"warmup_steps is {recipe.warmup_steps} and the whole run has {steps}: make it at most {most}"
