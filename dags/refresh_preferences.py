@@ -8,7 +8,10 @@ Every night, new, edited and removed articles become one new version of the pref
 | `plan_batches` | cuts pending articles into chunks and batches | `runs/<run>/plan/` |
 | `generate_batch` | asks the model about each chunk that has no stored answer | `answers/` |
 | `curate_batch` | proves every quote verbatim, applies the filters | `runs/<run>/staged/` |
-| `reject_batch` | asks the second model, if the recipe names one, for the rejected answers | `answers/` |
+| `reject_batch` | asks a second model at an endpoint, if the recipe names one, for the rejected answers | `answers/` |
+| `write_rejected_job` | writes what a second model of the lake or the Hub is asked | `runs/<run>/answering/` |
+| `answer_rejected` | loads that model once, where models are trained, and has it answer | `answers/` |
+| `add_rejected` | puts its answers beside their pairs | `runs/<run>/staged/` |
 | `commit_version` | commits the whole run as one version, or nothing | `tables/` |
 | `write_report` | counts what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | records how far the source has been read, last of all | `cursor.json` |
@@ -18,6 +21,10 @@ Every night, new, edited and removed articles become one new version of the pref
 commit changes nothing. If one batch of many fails, the others are committed, its chunks stay pending for the next run,
 and the run ends red. A red `list_new_articles` names the setting, connection or store to correct. Each failed task ends
 its log with one line that says why; `OWNVOICE_NOTIFIERS` names who is notified, once a task.
+
+**A second model of the lake or the Hub** is `run:newest` or the like in `rejected_by`; for other recipes its three
+tasks are skipped. It is fixed when the run begins. A killed or cleared `answer_rejected` asks for what is missing
+alone; if it fails for good, what it was asked about stays pending, and the run ends red.
 
 **What it was worth:** the report has two verdicts, on the night (what ran) and on its data (what it is worth). A green
 run may have worthless data: `write_report` notifies of both where the night did not pass or the data has something new
@@ -49,10 +56,13 @@ from ownvoice.airflow.deferrable import deferrable_task
 from ownvoice.airflow.refresh_form import refresh_form
 from ownvoice.airflow.retry_policy import RETRY_POLICY
 from ownvoice.airflow.timetable import PunctualCronTimetable
+from ownvoice.airflow.trainer import answer_arguments, trainer_task
 from ownvoice.config.settings import load_settings
+from ownvoice.training.settings import load_training_settings
 
 SETTINGS = load_settings()
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
+REJECTED_JOB = "{{ ti.xcom_pull(task_ids='write_rejected_job') }}"
 
 list_new_articles = task(refresh_tasks.list_new_articles)
 plan_batches = task(refresh_tasks.plan_batches)
@@ -71,6 +81,11 @@ reject_batch = task(
     max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,
     map_index_template=BATCH_LABEL,
 )
+write_rejected_job = task(
+    refresh_tasks.write_rejected_job,
+    trigger_rule="all_done",  # a failed batch does not keep the others from their rejected answers
+)
+add_rejected = task(refresh_tasks.add_rejected)
 commit_version = task(
     refresh_tasks.commit_version,
     outlets=[PREFERENCE_DATASET],
@@ -109,9 +124,19 @@ def refresh_preferences() -> None:
     """Wire the refresh."""
     listed, batches = list_new_articles(), plan_batches()
     settled = settle_batch.expand(batch=batches)
+    answer_rejected = trainer_task(
+        "answer_rejected",
+        answer_arguments(REJECTED_JOB),
+        load_training_settings(),
+        gpu=True,
+        execution_timeout=refresh_tasks.MAX_ANSWERING,
+        retries=3,
+    )
+    rejected = add_rejected()
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
-    listed >> batches >> settled >> committed >> reported >> advanced
-    [settled, committed] >> advanced
+    listed >> batches >> settled >> write_rejected_job() >> answer_rejected >> rejected >> committed
+    settled >> committed >> reported >> advanced
+    [settled, rejected, committed] >> advanced
     [reported, advanced] >> release_lake().as_teardown()
 
 

@@ -19,12 +19,16 @@ from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.tally import Tally
 from ownvoice.pairs.curate import curate_batch
+from ownvoice.pairs.rejected_job import add_rejected, write_rejected_job
 from ownvoice.pairs.second_model import reject_batch
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.lease import held_by_process
 from ownvoice.storage.probe import probe_creation
 from ownvoice.storage.stores import ObjectStore
+from ownvoice.training.local_answers import answer_here, refuse_no_trainer
+from ownvoice.training.results.rounds import with_fixed_second_model
+from ownvoice.training.settings import load_training_settings
 from ownvoice.triples.generate import generate_batch
 
 OnStep = Callable[[str], None]
@@ -59,6 +63,7 @@ def _refresh(
 ) -> RefreshReport:
     failed: ModelUnavailableError | DeadChunksError | None = None
     on_step(f"store: {probe_creation(lake).sentence}")
+    run = _with_second_model(lake, run)
     listed = list_new_articles(lake, source, run)
     on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
     batches = plan_batches(lake, run.run_id)
@@ -71,6 +76,11 @@ def _refresh(
         except (ModelUnavailableError, DeadChunksError) as error:
             failed = error
             on_step(f"{batch.label} failed: {error}")
+    try:
+        _reject(lake, run.run_id, on_step)
+    except (ModelUnavailableError, DeadChunksError) as error:
+        failed = error
+        on_step(f"rejected answers failed: {error}")
     still_held()
     version = commit_version(lake, run.run_id)
     on_step(f"committed: version {version.number}, {version.pairs} pairs" if version else "committed: nothing")
@@ -79,6 +89,15 @@ def _refresh(
         raise failed
     advance_cursor(lake, run.run_id)
     return report
+
+
+def _with_second_model(lake: Lake, run: RefreshRun) -> RefreshRun:
+    """Fix the second model, and refuse one that this machine could not load before anything is asked."""
+    run = with_fixed_second_model(lake, run)
+    second = run.recipe.rejected_by
+    if second and not second.is_at_endpoint and not run.dry_run:
+        refuse_no_trainer(load_training_settings(), second.model)
+    return run
 
 
 def _generate(
@@ -94,6 +113,15 @@ def _generate(
                 asyncio.run(until_all_ended(endpoints(endpoint), batch_ids, _POLL_INTERVAL_S, on_states))
         else:
             return
+
+
+def _reject(lake: Lake, run_id: str, on_step: OnStep) -> None:
+    """Have a model of the lake or the Hub answer what it is to be asked about all batches, if the recipe names one."""
+    if job_uri := write_rejected_job(lake, run_id):
+        on_step(f"answering: {job_uri}")
+        answer_here(lake, job_uri, load_training_settings())
+    if counts := add_rejected(lake, run_id):
+        on_step(f"rejected: {counts['kept']} of {counts['pairs']} pairs have their rejected answer")
 
 
 def _report_states(label: str, on_step: OnStep, states: Sequence[BatchJobState]) -> None:

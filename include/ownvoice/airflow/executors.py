@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
+from ownvoice.training.settings import load_training_settings
 
 if TYPE_CHECKING:
     from ownvoice.config.run import RefreshRun
@@ -25,6 +26,9 @@ def refuse_single_machine(run: RefreshRun) -> None:
     evaluation_sets = [("OWNVOICE_EVALUATION_SETS", uri) for uri in run.evaluation_sets]
     refuse_folders(("OWNVOICE_LAKE", load_settings().lake), ("OWNVOICE_ARTICLES", run.articles_uri), *evaluation_sets)
     _refuse_offline_model(run)
+    second = run.recipe.rejected_by
+    if second and not second.is_at_endpoint:
+        refuse_trainer(load_training_settings())
 
 
 def refuse_folders(*places: tuple[str, str]) -> None:

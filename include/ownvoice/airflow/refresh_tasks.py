@@ -6,6 +6,7 @@ the functions, because Airflow reads the DAG file, and so this module, every few
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -20,18 +21,23 @@ if TYPE_CHECKING:
     from ownvoice.llm.tally import Tally
     from ownvoice.llm.task_try import TaskTry
 
+MAX_ANSWERING = dt.timedelta(days=1)
+"""The longest that the trainer's environment may answer, in all tries."""
+
 
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and record what changed; return counts by event."""
     from ownvoice.articles import list_new_articles as step
     from ownvoice.llm.endpoints import addresses_of
     from ownvoice.storage.probe import probe_creation
+    from ownvoice.training.results.rounds import with_fixed_second_model
 
     run = requested_run(dict(params), lake_run_id(dag_run), dag_run.run_after.date())
     run = run.model_copy(update={"addresses": addresses_of(run.recipe.endpoints, model_access)})
     refuse_single_machine(run)
     with held_lake(run.run_id) as lake:
         print(f"store: {probe_creation(lake).sentence}")
+        run = with_fixed_second_model(lake, run)
         return step.list_new_articles(lake, open_source(run.articles_uri), run)
 
 
@@ -77,12 +83,44 @@ def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
 
 
 def reject_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
-    """Ask the second model for the rejected answers of a batch, if the recipe names one; return counts by outcome."""
+    """Ask the second model for the rejected answers of a batch, if the recipe names one at an endpoint.
+
+    Return counts by outcome.
+    """
     from ownvoice.pairs import second_model
 
     run_id, progress = lake_run_id(dag_run), _progress(f"{batch['name']}-rejected", of_chunks=False)
     with held_lake(run_id) as lake:
         return second_model.reject_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
+
+
+def write_rejected_job(dag_run: Any) -> str:
+    """Write what a model of the lake or the Hub is asked about all batches; return the URI of the job.
+
+    Skipped where the recipe names no such model, or there is nothing to ask. While the job is answered, nothing renews
+    the lease on the lake, so it is taken for as long as that may take.
+    """
+    from airflow.sdk.exceptions import AirflowSkipException
+
+    from ownvoice.pairs import rejected_job
+    from ownvoice.storage.lease import take_lease
+
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        job_uri = rejected_job.write_rejected_job(lake, run_id)
+        if job_uri is None:
+            raise AirflowSkipException("No model of the lake or the Hub is asked: see rejected_by in the form.")
+        take_lease(lake, run_id, lease_s=MAX_ANSWERING.total_seconds())
+    return job_uri
+
+
+def add_rejected(dag_run: Any) -> dict[str, int]:
+    """Put the answers of the job beside their pairs; return counts: pairs, and those of them kept."""
+    from ownvoice.pairs import rejected_job
+
+    run_id = lake_run_id(dag_run)
+    with held_lake(run_id) as lake:
+        return rejected_job.add_rejected(lake, run_id)
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:

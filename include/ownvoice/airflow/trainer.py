@@ -7,13 +7,18 @@ from typing import Any
 from airflow.sdk import BaseOperator, XComArg
 from airflow.sdk.definitions.mappedoperator import MappedOperator
 
-from ownvoice.training.process import training_arguments
+from ownvoice.training.process import answering_arguments, training_arguments
 from ownvoice.training.settings import TrainingSettings
 
 
 def train_arguments(planned: dict[str, Any]) -> list[str]:
     """Return the arguments that train one of the recipes which `resolve_dataset` wrote."""
     return training_arguments(planned["recipe_uri"])
+
+
+def answer_arguments(job_uri: str) -> list[str]:
+    """Return the arguments that answer a job; its URI may be a template."""
+    return answering_arguments(job_uri)
 
 
 def publish_arguments(settings: TrainingSettings) -> list[str]:

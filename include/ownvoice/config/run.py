@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ownvoice.config.options import RefreshOptions
 from ownvoice.errors import SettingsError, StorageError
@@ -15,6 +15,19 @@ if TYPE_CHECKING:
     from ownvoice.storage.lake import Lake  # not at run time: a DAG file imports this module and must not load pyarrow
 
 Retry = Literal["none", "dead"]
+
+
+class Round(BaseModel):
+    """A round of preference data: a model that a training made writes the rejected answers of the next version.
+
+    `dataset_version` is what that training was trained on. `number` counts from 2: the first round is that of a base.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    training_run: str
+    dataset_version: int
 
 
 class RefreshRun(RefreshOptions):
@@ -37,6 +50,9 @@ class RefreshRun(RefreshOptions):
     reconcile: bool = Field(False, description="List the whole source, however old its day folders are.")
     addresses: dict[str, str] = Field(
         {}, description="The address of each endpoint that the recipe names, as it was when the run began."
+    )
+    rejected_round: Round | None = Field(
+        None, description="The round that it makes, where `rejected_by` names the model of a training."
     )
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from ownvoice.articles.refused import forget_asked_again
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
@@ -181,4 +181,13 @@ def _record(run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, s
         "grams": GRAM_VERSION,
         "retired_for": dict(total.retired_for),
     }
-    return json.dumps(record | asdict(side_tables))
+    return json.dumps(record | asdict(side_tables) | _who_rejected(run))
+
+
+def _who_rejected(run: RefreshRun) -> dict[str, Any]:
+    """Return which second model wrote the rejected answers, and which round that makes; nothing where there is none."""
+    second, made = run.recipe.rejected_by, run.rejected_round
+    if second is None:
+        return {}
+    of_round = {"trained_on": made.dataset_version, "round": made.number} if made else {}
+    return {"rejected_model": second.model, **of_round}

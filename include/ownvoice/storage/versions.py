@@ -32,7 +32,9 @@ class DatasetVersion:
     `articles_rows` and `chunks_rows` are the sizes of the side tables at the versions it names; None where the release
     that committed it did not count them. `grams` is the version of the grams that sides of the split were held apart
     by; None where its release did not look. `retired_for` counts by drop reason the retired pairs whose own articles
-    the run did not ask about.
+    the run did not ask about. `rejected_model` wrote the rejected answers of the pairs that it added, where that was a
+    second model; where a training had made it, `trained_on` is the version that it was trained on, and `round` how
+    often that was done: the pairs of round 2 come from a model that learnt from the first.
     """
 
     number: int
@@ -50,6 +52,22 @@ class DatasetVersion:
     chunks_rows: int | None = None
     grams: str | None = None
     retired_for: dict[str, int] = field(default_factory=dict)
+    rejected_model: str | None = None
+    trained_on: int | None = None
+    round: int | None = None
+
+    @property
+    def rejected_sentence(self) -> str:
+        """Who wrote the rejected answers of the pairs that it added; empty where they came with the triples."""
+        if not self.rejected_model:
+            return ""
+        if self.round is None:
+            return f"rejected answers by {self.rejected_model}"
+        training = self.rejected_model.removeprefix("run:")
+        return (
+            f"round {self.round}: rejected answers by the model of training {training}, which was trained on version "
+            f"{self.trained_on}"
+        )
 
     def as_record(self) -> str:
         """Return the JSON of the commit's metadata, without number and time, which the log has itself."""
