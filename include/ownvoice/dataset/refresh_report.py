@@ -120,10 +120,11 @@ class PairCounts(_Part):
 
 
 class CommittedVersion(_Part):
-    """The dataset version that the run committed."""
+    """The dataset version that the run committed; `rejected_by` says which second model it has, if any."""
 
     number: int
     digest: str
+    rejected_by: str = ""
 
 
 class ReportedAudit(_Part):
@@ -160,7 +161,7 @@ class DropExample(_Part):
     detail: str
     prompt: str
     quote: str
-    rejected: str
+    rejected: str | None
 
 
 class RefreshReport(_Part):

@@ -71,7 +71,8 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         instruction_kinds=_instruction_kinds(lake, version),
         pairs=_pair_counts(lake, version),
         retired_for=version.retired_for if version else {},
-        version=version and CommittedVersion(number=version.number, digest=version.digest),
+        version=version
+        and CommittedVersion(number=version.number, digest=version.digest, rejected_by=version.rejected_sentence),
         started_at=started_at,
         ended_at=ended_at,
         duration_s=round((ended_at - started_at).total_seconds(), 3),

@@ -99,6 +99,8 @@ def _identity(facts: Facts) -> Iterator[tuple[str, str]]:
     yield "version", str(version.number)
     yield "digest", version.digest
     yield "refresh", f"{version.run_id} of {version.refresh_date}"
+    if version.rejected_sentence:
+        yield "pairs added by that refresh", version.rejected_sentence
     yield from ((f"{split} pairs", f"{facts.splits.get(split, 0):,}") for split in SPLITS)
     yield from ((f"{split} pairs left out", f"{pairs:,}") for split, pairs in facts.left_out.items())
 

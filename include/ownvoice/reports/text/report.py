@@ -33,6 +33,8 @@ def report_lines(report: RefreshReport) -> Iterator[str]:
     yield from _work_lines(report)
     yield from audit_lines(report.audits)
     version = report.version
+    if version and version.rejected_by:
+        yield from _line("second", version.rejected_by)
     yield from _line("version", f"{version.number}, digest {version.digest[:16]}…" if version else "no new one")
 
 

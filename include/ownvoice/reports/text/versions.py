@@ -18,6 +18,8 @@ def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:
             f"{one.digest[:16]}"
         )
         yield from wrapped(f"{'':9}{one.run_id}", indent=9)
+        if one.rejected_sentence:
+            yield from wrapped(f"{'':9}{one.rejected_sentence}", indent=9)
 
 
 def verification_lines(found: Verification) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import Any
 from ownvoice.dataset.hub.record import pushes_of_version
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.versions import version_or_latest
+from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.results.publication import Publication
 from ownvoice.training.results.report import TrainingReport, read_training_report
 
@@ -50,6 +50,8 @@ def model_lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"base {name:6}{value}"
     yield f"recipe     {found['recipe_id']}"
     yield f"image      {found['image']}"
+    for number in found["rejected_of"]:
+        yield f"round      wrote the rejected answers of version {number}"
     yield from _origin_lines(found)
 
 
@@ -69,6 +71,8 @@ def version_lines(found: dict[str, Any]) -> Iterator[str]:
 def _origin_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"version    {found['dataset_version']}, {found['pairs']} pairs, digest {found['digest']}"
     yield f"refresh    {found['refresh']} of {found['refresh_date']}"
+    if found["rejected_by"]:
+        yield f"second     {found['rejected_by']}"
 
 
 def _trainings(lake: Lake, version: int | None = None) -> list[str]:
@@ -84,8 +88,14 @@ def _ancestry(lake: Lake, report: TrainingReport) -> dict[str, Any]:
         "recipe_id": report.recipe_id,
         **result,
         "base": result["base"] or {},
+        "rejected_of": _rejected_of(lake, report.run_id),
         **_origin(lake, report.dataset_version),
     }
+
+
+def _rejected_of(lake: Lake, run_id: str) -> list[int]:
+    """Return the versions whose newest pairs have their rejected answers from the model of this training."""
+    return [one.number for one in all_versions(lake) if one.rejected_model == f"run:{run_id}"]
 
 
 def _descendant(report: TrainingReport) -> dict[str, Any]:
@@ -101,4 +111,8 @@ def _origin(lake: Lake, number: int) -> dict[str, Any]:
         "pairs": version.pairs,
         "refresh": version.run_id,
         "refresh_date": version.refresh_date.isoformat(),
+        "rejected_model": version.rejected_model,
+        "trained_on": version.trained_on,
+        "round": version.round,
+        "rejected_by": version.rejected_sentence,
     }
