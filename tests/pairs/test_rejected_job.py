@@ -11,13 +11,13 @@ from ownvoice.answering.job import Prompt
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import recorded_run
 from ownvoice.dataset.verify import verify
-from ownvoice.errors import DeadChunksError, StorageError
+from ownvoice.errors import DeadChunksError, Exit, StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.pairs.rejected_job import REJECTED, add_rejected, write_rejected_job
 from ownvoice.pairs.staging import CURATED, read_staged
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake, scan
-from stand_ins.answered_job import COMMIT, REFUSED_WORD, answer_job
+from stand_ins.answered import COMMIT, answer_job
 from stand_ins.night import RECIPE, Night
 
 BASE = RejectedBy(model="lake:models/base", temperature=0.9, max_output_tokens=400)
@@ -102,18 +102,16 @@ def test_the_same_night_again_asks_the_model_nothing(night, lake):
 
 
 def test_a_killed_job_leaves_its_chunks_for_the_next_night_which_asks_only_for_what_is_missing(
-    night, lake, offline_model, monkeypatch
+    night, lake, offline_model
 ):
     night.list_and_plan("monday", recipe=BY_BASE)
     night.generate("monday")
-    monkeypatch.setenv("OWNVOICE_ANSWERING_STAND_IN_EXIT", "9")
-    assert answer_job(write_rejected_job(lake, "monday")) == 9
+    assert answer_job(write_rejected_job(lake, "monday"), code=Exit.OUT_OF_MEMORY)
     with pytest.raises(StorageError, match="was not answered yet"):
         add_rejected(lake, "monday")
     night.commit("monday")
     assert pairs(lake) == []
     asked = offline_model.requests_served
-    monkeypatch.delenv("OWNVOICE_ANSWERING_STAND_IN_EXIT")
     run(night, "tuesday")
     assert offline_model.requests_served == asked, "no triple is asked for twice"
     prompts = read_rows(lake, "runs/tuesday/answering/rejected/prompts.parquet", Prompt)
@@ -142,19 +140,17 @@ def test_nothing_is_asked_where_the_recipe_names_no_such_model_or_nothing_was_ke
     assert add_rejected(lake, "tuesday") == {"pairs": 0, "kept": 0}
 
 
-def test_a_prompt_that_the_model_cannot_be_given_drops_its_pair_and_says_why(night, lake, monkeypatch):
+def test_a_prompt_that_the_model_cannot_be_given_drops_its_pair_and_says_why(night, lake):
     night.list_and_plan("monday", recipe=BY_BASE)
     night.generate("monday")
     staged = read_staged(lake, recorded_run(lake, "monday"), "batch-0000", CURATED)
-    word = staged.pairs[0]["prompt"]
-    monkeypatch.setattr("stand_ins.answered_job.REFUSED_WORD", word)
-    assert answer_job(write_rejected_job(lake, "monday")) == 0
+    prompt = staged.pairs[0]["prompt"]
+    assert answer_job(write_rejected_job(lake, "monday"), refused_prompt=prompt) == 0
     add_rejected(lake, "monday")
     night.commit("monday")
     report = write_report(lake, "monday")
     (drop, *_) = report.drop_examples["no_rejected_answer"]
-    assert (drop.prompt, drop.detail) == (word, "longer_than_context")
-    assert word != REFUSED_WORD
+    assert (drop.prompt, drop.detail) == (prompt, "longer_than_context")
 
 
 def test_a_model_that_never_ends_its_answers_is_told_of_and_its_articles_stay_pending(night, lake):

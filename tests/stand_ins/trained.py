@@ -96,10 +96,8 @@ def main() -> int:
     """Do what the arguments of the trainer ask for; return the exit code."""
     module, *arguments = sys.argv[2:]
     if module == "ownvoice.training.answering":
-        if ends := int(os.environ.get("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT", "0")):
-            return ends
-        answer_job(arguments[arguments.index("--job") + 1], shares_from_environment())
-        return 0
+        ends = Exit(int(os.environ.get("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT", "0")))
+        return answer_job(arguments[arguments.index("--job") + 1], shares_from_environment(), ends)
     if module != "ownvoice.training":
         sys.argv = [module, *arguments]
         runpy.run_module(module, run_name="__main__")

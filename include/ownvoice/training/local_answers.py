@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 from ownvoice.answering.files import read_job, read_job_result
 from ownvoice.errors import ModelUnavailableError, SettingsError
@@ -23,7 +24,7 @@ def refuse_no_trainer(settings: TrainingSettings, model: str) -> None:
 def answer_here(lake: Lake, job_uri: str, settings: TrainingSettings) -> None:
     """Answer a job of the lake. Raises `ModelUnavailableError` where it was not answered whole; what was is stored."""
     job = read_job(job_uri, lake.store.access)
-    with start_trainer(settings.python, answering_arguments(job_uri)) as process:
+    with start_trainer(settings.python, answering_arguments(job_uri), output=sys.stderr) as process:
         process.wait()
     result = read_job_result(lake, job.run_id, job.name)
     if result is None or not result.is_answered:
