@@ -13,8 +13,10 @@ LONG = (
 )
 
 
-def verdict(prompt="What do quiet jobs teach us?", chosen=LONG, rejected="Quiet jobs are important to note."):
-    reason = first_reason(Candidate(prompt, chosen, rejected), RECIPE)
+def verdict(
+    prompt="What do quiet jobs teach us?", chosen=LONG, rejected="Quiet jobs are important to note.", kind=None
+):
+    reason = first_reason(Candidate(prompt, chosen, rejected, kind), RECIPE)
     return reason and reason.name
 
 
@@ -69,6 +71,19 @@ def test_a_prompt_that_speaks_of_its_source_is_dropped(prompt):
     assert verdict(prompt=prompt) == "prompt_speaks_of_source"
 
 
+def test_an_instruction_that_carries_a_passage_may_speak_of_it_but_not_of_where_it_is_from():
+    ask = "Rewrite this passage in your own voice:"
+    assert verdict(prompt=f"{ask} Quiet jobs teach us much.", kind="rewrite") is None
+    assert verdict(prompt=f"{ask} Quiet jobs teach us much.", kind="task") == "prompt_speaks_of_source"
+    for elsewhere in (
+        f"{ask} The author likes quiet jobs.",
+        f"{ask} This passage is about jobs.",
+        "According to the extract, rewrite this: Jobs.",
+        "Rewrite this as the author would: Jobs.",
+    ):
+        assert verdict(prompt=elsewhere, kind="rewrite") == "prompt_speaks_of_source"
+
+
 @pytest.mark.parametrize(
     "prompt",
     ["What does normal mean in the context of batch jobs?", "How large is the context window?", "Who authored Python?"],
@@ -90,7 +105,7 @@ def test_the_first_of_a_repeated_prompt_or_chosen_answer_is_kept():
 
 def test_every_reason_has_a_name_of_its_own_and_says_what_it_means_and_what_to_do():
     reasons = drop_reasons()
-    assert len({reason.name for reason in reasons}) == len(reasons) == 15
+    assert len({reason.name for reason in reasons}) == len(reasons) == 20
     assert all(reason.meaning.endswith(".") and reason.what_to_do.endswith(".") for reason in reasons)
 
 

@@ -54,7 +54,14 @@ def curated(pairs: int, drops: int = 1) -> Staged:
         "spend": [{"model": "gpt", "prompt_tokens": 0}],
     }  # fmt: skip
     made = [
-        place | {"pair_id": f"pair-{n}", "triple_index": n, "prompt": f"Prompt {n}?", "chosen": CHOSEN}
+        place
+        | {
+            "pair_id": f"pair-{n}",
+            "triple_index": n,
+            "prompt": f"Prompt {n}?",
+            "chosen": CHOSEN,
+            "instruction_kind": None,
+        }
         for n in range(pairs)
     ]
     dropped = [place | {"triple_index": pairs + n, "reason": "not_verbatim"} for n in range(drops)]

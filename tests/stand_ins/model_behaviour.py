@@ -31,6 +31,7 @@ class Behaviour:
     A chunk that begins with fates and a colon ("server_error good: the text") meets these in any case, one a request.
 
     offline_answers: a good answer is the offline model's, made from the chunk
+    breaks: how it breaks the instructions of those answers that are to carry content (stand_ins.broken_content)
     good: the fate of a request to which nothing else happens
     like: the name of a recorded error ("LiteLLM: wrong_key"), which every request meets
     like_where: requests whose prompt holds these words, and no others, meet that error
@@ -45,6 +46,7 @@ class Behaviour:
     """
 
     offline_answers: bool = False
+    breaks: str = ""
     good: str = "good"
     like: str = ""
     like_where: str = ""

@@ -19,6 +19,7 @@ from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import OfflineBatchJobs
 from ownvoice.offline_model.server import OFFLINE_API_KEY, completion_about, serving
+from stand_ins.broken_content import break_content
 from stand_ins.endpoint_errors import ENDPOINT_ERRORS, EndpointError
 from stand_ins.model_behaviour import Behaviour, RequestRate, chunk_of, fate_of
 from stand_ins.model_fates import BILLED, KEPT, completion, drop, error, is_error, misbehave
@@ -160,6 +161,7 @@ class ModelServer:
         behaviour, totals, prompt = self.behaviour, self.totals, body["messages"][-1]["content"]
         if behaviour.offline_answers and fate in KEPT:
             answer = completion_about(prompt, model=body["model"], max_tokens=body.get("max_tokens"))
+            break_content(answer, behaviour.breaks)
         else:
             answer = completion(fate, behaviour.prompt_tokens, behaviour.completion_tokens)
         totals.billed += 1

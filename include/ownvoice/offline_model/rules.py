@@ -14,7 +14,9 @@ from enum import StrEnum
 from typing import TypeVar
 
 from ownvoice.chunks.sentences import sentences
+from ownvoice.offline_model.content import CONTENT_SLIPS, with_content
 from ownvoice.offline_model.words import (
+    ASKS_WITH_CONTENT,
     CLOSINGS,
     CONNECTIVES,
     CONTRACTED,
@@ -27,6 +29,7 @@ from ownvoice.offline_model.words import (
     STIFF_PATTERN,
     WORD,
 )
+from ownvoice.triples.prompts import CONTENT_KINDS
 from ownvoice.triples.triple import Triple
 
 _T = TypeVar("_T")
@@ -63,8 +66,9 @@ def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> li
     """Return up to five triples about `text`; none only where it has no sentence.
 
     Each `voice` words instructions and generated answers differently, as two models would. Where `kinds` are given, the
-    instructions are of each kind in turn.
+    instructions are of each kind in turn; where some of them carry content, all but one are of these.
     """
+    kinds = _in_turn(kinds, text)
     passages = passages_of(text)
     fitting = [passage for passage in passages if _fits(passage)] or passages
     picked = sorted(fitting, key=_number)[:_MAX_TRIPLES]
@@ -74,11 +78,18 @@ def offline_triples(text: str, voice: str = "", kinds: Sequence[str] = ()) -> li
     ]
 
 
+def _in_turn(kinds: Sequence[str], text: str) -> Sequence[str]:
+    others = [kind for kind in kinds if kind not in CONTENT_KINDS]
+    return kinds if len(others) == len(kinds) else (*CONTENT_KINDS, *CONTENT_KINDS, _pick(others, text, "kind"))
+
+
 def triple_about(passage: str, voice: str = "", kind: str | None = None) -> Triple:
     """Return the triple that quotes `passage`, with the slip of that passage, if there is one."""
     topic, other = _topics(passage)
-    forms = OF_KIND[kind] if kind else INSTRUCTIONS
+    forms = (OF_KIND | ASKS_WITH_CONTENT)[kind] if kind else INSTRUCTIONS
     instruction = _pick(forms, passage, f"{voice}instruction").format(topic=topic, other=other)
+    if kind in CONTENT_KINDS:
+        instruction = with_content(kind, instruction, passage, _stiff, _pick(CONTENT_SLIPS, passage, "content"))
     return _with_slip(Triple(instruction, _reworded(passage, voice), passage, kind), slip_of(passage))
 
 

@@ -23,7 +23,7 @@ from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import OfflineBatchJobs, error_body, error_response
 from ownvoice.offline_model.rules import offline_answer, offline_triples
-from ownvoice.triples.prompts import INSTRUCTION_KINDS
+from ownvoice.triples.prompts import CONTENT_KINDS, INSTRUCTION_KINDS
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
 
 OFFLINE_MODEL = "ownvoice-offline-stand-in"
@@ -107,7 +107,7 @@ def completion_about(
     """
     voice = model.removeprefix(OFFLINE_MODEL) + ("" if seed is None else f" {seed}")
     asked, marker, chunk = prompt.partition("Extract:")
-    kinds = INSTRUCTION_KINDS if f'"{KIND_FIELD}"' in asked else ()
+    kinds = [kind for kind in (*CONTENT_KINDS, *INSTRUCTION_KINDS) if f"- {kind}: " in asked]
     content = _triples_about(chunk.strip(), voice, kinds) if marker else offline_answer(prompt, voice)
     finish_reason = "stop"
     if max_tokens is not None and len(content) > max_tokens * _CHARS_PER_TOKEN:

@@ -44,6 +44,19 @@ OF_KIND = {
         "How much weight do you give {topic} beside {other}, and why?",
     ),
 }
+ASKS_WITH_CONTENT = {
+    "brief": (
+        "Write these points about {topic} out as running text:",
+        "Turn these notes on {topic} and {other} into a paragraph:",
+        "Make a short text about {topic} out of these points:",
+    ),
+    "rewrite": (
+        "Say this about {topic} again in your own voice:",
+        "Rewrite this paragraph on {topic} and {other} as you would put it:",
+        "Put this into your own words, {topic} included:",
+    ),
+}
+FILLERS = ("so to speak", "as it were", "in this respect", "as the case may be", "strictly speaking")
 NO_TOPIC = re.compile(
     r"""about|after|again|another|because|been|before|being|between|could|does|every\w*|any\w*|have|having|might
         |nobody|nothing|others?|people|should|some\w*|suppose|than|that|their|them|then|there|these|they|things?|this

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from ownvoice.chunks.punctuation import begins_sentence, ends_sentence
 from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.pairs.content import carried
 from ownvoice.pairs.fold import fold
 from ownvoice.pairs.reasons import (
     AMBIGUOUS,
@@ -22,12 +23,18 @@ from ownvoice.pairs.reasons import (
     IN_OTHER_SPLIT,
     NO_REJECTED_ANSWER,
     NOT_VERBATIM,
+    PROMPT_CARRIES_TOO_LITTLE,
+    PROMPT_CARRIES_TOO_MUCH,
+    PROMPT_COPIES_QUOTE,
+    PROMPT_LACKS_NAME,
+    PROMPT_LACKS_NUMBER,
     REPEATED_CHOSEN,
     REPEATED_ELSEWHERE,
     REPEATED_PROMPT,
     DropReason,
 )
 from ownvoice.storage.rows import PairRow
+from ownvoice.triples.prompts import CONTENT_KINDS
 
 _SPEAKS_OF_SOURCE = re.compile(
     r"\b(?:the|this|that|these|given|provided|above)\s+"
@@ -35,17 +42,21 @@ _SPEAKS_OF_SOURCE = re.compile(
     re.IGNORECASE,
 )
 
+_SPEAKS_OF_ITS_OWN = re.compile(r"(?<!according to )\w+\s+(?:extract|excerpt|passage)s?", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A triple whose chosen answer is proved: text rendered from the original.
 
-    `rejected` is None where a second model writes it, once the candidate has passed.
+    `rejected` is None where a second model writes it, once the candidate has passed; `kind` is that of the instruction,
+    if its prompt asked for one.
     """
 
     prompt: str
     chosen: str
     rejected: str | None
+    kind: str | None = None
 
 
 P = TypeVar("P", bound=PairRow)
@@ -83,8 +94,12 @@ def _equal_answers(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
 
 
 def _speaks_of_source(candidate: Candidate, _recipe: GenerationRecipe) -> bool:
-    """Whether nobody could follow the instruction without the article before them."""
-    return _SPEAKS_OF_SOURCE.search(candidate.prompt) is not None
+    """Whether nobody could follow the instruction without the article; "rewrite this passage:" speaks of its own."""
+    found = _SPEAKS_OF_SOURCE.finditer(candidate.prompt)
+    if candidate.kind not in CONTENT_KINDS:
+        return any(found)
+    ask_chars = len(candidate.prompt) - len(carried(candidate.prompt))
+    return any(one.end() > ask_chars or not _SPEAKS_OF_ITS_OWN.match(candidate.prompt, one.start()) for one in found)
 
 
 FILTERS: tuple[Filter, ...] = (
@@ -138,7 +153,8 @@ def drop_reasons() -> tuple[DropReason, ...]:
     return (
         *(NOT_VERBATIM, AMBIGUOUS),
         *of_filters,
-        BACK_REFERENCE,
+        *(PROMPT_CARRIES_TOO_LITTLE, PROMPT_COPIES_QUOTE, PROMPT_LACKS_NUMBER, PROMPT_LACKS_NAME),
+        *(PROMPT_CARRIES_TOO_MUCH, BACK_REFERENCE),
         *(BOILERPLATE, IN_EVALUATION_SET, NO_REJECTED_ANSWER, REPEATED_PROMPT, REPEATED_CHOSEN),
         *(IN_OTHER_SPLIT, REPEATED_ELSEWHERE),
     )

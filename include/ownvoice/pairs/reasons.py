@@ -44,6 +44,36 @@ BOILERPLATE = DropReason(
     "Nothing; where it is no boilerplate, look at how often the passage is in your articles.",
     detail="the passage",
 )
+PROMPT_CARRIES_TOO_LITTLE = DropReason(
+    "prompt_carries_too_little",
+    "The instruction of a brief or a rewriting holds no points or no paraphrase, or far fewer words than the quote.",
+    "A few are normal. Where it grows, the model does not follow prompt version 3: try another, or version 2.",
+    detail="words that it carries, and words of the quote",
+)
+PROMPT_CARRIES_TOO_MUCH = DropReason(
+    "prompt_carries_too_much",
+    "The instruction of a brief or a rewriting has more than three times as many words as the quote.",
+    "A few are normal: it tells of more than the quote does. Where it grows, try another model.",
+    detail="words that it carries, and words of the quote",
+)
+PROMPT_COPIES_QUOTE = DropReason(
+    "prompt_copies_quote",
+    "The points or the paraphrase hold eight words in a row of the quote, so that they give the voice away.",
+    "A few are normal. Where it grows, try another model with `ownvoice try-prompt`.",
+    detail="the words",
+)
+PROMPT_LACKS_NUMBER = DropReason(
+    "prompt_lacks_number",
+    "A number of the quote is not among the points or in the paraphrase: the content is not the same.",
+    "A few are normal. Where it grows, try another model with `ownvoice try-prompt`.",
+    detail="the numbers",
+)
+PROMPT_LACKS_NAME = DropReason(
+    "prompt_lacks_name",
+    "A name of the quote is not among the points or in the paraphrase: the content is not the same.",
+    "A few are normal. Where it grows, try another model with `ownvoice try-prompt`.",
+    detail="the names",
+)
 BACK_REFERENCE = DropReason(
     "back_reference",
     "The quote begins with a word that points back, such as But, It or This, and the recipe drops such quotes.",

@@ -87,7 +87,7 @@ def _completed(
 
 
 def _reason(pair: StagedPair, text: str, run: RefreshRun, screen: Screen) -> tuple[DropReason, str] | None:
-    candidate = Candidate(pair["prompt"], pair["chosen"], text)
+    candidate = Candidate(pair["prompt"], pair["chosen"], text, pair["instruction_kind"])
     if reason := first_reason(candidate, run.recipe):
         return reason, ""
     return screen.reason(candidate)

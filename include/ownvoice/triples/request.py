@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 from ownvoice.chunks.chunk import chunk_key
 from ownvoice.config.generators import Generator, RejectedBy
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.request import Message, RequestBody
-from ownvoice.triples.prompts import kinds_of, render
+from ownvoice.triples.prompts import Prompt, prompt_of, render
 
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
 """The fields of a triple, as prompt and JSON schema name them, in the order of `Triple`."""
@@ -23,13 +22,16 @@ def _response_format(recipe: GenerationRecipe) -> dict[str, Any] | None:
         return None
     if recipe.response_format == "json_object":
         return {"type": "json_object"}
-    schema = {"name": "preference_triples", "strict": True, "schema": _triples_schema(kinds_of(recipe.prompt_version))}
+    schema = {"name": "preference_triples", "strict": True, "schema": _triples_schema(prompt_of(recipe.prompt_version))}
     return {"type": "json_schema", "json_schema": schema}
 
 
-def _triples_schema(kinds: Sequence[str]) -> dict[str, Any]:
-    kind = {KIND_FIELD: {"type": "string", "enum": list(kinds)}} if kinds else {}
-    fields = kind | {name: {"type": "string"} for name in TRIPLE_FIELDS}
+def _triples_schema(prompt: Prompt) -> dict[str, Any]:
+    """Return the schema of an answer; a model that is held to it writes the fields in this order."""
+    *others, quote = TRIPLE_FIELDS
+    names = (quote, *others) if prompt.quote_first else TRIPLE_FIELDS
+    kind = {KIND_FIELD: {"type": "string", "enum": list(prompt.kinds)}} if prompt.kinds else {}
+    fields = kind | {name: {"type": "string"} for name in names}
     triple = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
     return {
         "type": "object",
