@@ -24,6 +24,7 @@ from stand_ins.airflow_server import running_airflow
 from stand_ins.browser import Seen
 from stand_ins.hostile_articles import HOSTILE_ARTICLES
 from stand_ins.pair_lake import commit_pairs, small_dataset
+from stand_ins.shown_style import leave_style, style_report
 from stand_ins.trained import curves, leave_trained_run
 
 GOOD, BLOCKED, SEVERAL, LIVE = "manual__good", "manual__blocked", "manual__several", "manual__live"
@@ -34,6 +35,7 @@ PAGES = [
     "/trainings",
     f"/training?run_id={GOOD}",
     f"/overlay?run_id={GOOD}&run_id={BLOCKED}",
+    f"/style?run_id={GOOD}",
     "/run?dag_id=train_dpo&run_id=x",
 ]
 
@@ -52,6 +54,8 @@ def lake(tmp_path_factory):
     for one in plan(lake, ROUNDED, {}):
         leave_trained_run(lake, one, "spike", kept_least=0.1)
     leave_hostile_run(lake)
+    leave_style(lake, style_report(GOOD), [f"Why number {number}?" for number in range(12)], text="We delve. " * 40)
+    leave_style(lake, style_report(HOSTILE, HOSTILE, fragments()), fragments(), text=" ".join(fragments()))
     plan(lake, LIVE, {})
     measure(lake, 7)
     return lake
@@ -70,21 +74,25 @@ def measure(lake, steps):
     lake.store.write(f"runs/{LIVE}/log.txt", log.encode())
 
 
+def fragments():
+    """Return texts that attack."""
+    return [article.article_id for article in HOSTILE_ARTICLES]
+
+
 def leave_hostile_run(lake):
     """Let a hostile text stand wherever one can: id, recipe, base, samples, reasons, message, log, publication."""
-    fragments = [article.article_id for article in HOSTILE_ARTICLES]
-    everything = " ".join(fragments)
+    everything = " ".join(fragments())
     recipe = RECIPE.model_copy(update={"base_model": everything, "base_revision": everything})
     run = TrainingRun(run_id=HOSTILE, lake=lake.uri, dataset_version=1, recipe=recipe)
     write_training_run(lake, run)
     result = leave_trained_run(lake, run, "block")
     result["base"] = dict.fromkeys(("name", "commit"), everything)
-    result["rows_left_out"]["train"] = dict.fromkeys(fragments, 1)
+    result["rows_left_out"]["train"] = dict.fromkeys(fragments(), 1)
     finding = {"rule": everything, "level": "warn", "step": 3, "reason": everything}
     result |= {"image": everything, "message": everything, "device": everything, "health": {"findings": [finding]}}
     lake.write_json(run.keys.result, result)
     lake.store.delete(run.keys.metrics)
-    samples = [{"question": text, "base": text, "trained": text} for text in fragments]
+    samples = [{"question": text, "base": text, "trained": text} for text in fragments()]
     lake.write_json(run.keys.samples, samples)
     lake.write_json(run.keys.publication, dict.fromkeys(("repo_id", "revision", "tag"), everything))
     lake.store.write(run.keys.log, f"2026-02-01T00:00:00Z TRAINED: {everything}\n".encode())
@@ -198,6 +206,15 @@ def test_from_the_list_to_one_run_and_to_another_laid_over_it(show):
     assert page.get_by_role("heading", name="Version 1").is_visible()
 
 
+def test_from_a_training_to_its_style_with_the_distances_drawn(show):
+    page = show(f"/training?run_id={GOOD}").page
+    page.get_by_role("link", name="How near it is to the author").click()
+    page.wait_for_selector("figure.chart canvas")
+    assert page.locator("mark.taken").count() > 0
+    page.get_by_role("link", name="On").click()
+    assert page.locator("li.pair").count() == 2
+
+
 def test_a_merge_warning_is_on_the_page_beside_a_warning_of_the_curves(show):
     page = show(f"/training?run_id={ROUNDED}").page
     page.wait_for_selector("figure.chart canvas")
@@ -220,6 +237,7 @@ def test_a_training_at_work_is_followed_without_a_touch(show, lake):
 def test_texts_that_attack_are_shown_and_do_nothing(show):
     for path in (
         f"/training?{urlencode({'run_id': HOSTILE})}",
+        f"/style?{urlencode({'run_id': HOSTILE})}",
         "/overlay?" + urlencode({"run_id": [HOSTILE, GOOD]}, doseq=True),
         "/trainings",
     ):
@@ -229,7 +247,7 @@ def test_texts_that_attack_are_shown_and_do_nothing(show):
         assert seen.page.locator("main script:not([type='application/json'])").count() == 0
 
 
-@pytest.mark.parametrize("path", PAGES[:3])
+@pytest.mark.parametrize("path", PAGES[:4])
 def test_no_page_scrolls_sideways_on_a_telephone(show, path):
     seen = show(path, width=420)
     seen.page.wait_for_load_state("networkidle")

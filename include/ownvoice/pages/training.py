@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from string import ascii_uppercase
 from typing import Any
 
+from ownvoice.evaluation.stored import read_style
 from ownvoice.pages.trainings import MAX_CHOICES, reported_trainings
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
@@ -42,6 +43,7 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         "awaited": awaited if awaited and not awaited.cancelled else None,
         "said": training.log[-_LOG_LINES:],
         "others": other_trainings(lake, run_id),
+        "style": read_style(lake, run_id, []),
     }
 
 
