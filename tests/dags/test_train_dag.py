@@ -19,7 +19,7 @@ from ownvoice.airflow.process import TrainerProcess
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.evaluation.stored import read_style
 from ownvoice.publishing.judging import read_outcome
-from ownvoice.storage.lake import scan
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
@@ -30,7 +30,7 @@ from stand_ins.hub_server import running_hub
 from stand_ins.places import REPOSITORY, SAMPLES, TESTS
 from stand_ins.style_reports import leave_style_report
 from stand_ins.trained import leave_trained_run
-from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states
+from stand_ins.training_world import filled_in, lake_with_a_version, stand_in_python, states, with_a_base
 from stand_ins.two_authors import two_authors_lake
 
 
@@ -98,14 +98,22 @@ def test_a_published_model_is_found_from_its_version_and_the_other_way(lake, sta
     assert training["model"]["revision"] == revision
 
 
+@pytest.fixture
+def judged_lake(lake, tmp_path, monkeypatch):
+    """Another lake, with enough articles to judge a voice."""
+    judged = with_a_base(Lake((tmp_path / "judged").as_uri()))
+    two_authors_lake(judged, 10, 10)
+    monkeypatch.setenv("OWNVOICE_LAKE", judged.uri)
+    return judged
+
+
 def test_base_and_trained_model_answer_held_out_prompts_and_the_style_is_reported(
-    lake, stand_in_trainer, run_training, hub, capfd
+    judged_lake, stand_in_trainer, run_training, hub, capfd
 ):
-    version = two_authors_lake(lake, 10, 10)
-    done = run_training(dataset_version=version, hub_repository="ann/voice")
+    done = run_training(hub_repository="ann/voice")
     assert done.state == "success"
     assert states(done)["answer_prompts"] == states(done)["write_style"] == "success"
-    report = read_style(lake, lake_run_id(done), [])
+    report = read_style(judged_lake, lake_run_id(done), [])
     assert report.subject("trained").above_base.low > 0
     assert capfd.readouterr().out.count("51 held-out prompts from 10 articles of ann") == 2, (
         "of the task, and the report"
@@ -114,15 +122,14 @@ def test_base_and_trained_model_answer_held_out_prompts_and_the_style_is_reporte
 
 
 def test_a_style_that_could_not_be_measured_loses_no_model_and_the_run_is_red(
-    lake, stand_in_trainer, run_training, hub, monkeypatch
+    judged_lake, stand_in_trainer, run_training, hub, monkeypatch
 ):
-    version = two_authors_lake(lake, 10, 10)
     monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT", "9")
-    done = run_training(dataset_version=version, hub_repository="ann/voice")
+    done = run_training(hub_repository="ann/voice")
     assert done.state == "failed"
     assert states(done)["answer_prompts"] == "failed"
     assert states(done)["publish_model"] == states(done)["write_report"] == "success"
-    assert read_training_report(lake, lake_run_id(done)).verdict == "pass"
+    assert read_training_report(judged_lake, lake_run_id(done)).verdict == "pass"
 
 
 def test_no_key_is_in_a_rendered_template_an_xcom_or_a_log(lake, stand_in_trainer, run_training, hub, capfd):

@@ -23,6 +23,11 @@ def lake_with_a_version(folder: Path) -> Lake:
 def filled(lake: Lake) -> Lake:
     """Commit that version to an empty lake, and put the base into it; return the lake."""
     commit_pairs(lake, small_dataset())
+    return with_a_base(lake)
+
+
+def with_a_base(lake: Lake) -> Lake:
+    """Put the base into a lake; return the lake."""
     for name in ("config.json", "model.safetensors"):  # a base to be found; the stand-in loads none
         lake.store.write(f"models/toy/{name}", b"{}")
     return lake
