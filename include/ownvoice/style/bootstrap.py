@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -89,8 +91,22 @@ def _drawn(articles: int, seed: int) -> Floats:
 
 
 def _interval(mean: float, draws: Floats, articles: int) -> Interval:
-    from scipy.stats import norm, t
-
-    tail = float(norm.cdf(np.sqrt(articles / (articles - 1)) * t.ppf(0.025, articles - 1)))
+    tail = NormalDist().cdf(-sqrt(articles / (articles - 1)) * _student_t(articles - 1))
     low, high = np.quantile(draws, [tail, 1 - tail])
     return Interval(mean, float(low), float(high))
+
+
+def _student_t(freedom: int) -> float:
+    """Return the 97.5th percentile of Student's t, within 0.2 % from four degrees of freedom on.
+
+    Abramowitz and Stegun 1964, 26.7.5; the trainer's environment, in which a model is promoted, has no scipy.
+    """
+    z = NormalDist().inv_cdf(0.975)
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return float(sum(term / freedom**power for power, term in enumerate(terms)))

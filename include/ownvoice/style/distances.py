@@ -45,34 +45,38 @@ def cosine_delta(author: Floats, other: Floats) -> Distance:
     """Return Cosine Delta: one minus the cosine of z-scores with those of the author (Smith and Aldridge 2011).
 
     `author` and `other` are counts of passages of about one length, by the author and by those he is told from. The
-    z-scores have their zero halfway between the two: with zero at the author himself he would have no direction.
+    z-scores have their zero halfway between the two (with zero at the author himself he would have no direction), and
+    as their unit how much either varies within himself, so that it does not count how many passages there are of each.
     """
-    mine, theirs = _shares(author), _shares(other)
-    spread = np.vstack([mine, theirs]).std(axis=0)
+    mine, theirs = (_shares(counts[counts.any(axis=1)]) for counts in (author, other))
+    if not len(mine) or not len(theirs):
+        return _nothing
+    spread = np.sqrt((mine.var(axis=0) + theirs.var(axis=0)) / 2)
     spread[spread == 0] = np.inf
     centre = (mine.mean(axis=0) + theirs.mean(axis=0)) / 2
     direction = (mine.mean(axis=0) - centre) / spread
+    if not direction.any():
+        return _nothing
 
     def distance(counts: Floats) -> Floats:
         scores = (_shares(counts) - centre) / spread
         norms = np.linalg.norm(scores, axis=1) * np.linalg.norm(direction)
-        found: Floats = _judged(counts, 1 - scores @ direction / np.where(norms == 0, np.inf, norms))
-        return found
+        return _judged(counts, 1 - scores @ direction / np.where(norms == 0, np.inf, norms))
 
     return distance
 
 
 def jensen_shannon(author: Floats) -> Distance:
     """Return the Jensen-Shannon divergence, base 2, between function words of a text and the author's: 0 to 1."""
-    expected = author[:, :-1].sum(axis=0)
-    expected = expected / max(expected.sum(), 1.0)
+    expected = author[:, :-1].sum(axis=0, keepdims=True)
+    if not expected.any():
+        return _nothing
+    expected = expected / expected.sum()
 
     def distance(counts: Floats) -> Floats:
         found = counts[:, :-1] / np.maximum(counts[:, :-1].sum(axis=1, keepdims=True), 1.0)
         middle = (found + expected) / 2
-        return _judged(
-            counts, (_divergence(found, middle) + _divergence(np.broadcast_to(expected, found.shape), middle)) / 2
-        )
+        return _judged(counts, (_divergence(found, middle) + _divergence(expected, middle)) / 2)
 
     return distance
 
@@ -119,8 +123,9 @@ def floor(distance: Distance, held_out: Floats, article_ids: Sequence[str], size
     weights = weights[weights.any(axis=1)]
     count = max(1, round(size_words / spoken[spoken > 0].mean()))
     drawn = random.multinomial(count, weights / weights.sum(axis=1, keepdims=True))
-    found = float(np.nanmedian(distance(drawn @ held_out)))
-    return found if found > 0 else None
+    found = distance(drawn @ held_out)
+    found = found[~np.isnan(found)]
+    return float(np.median(found)) if found.any() else None
 
 
 def band(ratio: float) -> Band:
@@ -135,13 +140,17 @@ def _shares(counts: Floats) -> Floats:
     return found
 
 
+def _nothing(counts: Floats) -> Floats:
+    """Return no distance: there is nothing to measure from."""
+    return np.full(len(counts), np.nan)
+
+
 def _judged(counts: Floats, distances: Floats) -> Floats:
     return np.where(counts[:, :-1].any(axis=1), distances, np.nan)
 
 
 def _divergence(these: Floats, those: Floats) -> Floats:
-    """Return the Kullback-Leibler divergence of each row in bits."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        terms = np.where(these > 0, these * np.log2(these / those), 0.0)
-    found: Floats = terms.sum(axis=1)
-    return found
+    """Return the Kullback-Leibler divergence of each row in bits; `those` are above 0 where `these` are."""
+    shares = these / np.where(those > 0, those, 1.0)
+    terms: Floats = (these * np.log2(np.where(shares > 0, shares, 1.0))).sum(axis=1)
+    return terms
