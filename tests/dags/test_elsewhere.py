@@ -205,7 +205,7 @@ def test_past_the_deadline_the_task_fails_and_the_trainer_stops(lake, start, mon
     eventually(lambda: lake.read_json(checkpoint_key(run)))
     awaited = read_awaited(lake, run.keys)
     write_awaited(lake, run.keys, awaited.model_copy(update={"until": dt.datetime.now(dt.UTC)}))
-    with pytest.raises(AirflowFailException, match=r"OWNVOICE_TRAINER_DEADLINE_S.*resumes from its last checkpoint"):
+    with pytest.raises(AirflowFailException, match=r"OWNVOICE_TRAINER_DEADLINE_S.*goes on from what is stored"):
         until_it_ends(task, trigger)
     assert trainer.wait(120) == Exit.STOPPED
 

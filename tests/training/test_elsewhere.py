@@ -7,11 +7,13 @@ import shlex
 
 import pytest
 
-from ownvoice.errors import DamagedError, SettingsError
+from ownvoice.answering.files import write_job
+from ownvoice.answering.job import AnswerJob, Asked, JobResult
+from ownvoice.errors import DamagedError, Exit, SettingsError
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.awaited import cancel, read_awaited
 from ownvoice.training.claim import Claim
-from ownvoice.training.elsewhere import KEYS_OF_A_TRAINER, Follower, await_training, command_of, ended
+from ownvoice.training.elsewhere import KEYS_OF_A_TRAINER, Follower, await_training, command_of, ended, read_awaitable
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
@@ -126,7 +128,7 @@ def seen(follower, now_s, claim=CLAIM, **changed):
 
 def test_what_the_trainer_says_is_told_once(follower):
     assert seen(follower, 0, None) == []
-    first = ["gpu-box trains it since 2026-01-01T10:00:00Z, process 7.", "gpu-box: step 4/40: loss 0.68"]
+    first = ["gpu-box works on it since 2026-01-01T10:00:00Z, process 7.", "gpu-box: step 4/40: loss 0.68"]
     assert seen(follower, 30) == first
     assert seen(follower, 60, beat_at="later") == []
     assert seen(follower, 90, said="step 5/40: loss 0.67") == ["gpu-box: step 5/40: loss 0.67"]
@@ -137,7 +139,7 @@ def test_a_trainer_that_went_silent_is_told_once_with_the_command_and_heard_agai
     assert seen(follower, 300) == []
     (line,) = seen(follower, 331)
     assert line.startswith("No sign of the trainer on gpu-box since 2026-01-01T10:05:00Z. Its last line: step 4/40")
-    assert line.endswith(f"it resumes from the last checkpoint in the lake:\n{follower.awaited.command}")
+    assert line.endswith(f"it goes on from what is stored in the lake:\n{follower.awaited.command}")
     assert seen(follower, 9999) == []
     assert seen(follower, 10000, said="step 5/40") == ["gpu-box: step 5/40"]
     assert seen(follower, 10400, said="step 5/40")[0].startswith("No sign")
@@ -146,7 +148,7 @@ def test_a_trainer_that_went_silent_is_told_once_with_the_command_and_heard_agai
 def test_another_machine_that_takes_over_is_named(follower):
     seen(follower, 0)
     assert seen(follower, 30, claim_id="b", number=2, host="spot-2", said="") == [
-        "spot-2 trains it since 2026-01-01T10:00:00Z, process 7."
+        "spot-2 works on it since 2026-01-01T10:00:00Z, process 7."
     ]
 
 
@@ -160,3 +162,40 @@ def test_that_nobody_has_begun_is_told_after_an_hour(follower):
     assert seen(follower, 3500, None) == []
     assert seen(follower, 3700, None)[0].startswith("No trainer has begun for 62 minutes. Start this on a machine")
     assert seen(follower, 9999, None) == []
+
+
+@pytest.fixture
+def job(lake):
+    """A job of answering and its URI."""
+    made = AnswerJob(run_id="one", name="style", lake=lake.uri, asked=(Asked(subject="base", model="lake:m"),))
+    return made, write_job(lake, made, ())
+
+
+def leave_answered(lake, job, end):
+    lake.write_json(job.keys.result, JobResult(exit=end, message="said").model_dump(mode="json"))
+
+
+def test_a_job_of_answering_is_awaited_by_its_own_command(lake, job):
+    answering, uri = job
+    awaited = await_training(lake, answering, uri, TrainingSettings(where="elsewhere"))
+    assert read_awaitable(uri) == answering
+    assert shlex.split(awaited.command)[3:] == ["-m", "ownvoice.training.answering", "--job", uri, "--awaited"]
+    assert awaited == read_awaited(lake, answering.keys)
+    assert read_awaited(lake, RunKeys("one")) is None, "the training of the same run is not awaited by this"
+
+
+@pytest.mark.parametrize(("end", "is_end"), [(Exit.TRAINED, True), (Exit.BAD_BASE, True), (Exit.STOPPED, False)])
+def test_an_awaited_job_ends_as_its_trainer_said_and_goes_on_where_that_was_stopped(lake, job, end, is_end):
+    answering, uri = job
+    awaited = await_training(lake, answering, uri, ELSEWHERE)
+    assert ended(lake, answering, awaited) is None
+    leave_answered(lake, answering, end)
+    assert ended(lake, answering, awaited) == ((end, "said") if is_end else None)
+
+
+def test_a_job_that_is_answered_is_not_awaited_until_it_is_written_again(lake, job):
+    answering, uri = job
+    leave_answered(lake, answering, Exit.TRAINED)
+    assert await_training(lake, answering, uri, ELSEWHERE) is None
+    write_job(lake, answering, ())
+    assert await_training(lake, answering, uri, ELSEWHERE) is not None

@@ -24,7 +24,7 @@ from ownvoice.training.settings import load_training_settings
 if TYPE_CHECKING:  # every DAG file imports this module, and must not load pyarrow
     from ownvoice.storage.lake import Lake
     from ownvoice.training.awaited import Awaited
-    from ownvoice.training.run import TrainingRun
+    from ownvoice.training.elsewhere import Awaitable
 
 _TRIGGER_LATE = dt.timedelta(minutes=10)  # the trigger ends the wait; this is for one that does not
 _CANCELLED = "its task in Airflow was marked or cleared"
@@ -47,11 +47,11 @@ class TrainerElsewhere(BaseOperator):
         lake, run = _opened(self.arguments[-1])
         awaited = await_training(lake, run, self.arguments[-1], load_training_settings())
         if awaited is None:
-            print(f"{self.arguments[-1]}: this run is trained; nothing is left to do")
+            print(f"{self.arguments[-1]}: this is done; nothing is left to do")
             return
-        print(f"This training waits for a machine with a GPU until {awaited.until:%Y-%m-%d %H:%M}Z. Start there:")
+        print(f"This waits for a machine with a GPU until {awaited.until:%Y-%m-%d %H:%M}Z. Start there:")
         print(awaited.command)
-        _defer(run, awaited)
+        _defer(self.arguments[-1], awaited)
 
     def resume(self, context: Mapping[str, Any], event: Any) -> None:
         """End as the trainer did. Raises what `raise_for_exit` says, and `AirflowFailException` past the deadline."""
@@ -61,11 +61,11 @@ class TrainerElsewhere(BaseOperator):
         lake, run = _opened(self.arguments[-1])
         awaited = read_awaited(lake, run.keys)
         if awaited is None or awaited.waiting_id != event or awaited.cancelled:
-            raise AirflowFailException("This wait was cancelled, or another one took its place. Clear `train` to wait.")
+            raise AirflowFailException("This wait was cancelled, or another took its place. Clear this task to wait.")
         end = ended(lake, run, awaited)
         if end is None:
             _refuse_past_deadline(lake, run, awaited)
-            _defer(run, awaited)
+            _defer(self.arguments[-1], awaited)
         forget_awaited(lake, run.keys)
         print(f"The trainer ended with {end.exit.name}.")
         raise_for_exit(end.exit, f"{end.exit.name}: {end.message}")
@@ -122,37 +122,43 @@ class TrainingEndedTrigger(BaseTrigger):
 
 
 def cancel_trainings_of(lake: Lake, dag_run: Any) -> None:
-    """Let every trainer stop that a run still waits for: no trigger cancels it where none is up to do so."""
+    """Let every trainer stop that a run still waits for: no trigger cancels it where none is up to do so.
+
+    A run with variants has trainings of their own, and each of all these may have jobs of answering.
+    """
     from ownvoice.storage.layout import RunKeys
     from ownvoice.training.awaited import cancel
     from ownvoice.training.planning.variants import read_variants
 
-    for run_id in read_variants(lake, lake_run_id(dag_run)).run_ids.values():
-        cancel(lake, RunKeys(run_id), _RUN_IS_OVER)
+    run_id = lake_run_id(dag_run)
+    for keys in map(RunKeys, {run_id, *read_variants(lake, run_id).run_ids.values()}):
+        cancel(lake, keys, _RUN_IS_OVER)
+        for name in lake.store.folders(keys.answering):
+            cancel(lake, keys.answer_job(name), _RUN_IS_OVER)
 
 
-def _opened(recipe_uri: str) -> tuple[Lake, TrainingRun]:
-    from ownvoice.training.run import read_training_run
+def _opened(uri: str) -> tuple[Lake, Awaitable]:
+    from ownvoice.training.elsewhere import read_awaitable
 
     lake = open_lake()
-    return lake, read_training_run(recipe_uri, lake.store.access)
+    return lake, read_awaitable(uri, lake.store.access)
 
 
-def _defer(run: TrainingRun, awaited: Awaited) -> NoReturn:
+def _defer(uri: str, awaited: Awaited) -> NoReturn:
     from ownvoice.training.elsewhere import POLL_INTERVAL_S
 
-    trigger = TrainingEndedTrigger(f"{run.lake}/{run.keys.recipe}", awaited.waiting_id, POLL_INTERVAL_S)
+    trigger = TrainingEndedTrigger(uri, awaited.waiting_id, POLL_INTERVAL_S)
     left = awaited.until - dt.datetime.now(dt.UTC) + _TRIGGER_LATE
     raise TaskDeferred(trigger=trigger, method_name="resume", timeout=left)
 
 
-def _refuse_past_deadline(lake: Lake, run: TrainingRun, awaited: Awaited) -> None:
+def _refuse_past_deadline(lake: Lake, run: Awaitable, awaited: Awaited) -> None:
     from ownvoice.training.awaited import cancel
 
     if awaited.is_over():
         waited_h = (awaited.until - awaited.since) / dt.timedelta(hours=1)
         cancel(lake, run.keys, f"its task waited {waited_h:.1f} hours for it", awaited.waiting_id)
         raise AirflowFailException(
-            f"No trainer ended this run within {waited_h:.1f} hours (OWNVOICE_TRAINER_DEADLINE_S). Clear `train` to "
-            "wait again; a trainer that is started then resumes from its last checkpoint."
+            f"No trainer ended this within {waited_h:.1f} hours (OWNVOICE_TRAINER_DEADLINE_S). Clear this task "
+            "to wait again; a trainer that is started then goes on from what is stored."
         )

@@ -1,7 +1,7 @@
-"""A training on a machine that nobody here starts: the command for it, and what the lake shows of it meanwhile.
+"""The trainer on a machine that nobody here starts: the command for it, and what the lake shows of it meanwhile.
 
-The trainer's whole input is `recipe.json` and its whole result is files of the run, so that the lake is all that the
-two sides share.
+Its whole input is the `recipe.json` of a training or the `job.json` of a job of answering, and its whole result is
+files beside it, so that the lake is all that the two sides share.
 """
 
 from __future__ import annotations
@@ -14,13 +14,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ownvoice.answering.files import read_job
+from ownvoice.answering.job import AnswerJob, JobResult
 from ownvoice.errors import Exit
+from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.training.awaited import Awaited, forget_awaited, read_awaited, write_awaited
 from ownvoice.training.claim import Claim, newest_claim
-from ownvoice.training.process import AWAITED, training_arguments
+from ownvoice.training.process import AWAITED, answering_arguments, training_arguments
 from ownvoice.training.result import NOT_ENDED, TrainingResult
-from ownvoice.training.run import TrainingRun
+from ownvoice.training.run import TrainingRun, read_training_run
 from ownvoice.training.settings import TrainingSettings
 
 KEYS_OF_A_TRAINER = (
@@ -38,13 +41,27 @@ _SILENT_AFTER_S = 300.0  # many signs of life late
 _REMIND_AFTER_S = 3600.0
 
 
-def command_of(recipe_uri: str, settings: TrainingSettings) -> str:
-    """Return the command that trains `recipe_uri` on any machine with a GPU, as a line for a shell.
+Awaitable = TrainingRun | AnswerJob
+"""What a trainer elsewhere can be awaited for."""
+
+
+def read_awaitable(uri: str, access: AwsAccess | None = None) -> Awaitable:
+    """Read the input of a trainer: a job of answering or a recipe, as its name says. Raises `SettingsError`."""
+    return read_job(uri, access) if _is_job(uri) else read_training_run(uri, access)
+
+
+def _is_job(uri: str) -> bool:
+    return uri.endswith("/job.json")
+
+
+def command_of(uri: str, settings: TrainingSettings) -> str:
+    """Return the command that trains or answers `uri` on any machine with a GPU, as a line for a shell.
 
     It is that of the trainer image where one is set, which hands variables on by name; else that of a Python with the
     trainer installed. It holds no key.
     """
-    trainer = ["python", *training_arguments(recipe_uri), AWAITED]
+    arguments = answering_arguments(uri) if _is_job(uri) else training_arguments(uri)
+    trainer = ["python", *arguments, AWAITED]
     if not settings.image:
         return shlex.join(["env", _NEEDS_A_GPU, *trainer])
     handed_on = [part for name in KEYS_OF_A_TRAINER for part in ("--env", name)]
@@ -53,16 +70,15 @@ def command_of(recipe_uri: str, settings: TrainingSettings) -> str:
     return shlex.join(["docker", "run", "--rm", *machine, *handed_on, *said, settings.image, *trainer])
 
 
-def await_training(lake: Lake, run: TrainingRun, recipe_uri: str, settings: TrainingSettings) -> Awaited | None:
-    """Write down that a run is awaited from now on; None where it is trained already.
+def await_training(lake: Lake, run: Awaitable, uri: str, settings: TrainingSettings) -> Awaited | None:
+    """Write down that a run or job is awaited from now on; None where it is done already.
 
     Where a wait before was broken off by a fault, a result that it did not take ends this one.
     """
     before = read_awaited(lake, run.keys)
     # Taken before the result is read: one that is written in between ends the wait.
     earlier = before.earlier_result if before and not before.cancelled else _tag_of_result(lake, run)
-    result = lake.read_record(run.keys.result, TrainingResult.model_validate)
-    if result and result.is_trained and result.recipe == run.recipe:
+    if _is_done(lake, run):
         forget_awaited(lake, run.keys)
         return None
     now = dt.datetime.now(dt.UTC)
@@ -70,7 +86,7 @@ def await_training(lake: Lake, run: TrainingRun, recipe_uri: str, settings: Trai
         waiting_id=uuid.uuid4().hex,
         since=now,
         until=now + dt.timedelta(seconds=settings.deadline_s),
-        command=command_of(recipe_uri, settings),
+        command=command_of(uri, settings),
         earlier_result=earlier,
     )
     write_awaited(lake, run.keys, awaited)
@@ -84,7 +100,7 @@ class AwaitedEnd(NamedTuple):
     message: str
 
 
-def ended(lake: Lake, run: TrainingRun, awaited: Awaited) -> AwaitedEnd | None:
+def ended(lake: Lake, run: Awaitable, awaited: Awaited) -> AwaitedEnd | None:
     """Return the end that a trainer came to since a run is awaited; None before that.
 
     One that was stopped, as a machine of the spot market is, has not ended: the next one resumes. Raises `DamagedError`
@@ -92,7 +108,7 @@ def ended(lake: Lake, run: TrainingRun, awaited: Awaited) -> AwaitedEnd | None:
     """
     if _tag_of_result(lake, run) == awaited.earlier_result:
         return None
-    result = lake.read_record(run.keys.result, TrainingResult.model_validate)
+    result = _result_of(lake, run)
     if result is None or result.exit in (Exit.STOPPED, NOT_ENDED):
         return None
     return AwaitedEnd(Exit(result.exit), result.message or "done")
@@ -118,13 +134,13 @@ class Follower:
             yield f"No trainer works on it now.{_last(claim)} {self._start}"
         else:
             if before is None or before.claim_id != claim.claim_id:
-                yield f"{claim.host} trains it since {claim.since[:19]}Z, process {claim.process}."
+                yield f"{claim.host} works on it since {claim.since[:19]}Z, process {claim.process}."
             if claim.said and (before is None or before.said != claim.said):
                 yield f"{claim.host}: {claim.said}"
 
     @property
     def _start(self) -> str:
-        what = "Start this on a machine with a GPU; it resumes from the last checkpoint in the lake"
+        what = "Start this on a machine with a GPU; it goes on from what is stored in the lake"
         return f"{what}:\n{self.awaited.command}"
 
     def _silence(self, silent_s: float) -> Iterator[str]:
@@ -139,7 +155,7 @@ class Follower:
             yield f"No trainer has begun for {silent_s / 60:.0f} minutes. {self._start}"
 
 
-def follow(lake: Lake, run: TrainingRun, awaited: Awaited, follower: Follower) -> tuple[list[str], bool]:
+def follow(lake: Lake, run: Awaitable, awaited: Awaited, follower: Follower) -> tuple[list[str], bool]:
     """Look once; return the lines that are new, and whether there is nothing left to wait for."""
     lines = list(follower.lines(newest_claim(lake, run.keys), time.monotonic()))
     is_awaited = read_awaited(lake, run.keys) == awaited
@@ -150,7 +166,21 @@ def _last(claim: Claim | None) -> str:
     return f" Its last line: {claim.said}." if claim and claim.said else ""
 
 
-def _tag_of_result(lake: Lake, run: TrainingRun) -> str:
+def _result_of(lake: Lake, run: Awaitable) -> TrainingResult | JobResult | None:
+    if isinstance(run, AnswerJob):
+        return lake.read_record(run.keys.result, JobResult.model_validate)
+    return lake.read_record(run.keys.result, TrainingResult.model_validate)
+
+
+def _is_done(lake: Lake, run: Awaitable) -> bool:
+    """Whether it was trained with this very recipe, or answered since the job was written."""
+    result = _result_of(lake, run)
+    if isinstance(result, JobResult):
+        return result.is_answered
+    return result is not None and result.is_trained and isinstance(run, TrainingRun) and result.recipe == run.recipe
+
+
+def _tag_of_result(lake: Lake, run: Awaitable) -> str:
     found = lake.store.stat(run.keys.result)
     return found.tag if found else ""
 

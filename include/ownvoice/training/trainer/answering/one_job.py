@@ -25,14 +25,14 @@ from ownvoice.training.trainer.record import Record
 from ownvoice.training.trainer.stop import Stop
 
 
-def one_job(job: AnswerJob, lake: Lake, stop: Stop, scratch: Path) -> Exit:
+def one_job(job: AnswerJob, lake: Lake, stop: Stop, scratch: Path, *, is_awaited: bool = False) -> Exit:
     """Answer; return how it ended.
 
-    Raises `RunHeldError` where another process works on the job or has taken it over, and `StoppedError` where it was
-    cancelled before it began.
+    With `is_awaited` whoever waits for it can cancel it through the lake. Raises `RunHeldError` where another process
+    works on the job or has taken it over, and `StoppedError` where it was cancelled before it began.
     """
     online = go_offline()
-    with present(lake, job.keys, stop) as presence:
+    with present(lake, job.keys, stop, is_awaited=is_awaited) as presence:
         record, started = Record(lake, job.keys), time.monotonic()
         presence.last_said = record.last_said
         work = JobWork(job, lake, record, scratch, online, Progress(record))
