@@ -31,6 +31,7 @@ COMMANDS = {
     "report": "Print the report of a refresh run, or show it as a page.",
     "train": "Train on a version by DPO in the trainer's environment, one recipe after the other; compare several.",
     "style": "Tell how near a trained model, or a version's answers, are to an author's way of writing.",
+    "ask": "Put questions to a base and to what a training made of it, and show their answers side by side.",
     "export-gguf": "Write a trained model as a GGUF file for Ollama and llama.cpp, by llama.cpp's own converter.",
     "promote": "Make a trained model the champion of its repository, by the rule; or list the champions so far.",
     "lineage": "Tell what a model was made from, or which models were trained on a version.",

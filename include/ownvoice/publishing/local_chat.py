@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from typing import Literal
 
-from ownvoice.training.trainer.prompts import ALPACA
-
-Template = Literal["alpaca", "chat"]
+from ownvoice.training.trainer.prompts import ALPACA, Template
 
 
 def jinja_of_alpaca() -> str:
