@@ -11,6 +11,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.budget import Spend, SpendingLimit, share_of_batch, worst_case
 from ownvoice.llm.request import RequestBody
+from ownvoice.storage.lake import Lake
 from ownvoice.triples.request import rejected_bodies, request_body
 
 _LONG_INSTRUCTION_CHARS = 200
@@ -46,15 +47,19 @@ def share_of(task: BatchTask, batches: Sequence[str], purpose: Purpose) -> Spend
 
 def open_spending_limit(task: BatchTask, batches: Sequence[str], purpose: Purpose) -> SpendingLimit:
     """Return the limit of a batch for one purpose, less what earlier tries of its task may have spent."""
-    lake = task.lake
     key = task.run.keys.spending(task.name if purpose is Purpose.TRIPLES else f"{task.name}-{purpose}")
+    return limit_kept_at(task.lake, key, share_of(task, batches, purpose))
+
+
+def limit_kept_at(lake: Lake, key: str, share: Spend) -> SpendingLimit:
+    """Return a limit that keeps under `key` what is spent of `share`, and goes on from what is kept there."""
 
     def record(spent: Spend) -> None:
         amounts = {"tokens": spent.tokens, "cost_usd": spent.cost_usd}
         lake.write_json(key, {name: amount if math.isfinite(amount) else 0 for name, amount in amounts.items()})
 
     earlier = lake.read_record(key, lambda stored: Spend(stored["tokens"], stored["cost_usd"])) or Spend()
-    return SpendingLimit(share_of(task, batches, purpose), earlier, record)
+    return SpendingLimit(share, earlier, record)
 
 
 def _worst_of_triples(run: RefreshRun) -> Spend:
