@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from ownvoice.dataset.verify import verify
+from ownvoice.reports.html import read_page
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import scan
 from ownvoice.storage.rows import chunk_rows
@@ -48,6 +49,7 @@ def test_pairs_that_carry_their_content_are_made_told_by_kind_and_proved(lake, t
     kinds = Counter(row["instruction_kind"] for row in rows)
     assert set(CONTENT_KINDS) < set(kinds) <= {*CONTENT_KINDS, *INSTRUCTION_KINDS}
     assert report.instruction_kinds == kinds
+    assert f"{kinds['brief']} brief" in read_page(lake, "one").decode()
     assert {row["prompt_version"] for row in rows} == {"3"}
     for row in rows:
         if row["instruction_kind"] in CONTENT_KINDS:
@@ -65,7 +67,8 @@ def test_content_that_is_not_the_same_is_dropped_for_its_reason_and_counted_ever
     assert report.triples.dropped[reason] > 0
     assert drops_in_table(lake) == report.triples.dropped
     assert report.triples.total == report.triples.kept + sum(report.triples.dropped.values())
-    assert report.drop_examples[reason][0].detail
+    example = report.drop_examples[reason][0]
+    assert example.detail and example.detail in read_page(lake, "one").decode()
 
 
 def test_a_kind_that_was_not_asked_for_is_no_triple_and_the_others_of_the_answer_count(lake, tmp_path):

@@ -33,7 +33,8 @@ class GenerationRecipe(BaseModel):
     prompt_version: str = Field(
         "1",
         min_length=1,
-        description="Version in the prompt registry: 1 is the chapter's, 2 varies the kind of instruction.",
+        description="Version in the prompt registry: 1 is the chapter's, 2 varies the kind of instruction, in "
+        "3 most instructions carry the content of the quote, so that only the voice differs.",
     )
     temperature: float | None = Field(
         0.7,

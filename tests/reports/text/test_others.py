@@ -45,6 +45,14 @@ def test_a_chunk_with_each_failure_fits(error):
     assert fits(chunk_lines(ChunkState.DEAD, [chunk(str(error))] * 2))
 
 
+def test_a_tried_triple_says_its_kind_and_what_was_found_where_it_is_dropped():
+    triple = Triple("Write out:\n- rain", "It rains.", "It rained.", "brief")
+    dropped = TriedTriple(triple, "prompt_lacks_name", "Ada")
+    lines = "\n".join(tried_lines(TriedChunk("a.md", "text", (), (dropped, TriedTriple(triple, "kept")))))
+    assert "[prompt_lacks_name: Ada] brief: Write out:" in lines
+    assert "[kept] brief: Write out:" in lines
+
+
 def test_a_pair_fits_and_stands_side_by_side():
     pair = {
         "prompt": WORDS,

@@ -67,10 +67,10 @@ def _ways(written: str) -> tuple[Values, ...]:
     """Return the ways to read digits with their separators."""
     ascii_digits = "".join(str(unicodedata.digit(sign)) if sign.isdecimal() else sign for sign in written)
     digits = ascii_digits.replace("٫", ".")
+    pieces = _GROUPS.split(digits)
+    if len(pieces) > 1:
+        return (*_ways("".join(pieces)), frozenset().union(*(_ways(piece)[0] for piece in pieces)))
     parts = frozenset(Decimal(part) for part in regex.findall(r"\d+", digits))
-    joined = _GROUPS.sub("", digits)
-    if joined != digits:
-        return (*_ways(joined), parts)
     if digits.count(".") + digits.count(",") > 1 and not _THOUSANDS.fullmatch(digits):
         last = max(digits.rfind("."), digits.rfind(","))
         both = {"." in digits, "," in digits} == {True}  # 1,234.56 and 1.234,56: the last one is the decimal mark
