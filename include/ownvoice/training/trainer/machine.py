@@ -14,7 +14,7 @@ _CGROUP = Path("/sys/fs/cgroup")  # of a container, in version 2
 
 _LIBRARIES = (
     *("torch", "transformers", "trl", "peft", "accelerate", "datasets", "bitsandbytes"),
-    *("unsloth", "unsloth_zoo", "xformers", "triton"),
+    *("unsloth", "unsloth_zoo", "vllm", "xformers", "triton"),
 )
 
 

@@ -112,4 +112,5 @@ def _fault_of(tokens: Tokens, model: Model, reserved: frozenset[int]) -> str | N
         return "special_token_in_the_text"
     if not tokens.scored:
         return "no_token_to_score"
-    return "longer_than_context" if len(tokens.before) + len(tokens.ids) > model.context else None
+    # vLLM wants room for one token after the text.
+    return "longer_than_context" if len(tokens.before) + len(tokens.ids) >= model.context else None
