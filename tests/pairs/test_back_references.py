@@ -41,6 +41,8 @@ POINTS_BACK = """
     As you can see, the loss is flat.
     As mentioned above, the cache is cold at first.
     As we said before, nobody reads manuals.
+    As explained in the sections above, the cache is cold.
+    More specifically, the second layer is frozen.
     For this reason, we stay with one region.
     This way, the data is checked at the door.
     That way, you can swap the database.
@@ -146,6 +148,7 @@ STANDS_ALONE = """
     Despite its fame, the method is slow.
     As an engineer, do you see your job still there?
     As the world changes, so do the prompts.
+    As shown in figure 3, the curve is flat.
     Because posts are short, they fit into one vector.
     In this article, we build a small agent.
     In theory, everybody tests.

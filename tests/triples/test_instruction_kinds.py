@@ -18,7 +18,7 @@ from ownvoice.offline_model.words import OF_KIND
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.triples.parse import parse_answer, reader
-from ownvoice.triples.prompts import INSTRUCTION_KINDS, PROMPTS, kinds_of
+from ownvoice.triples.prompts import CONTENT_KINDS, INSTRUCTION_KINDS, PROMPTS, kinds_of
 from ownvoice.triples.request import request_body
 from stand_ins.night import RECIPE, Night
 
@@ -68,6 +68,16 @@ def test_a_schema_has_the_kinds_where_the_prompt_asks_for_them():
     assert items("1")["required"] == list(TRIPLE)
     assert items("2")["required"] == ["kind", *TRIPLE]
     assert items("2")["properties"]["kind"] == {"type": "string", "enum": list(INSTRUCTION_KINDS)}
+    assert items("3")["properties"]["kind"] == {"type": "string", "enum": [*CONTENT_KINDS, *INSTRUCTION_KINDS]}
+
+
+def test_in_prompt_three_the_quote_is_written_before_the_instruction_that_carries_it():
+    recipe = GenerationRecipe(prompt_version="3", response_format="json_schema")
+    body = request_body(recipe, "A chunk.")
+    items = body["response_format"]["json_schema"]["schema"]["properties"]["preference_triples"]["items"]
+    assert items["required"] == ["kind", "extracted_answer", "instruction", "generated_answer"]
+    assert '{"kind": "...", "extracted_answer": "...", "instruction"' in body["messages"][1]["content"]
+    assert all(f"- {kind}: " in PROMPTS["3"].user_template for kind in (*CONTENT_KINDS, *INSTRUCTION_KINDS))
 
 
 def test_the_stand_in_answers_truly_in_kind(offline_model: OfflineModel):

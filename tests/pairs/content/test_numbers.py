@@ -79,7 +79,8 @@ def test_a_number_that_is_another_one_or_none_is_lacking(quote, instruction, mis
 
 
 @pytest.mark.parametrize(
-    "text", ["one of them", "at first", "a second later", "GPT-4o, H100 and e5", "a hundred times"]
+    "text",
+    ["one of them", "at first", "a second later", "GPT-4o, H100 and e5", "a hundred times", "said [3] and [4, 5]"],
 )
 def test_words_that_are_mostly_no_number_and_digits_of_names_are_not_asked_for(text):
     assert numbers(text, "en") == []

@@ -16,6 +16,7 @@ _WITH_A_COMMA = any_of(
     "better yet, in particular, in turn, in addition, in contrast, by contrast, in comparison, in other words,",
     "in short, in fact, as such, after all, even so",
     "even then, even worse, even better, worse still, more importantly",
+    "more specifically, more precisely, more concretely",
     "what's more, what is more, at the same time, to this end",
     "to that end, as before, that said, this said, as above",
 )
@@ -68,7 +69,7 @@ _BEFORE_OBJECT = any_of(
 _AS_TOLD = (
     r"as\s+(?:(?:we|i|you|already|just|was|has|have|been|it|is)\s+)*"
     rf"{any_of('mentioned discussed noted said stated explained described shown seen outlined')}"
-    r"(?=\s+(?:above|before|earlier|previously|already)\b|\s*,)"
+    r"(?=[^,]*\b(?:above|before|earlier|previous|previously|already)\b|\s*,)"
 )
 
 POINTS_BACK = beginning(

@@ -23,6 +23,7 @@ _DIGITS = r"\p{Nd}+(?:[.,'’٫٬]\p{Nd}+|[ \u00a0\u202f\u2009]\p{Nd}{3}(?!\p{Nd
 _IN_DIGITS = regex.compile(rf"({_DIGITS})(?:(?=[ \u00a0\u202f-]?(\p{{L}}+)))?")
 _GROUPS = regex.compile(r"[ \u00a0\u202f\u2009'’٬]")
 _THOUSANDS = regex.compile(r"\d{1,3}(?:[.,]\d{3})+")
+_REFERENCE = regex.compile(r"\[\d{1,3}(?:[,–-] ?\d{1,3})*\]")
 _JOINED = regex.compile(r"[\s-]*")
 _WORD = regex.compile(r"\p{L}+")
 _NAME_WITH_DIGITS = regex.compile(
@@ -38,11 +39,11 @@ class Number(NamedTuple):
 
 
 def numbers(text: str, language: str | None) -> list[Number]:
-    """Return the numbers that a text is asked for, in order: none within names ("GPT-4o"), nor "one" and "first"."""
+    """Return the numbers that a text is asked for, in order: none within names ("GPT-4o"), no "[3]", no "one"."""
     plain = _plain(text)
     not_asked = SAYS_SOMETHING_ELSE | SCALES.keys()
     in_words = (one for one in _in_words(plain, language) if one.written.casefold() not in not_asked)
-    return [*_in_digits(_NAME_WITH_DIGITS.sub(" ", plain)), *in_words]
+    return [*_in_digits(_NAME_WITH_DIGITS.sub(" ", _REFERENCE.sub(" ", plain))), *in_words]
 
 
 def values(text: str, language: str | None) -> Values:
