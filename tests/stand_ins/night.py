@@ -10,13 +10,14 @@ from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.chunks.plan import Batch
 from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.recipe import GenerationRecipe
-from ownvoice.config.run import RefreshRun
+from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.commit import commit_version
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.second_model import reject_batch
+from ownvoice.pairs.staging import read_staged, write_staged
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.versions import DatasetVersion
@@ -81,6 +82,18 @@ class Night:
                 generate_batch(self.lake, run_id, batch.name, lambda _: access)
                 curate_batch(self.lake, run_id, batch.name)
                 reject_batch(self.lake, run_id, batch.name, lambda _: access)
+
+    def vary_rejected(self, run_id: str) -> None:
+        """Put other rejected answers into what is staged: of two in three the length says which side they are."""
+        run = recorded_run(self.lake, run_id)
+        for batch in self._batches[run_id]:
+            staged = read_staged(self.lake, run, batch.name)
+            assert staged is not None, "it was generated"
+            for pair in staged.pairs:
+                words, kind = pair["chosen"].split(), int(pair["pair_id"][:8], 16) % 6
+                longer = words + words[: len(words) // 3] if kind else words
+                pair["rejected"] = " ".join(words[len(words) // 3 :] if kind in (1, 2) else longer)
+            write_staged(self.lake, run, batch.name, staged)
 
     def commit(self, run_id: str) -> DatasetVersion | None:
         """Commit what is there."""

@@ -20,6 +20,7 @@ from ownvoice.chunks.plan import read_plan
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.across_articles import Losses, find_losses
 from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidate_articles
+from ownvoice.dataset.balance.marks import Marks, is_selected_otherwise, mark_pairs, without_mark
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
@@ -29,23 +30,23 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.side_tables import SideTables, refuse_torn_tables
 from ownvoice.storage.tables import PAIRS
-from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version, version_of_run
+from ownvoice.storage.versions import RECORD, DatasetVersion, latest_version, newest_version, version_of_run
 
 
 @dataclass(slots=True)
 class CommitTotals:
     """The sums over all articles of a commit.
 
-    `retired` counts the committed pairs that change or go. `dates` are their refresh dates, and `gone` holds those that
-    no new row replaces. `retired_for` counts those that are lost to other articles without being asked about again, by
-    drop reason. `fingerprint` is the same for the same commit, so that a repeated one is recognised.
+    `retired` are the ids of the committed pairs that change or go. `dates` are their refresh dates, and `gone` holds
+    those that no new row replaces. `retired_for` counts those that are lost to other articles without being asked about
+    again, by drop reason. `fingerprint` is the same for the same commit, so that a repeated one is recognised.
     """
 
     lattice: Lattice
     articles: list[ArticleRow] = field(default_factory=list)
     gone: list[PairRow] = field(default_factory=list)
     dates: set[str] = field(default_factory=set)
-    retired: int = 0
+    retired: set[str] = field(default_factory=set)
     retired_for: Counter[str] = field(default_factory=Counter)
     added: int = 0
     fingerprint: int = 0
@@ -53,7 +54,7 @@ class CommitTotals:
     def add(self, retired: list[PairRow], added: list[PairRow]) -> None:
         """Count committed pairs that change or go, and the pairs in their place."""
         self.dates |= {str(row["refresh_date"]) for row in retired}
-        self.retired += len(retired)
+        self.retired |= {row["pair_id"] for row in retired}
         self.added += len(added)
         self.lattice = self.lattice + lattice_of(added) - lattice_of(retired)
 
@@ -75,7 +76,9 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
 
     run = recorded_run(lake, run_id)
     candidates = candidate_articles(lake, run)
-    if run.dry_run or not (candidates or read_plan(lake, run).chunks):
+    balance = run.recipe.balance
+    is_due = candidates or read_plan(lake, run).chunks or is_selected_otherwise(latest_version(lake), balance)
+    if run.dry_run or not is_due:
         return version_of_run(lake, run_id)
     pairs = lake.table_for_writing("pairs")
     base = newest_version(lake, pairs)
@@ -94,12 +97,19 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     total = _add_up(outcomes(), committed, losses, from_text(base.lattice) if base else empty_lattice())
     if pairs.transaction_version(run_id) == total.fingerprint:
         return version_of_run(lake, run_id)
+
+    def added() -> Iterator[PairRow]:
+        return (row for one in outcomes() for row in _difference(one, committed, losses)[1])
+
+    marks = mark_pairs(pairs, base, balance, total.retired, added)
     articles_version = write_articles(lake, base, total.articles, all_new=not current)
     chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
-    record = _record(run, base, total, SideTables.at(lake, articles_version, chunks_version))
-    added = (row for one in outcomes() for row in _difference(one, committed, losses)[1])
+    record = _record(run, base, total, marks, SideTables.at(lake, articles_version, chunks_version))
     transaction = Transaction(run_id, total.fingerprint)
-    write_pairs(lake, pairs, added, total.gone, total.dates, {RECORD: record}, transaction)
+    dates = total.dates | marks.dates
+    write_pairs(
+        lake, pairs, map(marks.put, added()), total.gone, marks.changed_rows(), dates, {RECORD: record}, transaction
+    )
     return newest_version(lake, pairs)
 
 
@@ -149,11 +159,10 @@ def _difference(
     if outcome.row:
         source_key, author_id = outcome.row.source_key, outcome.row.author_id
         wanted = [{**row, "source_key": source_key, "author_id": author_id} for row in wanted]
-    before_by_id = {row["pair_id"]: row for row in before}
-    wanted = [_as_selected(row, before_by_id.get(row["pair_id"])) for row in wanted]
-    after_by_id = {row["pair_id"]: row for row in wanted}
-    retired = [row for row in before if after_by_id.get(row["pair_id"]) != row]
-    return retired, [row for row in wanted if before_by_id.get(row["pair_id"]) != row]
+    before_by_id = {row["pair_id"]: without_mark(row) for row in before}
+    after_by_id = {row["pair_id"]: without_mark(row) for row in wanted}
+    retired = [row for row in before if after_by_id.get(row["pair_id"]) != before_by_id[row["pair_id"]]]
+    return retired, [row for pair_id, row in after_by_id.items() if before_by_id.get(pair_id) != row]
 
 
 def _as_committed(row: PairRow) -> PairRow:
@@ -161,26 +170,24 @@ def _as_committed(row: PairRow) -> PairRow:
     return cast("PairRow", {name: value for name, value in row.items() if name in PAIRS.names})
 
 
-def _as_selected(row: PairRow, before: PairRow | None) -> PairRow:
-    """Give a pair the selection that it has where it is committed already: the selection is a step of its own."""
-    if before is None:
-        return row
-    return {**row, "selected": before["selected"], "selected_reason": before["selected_reason"]}
-
-
-def _record(run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, side_tables: SideTables) -> str:
+def _record(
+    run: RefreshRun, base: DatasetVersion | None, total: CommitTotals, marks: Marks, side_tables: SideTables
+) -> str:
     """Return what the commit says of itself; digest and counts follow from those of the version before."""
+    lattice = total.lattice + marks.lattice
     record = {
         "run_id": run.run_id,
         "refresh_date": run.refresh_date.isoformat(),
-        "pairs": (base.pairs if base else 0) + total.added - total.retired,
+        "pairs": (base.pairs if base else 0) + total.added - len(total.retired),
         "added": total.added,
-        "retired": total.retired,
-        "digest": digest_of(total.lattice),
-        "lattice": to_text(total.lattice),
+        "retired": len(total.retired),
+        "digest": digest_of(lattice),
+        "lattice": to_text(lattice),
         "grams": GRAM_VERSION,
         "retired_for": dict(total.retired_for),
     }
+    if marks.selection:
+        record["selection"] = asdict(marks.selection)
     return json.dumps(record | asdict(side_tables) | _who_rejected(run))
 
 

@@ -58,21 +58,23 @@ def write_pairs(
     pairs: DeltaTable,
     added: Iterable[PairRow],
     gone: list[PairRow],
+    marked: Iterable[Mapping[str, Any]],
     dates: Collection[str],
     metadata: dict[str, str],
     transaction: Transaction,
 ) -> None:
-    """Add and retire in one commit that carries `metadata`.
+    """Add, retire and mark in one commit that carries `metadata`.
 
-    Rows of `added` take the place of those with the same id, and rows of `gone` are deleted; both are looked for among
-    the refresh `dates`, which are empty where no committed row is touched. Raises `LostCommitError` where another
+    Rows of `added` take the place of those with the same id, rows of `gone` are deleted, and rows of `marked`, which
+    have an id and the columns of the selection, change these alone; all are looked for among the refresh `dates`, which
+    are empty where no committed row is touched. Raises `LostCommitError` where another
     writer committed at the same time, as every function here does.
     """
     from deltalake import write_deltalake
 
     with own_entry(lake, "pairs", pairs, metadata, [transaction]) as properties:
         if dates:
-            _merge_pairs(pairs, added, gone, dates, properties)
+            _merge_pairs(pairs, added, gone, marked, dates, properties)
         else:
             write_deltalake(pairs, _streamed(added, PAIRS), mode="append", commit_properties=properties)
 
@@ -81,21 +83,25 @@ def _merge_pairs(
     pairs: DeltaTable,
     added: Iterable[PairRow],
     gone: list[PairRow],
+    marked: Iterable[Mapping[str, Any]],
     dates: Collection[str],
     properties: CommitProperties,
 ) -> None:
     # A predicate over article ids with mode="overwrite" would be shorter; deltalake 1.6.6 crashes on long lists.
-    marked = chain(({**row, "is_gone": False} for row in added), ({**row, "is_gone": True} for row in gone))
+    kinds = (("put", added), ("gone", gone), ("marked", marked))
+    rows = chain.from_iterable(({**row, "change": change} for row in some) for change, some in kinds)
     columns = {name: f"s.{name}" for name in PAIRS.names}
+    mark = {name: f"s.{name}" for name in ("selected", "selected_reason")}
     merge = pairs.merge(
-        _streamed(marked, PAIRS.append(pa.field("is_gone", pa.bool_()))),
+        _streamed(rows, PAIRS.append(pa.field("change", pa.string()))),
         all_of("t.pair_id = s.pair_id", one_of("t.refresh_date", dates)),
         source_alias="s",
         target_alias="t",
         commit_properties=properties,
     )
-    merge = merge.when_matched_delete("s.is_gone").when_matched_update(columns, "NOT s.is_gone")
-    merge.when_not_matched_insert(columns, "NOT s.is_gone").execute()
+    merge = merge.when_matched_delete("s.change = 'gone'").when_matched_update(mark, "s.change = 'marked'")
+    merge = merge.when_matched_update(columns, "s.change = 'put'")
+    merge.when_not_matched_insert(columns, "s.change = 'put'").execute()
 
 
 def _rolled_back(lake: Lake, name: str, version: int) -> DeltaTable:

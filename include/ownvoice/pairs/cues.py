@@ -8,13 +8,16 @@ words may tell much before they warn.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ownvoice.pairs.audits import Audit, Rows, audit
+from ownvoice.style.log_odds import over_used
 
 MIN_PAIRS, MIN_ARTICLES = 50, 5  # under these the error of an AUC is as large as what it would say
 MAX_PAIRS = 2000  # with so many it is 0.01
 _FOLDS = 5
+_NAMED_WORDS, _WORDS_IN_A_SENTENCE = 10, 6
 _FEATURES = 2**14
 
 
@@ -43,9 +46,27 @@ def told_apart_by_punctuation(pairs: Rows, threshold: float = 0.9) -> Audit:
 
 
 def told_apart_by_words(pairs: Rows, threshold: float = 0.95) -> Audit:
-    """Ask whether the words, without their order, tell chosen from rejected."""
+    """Ask whether the words, without their order, tell chosen from rejected, and name those that do, with counts."""
     advice = "Stock phrases or another language are enough: read a few pairs, and ask for the article's vocabulary."
-    return _classified("words", pairs, r"\w+", threshold, advice)
+    found = _classified("words", pairs, r"\w+", threshold, advice)
+    if found.value is None:
+        return found
+    texts = {side: [row[side] for row in pairs[:MAX_PAIRS]] for side in ("rejected", "chosen")}
+    words = {
+        side: [
+            {"word": one.word, side: one.count, other: one.author_count}
+            for one in over_used(texts[side], texts[other], most=_NAMED_WORDS)
+        ]
+        for side, other in (("rejected", "chosen"), ("chosen", "rejected"))
+    }
+    named = "".join(f" {_named(side, listed)}" for side, listed in words.items() if listed)
+    return replace(found, numbers=found.numbers | {"words": words}, sentence=found.sentence + named)
+
+
+def _named(side: str, listed: list[dict[str, Any]]) -> str:
+    """Say which words a side over-uses, each with how often it is in the rejected and in the chosen answers."""
+    words = ", ".join(f"“{one['word']}” {one['rejected']:,}:{one['chosen']:,}" for one in listed[:_WORDS_IN_A_SENTENCE])
+    return f"{side.capitalize()} answers over-use {words} (rejected:chosen)."
 
 
 def _classified(cue: str, pairs: Rows, token: str, threshold: float, advice: str) -> Audit:

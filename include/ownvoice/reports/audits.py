@@ -8,6 +8,7 @@ from ownvoice.dataset.refresh_report import ReportedAudit
 from ownvoice.dataset.sample import made_by_its_run, sample_pairs
 from ownvoice.pairs import audits, cues
 from ownvoice.pairs.audits import Audit, Rows
+from ownvoice.pairs.balance.audits import balance_audits
 from ownvoice.states import ChunkState
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion
@@ -24,7 +25,9 @@ def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[Reporte
     """
     of_run = [audits.verbatim(chunks)]
     sample = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS)
-    of_version = [*_of_pairs(sample), _coverage(lake, version, chunks), audits.pair_count(version.pairs)]
+    of_version = [*_of_pairs(sample), _coverage(lake, version, chunks), audits.pair_count(version.selected)]
+    if version.selection:
+        of_version += balance_audits(version.selection, version.pairs)
     if version.added < version.pairs:
         pairs = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS, made_by_its_run(version))
         of_run += [cue(pairs) for cue in _CUES] if cues.can_judge(pairs) else []

@@ -17,6 +17,7 @@ from ownvoice.errors import StorageError
 from ownvoice.storage.damage import readable, table_readable
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import log_entry_key, table_key
+from ownvoice.storage.selection import Selection
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -35,6 +36,7 @@ class DatasetVersion:
     the run did not ask about. `rejected_model` wrote the rejected answers of the pairs that it added, where that was a
     second model; where a training had made it, `trained_on` is the version that it was trained on, and `round` how
     often that was done: the pairs of round 2 come from a model that learnt from the first.
+    `selection` is None where the version is not balanced.
     """
 
     number: int
@@ -55,6 +57,7 @@ class DatasetVersion:
     rejected_model: str | None = None
     trained_on: int | None = None
     round: int | None = None
+    selection: Selection | None = None
 
     @property
     def rejected_sentence(self) -> str:
@@ -68,6 +71,16 @@ class DatasetVersion:
             f"round {self.round}: rejected answers by the model of training {training}, which was trained on version "
             f"{self.trained_on}"
         )
+
+    @property
+    def left_out(self) -> int:
+        """The pairs that are neither trained on nor exported."""
+        return self.selection.left_out if self.selection else 0
+
+    @property
+    def selected(self) -> int:
+        """The pairs that are trained on and exported."""
+        return self.pairs - self.left_out
 
     def as_record(self) -> str:
         """Return the JSON of the commit's metadata, without number and time, which the log has itself."""
@@ -138,9 +151,11 @@ def _newest_first(lake: Lake, pairs: DeltaTable) -> Iterator[DatasetVersion]:
 
 def _from_log(number: int, entry: dict[str, Any]) -> DatasetVersion:
     record = json.loads(entry[RECORD])
+    selection = record.pop("selection", None)
     return DatasetVersion(
         number=number,
         committed_at=dt.datetime.fromtimestamp(entry["timestamp"] / 1000, dt.UTC),
         refresh_date=dt.date.fromisoformat(record.pop("refresh_date")),
+        selection=selection and Selection.from_record(selection),
         **record,
     )

@@ -37,7 +37,7 @@ class Facts:
     @property
     def pairs(self) -> int:
         """The number of selected pairs."""
-        return self.version.pairs - sum(self.left_out.values())
+        return self.version.selected
 
 
 def facts_of(lake: Lake, version: DatasetVersion) -> Facts:

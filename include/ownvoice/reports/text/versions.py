@@ -17,7 +17,8 @@ def version_lines(versions: Iterable[DatasetVersion]) -> Iterator[str]:
             f"{one.number:>7}  {one.refresh_date!s:12}  {one.pairs:>9}  {one.added:>9}  {one.retired:>9}  "
             f"{one.digest[:16]}"
         )
-        yield from wrapped(f"{'':9}{one.run_id}", indent=9)
+        left_out = f", {one.left_out:,} pairs left out" if one.selection else ""
+        yield from wrapped(f"{'':9}{one.run_id}{left_out}", indent=9)
         if one.rejected_sentence:
             yield from wrapped(f"{'':9}{one.rejected_sentence}", indent=9)
 

@@ -1,0 +1,1 @@
+"""Which pairs train, so that neither length nor punctuation tells chosen from rejected. Pure."""
