@@ -10,10 +10,13 @@ import pytest
 
 from ownvoice.pages.training import overlay_page, training_page, variants_page
 from ownvoice.pages.trainings import trainings_page
+from ownvoice.publishing.champion import Move, record_move
+from ownvoice.publishing.promotion import Outcome, Rival
 from ownvoice.reports.charts import training as training_charts
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts, thinned
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys, champion_key
 from ownvoice.training.health import rules
 from ownvoice.training.health.judge import judge
 from ownvoice.training.metric_rows import read_rows
@@ -271,3 +274,52 @@ def test_two_runs_laid_over_each_other_have_a_colour_each(lake):
     assert [one.run_id for one in page["trainings"].values()] == ["two", "one"]
     assert {row["run"] for row in drawn_rows(page["charts"]["Loss"])} == {"A", "B"}
     assert overlay_charts({}) == {}
+
+
+def moved(lake, *run_ids, repo_id="me/voice"):
+    for number, run_id in enumerate(run_ids, 1):
+        at = dt.datetime(2026, 11, 20, tzinfo=dt.UTC) + dt.timedelta(hours=number)
+        over = run_ids[number - 2] if number > 1 else None
+        fields = {"run_id": run_id, "over": over, "revision": "c0ffee", "how": "promoted", "because": "", "at": at}
+        record_move(lake, Move(number=number, repo_id=repo_id, **fields))
+
+
+def test_the_list_shows_the_newest_champions_and_which_trainings_they_are(lake):
+    trained(lake, "one")
+    moved(lake, "one", "two", "one")
+    moved(lake, "three", repo_id="me/other")
+    page = trainings_page(lake)
+    assert [move.number for move in page["moves"]] == [3, 2, 1, 1]
+    assert page["champions"] == {"one", "three"}
+    assert trainings_page(lake, 2)["moves"] == []
+
+
+def test_of_very_many_moves_the_list_reads_and_shows_the_newest(lake, monkeypatch):
+    moved(lake, *(f"run-{number}" for number in range(300)))
+    read, keys = Lake.read_record, []
+    monkeypatch.setattr(Lake, "read_record", lambda self, key, make: keys.append(key) or read(self, key, make))
+    page = trainings_page(lake)
+    assert len(page["moves"]) == 25
+    assert page["champions"] == {"run-299"}
+    assert len([key for key in keys if key.startswith("champions/")]) == 25
+
+
+def test_a_damaged_move_is_told_beside_the_others(lake):
+    moved(lake, "one", "two")
+    lake.store.write(champion_key("me/voice", 2), b"{")
+    page = trainings_page(lake)
+    assert [move.run_id for move in page["moves"]] == ["one"]
+    assert len(page["move_faults"]) == 1
+
+
+def test_a_training_shows_what_the_rule_said_and_when_it_was_the_champion(lake):
+    request = TrainingRequest(recipe=RECIPE.model_copy(update={"hub_repository": "me/voice"}))
+    (planned,) = plan_training(lake, "one", request, TrainingSettings())
+    leave_trained_run(lake, read_training_run(planned.recipe_uri))
+    assert training_page(lake, "one")["outcome"] is None
+    outcome = Outcome(run_id="one", repo_id="me/voice", measure="style_score", rival=Rival(), why_not="no report.")
+    lake.write_json(RunKeys("one").promotion, outcome.model_dump(mode="json"))
+    moved(lake, "one", "two", "one")
+    page = training_page(lake, "one")
+    assert page["outcome"] == outcome
+    assert [move.number for move in page["moves"]] == [3, 1]

@@ -11,7 +11,10 @@ from urllib.parse import quote, urlencode
 import httpx
 import pytest
 
+from ownvoice.publishing.champion import Move, record_move
+from ownvoice.publishing.promotion import Check, Outcome, Rival
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.awaited import cancel
 from ownvoice.training.elsewhere import await_training
 from ownvoice.training.planning.plan import plan_training
@@ -56,6 +59,7 @@ def lake(tmp_path_factory):
     leave_hostile_run(lake)
     leave_style(lake, style_report(GOOD), [f"Why number {number}?" for number in range(12)], text="We delve. " * 40)
     leave_style(lake, style_report(HOSTILE, HOSTILE, fragments()), fragments(), text=" ".join(fragments()))
+    leave_champions(lake)
     plan(lake, LIVE, {})
     measure(lake, 7)
     return lake
@@ -96,6 +100,21 @@ def leave_hostile_run(lake):
     lake.write_json(run.keys.samples, samples)
     lake.write_json(run.keys.publication, dict.fromkeys(("repo_id", "revision", "tag"), everything))
     lake.store.write(run.keys.log, f"2026-02-01T00:00:00Z TRAINED: {everything}\n".encode())
+
+
+def leave_champions(lake):
+    """Let one training be the champion over the hostile one, in a repository of a hostile name, with its outcome."""
+    everything = " ".join(article.article_id for article in HOSTILE_ARTICLES)
+    for number, (run_id, over) in enumerate([(GOOD, None), (HOSTILE, GOOD), (GOOD, HOSTILE)], 1):
+        at = dt.datetime(2026, 2, number, tzinfo=dt.UTC)
+        fields = {"run_id": run_id, "over": over, "revision": everything, "how": "forced", "because": everything}
+        record_move(lake, Move(number=number, repo_id="ann/voice", at=at, **fields))
+    unmeasured = Check(name=everything, value=None, sentence=everything)
+    measured = Check(name="copying", value=0.1, most=0.2, sentence=everything)
+    for run_id, rival in ((GOOD, HOSTILE), (HOSTILE, None)):
+        fields = {"measure": "style_score", "rival": Rival(run_id=rival), "checks": (unmeasured, measured)}
+        outcome = Outcome(run_id=run_id, repo_id=everything, **fields)
+        lake.write_json(RunKeys(run_id).promotion, outcome.model_dump(mode="json"))
 
 
 @pytest.fixture(scope="module")
@@ -223,6 +242,16 @@ def test_a_merge_warning_is_on_the_page_beside_a_warning_of_the_curves(show):
     assert re.match(r"rounded away\s+warn\s+20\s+–", merge)
     assert "kept 10% of the change in model.layers.0.mlp.up_proj" in merge
     assert page.locator("figure.chart", has_text="rounded").count() == 0
+
+
+def test_the_champion_its_history_and_what_the_rule_said_are_on_the_pages(show):
+    listed = show("/trainings").page
+    assert listed.locator(".badge", has_text="champion").count() == 1
+    assert listed.locator("[aria-labelledby=champions] tbody tr").count() == 3
+    listed.locator("[aria-labelledby=champions] tbody th a").first.click()
+    assert listed.locator("h1").inner_text().startswith(GOOD)
+    table = listed.locator("section[aria-labelledby=promotion] tbody tr")
+    assert [row.split("\t")[1] for row in table.all_inner_texts()] == ["not measured", "0.100"]
 
 
 def test_a_training_at_work_is_followed_without_a_touch(show, lake):

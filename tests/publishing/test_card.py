@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ownvoice.errors import BadDataError
 from ownvoice.evaluation.stored import write_style
 from ownvoice.evaluation.style_report import Copying, StyleReport, SubjectStyle
+from ownvoice.publishing.promotion import Check, Outcome, Rival
 from ownvoice.publishing.provenance import read_block, training_rows
 from ownvoice.publishing.publish import draft
 from ownvoice.storage.streamed import open_object
@@ -163,3 +164,22 @@ def test_an_object_is_read_in_ranges_and_can_be_rewound(lake):
         assert file.read(10) == data[5_000_000:5_000_010]
         file.seek(-3, 2)
         assert file.read() == data[-3:]
+
+
+def test_the_card_says_over_whom_and_by_what_numbers_it_was_promoted(trained, lake):
+    run = trained()
+    assert "## Promotion" not in draft(lake, "run-1").card
+    checks = (
+        Check(name="style_score", value=0.1, above=0, sentence="style_score is +0.2 | [+0.1, +0.3]"),
+        Check(name="copying", value=None, sentence="how much it copies was not measured"),
+    )
+    rival = Rival(run_id="run-0", move=2)
+    outcome = Outcome(run_id="run-1", repo_id="ann/voice", measure="style_score", rival=rival, checks=checks)
+    lake.write_json(run.keys.promotion, outcome.model_dump(mode="json"))
+    card = draft(lake, "run-1").card
+    assert "## Promotion: not promoted" in card
+    assert "against the champion, run run-0" in card
+    assert "| style_score | 0.100 | above 0 | held |" in card
+    assert "| copying | not measured |  | failed |" in card
+    lake.store.write(run.keys.promotion, b"{")
+    assert "## Promotion" not in draft(lake, "run-1").card

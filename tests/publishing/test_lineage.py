@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from ownvoice.cli.main import app
 from ownvoice.errors import SettingsError, StorageError
+from ownvoice.publishing.champion import Move, record_move
 from ownvoice.storage.versions import latest_version
 from ownvoice.training.planning.plan import new_pairs_since_last_training
 from ownvoice.training.results.publication import Publication, write_publication
@@ -45,6 +46,21 @@ def test_from_a_version_to_all_models_that_used_it(two_trainings):
     shown = asked(two_trainings, "--version", "1").stdout
     assert "run-1: pass, ann/voice at 123456789012" in shown
     assert "run-2: block, not published" in shown
+
+
+def test_from_either_side_it_is_told_when_a_model_was_the_champion(two_trainings):
+    at = dt.datetime(2026, 2, 3, tzinfo=dt.UTC)
+    for number, (run_id, over) in enumerate([("run-1", None), ("run-9", "run-1"), ("run-1", "run-9")], 1):
+        how = "rolled back" if number == 3 else "promoted"
+        fields = {"revision": REVISION, "over": over, "how": how, "because": "", "at": at}
+        record_move(two_trainings, Move(number=number, repo_id="ann/voice", run_id=run_id, **fields))
+    shown = asked(two_trainings, "--model", "run-1").stdout
+    assert "champion   run-1: ann/voice 3, rolled back 2026-02-03 00:00 UTC, over run-9" in shown
+    assert "champion   run-1: ann/voice 1, promoted" in shown
+    assert "run-9: ann/voice 2" not in shown
+    of_version = json.loads(asked(two_trainings, "--version", "1", "--json").stdout)
+    assert [one["number"] for one in of_version["champions"]] == [3, 1]
+    assert "champion" not in asked(two_trainings, "--model", "run-2").stdout
 
 
 def test_a_model_that_nobody_made_and_a_question_without_a_name_are_refused(two_trainings):

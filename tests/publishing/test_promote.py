@@ -135,7 +135,7 @@ def test_a_promotion_that_broke_off_anywhere_is_finished_by_the_same_call(traine
     move = promote(lake, outcome("run-2", "run-1", 1), PRIVATE)
     assert move.number == 2
     assert on_the_branch(hub) == tagged(hub, "run-2")
-    assert len(moves_of(lake, REPOSITORY_ID, [])) == 2
+    assert len(list(moves_of(lake, REPOSITORY_ID, []))) == 2
     assert hub.repositories[REPOSITORY_ID].branches["champion"] != before
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
@@ -10,6 +11,7 @@ from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
+from ownvoice.publishing.champion import Move, moves_of
 from ownvoice.storage.lake import Lake
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version, model_lines, version_lines
 
@@ -24,9 +26,26 @@ def command(
     opened = Lake(load_settings(lake=lake).lake)
     if model and version is None:
         made_from = lineage_of_model(opened, model)
-        print_result(model_lines(made_from), made_from, as_json)
+        moves = _moves(opened, [made_from])
+        lines = [*model_lines(made_from), *map(_move_line, moves)]
+        print_result(lines, made_from | {"champion": [move.model_dump(mode="json") for move in moves]}, as_json)
     elif version is not None and not model:
         used_by = lineage_of_version(opened, version)
-        print_result(version_lines(used_by), used_by, as_json)
+        moves = _moves(opened, used_by["trainings"])
+        lines = [*version_lines(used_by), *map(_move_line, moves)]
+        print_result(lines, used_by | {"champions": [move.model_dump(mode="json") for move in moves]}, as_json)
     else:
         raise SettingsError("name one of the two: --model REVISION or --version NUMBER.")
+
+
+def _moves(lake: Lake, trainings: Sequence[dict[str, Any]]) -> list[Move]:
+    """Return the moves that made one of these trainings' models the champion of its repository, newest first."""
+    run_ids = {one["run_id"] for one in trainings}
+    repo_ids = {one["model"]["repo_id"] for one in trainings if one["model"]}
+    moves = (move for repo_id in sorted(repo_ids) for move in moves_of(lake, repo_id, []))
+    return [move for move in moves if move.run_id in run_ids]
+
+
+def _move_line(move: Move) -> str:
+    over = f", over {move.over}" if move.over else ""
+    return f"champion   {move.run_id}: {move.repo_id} {move.number}, {move.how} {move.at:%Y-%m-%d %H:%M} UTC{over}"

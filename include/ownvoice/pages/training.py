@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from string import ascii_uppercase
 from typing import Any
 
 from ownvoice.evaluation.stored import read_style
-from ownvoice.pages.trainings import MAX_CHOICES, reported_trainings
+from ownvoice.pages.trainings import MAX_CHOICES, MAX_MOVES, reported_trainings
+from ownvoice.publishing.champion import Move, moves_of
+from ownvoice.publishing.judging import read_outcome
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
@@ -44,7 +47,16 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         "said": training.log[-_LOG_LINES:],
         "others": other_trainings(lake, run_id),
         "style": read_style(lake, run_id, []),
+        "outcome": read_outcome(lake, run_id),
+        "moves": _moves(lake, training),
     }
+
+
+def _moves(lake: Lake, training: Training) -> list[Move]:
+    """Return the moves that made this training's model the champion, of the newest of its repository."""
+    repo_id = training.run.recipe.hub_repository if training.run else None
+    newest = islice(moves_of(lake, repo_id, []), MAX_MOVES) if repo_id else ()
+    return [move for move in newest if move.run_id == training.run_id]
 
 
 def overlay_page(lake: Lake, run_ids: Sequence[str]) -> dict[str, Any] | None:

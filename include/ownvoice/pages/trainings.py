@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ownvoice.pages.cache import CACHE
 from ownvoice.pages.paging import ResultPage
+from ownvoice.publishing.champion import Move, newest_moves
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.planning.variants import variant_of
@@ -18,6 +20,7 @@ from ownvoice.training.run_files import read_file
 
 TRAININGS_PER_PAGE = 25
 MAX_CHOICES = 200
+MAX_MOVES = 25
 _MAX_NOT_REPORTED = 20
 
 Row = dict[str, Any]
@@ -30,6 +33,9 @@ def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
     reported = reported_trainings(lake)
     result_page = ResultPage(number, len(reported), TRAININGS_PER_PAGE)
 
+    move_faults: list[str] = []
+    moves = newest_moves(lake, move_faults, MAX_MOVES)
+
     def listed(row: Row) -> Row:
         return CACHE.get((lake.uri, "training", version, row["run_id"]), lambda: row | _told(lake, row["run_id"]))
 
@@ -37,8 +43,17 @@ def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
         "not_reported": _not_reported(lake) if number == 1 else [],
         "rows": [listed(row) for row in result_page.cut(reported)],
         "choices": [row["run_id"] for row in reported[:MAX_CHOICES]],
+        "moves": moves[:MAX_MOVES] if number == 1 else [],
+        "move_faults": move_faults if number == 1 else [],
+        "champions": champions_among(moves),
         "result_page": result_page,
     }
+
+
+def champions_among(moves: Sequence[Move]) -> frozenset[str]:
+    """Return the trainings whose models are champions, where `moves` holds the newest of each repository."""
+    newest = {move.repo_id: move.run_id for move in sorted(moves, key=lambda move: move.number)}
+    return frozenset(newest.values())
 
 
 def reported_trainings(lake: Lake) -> list[Row]:

@@ -9,6 +9,8 @@ import yaml
 
 from ownvoice.evaluation.style_report import StyleReport
 from ownvoice.publishing.local_chat import llama_cpp_command, ollama_command
+from ownvoice.publishing.promotion import Outcome
+from ownvoice.publishing.promotion_section import promotion_section
 from ownvoice.publishing.provenance import Provenance, as_block
 from ownvoice.publishing.style_section import style_section
 from ownvoice.training.health.findings import Health
@@ -26,6 +28,7 @@ def model_card(
     health: Health,
     model_licence: str | None,
     style: StyleReport | None,
+    outcome: Outcome | None = None,
 ) -> str:
     """Return the README.md of the published model: origins, curves, findings, numbers, style and provenance record."""
     parts = [
@@ -43,6 +46,7 @@ def model_card(
         "## Numbers",
         _table(_numbers(result)),
         *style_section(style),
+        *promotion_section(outcome),
         "## Recipe",
         _table((name, f"`{value}`") for name, value in record.recipe.items()),
         "## The training rows",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -83,17 +84,22 @@ def record_move(lake: Lake, move: Move) -> bool:
     return read_move(lake, move.repo_id, move.number) == move
 
 
-def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> list[Move]:
-    """Return the moves of a repository, newest first; one that cannot be read adds a sentence to `faults`."""
-    found = []
+def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> Iterator[Move]:
+    """Yield the moves of a repository, newest first; one that cannot be read adds a sentence to `faults`."""
     for number in sorted(_numbers(lake, repo_id), reverse=True):
         try:
             move = read_move(lake, repo_id, number)
         except DamagedError as error:
             faults.append(str(error))
-        else:
-            found += [move] if move else []
-    return found
+            continue
+        if move:
+            yield move
+
+
+def newest_moves(lake: Lake, faults: list[str], limit: int) -> list[Move]:
+    """Return at most `limit` moves of each repository, newest first by their times."""
+    found = (islice(moves_of(lake, repo_id, faults), limit) for repo_id in repositories(lake))
+    return sorted(chain.from_iterable(found), key=lambda move: move.at, reverse=True)
 
 
 def repositories(lake: Lake) -> list[str]:
@@ -110,8 +116,12 @@ def kept_for_roll_back(lake: Lake) -> frozenset[str] | None:
     faults: list[str] = []
     kept: set[str] = set()
     for repo_id in repositories(lake):
-        run_ids = dict.fromkeys(move.run_id for move in moves_of(lake, repo_id, faults))
-        kept.update(list(run_ids)[:_FOR_ROLL_BACK])
+        of_repository: set[str] = set()
+        for move in moves_of(lake, repo_id, faults):
+            of_repository.add(move.run_id)
+            if len(of_repository) == _FOR_ROLL_BACK:
+                break
+        kept |= of_repository
     return None if faults else frozenset(kept)
 
 

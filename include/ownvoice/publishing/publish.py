@@ -10,6 +10,7 @@ from ownvoice.errors import HealthError, SettingsError, StorageError
 from ownvoice.evaluation.stored import read_style
 from ownvoice.publishing.card import model_card
 from ownvoice.publishing.hub import File, HubRepository
+from ownvoice.publishing.judging import read_outcome
 from ownvoice.publishing.provenance import provenance
 from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake
@@ -45,8 +46,8 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
     if training.health.verdict == "block":
         raise HealthError(f"not to be published: {'; '.join(training.health.reasons('block'))}. Train again.")
     refuse_missing_model(lake, run)
-    record, style = provenance(lake, run_id, result), read_style(lake, run_id, [])
-    card = model_card(repo_id, record, result, training.health, model_licence, style)
+    record, style, outcome = provenance(lake, run_id, result), read_style(lake, run_id, []), read_outcome(lake, run_id)
+    card = model_card(repo_id, record, result, training.health, model_licence, style, outcome)
     written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
     return Draft(run, repo_id, run.keys.name, card, dict(_merged(lake, run)) | files)
