@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,15 +53,16 @@ def passages(articles: Articles, length: int) -> Passages:
     return Passages(tuple(text for _, text in found), tuple(article for article, _ in found))
 
 
-def unseen_scores(author: Passages, other: Passages, folds: int = 5) -> tuple[Floats, Floats]:
+def unseen_scores(
+    author: Passages, other: Passages, folds: int = 5, kept: Collection[str] = FUNCTION_WORDS
+) -> tuple[Floats, Floats]:
     """Return the scores of both sides, each passage by a classifier that has seen no passage of its article."""
     fold = article_folds([*author.article_ids, *other.article_ids], folds)
     mine, theirs = fold[: len(author.texts)], fold[len(author.texts) :]
     scores, other_scores = np.zeros(len(mine)), np.zeros(len(theirs))
     for number in range(folds):
-        classifier = VoiceClassifier.fit(
-            author.where(mine != number).texts, other.where(theirs != number).texts, FUNCTION_WORDS
-        )
+        unseen = author.where(mine != number).texts, other.where(theirs != number).texts
+        classifier = VoiceClassifier.fit(*unseen, kept)
         assert classifier is not None
         scores[mine == number] = classifier.scores(author.where(mine == number).texts)
         other_scores[theirs == number] = classifier.scores(other.where(theirs == number).texts)

@@ -13,7 +13,7 @@ from statistics import median
 import regex
 
 from ownvoice.chunks.sentences import sentences
-from ownvoice.style.words import ENGLISH, folded, words
+from ownvoice.style.words import ENGLISH, folded, is_english, words
 
 _MARKS = {
     "commas": r",|،|、|，",
@@ -59,6 +59,6 @@ def describe(texts: Sequence[str], language: str = ENGLISH) -> Description:
         median_words=median(map(len, spoken)),
         median_chars=median(map(len, texts)),
         words_per_sentence=total / max(1, sum(len(sentences(text)) for text in texts)),
-        contractions_per_100_words=100 * contracted / total if language.startswith(ENGLISH) else None,
+        contractions_per_100_words=100 * contracted / total if is_english(language) else None,
         marks_per_100_words={name: 100 * len(mark.findall(text)) / total for name, mark in _MARK.items()},
     )

@@ -55,13 +55,18 @@ def words(text: str) -> list[str]:
     return found
 
 
+def is_english(language: str) -> bool:
+    """Whether a language code (ISO 639, with or without a region) is that of English."""
+    return language.casefold().replace("_", "-").split("-")[0] == ENGLISH
+
+
 def function_words(language: str, author_texts: Iterable[str]) -> tuple[str, ...]:
     """Return the words to measure style by in a language (ISO 639): at most 170, none where there is no text.
 
     For English its function words; for any other language the author's own most frequent words, of which the first
     are function words in each language (Burrows 2002), the rest his habits.
     """
-    if language.casefold().split("-")[0].split("_")[0] == ENGLISH:
+    if is_english(language):
         return FUNCTION_WORDS
     counts = Counter(word for text in author_texts for word in words(text))
     ranked = sorted(counts, key=lambda word: (-counts[word], word))
