@@ -49,7 +49,7 @@ def test_a_tried_triple_says_its_kind_and_what_was_found_where_it_is_dropped():
     triple = Triple("Write out:\n- rain", "It rains.", "It rained.", "brief")
     dropped = TriedTriple(triple, "prompt_lacks_name", "Ada")
     lines = "\n".join(tried_lines(TriedChunk("a.md", "text", (), (dropped, TriedTriple(triple, "kept")))))
-    assert "[prompt_lacks_name: Ada] brief: Write out:" in lines
+    assert "[prompt_lacks_name: Ada] brief: Write out:\n- rain\n" in lines
     assert "[kept] brief: Write out:" in lines
 
 

@@ -22,7 +22,7 @@ _ELIDED = regex.compile(r"(?i)\A(?:[dlcjmnst]|qu)['’](?=\p{Lu})|['’]s?\Z|['�
 _OPENS = regex.compile(r"""(?:[:;—–…•*|>"“„«‘(\[{]|\n|(?:^|\s)(?:\d+[.)]|-))\s*\Z""")
 _ORDINAL = regex.compile(r"(?i)\d+(?:st|nd|rd|th|s)?")
 _WORD_PART = regex.compile(rf"{_SIGN}+", regex.V1)
-_JOINED_PARTS = 8
+_JOINED_PARTS, _MARK_CHARS = 8, 12
 _SMALL_WORDS = (
     "i a o ok okay yes no not very must never always all any the and but or do don only how why what when where who "
     "which if so this that these those every each both really is are was were can of in on to for"
@@ -79,7 +79,10 @@ def _words(text: str) -> Iterator[tuple[str, bool]]:
         sentence, is_first = plain[start:end], True
         for match in _TOKEN.finditer(sentence):
             word = _ELIDED.sub("", match[0])
-            yield word, is_first or _OPENS.search(sentence[: match.start()]) is not None
+            yield (
+                word,
+                is_first or _OPENS.search(sentence, max(0, match.start() - _MARK_CHARS), match.start()) is not None,
+            )
             is_first = False
 
 

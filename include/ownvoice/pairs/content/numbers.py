@@ -9,7 +9,7 @@ are letters (Roman, Chinese) are not.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ _GROUPS = regex.compile(r"[ \u00a0\u202f\u2009'’٬]")
 _THOUSANDS = regex.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _REFERENCE = regex.compile(r"\[\d{1,3}(?:[,–-] ?\d{1,3})*\]")
 _JOINED = regex.compile(r"[\s-]*")
+_AND = frozenset({"and", "und", "et", "y"})
 _WORD = regex.compile(r"\p{L}+")
 _NAME_WITH_DIGITS = regex.compile(
     r"(?<![\p{L}\p{N}])(?:\p{L}[\p{L}\p{M}_.]*\p{N}|[\p{L}.]*\p{Lu}[\p{L}.]*-\p{N})[\p{L}\p{N}_.-]*"
@@ -41,17 +42,17 @@ class Number(NamedTuple):
 def numbers(text: str, language: str | None) -> list[Number]:
     """Return the numbers that a text is asked for, in order: none within names ("GPT-4o"), no "[3]", no "one"."""
     plain = _plain(text)
-    not_asked = SAYS_SOMETHING_ELSE | SCALES.keys()
-    in_words = (one for one in _in_words(plain, language) if one.written.casefold() not in not_asked)
+    in_words = (one for one in _in_words(plain, language) if one.written not in SAYS_SOMETHING_ELSE)
     return [*_in_digits(_NAME_WITH_DIGITS.sub(" ", _REFERENCE.sub(" ", plain))), *in_words]
 
 
 def values(text: str, language: str | None) -> Values:
     """Return every value that a number of `text` may have, in whatever way it is read."""
     plain = _plain(text)
-    found = [*_in_digits(plain), *_in_words(plain, language)]
+    ways = [way for number in (*_in_digits(plain), *_in_words(plain, language)) for way in number.ways]
+    unscaled = [way for digits in regex.findall(_DIGITS, plain) for way in _ways(digits)]  # 2 to 3 million
     months = {Decimal(MONTHS[word.casefold()]) for word in _WORD.findall(plain) if word.casefold() in MONTHS}
-    return frozenset(months.union(value for number in found for way in number.ways for value in way))
+    return frozenset(months.union(*ways, *unscaled))
 
 
 def _plain(text: str) -> str:
@@ -61,7 +62,10 @@ def _plain(text: str) -> str:
 
 def _in_digits(text: str) -> Iterator[Number]:
     for match in _IN_DIGITS.finditer(text):
-        yield Number(match[1], _scaled(_ways(match[1]), SCALES.get((match[2] or "").casefold())))
+        unit, ways = (match[2] or "").casefold(), _ways(match[1])
+        scaled = tuple(frozenset({value * SCALES[unit] for value in way}) for way in ways) if unit in SCALES else ()
+        is_letter = len(unit) <= 2  # "7 m" may be metres
+        yield Number(match[1], scaled + ways if is_letter else scaled or ways)
 
 
 def _ways(written: str) -> tuple[Values, ...]:
@@ -84,41 +88,39 @@ def _ways(written: str) -> tuple[Values, ...]:
     return (decimal, frozenset({thousands})) if _THOUSANDS.fullmatch(digits) else (decimal,)
 
 
-def _scaled(ways: tuple[Values, ...], scale: int | None) -> tuple[Values, ...]:
-    """Add the ways in which the numbers are multiplied: "1.5 million" is 1500000, or 1.5 of what is said elsewhere."""
-    if scale is None:
-        return ways
-    return tuple(frozenset({next(iter(way)) * scale}) for way in ways if len(way) == 1) + ways
-
-
 def _in_words(text: str, language: str | None) -> Iterator[Number]:
-    """Yield runs of number words ("two hundred and fifty"); the parts are a way to read a run as well."""
+    """Yield the numbers in words: "two hundred and fifty" is one, "two and three" are two."""
     listed = NUMBER_WORDS.get(language or "", {})
-    run: list[tuple[str, int]] = []
+    run: list[str] = []
     end = 0
     for match in _WORD.finditer(text):
         word = match[0].casefold()
-        if not _JOINED.fullmatch(text, end, match.start()):
-            yield from _run(run)
-            run = []
+        follows = _JOINED.fullmatch(text, end, match.start()) is not None
         end = match.end()
-        if word in listed or (word in SCALES and len(word) > 2):
-            run.append((match[0], listed.get(word) or SCALES.get(word, 0)))
-        elif not (run and word in ("and", "und", "et", "y")):
-            yield from _run(run)
+        if follows and run and run[-1] in SCALES and word in _AND:
+            continue
+        if run and not (follows and _goes_on(run[-1], word, listed)):
+            yield _number(run, listed)
             run = []
-    yield from _run(run)
+        if word in listed or (run and word in SCALES):
+            run.append(word)
+    if run:
+        yield _number(run, listed)
 
 
-def _run(run: list[tuple[str, int]]) -> Iterator[Number]:
-    if not run:
-        return
+def _goes_on(last: str, word: str, listed: Mapping[str, int]) -> bool:
+    """Whether `word` belongs to the number that ends in `last`: "two hundred", "hundred fifty", "twenty one"."""
+    if word in SCALES or last in SCALES:
+        return True
+    return listed[last] in range(20, 100, 10) and listed.get(word, 10) < 10
+
+
+def _number(run: list[str], listed: Mapping[str, int]) -> Number:
     whole = part = 0
-    for word, value in run:
-        if word.casefold() in SCALES:
-            part = max(part, 1) * value
-            whole, part = (whole + part, 0) if value >= 10**3 else (whole, part)
+    for word in run:
+        if word in listed:
+            part += listed[word]
         else:
-            part += value
-    parts = frozenset(Decimal(value) for _, value in run)
-    yield Number(" ".join(word for word, _ in run), (frozenset({Decimal(whole + part)}), parts))
+            part *= SCALES[word]
+            whole, part = (whole + part, 0) if SCALES[word] > 100 else (whole, part)
+    return Number(" ".join(run), (frozenset({Decimal(whole + part)}),))

@@ -15,7 +15,7 @@ _COLUMN_CHARS = (WIDTH_CHARS - 5) // 2
 
 def pair_lines(pair: dict[str, Any]) -> Iterator[str]:
     """Yield one pair: the prompt, then chosen and rejected side by side, then the place of the chosen one."""
-    yield from textwrap.wrap(f"▸ {printable(pair['prompt'])}", WIDTH_CHARS)
+    yield from _prompt_lines(f"▸ {pair['prompt']}")
     left, right = (textwrap.wrap(printable(pair[side]), _COLUMN_CHARS) for side in ("chosen", "rejected"))
     by_model = f"rejected ({in_one_line(pair['rejected_model'])})"
     yield f"  {'chosen (the author)':{_COLUMN_CHARS}}   {textwrap.shorten(by_model, _COLUMN_CHARS, placeholder='…)')}"
@@ -37,9 +37,15 @@ def tried_lines(tried: TriedChunk) -> Iterator[str]:
     for one in tried.triples:
         kind = f" {one.triple.kind}:" if one.triple.kind else ""
         verdict = f"{one.verdict}: {in_one_line(one.detail)}" if one.detail else one.verdict
-        yield from textwrap.wrap(f"[{verdict}]{kind} {printable(one.triple.instruction)}", WIDTH_CHARS)
+        yield from _prompt_lines(f"[{verdict}]{kind} {one.triple.instruction}")
         for name, text in (("quote", one.triple.extracted_answer), ("model", one.triple.generated_answer)):
             yield from textwrap.wrap(
                 printable(text), WIDTH_CHARS, initial_indent=f"  {name}  ", subsequent_indent=" " * 9
             )
     yield ""
+
+
+def _prompt_lines(prompt: str) -> Iterator[str]:
+    """Yield a prompt in lines that fit; key points keep lines of their own."""
+    for line in printable(prompt).splitlines():
+        yield from textwrap.wrap(line, WIDTH_CHARS, subsequent_indent="  " if line.startswith("- ") else "")
