@@ -6,7 +6,7 @@ import pytest
 
 from ownvoice.answering.files import read_job, read_rows
 from ownvoice.answering.job import Prompt, ScoredText
-from ownvoice.errors import StorageError
+from ownvoice.errors import SettingsError, StorageError
 from ownvoice.evaluation.stored import read_style, read_style_answers
 from ownvoice.evaluation.training_style import plan_style, write_training_style
 from ownvoice.storage.lake import Lake
@@ -24,6 +24,7 @@ def lake(tmp_path_factory) -> Lake:
 
 
 def test_every_model_is_asked_the_same_prompts_and_scores_the_authors_text(lake):
+    trained_run(lake, 1, "before", prompt_template="chat")
     job = read_job(plan_style(lake, "night", champion="run:before", also=["hub:owner/other@v1"]))
     assert {one.subject: one.model for one in job.asked} == {
         "base": "lake:models/toy",
@@ -32,6 +33,8 @@ def test_every_model_is_asked_the_same_prompts_and_scores_the_authors_text(lake)
         "champion": "lake:runs/before/merged",
         "hub:owner/other@v1": "hub:owner/other@v1",
     }
+    chat = [one.subject for one in job.asked if one.prompt_template == "chat"]
+    assert chat == ["champion"], "each trained model is asked in its own form"
     assert {(one.sampling.temperature, one.sampling.max_new_tokens) for one in job.asked} == {(0.0, 99)}
     prompts = read_rows(lake, job.keys.prompts, Prompt)
     asked = {subject: [one.prompt_id for one in prompts if one.subject == subject] for subject in job_subjects(job)}
@@ -97,3 +100,10 @@ def test_too_few_training_articles_are_not_judged(tmp_path):
 def test_a_run_without_a_model_is_a_sentence(lake):
     with pytest.raises(StorageError, match="no training has that name"):
         plan_style(lake, "nobody")
+    with pytest.raises(StorageError, match="no training has that name"):
+        plan_style(lake, "night", also=["run:nobody"])
+
+
+def test_a_name_that_is_none_of_a_model_is_refused_with_the_forms_there_are(lake):
+    with pytest.raises(SettingsError, match="names no model"):
+        plan_style(lake, "night", also=["gpt-4o"])

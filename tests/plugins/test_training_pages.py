@@ -230,7 +230,8 @@ def test_from_a_training_to_its_style_with_the_distances_drawn(show):
     page.get_by_role("link", name="How near it is to the author").click()
     page.wait_for_selector("figure.chart canvas")
     assert page.locator("mark.taken").count() > 0
-    page.get_by_role("link", name="On").click()
+    page.get_by_role("link", name="On", exact=True).click()
+    page.wait_for_url("**number=2")
     assert page.locator("li.pair").count() == 2
 
 

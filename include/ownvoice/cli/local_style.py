@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable
 
+from ownvoice.answering.files import read_job
 from ownvoice.evaluation.held_out import MAX_PROMPTS
 from ownvoice.evaluation.stored import read_style
 from ownvoice.evaluation.style_report import StyleReport
 from ownvoice.evaluation.training_style import plan_style, write_training_style
 from ownvoice.publishing.champion import rival_model
 from ownvoice.storage.lake import Lake
+from ownvoice.training.elsewhere import wait_elsewhere
 from ownvoice.training.process import answering_arguments, start_trainer
 from ownvoice.training.settings import TrainingSettings
 
@@ -23,7 +26,7 @@ def make_style(
     author_id: str | None = None,
     also: Iterable[str] = (),
 ) -> StyleReport:
-    """Ask the models of a training in the trainer's process, which prints how far it is, and write the report.
+    """Ask the models of a training where models are trained, say on stderr how far that is, and write the report.
 
     Raises `StorageError` where they were not asked to the end; what was answered is kept, and is not asked again.
     """
@@ -31,9 +34,17 @@ def make_style(
     champion = rival_model(lake, run_id)
     uri = plan_style(lake, run_id, champion=champion, also=also, author_id=author_id, prompts=prompts)
     if uri is not None:
-        with start_trainer(settings.python, answering_arguments(uri), output=sys.__stderr__) as process:
-            process.wait()
+        _answer(lake, settings, uri)
         return write_training_style(lake, run_id)
     report = read_style(lake, run_id, [])
     assert report is not None, "it was written, and says that nothing is judged"
     return report
+
+
+def _answer(lake: Lake, settings: TrainingSettings, job_uri: str) -> None:
+    if settings.place == "elsewhere":
+        with contextlib.redirect_stdout(sys.stderr):
+            wait_elsewhere(lake, read_job(job_uri, lake.store.access), job_uri, settings)
+        return
+    with start_trainer(settings.python, answering_arguments(job_uri), output=sys.__stderr__) as process:
+        process.wait()

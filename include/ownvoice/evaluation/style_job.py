@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from ownvoice.answering.files import write_job
 from ownvoice.answering.job import AnswerJob, Asked, Prompt, Sampling, ScoredText
@@ -17,6 +18,7 @@ from ownvoice.evaluation.held_out import HeldOutPair
 from ownvoice.evaluation.passages import passages_of
 from ownvoice.evaluation.style_report import BASE, PROMPTED_BASE, TRAINED
 from ownvoice.storage.lake import Lake
+from ownvoice.training.results.training import planned_training
 from ownvoice.training.run import TrainingRun
 
 JOB = "style"
@@ -37,7 +39,7 @@ def write_style_job(
     """Write the job that answers `pairs`; return its URI. `others` are further models by the subject they are.
 
     Answers are the likeliest ones, at most `sample_tokens` of the recipe long. Raises `SettingsError` for a name that
-    is none of a model.
+    is none of a model, and `StorageError` for a training that was not planned.
     """
     recipe = run.recipe
     base = str(ModelName.of_base(recipe.base_model, recipe.base_revision))
@@ -45,8 +47,8 @@ def write_style_job(
     asked = [
         Asked(
             subject=subject,
-            model=model,
-            prompt_template=recipe.prompt_template,
+            model=str(ModelName.parse(model)),
+            prompt_template=_template(lake, model, run),
             sampling=Sampling(max_new_tokens=recipe.sample_tokens),
         )
         for subject, model in models.items()
@@ -70,6 +72,12 @@ def write_style_job(
         for pair in pairs
     ]
     return write_job(lake, job, prompts, scored)
+
+
+def _template(lake: Lake, model: str, run: TrainingRun) -> Literal["alpaca", "chat"]:
+    """Return the template of a prompt: a trained model is asked in the form that it was trained with."""
+    kind, _, run_id = model.partition(":")
+    return (planned_training(lake, run_id)[1] if kind == "run" else run).recipe.prompt_template
 
 
 def _shown(pairs: Sequence[HeldOutPair], texts: AuthorTexts) -> dict[str, str]:

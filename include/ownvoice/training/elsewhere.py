@@ -185,12 +185,12 @@ def _tag_of_result(lake: Lake, run: Awaitable) -> str:
     return found.tag if found else ""
 
 
-def wait_elsewhere(lake: Lake, run: TrainingRun, recipe_uri: str, settings: TrainingSettings) -> None:
-    """Print the command and then how far the training is, until it has ended or `deadline_s` has passed.
+def wait_elsewhere(lake: Lake, run: Awaitable, uri: str, settings: TrainingSettings) -> None:
+    """Print the command and then how far the trainer is, until it has ended or `deadline_s` has passed.
 
     Interrupted, it only waits no longer: the trainer goes on.
     """
-    if (awaited := await_training(lake, run, recipe_uri, settings)) is None:
+    if (awaited := await_training(lake, run, uri, settings)) is None:
         return
     print(f"Start this on a machine with a GPU, before {awaited.until:%Y-%m-%d %H:%M}Z:\n{awaited.command}", flush=True)
     follower, is_over = Follower(awaited), False
