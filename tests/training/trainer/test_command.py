@@ -10,6 +10,7 @@ torch = pytest.importorskip("torch")
 from ownvoice.errors import Exit, StorageError  # noqa: E402
 from ownvoice.training.__main__ import main  # noqa: E402
 from ownvoice.training.metric_rows import read_rows  # noqa: E402
+from ownvoice.training.recipe import TrainingRecipe  # noqa: E402
 from ownvoice.training.trainer import fit  # noqa: E402
 from ownvoice.training.trainer.folders import delete_folder  # noqa: E402
 from ownvoice.training.trainer.merge_check import check  # noqa: E402
@@ -132,6 +133,20 @@ def test_a_first_loss_that_is_scaled_wrongly_stops_the_run(failing, monkeypatch)
     code, message = failing()
     assert code == Exit.WRONG_START
     assert "the first loss is 1.3863 and must be 0.6931" in message
+
+
+def test_a_training_with_every_knob_logs_its_supervised_loss_and_is_judged_without_it(failing, monkeypatch):
+    monkeypatch.setattr("ownvoice.training.trainer.train._merge", lambda *_: None)
+    knobs = {"label_smoothing": 0.1, "rpo_alpha": 1.0, "ld_alpha": 0.5, "precompute_ref_log_probs": True}
+    assert failing(**knobs)[0] == Exit.TRAINED
+    rows = read_rows(failing.lake.store.read("runs/failing/metrics.jsonl"))[0]
+    recipe = TrainingRecipe(**knobs)
+    [last] = [row for row in rows if row["step"] == 10 and "eval_loss" in row]
+    assert recipe.preference_loss(rows[0]) == pytest.approx(recipe.first_loss, abs=1e-3)
+    assert last["eval_supervised_loss"] < rows[0]["supervised_loss"]
+    assert last["eval_loss"] > 2 > recipe.first_loss > recipe.preference_loss(last, "eval_")
+    health = failing.lake.read_json("runs/failing/result.json")["health"]
+    assert "validation_gap" not in {finding["rule"] for finding in health["findings"]}
 
 
 def test_a_tracker_that_cannot_start_is_left_out(failing, monkeypatch):

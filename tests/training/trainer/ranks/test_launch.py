@@ -23,7 +23,15 @@ in_full = pytest.mark.skipif(
 
 # The processes add up in another order than one alone; over ten steps of this toy that moves no number by more.
 TOLERANCE = 1e-4
-MEASURED = ("loss", "eval_loss", "rewards/margins", "eval_rewards/margins", "logps/chosen", "entropy")
+MEASURED = (
+    "loss",
+    "eval_loss",
+    "rewards/margins",
+    "eval_rewards/margins",
+    "logps/chosen",
+    "entropy",
+    "supervised_loss",
+)
 
 
 def end_of(process):
@@ -142,6 +150,16 @@ def test_another_number_of_processes_goes_on_with_the_same_pairs(resumed, traine
     assert trainer.result(run_id)["resumed_from_step"] >= 4
     expected = measured(trainer, "undisturbed")
     assert measured(trainer, run_id) == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
+
+
+@in_full
+def test_with_every_knob_two_processes_measure_what_one_alone_does(trainer):
+    knobs = {"label_smoothing": 0.1, "rpo_alpha": 1.0, "ld_alpha": 0.5, "precompute_ref_log_probs": True}
+    for run_id, gpu_count in (("knobs-one", 1), ("knobs-two", 2)):
+        code, printed = end_of(trainer.start(trainer.ask(run_id, gpu_count=gpu_count, **knobs)))
+        assert code == Exit.TRAINED, printed
+    expected = measured(trainer, "knobs-one")
+    assert measured(trainer, "knobs-two") == pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
 
 
 @in_full

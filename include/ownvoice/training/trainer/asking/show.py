@@ -36,6 +36,8 @@ def show_answers(
             if is_live:
                 print(f"\r{columns.row_in_progress()}\r", end="", file=out)
             out.flush()
+        if is_live:
+            print(" " * len(columns.row_in_progress()), end="\r", file=out, flush=True)
 
 
 def _words(speakers: Sequence[Speaker], question: str, request: AskRequest) -> Iterator[Word]:

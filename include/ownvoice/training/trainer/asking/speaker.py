@@ -82,6 +82,7 @@ def _streamer(tokenizer: Any, say: Callable[[str], None]) -> Any:
         """Hands on each word as soon as the token after it is there."""
 
         def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
-            say(text)
+            if text:
+                say(text)
 
     return Words(tokenizer, skip_prompt=True, skip_special_tokens=True)
