@@ -115,6 +115,16 @@ def test_it_learns_what_plain_trl_learns(with_unsloth, undisturbed, trainer):
     assert with_unsloth["versions"] == undisturbed["versions"], "in one environment"
 
 
+def test_with_every_term_of_the_loss_it_learns_what_plain_trl_learns_too(trainer, start):
+    knobs = {"label_smoothing": 0.1, "rpo_alpha": 1.0, "ld_alpha": 0.5, "precompute_ref_log_probs": True}
+    for backend in ("trl", "unsloth"):
+        code, printed = end_of(start(trainer.ask(f"knobs-{backend}", backend=backend, **knobs)))
+        assert code == Exit.TRAINED, printed
+    plain = losses(trainer, "knobs-trl")
+    assert len(plain) == 15
+    assert losses(trainer, "knobs-unsloth") == pytest.approx(plain, abs=0.01)
+
+
 def test_nothing_but_the_adapter_itself_is_in_adapter_merge_and_checkpoints(with_unsloth, trainer):
     keys = {found.key.removeprefix("runs/unsloth/") for found in trainer.lake.store.objects("runs/unsloth")}
     assert not [key for key in keys if "/ref/" in key]
