@@ -12,7 +12,7 @@ from ownvoice.training.trainer.answering.engine import Ask, Made, Tokens, TooLar
 from ownvoice.training.trainer.answering.prepare import Model
 from ownvoice.training.trainer.special_tokens import ends_of
 
-_PLACES = {"cuda": 32_768, "cpu": 8_192}  # tokens and padding of a batch of answers, whose keys and values are kept
+_PLACES = {"cuda": 32_768, "cpu": 2_048}  # tokens and padding of a batch of answers; a CPU gains little by more
 _SCORED_PLACES = 2_048  # of a batch of texts, each of which has the logits of the whole vocabulary
 
 _In = TypeVar("_In")
