@@ -83,7 +83,7 @@ reject_batch = task(
 )
 write_rejected_job = task(
     refresh_tasks.write_rejected_job,
-    trigger_rule="all_done",  # a failed batch does not keep the others from their rejected answers
+    trigger_rule="all_done_min_one_success",  # a failed batch does not keep the others from their rejected answers
 )
 add_rejected = task(refresh_tasks.add_rejected)
 commit_version = task(

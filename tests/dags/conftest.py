@@ -61,6 +61,10 @@ def run_refresh(dags: dict[str, Any]) -> Callable[..., Any]:
         "reconcile": False,
         "max_tokens": None,
         "max_cost_usd": None,
+        "rejected_by": None,
+        "rejected_draws": None,
+        "rejected_length": None,
+        "rejected_cut": None,
     }
 
     def run(**form: Any) -> Any:

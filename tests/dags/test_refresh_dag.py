@@ -59,6 +59,9 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
 
     first = run_refresh()
     assert first.state == "success"
+    assert {task for (task, _), state in states(first).items() if state == "skipped"} == {
+        "write_rejected_job", "answer_rejected", "add_rejected"
+    }  # fmt: skip
     assert verify(lake).passed
     assert verify(lake).pairs > 10
     asked = offline_model.requests_served

@@ -91,10 +91,3 @@ def test_a_model_that_was_never_trained_is_refused_before_anything_is_asked(lake
     red = run_refresh(**NEWEST)
     assert states(red)["list_new_articles"] == "failed"
     assert endpoint.requests_served == 0
-
-
-def test_a_recipe_without_such_a_model_skips_its_three_tasks(lake, run_refresh):
-    done = run_refresh(**dict.fromkeys(NEWEST))  # a DAG object keeps what was sent to it
-    assert done.state == "success"
-    assert {states(done)[task] for task in OF_A_MODEL} == {"skipped"}
-    assert latest_version(lake).rejected_model is None
