@@ -10,9 +10,10 @@ from typer.testing import CliRunner
 
 from ownvoice.cli.main import app
 from ownvoice.dataset.digest import digest_of, lattice_of
-from ownvoice.errors import BadDataError, SettingsError, StorageError
+from ownvoice.errors import BadDataError, HubUnavailableError, SettingsError, StorageError
 from ownvoice.publishing.provenance import read_block
-from ownvoice.publishing.publish import draft
+from ownvoice.publishing.publish import draft, publish
+from ownvoice.publishing.training_rows import record_of
 from ownvoice.training.version_pairs import read_pairs
 
 
@@ -62,3 +63,39 @@ def test_a_name_that_is_nothing_a_run_without_a_model_and_another_kind_of_file_a
     lake.store.delete("runs/run-1/result.json")
     assert isinstance(asked(lake, "run-1", tmp_path / "rows.parquet").exception, StorageError)
     assert isinstance(asked(lake, card, tmp_path / "rows.csv").exception, SettingsError)
+
+
+@pytest.fixture
+def on_the_hub(lake, trained, hub, tmp_path, monkeypatch):
+    """A model that is published, read through a cache of its own."""
+    trained()
+    publish(lake, "run-1")
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
+    return hub.repositories["ann/voice"]
+
+
+def test_a_model_on_the_hub_is_read_by_its_card(lake, on_the_hub, tmp_path):
+    shown = asked(lake, "ann/voice", tmp_path / "rows.parquet")
+    assert shown.exit_code == 0, shown.exception
+
+
+@pytest.mark.parametrize(
+    ("model", "fault", "error", "words"),
+    [
+        ("ann/nobody", None, BadDataError, "ann/nobody does not exist"),
+        ("ann/voice", None, BadDataError, "has no such revision or file"),
+        ("ann/voice", {"status": 403}, BadDataError, r"refuses to show ann/voice \(403\)"),
+        ("ann/voice", {"status": 503, "times": 99}, HubUnavailableError, "the Hub"),
+        ("ann/voice", {"drop": True, "times": 99}, HubUnavailableError, "broke off"),
+    ],
+)
+def test_a_card_that_the_hub_does_not_give_is_told_for_its_reason(
+    lake, on_the_hub, hub, tmp_path, model, fault, error, words
+):
+    if fault:
+        hub.fail("HEAD", "/resolve/", **fault)
+    elif model == "ann/voice":
+        del on_the_hub.main["README.md"]
+    with pytest.raises(error, match=words):
+        record_of(lake, model)

@@ -131,6 +131,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
 
     Returns the verdicts by training run. Skipped where nothing was to be trained, or a person rejected the run.
     """
+    from ownvoice.publishing.judging import outcomes_lines
     from ownvoice.reports.text.style import styles_lines
     from ownvoice.training.results.report import write_run_report
 
@@ -149,5 +150,5 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
     lines, verdicts = write_run_report(lake, lake_run_id(dag_run), dag_run.run_after.date())
     if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")
-    print("\n".join([*lines, *styles_lines(lake, verdicts)]))
+    print("\n".join([*lines, *styles_lines(lake, verdicts), *outcomes_lines(lake, verdicts)]))
     return verdicts

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import SettingsError
 from ownvoice.evaluation.held_out import MIN_ARTICLES, MIN_PROMPTS
 from ownvoice.evaluation.stored import read_style, read_style_answers
 from ownvoice.evaluation.style_report import BASE, CHAMPION, TRAINED, StyleAnswer, StyleReport
 from ownvoice.publishing.champion import Move, champion_of
-from ownvoice.publishing.promotion import Compared, Measure, Outcome, Rival, checks_of
+from ownvoice.publishing.promotion import Compared, Measure, Outcome, Rival, checks_of, outcome_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.style.bootstrap import paired_difference
@@ -46,6 +48,13 @@ def write_outcome(lake: Lake, outcome: Outcome) -> None:
 def read_outcome(lake: Lake, run_id: str, faults: list[str] | None = None) -> Outcome | None:
     """Return what the rule said of a training; None where it was not asked, or its record cannot be read."""
     return read_file(lake, RunKeys(run_id).promotion, Outcome, [] if faults is None else faults)
+
+
+def outcomes_lines(lake: Lake, run_ids: Iterable[str]) -> Iterator[str]:
+    """Yield what the rule said of each of these trainings, for a terminal; nothing where it was not asked."""
+    for outcome in (read_outcome(lake, run_id) for run_id in run_ids):
+        if outcome:
+            yield from outcome_lines(outcome)
 
 
 def _judged(lake: Lake, run_id: str, repo_id: str, measure: Measure, champion: Move | None) -> Outcome:

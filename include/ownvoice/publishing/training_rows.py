@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 
 from ownvoice.errors import BadDataError, HubAccessError, SettingsError, first_line
 from ownvoice.publishing.provenance import Provenance, provenance, read_block
-from ownvoice.storage.hub import hub_faults
+from ownvoice.storage.hub import hub_client, hub_faults
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import PairRow
 from ownvoice.training.results.training import read_training, trained
@@ -62,11 +63,9 @@ def _read(card: Path) -> str:
 
 
 def _from_hub(repo_id: str) -> str:
-    from huggingface_hub import hf_hub_download
-
     try:
         with hub_faults(repo_id, "read"):
-            return _read(Path(hf_hub_download(repo_id, _CARD)))
+            return _read(Path(hub_client(os.environ.get("HF_TOKEN")).hf_hub_download(repo_id, _CARD)))
     except (HubAccessError, SettingsError) as error:
         raise BadDataError(
             f"{repo_id!r} is no card, no folder and no training of this lake, and the Hub gave no card of it: {error}"

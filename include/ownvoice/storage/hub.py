@@ -29,8 +29,11 @@ def token_from_environment() -> str:
     return token
 
 
-def hub_client(token: str) -> HfApi:
-    """Return the client for `HF_ENDPOINT`, or for the public Hub where that is not set; without progress bars."""
+def hub_client(token: str | None) -> HfApi:
+    """Return the client for `HF_ENDPOINT`, or for the public Hub where that is not set; without progress bars.
+
+    Without a token it reads what everybody may read, or what the account that is signed in here may.
+    """
     from huggingface_hub import HfApi
     from huggingface_hub.utils import disable_progress_bars
 
