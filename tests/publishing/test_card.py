@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from ownvoice.errors import BadDataError
 from ownvoice.evaluation.stored import write_style
 from ownvoice.evaluation.style_report import Copying, StyleReport, SubjectStyle
+from ownvoice.publishing.local_chat import llama_cpp_command, ollama_command
 from ownvoice.publishing.promotion import Check, Outcome, Rival
 from ownvoice.publishing.provenance import read_block, training_rows
 from ownvoice.publishing.publish import draft
@@ -183,3 +184,12 @@ def test_the_card_says_over_whom_and_by_what_numbers_it_was_promoted(trained, la
     assert "| copying | not measured |  | failed |" in card
     lake.store.write(run.keys.promotion, b"{")
     assert "## Promotion" not in draft(lake, "run-1").card
+
+
+def test_the_card_shows_one_command_for_ollama_and_one_for_llama_cpp(trained, lake):
+    trained()
+    card = draft(lake, "run-1").card
+    section = card.split("## Try it")[1].split("\n## ")[0]
+    ollama, llama_cpp = (block.split("\n```")[0] for block in section.split("```sh\n")[1:])
+    assert ollama == ollama_command("ann/voice", "alpaca")
+    assert llama_cpp == llama_cpp_command("ann/voice", "alpaca")
