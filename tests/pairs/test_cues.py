@@ -107,3 +107,10 @@ def test_too_few_pairs_or_articles_are_not_judged(cue, count, articles):
 
 def test_no_more_pairs_are_fitted_than_an_auc_needs():
     assert told_apart_by_length(pairs_of(plain, plain, MAX_PAIRS + 100)).numbers["pairs"] == MAX_PAIRS
+
+
+def test_the_words_that_tell_are_named_with_counts_for_both_sides():
+    audit = told_apart_by_words(pairs_of(stock_phrase, plain, count=120))
+    (word,) = [one for one in audit.numbers["words"]["chosen"] if one["word"] == "delve"]
+    assert word == {"word": "delve", "chosen": 120, "rejected": 0}
+    assert "Chosen answers over-use “delve” 0:120" in audit.sentence

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 
+from ownvoice.cli.balance import command
+from ownvoice.config.settings import HubDataset
 from ownvoice.dataset.balance.sides import balance_of
 from ownvoice.dataset.commit import commit_version
+from ownvoice.dataset.digest import digest_of, lattice_of
 from ownvoice.dataset.export import export
+from ownvoice.dataset.hub.push import push_to_hub
 from ownvoice.dataset.verify import verify
 from ownvoice.pairs.balance import select
+from ownvoice.reports.report import write_report
+from ownvoice.reports.text.versions import version_lines
+from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import all_versions, latest_version
+from stand_ins.hub_dataset import committed_pairs, pushed_pairs, rows, tree
 from stand_ins.night import RECIPE, Night
 
 BALANCED = RECIPE.model_copy(update={"balance": True})
@@ -130,6 +139,51 @@ def test_a_version_of_few_pairs_is_not_judged_and_no_pair_is_left_out(night, mon
     assert {one.before for one in version.selection.cues} == {None}
     assert set(marks(night.lake).values()) == {(None, None)}
     assert latest_version(night.lake).selected == version.pairs
+
+
+def test_the_report_says_of_a_balanced_version_alone_how_far_each_cue_came_and_what_it_cost(night):
+    night.write(*"abcdef")
+    run(night, 1, RECIPE)
+    assert not {"balanced_length", "balanced_punctuation", "left_out"} & {
+        audit.name for audit in write_report(night.lake, "night 1").audits
+    }
+    version = run(night, 2)
+    report = write_report(night.lake, "night 2")
+    audits = {audit.name: audit for audit in report.audits}
+    assert audits["left_out"].numbers["left_out"] == version.left_out
+    assert audits["balanced_length"].value == max(one.after for one in version.selection.cues if one.cue == "length")
+    assert audits["pair_count"].numbers["pairs"] == version.selected
+    assert f"{version.left_out} pairs left out" in "".join(version_lines([version]))
+
+
+def test_the_command_shows_what_balance_would_come_to_and_writes_nothing(night, monkeypatch, capsys):
+    night.write(*"abcdef")
+    run(night, 1, RECIPE)
+    monkeypatch.setenv("OWNVOICE_LAKE", night.lake.uri)
+    before = {found.key: found.tag for found in night.lake.store.objects()}
+    command(as_json=True)
+    found = json.loads(capsys.readouterr().out)
+    command()
+    said = " ".join(capsys.readouterr().out.split())
+    assert {found.key: found.tag for found in night.lake.store.objects()} == before
+    assert found["left_out"] == run(night, 2).left_out > 0
+    assert f"{found['left_out']} of {found['pairs']} pairs would be left out" in said
+    assert "length, train: " in said
+
+
+def test_the_hub_holds_the_selected_pairs_and_the_others_apart_and_both_give_the_digest(night, hub):
+    night.write(*"abcdef")
+    version = run(night, 1)
+    write_report(night.lake, "night 1")
+    push_to_hub(night.lake, hub_client(token_from_environment()), HubDataset("ann/pairs"))
+    pushed, others = pushed_pairs(hub), {row["pair_id"]: row for row in rows(hub, "left_out/")}
+    assert (len(pushed), len(others)) == (version.selected, version.left_out)
+    assert pushed | others == committed_pairs(night.lake)
+    assert digest_of(lattice_of((pushed | others).values())) == version.digest
+    card = tree(hub)["README.md"].decode()
+    assert "config_name: left_out" in card
+    assert f"| train pairs left out | {version.left_out} |" in card
+    assert f"optimization: {version.selected} pairs" in card
 
 
 def test_a_dry_run_selects_nothing(night):
