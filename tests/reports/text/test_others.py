@@ -63,9 +63,14 @@ def test_a_pair_fits_and_stands_side_by_side():
         "spans": [{"start": 1_000_000, "end": 1_000_500}] * 3,
         "split": "train",
         "pair_id": "0" * 64,
+        "selected": None,
+        "selected_reason": None,
     }
     assert fits(pair_lines(pair))
     assert sum(" │ " in line for line in pair_lines(pair)) > 5
+    left_out = "\n".join(pair_lines(pair | {"selected": False, "selected_reason": "length"}))
+    assert "left out of training and exports: length" in left_out
+    assert "left out of training" not in "\n".join(pair_lines(pair))
 
 
 def test_versions_and_what_a_verification_found_fit():
