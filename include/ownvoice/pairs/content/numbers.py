@@ -1,9 +1,9 @@
 """The numbers of a text, whichever way they are written: 1,000 and 1000, 50% and fifty percent, 1.5 million, 3rd. Pure.
 
 A number may be read in several ways ("1.500" is a decimal or, in German, a thousand), and each way says which values
-must be found for the number to be there: `1 000` is there where 1000 is, or where both 1 and 0 are. What is ambiguous
-thus never drops a pair. Signs, units and currencies are not compared. Digits of every script are read; numerals that
-are letters (Roman, Chinese) are not.
+must be found for the number to be there: `2024 300` is there where 2024300 is, or where both 2024 and 300 are. What is
+ambiguous thus never drops a pair. Signs, units and currencies are not compared. Digits of every script are read;
+numerals that are letters (Roman, Chinese) are not.
 """
 
 from __future__ import annotations
