@@ -79,6 +79,13 @@ def test_a_job_that_was_not_answered_is_a_sentence(lake):
         write_training_style(lake, "night")
 
 
+def test_models_that_could_answer_too_few_prompts_are_not_judged_and_the_reasons_are_counted(lake):
+    answer_job(plan_style(lake, "night"), refused={"trained": 20})
+    report = write_training_style(lake, "night")
+    assert (report.judged, report.subjects) == (False, ())
+    assert "both answered 41 prompts" in report.why_not and "20 times longer_than_context" in report.why_not
+
+
 @pytest.mark.parametrize("pairs", [(2, 2), (40, 60)])
 def test_a_version_with_too_few_articles_is_not_judged_and_nobody_is_asked(tmp_path, pairs):
     lake = Lake(tmp_path.as_uri())

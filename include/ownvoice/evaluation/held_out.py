@@ -48,6 +48,11 @@ class HeldOut:
         """The articles that the prompts were made from."""
         return frozenset(pair.article_id for pair in self.pairs)
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough pairs, from enough articles, to judge a voice."""
+        return len(self.pairs) >= MIN_PROMPTS and len(self.article_ids) >= MIN_ARTICLES
+
 
 def held_out_pairs(
     lake: Lake, version: int | None = None, author_id: str | None = None, limit: int = MAX_PROMPTS
