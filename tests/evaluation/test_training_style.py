@@ -80,10 +80,10 @@ def test_a_job_that_was_not_answered_is_a_sentence(lake):
 
 
 def test_models_that_could_answer_too_few_prompts_are_not_judged_and_the_reasons_are_counted(lake):
-    answer_job(plan_style(lake, "night"), refused={"trained": 20})
+    answer_job(plan_style(lake, "night"), refused_prompt="Say something about bread, number 0.")
     report = write_training_style(lake, "night")
     assert (report.judged, report.subjects) == (False, ())
-    assert "both answered 41 prompts" in report.why_not and "20 times longer_than_context" in report.why_not
+    assert "both answered 49 prompts" in report.why_not and "24 times longer_than_context" in report.why_not
 
 
 @pytest.mark.parametrize("pairs", [(2, 2), (40, 60)])
