@@ -47,9 +47,8 @@ from ownvoice.airflow import training_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
 from ownvoice.airflow.callbacks import CALLBACKS
 from ownvoice.airflow.retry_policy import RETRY_POLICY
-from ownvoice.airflow.trainer import publish_arguments, train_arguments, trainer_task
+from ownvoice.airflow.trainer import answer_arguments, publish_arguments, train_arguments, trainer_task
 from ownvoice.airflow.training_form import training_form
-from ownvoice.training.process import answering_arguments
 from ownvoice.training.settings import load_training_settings
 
 SETTINGS = load_training_settings()
@@ -114,7 +113,7 @@ def train_dpo() -> None:
     )
     answer_prompts = trainer_task(
         "answer_prompts",
-        answering_arguments(JOB),
+        answer_arguments(JOB),
         SETTINGS,
         gpu=True,
         execution_timeout=dt.timedelta(days=1),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
@@ -85,12 +86,17 @@ def reject_batch(
     refuse_unanswered(batch, tally)
     if run.retry == "none":
         refuse_too_many_dead(batch, _of_this_run(outcomes, run), run.max_dead_share, _ADVICE)
-    found = _by_chunk(asks, outcomes)
-    draws = _draws(curated.pairs, found, _answers(lake, outcomes, run), run, second)
-    screen = Screen(frozenset(), read_evaluation_sets(lake, run.evaluation_sets))
-    staged = with_rejected(curated, draws, _values(found), run, screen)
+    staged = _completed(lake, run, curated, _by_chunk(asks, outcomes), second)
     write_staged(lake, run, batch, staged)
     return {"pairs": len(curated.pairs), "kept": len(staged.pairs), **tally.states}
+
+
+def _completed(lake: Lake, run: RefreshRun, curated: Staged, found: Outcomes, second: RejectedBy) -> Staged:
+    outcomes = _values(found)
+    answers = _answers(lake, chain.from_iterable(outcomes.values()), run)
+    draws = _draws(curated.pairs, found, answers, run, second)
+    screen = Screen(frozenset(), read_evaluation_sets(lake, run.evaluation_sets))
+    return with_rejected(curated, draws, outcomes, run, screen)
 
 
 def curated_batch(lake: Lake, run: RefreshRun, batch: str) -> Staged:

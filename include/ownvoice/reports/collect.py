@@ -71,8 +71,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         instruction_kinds=_instruction_kinds(lake, version),
         pairs=_pair_counts(lake, version),
         retired_for=version.retired_for if version else {},
-        version=version
-        and CommittedVersion(number=version.number, digest=version.digest, rejected_by=version.rejected_sentence),
+        version=_committed(version),
         started_at=started_at,
         ended_at=ended_at,
         duration_s=round((ended_at - started_at).total_seconds(), 3),
@@ -81,6 +80,12 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         drop_examples=_drop_examples(lake, run, plan.batches),
         verdict="pass",
     )
+
+
+def _committed(version: DatasetVersion | None) -> CommittedVersion | None:
+    if version is None:
+        return None
+    return CommittedVersion(number=version.number, digest=version.digest, rejected_by=version.rejected_sentence)
 
 
 def _store_check(lake: Lake) -> StoreCheck:
