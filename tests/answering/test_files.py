@@ -78,12 +78,14 @@ def test_who_reads_before_a_job_was_answered_is_told_the_command(lake):
 def test_a_job_that_is_written_again_has_no_answers_of_the_one_before(lake):
     job = job_of(lake)
     write_rows(lake, job.keys.answers, AnswerRow, [])
+    write_rows(lake, job.keys.scores, ScoreRow, [ScoreRow("base", "t1", "cd", "lake:one@sha256:c", 2.5, 7)])
     lake.write_json(job.keys.result, {"exit": "TRAINED"})
     write_job(lake, job, PROMPTS)
 
     assert read_job_result(lake, job.run_id, job.name) is None
-    with pytest.raises(StorageError):
-        read_answers(lake, job.run_id, job.name)
+    for read in (read_answers, read_scores):
+        with pytest.raises(StorageError, match="not answered yet"):
+            read(lake, job.run_id, job.name)
 
 
 def test_damaged_answers_are_no_answers(lake):

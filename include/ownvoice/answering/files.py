@@ -78,7 +78,9 @@ def read_answers(lake: Lake, run_id: str, name: str) -> list[AnswerRow]:
 
 def read_scores(lake: Lake, run_id: str, name: str) -> list[ScoreRow]:
     """Return a job's scores. Raises `StorageError` where it was not answered yet."""
-    return _of_ended(lake, run_id, name, read_rows(lake, RunKeys(run_id).answer_job(name).scores, ScoreRow))
+    keys = RunKeys(run_id).answer_job(name)
+    is_answered = lake.store.stat(keys.answers) is not None  # until then there may be scores of an earlier try
+    return _of_ended(lake, run_id, name, read_rows(lake, keys.scores, ScoreRow) if is_answered else None)
 
 
 def read_job_result(lake: Lake, run_id: str, name: str) -> JobResult | None:
