@@ -55,6 +55,12 @@ def test_the_author_is_near_in_cosine_delta_and_the_other_opposite():
     assert far == pytest.approx(2)
 
 
+def test_an_author_and_another_with_the_same_passages_in_another_order_are_no_two_writers():
+    passages = np.array([[3.0, 0, 4, 0], [0, 0, 0, 0], [4, 0, 5, 0], [3, 1, 1, 5]])
+    for order in ([0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2]):
+        assert np.isnan(cosine_delta(passages[order], passages)(PLAIN)).all()
+
+
 def test_the_floor_falls_with_the_size_of_a_text():
     passages = np.random.default_rng(0).poisson([5, 3, 2, 50], (40, 4)).astype(float)
     ids = [str(row % 10) for row in range(40)]
