@@ -37,13 +37,33 @@ def model(name: str, share: float, words: int = 60) -> Answered:
 AUTHOR = Answered("author", {pair.pair_id: pair.chosen for pair in PAIRS})
 
 
+SILENT = ("", "😀 😀", "12 34", "\n", "他们写得很好。", "كتبت هذا")
+ARTICLE = next(iter(TEXTS.training.values())).split()
+BOLD = str.maketrans({chr(97 + place): chr(0x1D5EE + place) for place in range(26)})
+
+
 @pytest.fixture(scope="module")
 def found():
-    return figures(PAIRS, TEXTS, [model("base", 0.0), model("trained", 0.6), AUTHOR], "base")
+    """The figures of many models at once: each is measured by itself."""
+    base, trained = model("base", 0.0), model("trained", 0.6)
+    others = {
+        "same": base.texts,
+        "bold": {name: text.translate(BOLD) for name, text in trained.texts.items()},
+        "copier": {pair.pair_id: " ".join(ARTICLE[place : place + 40]) for place, pair in enumerate(PAIRS)},
+        "half": dict(list(trained.texts.items())[: len(PAIRS) // 2]),
+        **{text: dict.fromkeys((pair.pair_id for pair in PAIRS), text) for text in SILENT},
+    }
+    subjects = [base, trained, AUTHOR, *(Answered(name, texts) for name, texts in others.items())]
+    return figures(PAIRS, TEXTS, subjects, "base")
+
+
+def named(found, *names):
+    by_name = {one.name: one for one in found.subjects}
+    return [by_name[name] for name in names]
 
 
 def test_a_model_that_writes_like_the_author_more_often_is_above_its_base(found):
-    base, trained, author = found.subjects
+    base, trained, author = named(found, "base", "trained", "author")
     assert base.score < 0.2 < trained.score < author.score
     assert trained.above_base.low > 0.3
     assert author.above_base.low > trained.above_base.mean
@@ -51,14 +71,14 @@ def test_a_model_that_writes_like_the_author_more_often_is_above_its_base(found)
 
 
 def test_the_author_is_in_their_own_band_and_another_writer_outside(found):
-    base, trained, author = found.subjects
+    base, trained, author = named(found, "base", "trained", "author")
     assert (author.cosine_delta.band, author.jensen_shannon.band) == ("author", "author")
     assert base.cosine_delta.band == base.jensen_shannon.band == "another"
     assert author.cosine_delta.ratio < trained.cosine_delta.ratio < base.cosine_delta.ratio
 
 
 def test_the_words_of_the_other_writer_are_named_with_counts(found):
-    base, _, author = found.subjects
+    base, author = named(found, "base", "author")
     first = base.over_used[0]
     texts = " ".join(model("base", 0.0).texts.values()).lower().replace("?", " ").replace(".", " ").split()
     assert first.per_10k_words > 3 * first.author_per_10k_words
@@ -67,47 +87,41 @@ def test_the_words_of_the_other_writer_are_named_with_counts(found):
 
 
 def test_every_answer_has_its_own_row_in_the_order_of_the_prompts(found):
-    assert len(found.answers) == 3 * len(PAIRS)
     rows = [row for row in found.answers if row.subject == "trained"]
     assert [row.prompt_id for row in rows] == [pair.pair_id for pair in PAIRS]
     scores = [row.score for row in rows]
     assert sum(scores) / len(scores) == pytest.approx(found.subjects[1].score)
 
 
-def test_a_model_that_is_the_base_is_not_above_it():
-    base = model("base", 0.3)
-    same = Answered("trained", base.texts)
-    (_, trained) = figures(PAIRS, TEXTS, [base, same], "base").subjects
-    assert (trained.above_base.mean, trained.above_base.low, trained.above_base.high) == (0, 0, 0)
+def test_a_model_that_answers_as_its_base_is_not_above_it(found):
+    (same,) = named(found, "same")
+    assert (same.above_base.mean, same.above_base.low, same.above_base.high) == (0, 0, 0)
 
 
 def test_bold_letters_of_unicode_change_nothing(found):
-    bold = str.maketrans({chr(97 + place): chr(0x1D5EE + place) for place in range(26)})
-    styled = Answered("trained", {name: text.translate(bold) for name, text in model("trained", 0.6).texts.items()})
-    shown = figures(PAIRS, TEXTS, [model("base", 0.0), styled], "base").subjects[1]
-    assert (shown.score, shown.cosine_delta) == (found.subjects[1].score, found.subjects[1].cosine_delta)
+    trained, bold = named(found, "trained", "bold")
+    assert (bold.score, bold.cosine_delta, bold.over_used) == (trained.score, trained.cosine_delta, trained.over_used)
 
 
-def test_what_a_model_copies_is_counted_above_what_the_author_repeats():
-    article = next(iter(TEXTS.training.values())).split()
-    copier = Answered(
-        "trained", {pair.pair_id: " ".join(article[place : place + 40]) for place, pair in enumerate(PAIRS)}
-    )
-    found = figures(PAIRS, TEXTS, [model("base", 0.0), copier, AUTHOR], "base")
-    _, trained, author = found.subjects
-    assert trained.copying.share == 1.0
-    assert 20 <= trained.copying.longest_run_words <= 40, "a phrase of three articles is no copy"
+def test_what_a_model_copies_is_counted_above_what_the_author_repeats(found):
+    copier, author = named(found, "copier", "author")
+    assert copier.copying.share == 1.0
+    assert 20 <= copier.copying.longest_run_words <= 40
     assert author.copying == found.copying_floor
-    assert found.answers[len(PAIRS)].copied_share == 1.0
+    assert {row.copied_share for row in found.answers if row.subject == "copier"} == {1.0}
 
 
-def test_answers_that_say_nothing_to_measure_leave_figures_blank_and_break_nothing():
-    said = ["", "😀 😀", "12 34", "\n", "他们写得很好。", "كتبت هذا"]
-    silent = [Answered(text, dict.fromkeys((pair.pair_id for pair in PAIRS), text)) for text in said]
-    for one in figures(PAIRS, TEXTS, [model("base", 0.0), *silent], "base").subjects[1:]:
+def test_answers_that_say_nothing_to_measure_leave_figures_blank_and_break_nothing(found):
+    for one in named(found, *SILENT):
         assert one.answers == len(PAIRS)
         assert (one.cosine_delta, one.jensen_shannon) == (None, None)
         assert 0 <= one.score <= 1
+
+
+def test_prompts_that_a_model_did_not_answer_are_left_out_of_the_comparison_alone(found):
+    base, half = named(found, "base", "half")
+    assert (base.answers, half.answers) == (len(PAIRS), len(PAIRS) // 2)
+    assert half.above_base.low > 0
 
 
 def test_a_base_that_says_nothing_leaves_the_score_blank_and_the_rest_measured():
@@ -116,13 +130,6 @@ def test_a_base_that_says_nothing_leaves_the_score_blank_and_the_rest_measured()
     _, trained, _ = found.subjects
     assert (trained.score, trained.above_base, found.auc) == (None, None, None)
     assert trained.jensen_shannon is not None
-
-
-def test_prompts_that_a_model_did_not_answer_are_left_out_of_the_comparison_alone():
-    half = dict(list(model("trained", 0.6).texts.items())[: len(PAIRS) // 2])
-    base, trained = figures(PAIRS, TEXTS, [model("base", 0.0), Answered("trained", half)], "base").subjects
-    assert (base.answers, trained.answers) == (len(PAIRS), len(PAIRS) // 2)
-    assert trained.above_base.low > 0
 
 
 def test_another_language_is_measured_by_the_authors_own_frequent_words():
