@@ -63,17 +63,19 @@ SETTINGS = {
 
 def main() -> int:
     """Run every step; return the exit code of the first that fails, else 0."""
-    print(textwrap.dedent(__doc__.split("Run as")[0]))
+    for paragraph in __doc__.split("\n\n")[:-1]:
+        print(textwrap.fill(paragraph, _WIDTH_CHARS), end="\n\n")
     took_s = {}
     for title, command in steps():
         began = time.monotonic()
-        print(f"\n== {title}\n$ {shown(command)}", flush=True)
+        print(f"== {title}\n$ {shown(command)}", flush=True)
         code = subprocess.run(command, cwd=REPOSITORY, env=environment()).returncode  # noqa: S603
         took_s[title] = time.monotonic() - began
+        print(flush=True)
         if code:
-            print(f"\ndemo: this step ended with exit code {code}. Run `make demo-real` again: it goes on from here.")
+            print(f"demo: this step ended with exit code {code}. Run `make demo-real` again: it goes on from here.")
             return code
-    print("\n".join(["", *outcome(), "", *duration_lines(took_s)]))
+    print("\n".join([*outcome(), "", *duration_lines(took_s)]))
     return 0
 
 
