@@ -41,7 +41,7 @@ import datetime as dt
 
 from airflow.providers.standard.operators.empty import EmptyOperator
 from airflow.providers.standard.operators.hitl import ApprovalOperator
-from airflow.sdk import dag, task
+from airflow.sdk import dag, task, task_group
 
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.assets import PREFERENCE_DATASET
@@ -73,6 +73,20 @@ check_health = task(
 plan_style = task(training_tasks.plan_style, execution_timeout=dt.timedelta(minutes=30))
 write_style = task(training_tasks.write_style, execution_timeout=dt.timedelta(hours=1), trigger_rule="none_failed")
 write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(minutes=30))
+
+
+@task_group(prefix_group_id=False)
+def measure_style() -> None:
+    """Plan what the models are asked, have them answer, and measure the answers."""
+    answer_prompts = trainer_task(
+        "answer_prompts",
+        answer_arguments(JOB),
+        SETTINGS,
+        gpu=True,
+        execution_timeout=dt.timedelta(days=1),
+        pre_execute=training_tasks.skip_unasked,
+    )
+    plan_style() >> answer_prompts >> write_style()
 
 
 @dag(
@@ -111,14 +125,6 @@ def train_dpo() -> None:
         execution_timeout=dt.timedelta(days=1),
         trigger_rule="none_failed_min_one_success",  # the approval may be skipped
     )
-    answer_prompts = trainer_task(
-        "answer_prompts",
-        answer_arguments(JOB),
-        SETTINGS,
-        gpu=True,
-        execution_timeout=dt.timedelta(days=1),
-        pre_execute=training_tasks.skip_unasked,
-    )
     publish_model = trainer_task(
         "publish_model",
         publish_arguments(SETTINGS),
@@ -132,9 +138,9 @@ def train_dpo() -> None:
     # run is red.
     all_done = EmptyOperator(task_id="all_done", execution_timeout=dt.timedelta(minutes=1))
     reported = write_report().as_teardown()  # it runs whatever happened, and does not turn a red run green
-    healthy, measured = check_health(), write_style()
+    healthy, measured = check_health(), measure_style()
     resolved >> approve_gpu >> train >> healthy >> publish_model >> reported
-    healthy >> plan_style() >> answer_prompts >> measured >> publish_model
+    healthy >> measured >> publish_model
     resolved >> train >> all_done >> reported
     measured >> all_done
 

@@ -170,6 +170,8 @@ def test_a_metric_with_a_rule_is_computed_judged_drawn_and_told_everywhere(lake,
     assert comparison.stored()["trainings"][0]["test_drift"] == -3.5
     assert "test drift" in "\n".join(comparison_lines(comparison))
     training, _, trained_result = trained(lake, run.run_id)
-    card = model_card("ann/voice", provenance(lake, run.run_id, trained_result), trained_result, training.health, None)
+    card = model_card(
+        "ann/voice", provenance(lake, run.run_id, trained_result), trained_result, training.health, None, None
+    )
     assert "| test drift | -3.5000 |" in card
     assert "(drifted): both answers became less likely" in card

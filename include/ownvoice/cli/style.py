@@ -30,7 +30,7 @@ def command(
         typer.Option(help="A further model that answers the same prompts: run:ID, lake:KEY or hub:OWNER/NAME."),
     ] = None,
     again: Annotated[
-        bool, typer.Option(help="Make the report of a model anew; no stored answer is asked again.")
+        bool, typer.Option(help="Make the report of a model again; no stored answer is asked again.")
     ] = False,
     lake: LakeOption = None,
     as_json: JsonOption = False,

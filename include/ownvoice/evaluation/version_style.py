@@ -37,7 +37,7 @@ def version_style(lake: Lake, version: int | None = None, author_id: str | None 
 
 
 def _halves(texts: AuthorTexts) -> AuthorTexts:
-    """Return the articles of both splits, dealt out anew: one half to measure against, one half to be measured."""
+    """Return the articles of both splits, dealt out again: one half to measure against, one half to be measured."""
     articles = {**texts.training, **texts.held_out}
     halves = dict(zip(articles, article_folds(list(articles), 2), strict=True))
     against, measured = ({name: text for name, text in articles.items() if halves[name] == half} for half in (0, 1))

@@ -46,7 +46,6 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
     started_at = dt.datetime.fromisoformat(listing.started_at)
     ended_at = _ended_at(lake, run, version)
     rows = list(run_chunks(lake, version)) if version else []
-    chunks = chunk_counts(rows)
     failed_batches = sorted({row["batch"] for row in rows if row["event"] == ChunkEvent.BATCH_FAILED})
     return RefreshReport(
         run_id=run.run_id,
@@ -61,7 +60,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         left_out=dict(plan.left_out),
         deferred_for=deferral_counts(rows),
         planned=_planned_work(plan),
-        chunks=chunks,
+        chunks=chunk_counts(rows),
         faults=fault_counts(rows, started_at),
         chunks_by_requests=chunks_by_requests(rows),
         retries=sum(row["retries"] for row in rows),
