@@ -1,9 +1,9 @@
-"""Copying: how much of a text stands word for word in the author's articles, and how much of his own text does. Pure.
+"""Copying: how much of a text stands word for word in the author's articles, and of the author's own text. Pure.
 
-A run of eight words in a row counts. An author repeats himself, so that copying has a floor: each of his passages
-against his other articles. A run that three or more articles have is a stock phrase or a footer, and is no copy. Near-
-duplicates count as one article, so that a piece that was posted twice is neither a stock phrase nor part of the floor:
-those of which the shorter shares a fifth of its runs with the other, and what is near to one of them.
+A run of eight words in a row counts. Authors repeat themselves, so that copying has a floor: each of their passages
+against their other articles. A run that three or more articles have is a stock phrase or a footer, and is no copy.
+Near-duplicates count as one article, so that a piece that was posted twice is neither a stock phrase nor part of the
+floor: those of which the shorter shares a fifth of its runs with the other, and what is near to one of them.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ class CopyIndex:
         return Copied(float(covered.mean()), longest + RUN_WORDS - 1)
 
     def own(self, passages: Iterable[tuple[str, str]]) -> list[Copied]:
-        """Return for each of the author's passages, given as (article id, text), what his other articles have of it."""
+        """Return for each of the author's passages, given as (article id, text), what other articles have of it."""
         return [self.copied(text, but=article) for article, text in passages]
 
     def _numbered(self, spoken: Iterable[str]) -> list[int]:

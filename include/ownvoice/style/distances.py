@@ -1,7 +1,7 @@
 """Distances of a text from an author's style, over the shares of function words. Pure.
 
 A distance shrinks as a text grows, so that it says nothing by itself: it is divided by the author's own floor, the
-median distance of text of his of the same size that the distance was not made from. The ratio has bands.
+median distance of the author's text of the same size that the distance was not made from. The ratio has bands.
 
 Counts are arrays of shape (texts, words + 1): how often each function word occurs, and in the last column all others.
 """
@@ -23,7 +23,7 @@ Distance = Callable[[Floats], Floats]
 
 Band = Literal["author", "nearer", "another"]
 AUTHOR_BAND, NEARER_BAND = 1.2, 1.8
-"""Ratios up to which text is the author's, and below which it is nearer to him than another writer (judgements)."""
+"""Ratios up to which text is the author's, and below which it is nearer than another writer (judgements)."""
 
 MIN_WORDS = 1000
 """Of a text to be measured: at 300 words the median ratio of another writer's Jensen-Shannon divergence is 1.19."""
@@ -45,9 +45,10 @@ def word_counts(texts: Sequence[str], vocabulary: Sequence[str]) -> Floats:
 def cosine_delta(author: Floats, other: Floats) -> Distance:
     """Return Cosine Delta: one minus the cosine of z-scores with those of the author (Smith and Aldridge 2011).
 
-    `author` and `other` are counts of passages of about one length, by the author and by those he is told from. The
-    z-scores have their zero halfway between the two (with zero at the author himself he would have no direction), and
-    as their unit how much either varies within himself, so that it does not count how many passages there are of each.
+    `author` and `other` are counts of passages of about one length, by the author and by those the author is told
+    from. The z-scores have their zero halfway between the two (at the author's own mean, the author would have no
+    direction), and as their unit how much either varies within itself, so that it does not count how many passages
+    there are of each.
     """
     mine, theirs = (_shares(counts[counts.any(axis=1)]) for counts in (author, other))
     if not len(mine) or not len(theirs):
@@ -111,8 +112,8 @@ def measured(distance: Distance, texts: Floats, held_out: Floats, article_ids: S
 def floor(distance: Distance, held_out: Floats, article_ids: Sequence[str], size_words: int) -> float | None:
     """Return the median distance of the author's own text of `size_words`; None where there is none.
 
-    Articles are drawn, then passages of them: passages alone would leave out how far his next articles may lie, and
-    his own text would fall out of his band (decision 0044).
+    Articles are drawn, then passages of them: passages alone would leave out how far the next articles may lie, and the
+    author's own text would fall out of the band (decision 0044).
     """
     spoken = held_out.sum(axis=1)
     if not spoken.any() or not size_words:
