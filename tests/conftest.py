@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.llm.answers import AnswerStore
@@ -25,6 +26,10 @@ from stand_ins.model_server import ModelServer, running_model_server
 from stand_ins.places import BOOK, REPOSITORY, SAMPLES, TESTS
 from stand_ins.radosgw import missing_programs, running_radosgw
 from stand_ins.s3_server import make_bucket, running_s3_server
+
+# No test is judged by the clock of the machine that it runs on.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @pytest.fixture

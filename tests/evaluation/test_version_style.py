@@ -23,7 +23,7 @@ def test_chosen_answers_are_the_authors_and_rejected_ones_are_not(lake):
     assert (report.judged, report.author_id, report.articles, report.prompts) == (True, "ann", 12, 60)
     assert (chosen.cosine_delta.band, rejected.cosine_delta.band) == ("author", "another")
     assert chosen.above_base.low > 0.5
-    assert chosen.copying.share == 1.0, "they are the author's, word for word"
+    assert chosen.copying.share == report.copying_floor.share == 0.0, "their own article does not count"
 
 
 def test_chosen_answers_that_another_wrote_are_seen_at_one_look(tmp_path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
 from ownvoice.chunks.boilerplate import removed_passages
@@ -15,7 +15,7 @@ from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion
 
 MAX_ARTICLES = 300
-"""More of a side say nothing new of a voice, and all are held in memory; the first by id are read."""
+"""More of a side say nothing new of a voice: it is measured on the first by id. Copying is looked for in all."""
 
 MIN_ARTICLES = 10
 
@@ -24,11 +24,20 @@ _CLEANING: Cleaning = "faithful"
 
 @dataclass(frozen=True, slots=True)
 class AuthorTexts:
-    """The texts of an author's articles by article id, and the language that most of them name, or English."""
+    """The texts of an author's articles by article id, and the language that most of them name, or English.
+
+    `further` are those that the voice is not measured on, since a side has more than enough.
+    """
 
     training: dict[str, str]
     held_out: dict[str, str]
     language: str
+    further: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def all(self) -> dict[str, str]:
+        """All articles, in which copying is looked for."""
+        return self.training | self.held_out | self.further
 
 
 def author_texts(lake: Lake, version: DatasetVersion, author_id: str | None) -> AuthorTexts:
@@ -42,8 +51,10 @@ def author_texts(lake: Lake, version: DatasetVersion, author_id: str | None) -> 
         {row.article_id: _text(lake, row) for row in [row for row in written if row.split == split][:MAX_ARTICLES]}
         for split in SPLITS
     )
+    measured_on = training.keys() | held_out.keys()
+    further = {row.article_id: _text(lake, row) for row in written if row.article_id not in measured_on}
     languages = Counter(row.language for row in written if row.language)
-    return AuthorTexts(training, held_out, max(languages, key=lambda one: (languages[one], one), default="en"))
+    return AuthorTexts(training, held_out, max(languages, key=lambda one: (languages[one], one), default="en"), further)
 
 
 def too_little_text(texts: AuthorTexts) -> str | None:

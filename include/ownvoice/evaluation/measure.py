@@ -9,7 +9,7 @@ from statistics import fmean
 from ownvoice.evaluation.author_texts import AuthorTexts
 from ownvoice.evaluation.held_out import HeldOut, HeldOutPair
 from ownvoice.evaluation.reference import Reference, copying
-from ownvoice.evaluation.style_report import AUTHOR, Copying, StyleAnswer, StyleReport, SubjectStyle
+from ownvoice.evaluation.style_report import AUTHOR, CHOSEN, Copying, StyleAnswer, StyleReport, SubjectStyle
 from ownvoice.evaluation.voice import voice_scores
 from ownvoice.style.bootstrap import Interval, auc, paired_difference
 from ownvoice.style.copying import Copied
@@ -60,7 +60,7 @@ def figures(pairs: Sequence[HeldOutPair], texts: AuthorTexts, subjects: Sequence
         cosine_delta(reference.training_counts, word_counts(list(said[base].values()), reference.function_words)),
         jensen_shannon(reference.training_counts),
     )
-    made = [_Subject(one, scores.get(one.name, {}), reference) for one in subjects]
+    made = [_Subject(one, scores.get(one.name, {}), articles, reference) for one in subjects]
     bases = scores.get(base, {})
     return Figures(
         tuple(
@@ -92,13 +92,14 @@ def report_of(held_out: HeldOut, language: str, found: Figures, run_id: str | No
 class _Subject:
     """One subject on its way to its figures."""
 
-    def __init__(self, answered: Answered, scores: Scores, reference: Reference) -> None:
+    def __init__(self, answered: Answered, scores: Scores, articles: Mapping[str, str], reference: Reference) -> None:
         self.answered, self.scores, self.reference = answered, scores, reference
-        # The author's answers stand in the author's article: what else they copy is the floor.
+        # What the author wrote stands in its own article: it is looked for in the others, as for the floor.
+        own = articles if answered.name == CHOSEN else {}
         self.copied: dict[str, Copied] = (
             {}
             if answered.name == AUTHOR
-            else {name: reference.copies.copied(text) for name, text in answered.texts.items()}
+            else {name: reference.copies.copied(text, but=own.get(name)) for name, text in answered.texts.items()}
         )
 
     def style(self, distances: tuple[Distance, Distance], above_base: Interval | None) -> SubjectStyle:

@@ -36,7 +36,7 @@ class Reference:
         length = min(max(_median_words(like), _MIN_WORDS), _MAX_WORDS)
         self.training, self.held_out = (_cut(side, length) for side in (texts.training, texts.held_out))
         self.function_words = function_words(texts.language, texts.training.values())
-        self.copies = CopyIndex({**texts.training, **texts.held_out}.items())
+        self.copies = CopyIndex(texts.all.items())
 
     @cached_property
     def training_counts(self) -> Floats:

@@ -41,7 +41,7 @@ def _halves(texts: AuthorTexts) -> AuthorTexts:
     articles = {**texts.training, **texts.held_out}
     halves = dict(zip(articles, article_folds(list(articles), 2), strict=True))
     against, measured = ({name: text for name, text in articles.items() if halves[name] == half} for half in (0, 1))
-    return AuthorTexts(against, measured, texts.language)
+    return AuthorTexts(against, measured, texts.language, texts.further)
 
 
 def _too_few(found: HeldOut, texts: AuthorTexts) -> str | None:

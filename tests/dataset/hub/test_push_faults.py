@@ -82,10 +82,10 @@ def test_what_a_second_writer_commits_in_between_is_not_overwritten_unseen(night
     repository = hub.repositories["ann/pairs"]
     advance = repository.advance
 
-    def advance_after_another(lines, objects):
+    def advance_after_another(*commit):
         repository.advance = advance
         repository.branches["main"] = repository.commit(repository.main | {"LICENSE": b"by another"})
-        return advance(lines, objects)
+        return advance(*commit)
 
     repository.advance = advance_after_another
     with pytest.raises(HubUnavailableError, match="changed while"):

@@ -28,9 +28,10 @@ _USUAL_LOG_CHARS, _USUAL_LOG_WORDS = 5.5, 3.7  # 245 characters, 40 words: featu
 class Seen(NamedTuple):
     """What a view makes of some pairs.
 
-    `value` is how well it tells them apart, 0.5 to 1.0 (an AUC, or a share of pairs). `scores` has a row a pair, the
-    chosen answer's score and the rejected one's. `terms` gives each pair's part in how well scores tell: their mean is
-    that number, so that it falls most where the pairs with the largest are left out.
+    `value` is how well it tells them apart: an AUC or a share of pairs, 0.5 for a coin and 1.0 for certainty. That of a
+    classifier may lie below 0.5, where what it learnt from some articles is wrong of the others: nothing carries over.
+    `scores` has a row a pair, the chosen answer's score and the rejected one's. `terms` gives each pair's part in how
+    well scores tell: their mean is that number, so that it falls most where the pairs with the largest are left out.
     """
 
     value: float

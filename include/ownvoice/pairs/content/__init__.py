@@ -45,17 +45,18 @@ def carried(instruction: str) -> str:
 
 def content_drop(instruction: str, quote: str, chunk_text: str, language: str | None) -> Drop | None:
     """Return why an instruction that is to carry the content of `quote` does not, and what shows it; else None."""
-    said, given = _words(carried(instruction)), _words(quote)
+    text = carried(instruction)
+    said, given = _words(text), _words(quote)
     share = f"{len(said):,} words for {len(given):,} of the quote"
     if len(said) < LEAST_SHARE * len(given):
         return Drop(PROMPT_CARRIES_TOO_LITTLE, share)
     wanted = names(quote, chunk_text, language)
     if run := _copied(instruction, quote, wanted):
         return Drop(PROMPT_COPIES_QUOTE, run)
-    there = values(instruction, language)
+    there = values(text, language)
     if missing := [one.written for one in numbers(quote, language) if not any(way <= there for way in one.ways)]:
         return Drop(PROMPT_LACKS_NUMBER, ", ".join(dict.fromkeys(missing)))
-    if missing := [one for one in lacking(wanted, instruction, language) if MONTHS.get(one.casefold()) not in there]:
+    if missing := [one for one in lacking(wanted, text, language) if MONTHS.get(one.casefold()) not in there]:
         return Drop(PROMPT_LACKS_NAME, ", ".join(missing))
     return Drop(PROMPT_CARRIES_TOO_MUCH, share) if len(said) > MOST_SHARE * len(given) else None
 

@@ -47,12 +47,13 @@ def names(text: str, context: str, language: str | None) -> list[str]:
 
 
 def lacking(wanted: Iterable[str], text: str, language: str | None) -> list[str]:
-    """Return those of the names `wanted` that are not in `text`, whatever their case, hyphens and endings.
+    """Return those of the names `wanted` that are not in `text`, whatever their case, accents, hyphens and endings.
 
-    "LLMs" is there where "LLM" is, "GPT4" where "GPT-4" is. In languages whose names change their endings by case, a
+    "LLMs" is there where "LLM" is, "GPT4" where "GPT-4" is, "Zurich" where "Zürich" is. In languages
+    whose names change their endings by case, a
     name of five letters is there where all but its last two letters are.
     """
-    parts = [part.casefold() for part in _WORD_PART.findall(_plain(text))]
+    parts = [part.casefold() for part in _WORD_PART.findall(_without_accents(text))]
     there = {"".join(parts[at : at + many]) for at in range(len(parts)) for many in range(1, _JOINED_PARTS + 1)}
     return [name for name in wanted if not _is_there(_squashed(name), there, language not in _DOES_NOT_INFLECT)]
 
@@ -111,7 +112,11 @@ def _is_name_by_itself(word: str) -> bool:
 
 
 def _squashed(name: str) -> str:
-    return "".join(part.casefold() for part in _WORD_PART.findall(_plain(name)))
+    return "".join(part.casefold() for part in _WORD_PART.findall(_without_accents(name)))
+
+
+def _without_accents(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
 
 
 def _plain(text: str) -> str:

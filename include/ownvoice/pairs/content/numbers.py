@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import regex
 
-from ownvoice.pairs.content.number_words import MONTHS, NUMBER_WORDS, SAYS_SOMETHING_ELSE, SCALES
+from ownvoice.pairs.content.number_words import MONTHS, NUMBER_WORDS, SAYS_SOMETHING_ELSE, scales
 
 Values = frozenset[Decimal]
 
@@ -27,6 +27,10 @@ _REFERENCE = regex.compile(r"\[\d{1,3}(?:[,–-] ?\d{1,3})*\]")
 _JOINED = regex.compile(r"[\s-]*")
 _AND = frozenset({"and", "und", "et", "y"})
 _WORD = regex.compile(r"\p{L}+")
+_FRACTION = regex.compile(r"(\d*)\s?([¼½¾⅐-⅞])")
+_QUOTIENT = regex.compile(r"([0-9]+)\s?/\s?([0-9]+)")
+_PART = regex.compile(r"\p{L}+|\p{Nd}+")
+_VERBS_LIKE_MONTHS = frozenset({"may", "march"})  # which have a capital as months
 _NAME_WITH_DIGITS = regex.compile(
     r"(?<![\p{L}\p{N}])(?:\p{L}[\p{L}\p{M}_.]*\p{N}|[\p{L}.]*\p{Lu}[\p{L}.]*-\p{N})[\p{L}\p{N}_.-]*"
 )
@@ -43,27 +47,50 @@ def numbers(text: str, language: str | None) -> list[Number]:
     """Return the numbers that a text is asked for, in order: none within names ("GPT-4o"), no "[3]", no "one"."""
     plain = _plain(text)
     in_words = (one for one in _in_words(plain, language) if one.written not in SAYS_SOMETHING_ELSE)
-    return [*_in_digits(_NAME_WITH_DIGITS.sub(" ", _REFERENCE.sub(" ", plain))), *in_words]
+    return [*_in_digits(_NAME_WITH_DIGITS.sub(" ", _REFERENCE.sub(" ", plain)), language), *in_words]
 
 
 def values(text: str, language: str | None) -> Values:
     """Return every value that a number of `text` may have, in whatever way it is read."""
     plain = _plain(text)
-    ways = [way for number in (*_in_digits(plain), *_in_words(plain, language)) for way in number.ways]
+    ways = [way for number in (*_in_digits(plain, language), *_in_words(plain, language)) for way in number.ways]
     unscaled = [way for digits in regex.findall(_DIGITS, plain) for way in _ways(digits)]  # 2 to 3 million
-    months = {Decimal(MONTHS[word.casefold()]) for word in _WORD.findall(plain) if word.casefold() in MONTHS}
-    return frozenset(months.union(*ways, *unscaled))
+    halves = {Decimal(top) / Decimal(bottom) for top, bottom in _QUOTIENT.findall(plain) if int(bottom)}
+    return frozenset(halves.union(_alone(plain, language), *ways, *unscaled))
+
+
+def _alone(text: str, language: str | None) -> Iterator[Decimal]:
+    """Yield the values of months, and of scales that multiply nothing: "in May", "a hundred"."""
+    listed, known = NUMBER_WORDS.get(language or "", {}), scales(language)
+    last = ""
+    for word in _PART.findall(text):
+        name = word.casefold()
+        if name in MONTHS and word not in _VERBS_LIKE_MONTHS:
+            yield Decimal(MONTHS[name])
+        if name in known and not (last.isdecimal() or last in listed or last in known):
+            yield Decimal(known[name])
+        last = name
 
 
 def _plain(text: str) -> str:
-    """Return `text` in NFKC, but for raised digits: 10² is not 102."""
-    return unicodedata.normalize("NFKC", regex.sub(r"[²³¹⁰-⁹₀-₉]+", lambda found: f"^{found[0]}", text))
+    """Return `text` in NFKC, but for raised digits and fractions: 10² is not 102, and 2½ is 2.5."""
+    without = _FRACTION.sub(lambda found: _decimal(found[1], found[2]), text)
+    return unicodedata.normalize("NFKC", regex.sub(r"[²³¹⁰-⁹₀-₉]+", lambda found: f"^{found[0]}", without))
 
 
-def _in_digits(text: str) -> Iterator[Number]:
+def _decimal(whole: str, fraction: str) -> str:
+    """Return a whole number with a fraction as a decimal; the whole number alone where no decimal ends, as for 2⅓."""
+    ten_thousandths = 10_000 * unicodedata.numeric(fraction)
+    if ten_thousandths % 1:
+        return whole or " "
+    return f"{Decimal(whole or 0) + Decimal(int(ten_thousandths)) / 10_000}"
+
+
+def _in_digits(text: str, language: str | None) -> Iterator[Number]:
+    known = scales(language)
     for match in _IN_DIGITS.finditer(text):
         unit, ways = (match[2] or "").casefold(), _ways(match[1])
-        scaled = tuple(frozenset({value * SCALES[unit] for value in way}) for way in ways) if unit in SCALES else ()
+        scaled = tuple(frozenset({value * known[unit] for value in way}) for way in ways) if unit in known else ()
         is_letter = len(unit) <= 2  # "7 m" may be metres
         yield Number(match[1], scaled + ways if is_letter else scaled or ways)
 
@@ -90,37 +117,37 @@ def _ways(written: str) -> tuple[Values, ...]:
 
 def _in_words(text: str, language: str | None) -> Iterator[Number]:
     """Yield the numbers in words: "two hundred and fifty" is one, "two and three" are two."""
-    listed = NUMBER_WORDS.get(language or "", {})
+    listed, known = NUMBER_WORDS.get(language or "", {}), scales(language)
     run: list[str] = []
     end = 0
     for match in _WORD.finditer(text):
         word = match[0].casefold()
         follows = _JOINED.fullmatch(text, end, match.start()) is not None
         end = match.end()
-        if follows and run and run[-1] in SCALES and word in _AND:
+        if follows and run and run[-1] in known and word in _AND:
             continue
-        if run and not (follows and _goes_on(run[-1], word, listed)):
-            yield _number(run, listed)
+        if run and not (follows and _goes_on(run[-1], word, listed, known)):
+            yield _number(run, listed, known)
             run = []
-        if word in listed or (run and word in SCALES):
+        if word in listed or (run and word in known):
             run.append(word)
     if run:
-        yield _number(run, listed)
+        yield _number(run, listed, known)
 
 
-def _goes_on(last: str, word: str, listed: Mapping[str, int]) -> bool:
+def _goes_on(last: str, word: str, listed: Mapping[str, int], known: Mapping[str, int]) -> bool:
     """Whether `word` belongs to the number that ends in `last`: "two hundred", "hundred fifty", "twenty one"."""
-    if word in SCALES or last in SCALES:
+    if word in known or last in known:
         return True
     return listed[last] in range(20, 100, 10) and listed.get(word, 10) < 10
 
 
-def _number(run: list[str], listed: Mapping[str, int]) -> Number:
+def _number(run: list[str], listed: Mapping[str, int], known: Mapping[str, int]) -> Number:
     whole = part = 0
     for word in run:
         if word in listed:
             part += listed[word]
         else:
-            part *= SCALES[word]
-            whole, part = (whole + part, 0) if SCALES[word] > 100 else (whole, part)
+            part *= known[word]
+            whole, part = (whole + part, 0) if known[word] > 100 else (whole, part)
     return Number(" ".join(run), (frozenset({Decimal(whole + part)}),))
