@@ -125,6 +125,20 @@ def test_a_name_that_is_missing_is_named(gone, detail):
     assert (found.reason.name, found.detail) == ("prompt_lacks_name", detail)
 
 
+def test_what_the_ask_alone_says_is_not_carried():
+    quote = "We lost 100 servers in Zürich and kept going until the lights came back on."
+    ask = "Answer for Zurich in 100 words: machines failed, and they kept working until power returns."
+    points = "Write: 100 machines failed in Zurich, and they kept working until power returns."
+    assert content_drop(ask, quote, quote, "en").reason.name == "prompt_lacks_number"
+    assert content_drop(points, quote, quote, "en") is None
+
+
+def test_a_verb_that_is_spelt_like_a_month_is_no_number():
+    quote = "We lost 5 servers and kept going until the lights came back on."
+    drop = content_drop("Write: machines failed, and one may go on until power returns.", quote, quote, "en")
+    assert drop.reason.name == "prompt_lacks_number"
+
+
 def test_a_month_may_be_a_number():
     quote = "We opened the shop on 12 May 2019, and by the end of that week half of the street had been to see us once."
     rewritten = "Rewrite:\nThe shop was opened on 2019-05-12; within a week, half the street had paid it a visit."

@@ -56,6 +56,13 @@ def lacking(quote: str, instruction: str, language: str | None = "en") -> list[s
         ("５０ points", "50 points"),
         ("10² metres", "10^2 metres"),
         ("½ a pound", "1/2 a pound"),
+        ("2½ cups", "cups: 2.5"),
+        ("¾ done", "0.75 done"),
+        ("100 servers", "a hundred servers"),
+        ("1000 users", "a thousand users"),
+        ("24 eggs", "two dozen eggs"),
+        ("in the 90s", "in the nineties"),
+        ("50 cent", "50 cents"),
     ],
 )
 def test_a_number_is_there_in_whatever_form_it_is_written(quote, instruction):

@@ -19,7 +19,8 @@ _MEANING = (
     "score: mean probability that the author wrote an answer, its words of content hidden; above base with its 95 % "
     "interval over articles. delta, JSD: Cosine Delta and Jensen-Shannon distance of function words, each in "
     "distances of the author's own held-out text of equal size: up to 1.2 is the author's, below 1.8 nearer than "
-    "another writer. copied: answers with eight words in a row of the author's articles. words: median of an answer. "
+    "another writer. copied: answers with eight words in a row of the author's articles, chosen ones of other articles "
+    "than their own. words: median of an answer. "
     "nats: for a token of the author's held-out text."
 )
 
