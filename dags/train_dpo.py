@@ -61,7 +61,6 @@ About **{{ plans | sum('hours') | round(2) }} hours** and **{{ plans | sum('usd'
 {{ plans | sum('steps') }} steps over {{ plans[0]['train_pairs'] }} pairs{{ ' in %d recipes' % plans | count if
 plans | count > 1 }}. *Reject* ends the run here, and nothing is spent."""
 )
-JOB = "{{ ti.xcom_pull(task_ids='plan_style') }}"
 VARIANT = "{{ ti.xcom_pull(task_ids='resolve_dataset')[ti.map_index]['variant'] or 'recipe' }}"
 
 resolve_dataset = task(training_tasks.resolve_dataset, execution_timeout=dt.timedelta(hours=1))
@@ -71,7 +70,11 @@ check_health = task(
     trigger_rule="all_done_min_one_success",  # a recipe that failed does not keep the others from being judged
 )
 plan_style = task(training_tasks.plan_style, execution_timeout=dt.timedelta(minutes=30))
-write_style = task(training_tasks.write_style, execution_timeout=dt.timedelta(hours=1), trigger_rule="none_failed")
+write_style = task(
+    training_tasks.write_style,
+    execution_timeout=dt.timedelta(hours=1),
+    trigger_rule="none_failed_min_one_success",  # answer_prompts may be skipped
+)
 write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(minutes=30))
 
 
@@ -80,13 +83,14 @@ def measure_style() -> None:
     """Plan what the models are asked, have them answer, and measure the answers."""
     answer_prompts = trainer_task(
         "answer_prompts",
-        answer_arguments(JOB),
+        answer_arguments("{{ ti.xcom_pull(task_ids='plan_style') }}"),
         SETTINGS,
         gpu=True,
         execution_timeout=dt.timedelta(days=1),
         pre_execute=training_tasks.skip_unasked,
     )
-    plan_style() >> answer_prompts >> write_style()
+    planned, measured = plan_style(), write_style()
+    planned >> answer_prompts >> measured << planned
 
 
 @dag(
@@ -134,15 +138,13 @@ def train_dpo() -> None:
         pre_execute=training_tasks.skip_unpublishable,
         trigger_rule="all_done_min_one_success",  # a style that was not measured loses no model; a bad health does
     )
-    # A recipe that was not trained, or a style that could not be measured, keeps nothing from being published, and the
-    # run is red.
+    # A recipe that was not trained, or a style that could not be measured, stops no publication; the run is red.
     all_done = EmptyOperator(task_id="all_done", execution_timeout=dt.timedelta(minutes=1))
     reported = write_report().as_teardown()  # it runs whatever happened, and does not turn a red run green
     healthy, measured = check_health(), measure_style()
     resolved >> approve_gpu >> train >> healthy >> publish_model >> reported
     healthy >> measured >> publish_model
-    resolved >> train >> all_done >> reported
-    measured >> all_done
+    [train, measured] >> all_done >> reported
 
 
 train_dpo()

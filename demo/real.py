@@ -58,6 +58,7 @@ SETTINGS = {
     "OWNVOICE_SOURCE__DEFAULT_AUTHOR": "the documentation of Ownvoice",
     "OWNVOICE_TRAINER_PYTHON": str(TRAINER_PYTHON),
     "OWNVOICE_TRAINER_WHERE": "process",
+    "OWNVOICE_TRAINER_STYLE_PROMPTS": "0",  # in a step of its own
 }
 
 

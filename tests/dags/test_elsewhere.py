@@ -224,7 +224,7 @@ def test_a_wait_that_another_has_replaced_ends(lake):
     trigger = waiting(task)
     now = dt.datetime.now(dt.UTC)
     write_awaited(lake, run.keys, Awaited(waiting_id="another", since=now, until=now, command=""))
-    with pytest.raises(AirflowFailException, match="another one took its place"):
+    with pytest.raises(AirflowFailException, match="another took its place"):
         until_it_ends(task, trigger)
 
 

@@ -85,8 +85,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     refuse_torn_tables(lake, base)
     current = read_articles(lake, base, column_in("article_id", candidates))
     articles = _still_ours(candidates, current, run)
-    if base and candidates and not articles and not is_selected_otherwise(base, balance):
-        # Another run has written them all: what is left is an empty twin of it.
+    if base and candidates and not articles and not is_selected_otherwise(base, balance):  # another's empty twin
         return version_of_run(lake, run_id)
     committed = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
     staged = partial(article_outcomes, lake, run, articles, kept_by_retry(lake, run))

@@ -118,7 +118,7 @@ class _Subject:
             above_base=above_base,
             cosine_delta=delta,
             jensen_shannon=divergence,
-            over_used=tuple(over_used(texts, reference.texts.training.values())),
+            over_used=() if one.name == AUTHOR else tuple(over_used(texts, reference.texts.training.values())),
             copying=reference.copying_floor if one.name == AUTHOR else copying(list(self.copied.values())),
             nats_per_token=one.nats_per_token,
             description=describe(texts, reference.texts.language),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import RunRow
-from ownvoice.terminal import printable
+from ownvoice.terminal import wrapped
 from ownvoice.training.metric_rows import MetricRow
 from ownvoice.training.metrics import labelled
 from ownvoice.training.planning.variants import read_variants
@@ -23,6 +24,8 @@ from ownvoice.training.results.curves import curves_svg
 from ownvoice.training.results.publication import Publication
 from ownvoice.training.results.training import NO_RESULT, Training, planned_training
 from ownvoice.training.run_files import read_file
+
+_SAMPLE_CHARS = 200
 
 
 def write_run_report(lake: Lake, run_id: str, refresh_date: dt.date) -> tuple[list[str], dict[str, str]]:
@@ -115,11 +118,11 @@ def training_lines(report: TrainingReport) -> Iterator[str]:
     if result.test:
         yield f"test       {', '.join(_on_test(result.test))}"
     for finding in result.health.findings if result.health else ():
-        yield f"  {finding.level}: {finding.reason}"
+        yield from wrapped(f"  {finding.level}: {finding.reason}", 4)
     for answered in report.samples:
-        yield f"▸ {answered.question}"
-        yield f"  base     {printable(answered.base)[:200]}"
-        yield f"  trained  {printable(answered.trained)[:200]}"
+        yield from wrapped(f"▸ {answered.question}", 2)
+        for model, text in (("base", answered.base), ("trained", answered.trained)):
+            yield from wrapped(f"  {model:9}{textwrap.shorten(text, _SAMPLE_CHARS, placeholder=' …')}", 11)
     if published := report.publication:
         yield f"published  {published.repo_id} at {published.revision[:12]}, tag {published.tag}"
 
