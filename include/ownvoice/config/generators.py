@@ -59,7 +59,9 @@ _IN_STORES = ("lake:", "hub:", "run:")
 
 
 class RejectedBy(BaseModel):
-    """The model that writes the rejected answers, mostly the one to be aligned; it sees the instruction alone.
+    """The model that writes the rejected answers, mostly the one to be aligned.
+
+    It sees the instruction, and a length where the recipe tells one.
 
     It is asked at an endpoint, or its files are in the lake or on the Hub and the trainer's environment answers.
     """

@@ -87,8 +87,8 @@ class GenerationRecipe(BaseModel):
     )
     rejected_length: Literal["told"] | None = Field(
         None,
-        description="`told`: the second model is told how many words the chosen answer has, in a system message, which "
-        "is no part of the pair. Empty: it is not.",
+        description="`told`: the second model is told how long the chosen answer is, in a system message or behind the "
+        "instruction, which is no part of the pair. Empty: it is not.",
     )
     rejected_cut: Literal["sentence"] | None = Field(
         None,

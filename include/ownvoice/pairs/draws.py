@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from ownvoice.chunks.sentences import sentences
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.completion import Completion, Fault, TextAnswer, parse_text
+from ownvoice.triples.request import has_spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +66,6 @@ def _cut_to_length(draw: Draw, chosen: str) -> Draw:
 
 
 def _distance(text: str, chosen: str) -> tuple[int, int]:
-    """Return the difference in words, then in characters, which decides where a script has no spaces."""
-    return abs(len(text.split()) - len(chosen.split())), abs(len(text) - len(chosen))
+    """Return the difference in words, then in characters; in a script without spaces, in characters alone."""
+    chars = abs(len(text) - len(chosen))
+    return (abs(len(text.split()) - len(chosen.split())) if has_spaces(chosen) else chars), chars

@@ -15,7 +15,8 @@ from ownvoice.answering.job import AnswerJob, AnswerRow, Asked, Prompt, Sampling
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import RefreshRun, recorded_run
-from ownvoice.errors import DeadChunksError
+from ownvoice.errors import DeadChunksError, StorageError
+from ownvoice.llm.answers import AnswerStore
 from ownvoice.llm.completion import Completion, Fault
 from ownvoice.pairs.draws import Draw, reader
 from ownvoice.pairs.evaluation import read_evaluation_sets
@@ -52,8 +53,9 @@ def write_rejected_job(lake: Lake, run_id: str) -> str | None:
 def add_rejected(lake: Lake, run_id: str) -> dict[str, int]:
     """Stage every curated batch with the answers of the job; return counts: pairs, and those of them kept.
 
-    Nothing where the recipe names no such model. Raises `DeadChunksError` where so many pairs have no usable answer
-    that recipe or model must be at fault; nothing is staged then, so that their articles stay pending.
+    Nothing where the recipe names no such model. Raises `StorageError` where the job asked nothing about some pairs,
+    and `DeadChunksError` where so many have no usable answer that recipe or model must be at fault. Nothing is staged
+    then, so that their articles stay pending.
     """
     run = recorded_run(lake, run_id)
     second = _second(run)
@@ -61,7 +63,8 @@ def add_rejected(lake: Lake, run_id: str) -> dict[str, int]:
         return {}
     batches = list(_curated(lake, run))
     draws = _draws(lake, run, second) if any(curated.pairs for _, curated in batches) else {}
-    _refuse_too_many_dead(run, draws)
+    _refuse_unasked(lake, run, [pair["pair_id"] for _, curated in batches for pair in curated.pairs], draws)
+    _refuse_too_many_dead(lake, run, draws)
     screen = Screen(frozenset(), read_evaluation_sets(lake, run.evaluation_sets))
     counts = {"pairs": 0, "kept": 0}
     for batch, curated in batches:
@@ -130,8 +133,19 @@ def _draws(lake: Lake, run: RefreshRun, second: RejectedBy) -> Mapping[str, Sequ
     return draws
 
 
-def _refuse_too_many_dead(run: RefreshRun, draws: Mapping[str, Sequence[Draw]]) -> None:
+def _refuse_unasked(lake: Lake, run: RefreshRun, pair_ids: Sequence[str], draws: Mapping[str, Sequence[Draw]]) -> None:
+    if unasked := sum(pair_id not in draws for pair_id in pair_ids):
+        raise StorageError(
+            f"the job {lake.uri}/{run.keys.answer_job(REJECTED).folder} asked nothing about {unasked} of "
+            f"{len(pair_ids)} pairs: their batch was curated after it was written. Clear write_rejected_job and run "
+            "again: what is answered is not asked twice."
+        )
+
+
+def _refuse_too_many_dead(lake: Lake, run: RefreshRun, draws: Mapping[str, Sequence[Draw]]) -> None:
     dead = [found for found in draws.values() if all(one.fault for one in found)]
+    answers = AnswerStore(lake.store)
+    dead = [found for found in dead if not _is_of_earlier_run(answers, run, found)]
     if run.retry != "none" or len(draws) < _MIN_PAIRS_FOR_A_SHARE or len(dead) <= run.max_dead_share * len(draws):
         return
     faults = ", ".join(sorted({one.fault for found in dead for one in found}))
@@ -140,3 +154,10 @@ def _refuse_too_many_dead(run: RefreshRun, draws: Mapping[str, Sequence[Draw]]) 
         f"{run.max_dead_share} that OWNVOICE_MAX_DEAD_SHARE allows. Set rejected_cut to sentence, or change "
         "rejected_by (more max_output_tokens, another prompt_template or model), and run again: nothing is asked twice."
     )
+
+
+def _is_of_earlier_run(answers: AnswerStore, run: RefreshRun, draws: Sequence[Draw]) -> bool:
+    """Whether all answers were made for other runs: a dead answer of an earlier run must not fail every later one."""
+    keys = [draw.request_key for draw in draws if draw.request_key]
+    made_for = [record.get("bought_for", [run.run_id])[0] for key in keys for record in answers.read_all(key)]
+    return bool(made_for) and run.run_id not in made_for

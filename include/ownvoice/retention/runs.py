@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ownvoice.config.run import RefreshRun
-from ownvoice.errors import StorageError
+from ownvoice.errors import SettingsError, StorageError
 from ownvoice.publishing.champion import kept_for_roll_back
 from ownvoice.retention.rules import ABANDONED, BATCH_FILES, CHECKPOINTS, MERGED, STOPPED, Rule
 from ownvoice.storage.conditions import equals
@@ -17,7 +18,8 @@ from ownvoice.storage.listed import StoredObject
 from ownvoice.storage.versions import all_versions
 from ownvoice.training.lake_base import lake_base_key
 from ownvoice.training.result import TrainingResult
-from ownvoice.training.results.training import last_said
+from ownvoice.training.results.rounds import newest_healthy_training
+from ownvoice.training.results.training import ended_s
 from ownvoice.training.run import TrainingRun
 from ownvoice.training.run_files import read_file
 
@@ -95,7 +97,7 @@ def _reads(lake: Lake, run: RunFolder) -> bool:
 def _of_trainings(lake: Lake, runs: Mapping[str, RunFolder]) -> Iterator[Candidate]:
     results = {name: read_file(lake, RunKeys(name).result, TrainingResult, []) for name in runs}
     trained = [name for name, result in results.items() if result and result.is_trained]
-    wanted = _wanted(lake, runs, trained)
+    wanted = _wanted(lake, trained)
     recipes = _recipes(lake, runs)
     bases = _bases(recipes or ())
     for name, run in runs.items():
@@ -106,21 +108,21 @@ def _of_trainings(lake: Lake, runs: Mapping[str, RunFolder]) -> Iterator[Candida
             yield from ((MERGED, run.modified_s, one) for one in _unless_base(run.below("merged"), bases))
 
 
-def _wanted(lake: Lake, runs: Mapping[str, RunFolder], trained: Sequence[str]) -> frozenset[str] | None:
-    """Return the folders of the newest trained run, and of champions that may be rolled back to.
+def _wanted(lake: Lake, trained: Sequence[str]) -> frozenset[str] | None:
+    """Return the folders of the newest trained run, of the newest healthy one, and of champions for a roll-back.
 
     None where a champion's record cannot be read, so that nobody knows.
     """
     champions = kept_for_roll_back(lake)
-    newest = max(trained, key=lambda name: _ended_s(lake, runs[name]), default="")
-    return None if champions is None else frozenset((newest, *(RunKeys(run_id).name for run_id in champions)))
+    newest = max(trained, key=lambda name: ended_s(lake, name), default="")
+    wanted = (RunKeys(run_id).name for run_id in (*(champions or ()), *_next_rounds(lake)))
+    return None if champions is None else frozenset((newest, *wanted))
 
 
-def _ended_s(lake: Lake, run: RunFolder) -> float:
-    """Return when a training ended, in seconds since 1970: by its log, since a copy of a lake has times of its own."""
-    log = (lake.store.read(RunKeys(run.name).log) or b"").decode(errors="replace").splitlines()
-    said_at, said = last_said(log)
-    return said_at.timestamp() if said else run.objects["result.json"].modified_s
+def _next_rounds(lake: Lake) -> Iterator[str]:
+    """Yield the training whose model the next round of rejected answers would take, if there is one."""
+    with suppress(SettingsError):
+        yield newest_healthy_training(lake)
 
 
 def _recipes(lake: Lake, names: Iterable[str]) -> list[TrainingRun] | None:

@@ -13,6 +13,8 @@ from ownvoice.triples.prompts import Prompt, prompt_of, render
 TRIPLE_FIELDS = ("instruction", "generated_answer", "extracted_answer")
 """The fields of a triple, as prompt and JSON schema name them, in the order of `Triple`."""
 
+_LONGEST_MEAN_WORD = 20  # characters; where words seem longer, spaces do not separate them
+
 KIND_FIELD = "kind"
 """The further field of a triple whose prompt asks for kinds of instruction."""
 
@@ -72,8 +74,21 @@ def rejected_bodies(recipe: GenerationRecipe, second: RejectedBy, instruction: s
 
 
 def told_length(recipe: GenerationRecipe, chosen: str) -> str:
-    """Return what a second model is told of the chosen answer's length; empty where the recipe says nothing of it."""
-    return f"Answer in about {len(chosen.split())} words." if recipe.rejected_length == "told" else ""
+    """Return what a second model is told of the chosen answer's length; empty where the recipe says nothing of it.
+
+    It is told words, or characters in a script without spaces.
+    """
+    if recipe.rejected_length != "told":
+        return ""
+    if not has_spaces(chosen):
+        return f"Answer in about {len(chosen)} characters."
+    words = len(chosen.split())
+    return f"Answer in about {words} word{'' if words == 1 else 's'}."
+
+
+def has_spaces(text: str) -> bool:
+    """Whether spaces separate the words of a text, as they do not in Chinese, Japanese or Thai."""
+    return len(text) <= _LONGEST_MEAN_WORD * len(text.split())
 
 
 def _asked_of(model: Generator | RejectedBy, messages: list[Message], max_tokens: int) -> RequestBody:

@@ -12,12 +12,11 @@ from ownvoice.config.generators import NEWEST_RUN, RejectedBy
 from ownvoice.config.run import RefreshRun, Round
 from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import find_version
 from ownvoice.training.lake_base import lake_base_fault
 from ownvoice.training.planning.variants import training_id, variant_of
 from ownvoice.training.results.comparison import read_choice
-from ownvoice.training.results.training import trained
+from ownvoice.training.results.training import ended_s, trained
 
 _RUN = "run:"
 
@@ -54,15 +53,10 @@ def newest_healthy_training(lake: Lake) -> str:
         )
     newest_date = max(row["refresh_date"] for row in found)
     of_that_day = (row["run_id"] for row in found if row["refresh_date"] == newest_date)
-    newest = max(of_that_day, key=lambda run_id: _ended_s(lake, run_id))
+    newest = max(of_that_day, key=lambda run_id: ended_s(lake, run_id))
     compared = variant_of(lake, newest)
     chosen = compared and read_choice(lake, compared[0]).chosen
     return training_id(compared[0], chosen) if compared and chosen else newest
-
-
-def _ended_s(lake: Lake, run_id: str) -> float:
-    result = lake.store.stat(RunKeys(run_id).result)
-    return result.modified_s if result else 0.0
 
 
 def _begun_with(lake: Lake, run: RefreshRun) -> str | None:

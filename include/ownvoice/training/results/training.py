@@ -158,6 +158,14 @@ def _state(result: TrainingResult, log: list[str], health: Health) -> str:
     return health.verdict if result.is_trained else result.ended
 
 
+def ended_s(lake: Lake, run_id: str) -> float:
+    """Return when a training ended, in seconds since 1970: by its log, since a copy of a lake has times of its own."""
+    keys = RunKeys(run_id)
+    said_at, said = last_said((lake.store.read(keys.log) or b"").decode(errors="replace").splitlines())
+    result = lake.store.stat(keys.result)
+    return said_at.timestamp() if said else result.modified_s if result else 0.0
+
+
 def last_said(log: list[str]) -> tuple[dt.datetime, str]:
     """Return the last line of a `log.txt` that has a time, since a message may have several lines; both parts of it.
 
