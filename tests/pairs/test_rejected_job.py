@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from ownvoice.answering.files import read_job, read_job_result, read_rows
-from ownvoice.answering.job import Prompt
+from ownvoice.answering.files import read_job, read_job_result, read_rows, write_rows
+from ownvoice.answering.job import AnswerRow, Prompt
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import recorded_run
 from ownvoice.dataset.verify import verify
@@ -163,6 +163,29 @@ def test_a_model_that_never_ends_its_answers_is_told_of_and_its_articles_stay_pe
     night.commit("monday")
     assert pairs(lake) == []
     assert run(night, "tuesday", recipe=DRAWS)["kept"] > 5
+
+
+def test_dead_answers_of_an_earlier_night_do_not_fail_every_later_one(night, lake):
+    short = BY_BASE.model_copy(update={"rejected_by": BASE.model_copy(update={"max_output_tokens": 16})})
+    with pytest.raises(DeadChunksError):
+        run(night, "monday", recipe=short)
+    night.commit("monday")
+    assert run(night, "tuesday", recipe=short)["kept"] == 0
+    assert write_report(lake, "tuesday").chunks.deferred == 0
+
+
+def test_a_pair_that_the_job_did_not_ask_about_is_no_dead_one(night, lake):
+    night.list_and_plan("monday", recipe=BY_BASE)
+    night.generate("monday")
+    uri = write_rejected_job(lake, "monday")
+    answer_job(uri)
+    answers = read_job(uri).keys.answers
+    write_rows(lake, answers, AnswerRow, read_rows(lake, answers, AnswerRow)[:-1])
+    with pytest.raises(StorageError, match="asked nothing about 1 of .* pairs.*Clear write_rejected_job"):
+        add_rejected(lake, "monday")
+    night.commit("monday")
+    assert pairs(lake) == []
+    assert run(night, "tuesday")["kept"] > 5
 
 
 def test_what_was_not_paid_for_is_not_in_the_ledger_and_takes_no_price(night, lake):

@@ -191,5 +191,5 @@ def test_the_card_shows_one_command_for_ollama_and_one_for_llama_cpp(trained, la
     card = draft(lake, "run-1").card
     section = card.split("## Try it")[1].split("\n## ")[0]
     ollama, llama_cpp = (block.split("\n```")[0] for block in section.split("```sh\n")[1:])
-    assert ollama == ollama_command("ann/voice", "alpaca")
-    assert llama_cpp == llama_cpp_command("ann/voice", "alpaca")
+    assert ollama == ollama_command("ann/voice", "run-1", "alpaca")
+    assert llama_cpp == llama_cpp_command("ann/voice", "run-1", "alpaca")

@@ -109,6 +109,13 @@ def test_a_trainer_without_python_is_told_and_leaves_nothing(export, tmp_path):
     assert nothing_was_written(export)
 
 
+def test_the_model_and_the_file_for_ollama_are_not_given_one_name(export, lake):
+    one_name = export.file.with_suffix(".Modelfile")
+    with pytest.raises(SettingsError, match="Name another --output"):
+        export_gguf(lake, "run-1", one_name, GgufType("q8_0"), sys.executable, {})
+    assert nothing_was_written(export)
+
+
 @pytest.mark.parametrize("name", ["voice.gguf", "voice.Modelfile"])
 def test_a_file_in_the_way_is_never_overwritten(export, tmp_path, name):
     there = export.file.parent / name

@@ -26,10 +26,10 @@ def test_ollama_is_told_the_form_only_where_the_model_does_not_hold_it():
 
 @pytest.mark.parametrize("template", ["alpaca", "chat"])
 def test_each_command_is_one_that_a_shell_reads_whole(template):
-    parts = shlex.split(ollama_command("ann/Voice", template))
-    assert parts[:5] == ["hf", "download", "ann/Voice", "--local-dir", "Voice"]
+    parts = shlex.split(ollama_command("ann/Voice", "run-1", template))
+    assert parts[:7] == ["hf", "download", "ann/Voice", "--revision", "run-1", "--local-dir", "Voice"]
     assert parts[parts.index("%s") + 1] == modelfile("./Voice", template)
     assert parts[-3:] == ["ollama", "run", "voice"]
-    parts = shlex.split(llama_cpp_command("ann/Voice", template))
+    parts = shlex.split(llama_cpp_command("ann/Voice", "run-1", template))
     assert parts[parts.index("llama-cli") : parts.index("llama-cli") + 3] == ["llama-cli", "-m", "Voice.gguf"]
     assert ("--chat-template" in parts) == (template == "alpaca")

@@ -115,15 +115,26 @@ def skip_unpublishable(context: Any) -> None:
 
 
 def _skip_unpromoted(run_id: str) -> None:
+    from ownvoice.publishing.champion import champion_of, was_champion
     from ownvoice.publishing.judging import judge_run, write_outcome
     from ownvoice.publishing.promotion import outcome_lines
+    from ownvoice.training.results.training import planned_training
 
     lake = open_lake()
     outcome = judge_run(lake, run_id)
+    champion = champion_of(lake, outcome.repo_id)
+    if was_champion(lake, outcome.repo_id, run_id):
+        if champion and champion.run_id == run_id:
+            return  # the Hub may have to follow yet
+        raise AirflowSkipException(
+            f"The model was the champion, and another is now: `ownvoice promote {run_id}` rolls back to it."
+        )
     write_outcome(lake, outcome)
     print("\n".join(outcome_lines(outcome)))
     if not outcome.is_promoted:
-        raise AirflowSkipException(f"The model stays in the lake, {outcome.verdict}: {outcome.why}.")
+        is_published = planned_training(lake, run_id)[0].publication is not None
+        where = "is published, and is not the champion" if is_published else "stays in the lake"
+        raise AirflowSkipException(f"The model {where}, {outcome.verdict}: {outcome.why}.")
 
 
 def write_report(dag_run: Any, ti: Any) -> dict[str, str]:

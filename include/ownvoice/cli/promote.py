@@ -31,6 +31,8 @@ def command(
 ) -> None:
     """Judge a run, show the rule's table and promote it; a former champion is rolled back to. Exit code 25 if not."""
     opened = Lake(load_settings(lake=lake).lake)
+    if force is not None and not force.strip():
+        raise SettingsError("--force needs a reason, which is kept: --force 'the judges prefer it'.")
     if run is None:
         _print_history(opened, force, dry_run, as_json)
         return

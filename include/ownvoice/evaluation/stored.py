@@ -15,6 +15,7 @@ from ownvoice.training.run_files import read_file
 def write_style(lake: Lake, run_id: str, report: StyleReport, answers: Iterable[StyleAnswer]) -> None:
     """Write the report of a training and its answers; the report last, so that it is there only with its answers."""
     keys = RunKeys(run_id)
+    lake.store.delete(keys.style)  # one of other answers
     lake.write_rows(keys.style_answers, pa.Table.from_pylist([one.model_dump() for one in answers], STYLE_ANSWERS))
     lake.write_json(keys.style, report.model_dump(mode="json"))
 

@@ -13,6 +13,7 @@ from ownvoice.publishing.promotion import Outcome
 from ownvoice.publishing.promotion_section import promotion_section
 from ownvoice.publishing.provenance import Provenance, as_block
 from ownvoice.publishing.style_section import style_section
+from ownvoice.storage.layout import RunKeys
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metrics import labelled
 from ownvoice.training.result import TrainedResult
@@ -93,10 +94,10 @@ def _ingredients(record: Provenance, result: TrainedResult) -> Iterator[tuple[st
 
 
 def _try_it(repo_id: str, record: Provenance) -> str:
-    template = record.recipe["prompt_template"]
+    template, tag = record.recipe["prompt_template"], RunKeys(record.run).name
     commands = {
-        "In Ollama": ollama_command(repo_id, template),
-        "In a folder of [llama.cpp](https://github.com/ggml-org/llama.cpp)": llama_cpp_command(repo_id, template),
+        "In Ollama": ollama_command(repo_id, tag, template),
+        "In a folder of [llama.cpp](https://github.com/ggml-org/llama.cpp)": llama_cpp_command(repo_id, tag, template),
     }
     return "\n\n".join(f"{where}:\n\n```sh\n{command}\n```" for where, command in commands.items())
 

@@ -96,10 +96,16 @@ def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> Iterator[Move]:
             yield move
 
 
+def was_champion(lake: Lake, repo_id: str, run_id: str) -> bool:
+    """Whether a training is, or was, the champion of a repository."""
+    return any(move.run_id == run_id for move in moves_of(lake, repo_id, []))
+
+
 def newest_moves(lake: Lake, faults: list[str], limit: int) -> list[Move]:
-    """Return at most `limit` moves of each repository, newest first by their times."""
-    found = (islice(moves_of(lake, repo_id, faults), limit) for repo_id in repositories(lake))
-    return sorted(chain.from_iterable(found), key=lambda move: move.at, reverse=True)
+    """Return at most `limit` moves of each repository, newest first; the repository that moved last comes first."""
+    found = [list(islice(moves_of(lake, repo_id, faults), limit)) for repo_id in repositories(lake)]
+    by_newest = sorted((moves for moves in found if moves), key=lambda moves: moves[0].at, reverse=True)
+    return list(chain.from_iterable(by_newest))
 
 
 def repositories(lake: Lake) -> list[str]:

@@ -64,12 +64,14 @@ def export_gguf(
     return Exported(file, file.stat().st_size, for_ollama)
 
 
-def _refuse_what_is_in_the_way(*files: Path) -> None:
-    for file in files:
-        if file.exists():
-            raise SettingsError(f"{file} exists already. Remove it, or name another --output.")
-        if not file.parent.is_dir():
-            raise SettingsError(f"{file.parent} is no folder. Make it, or name another --output.")
+def _refuse_what_is_in_the_way(file: Path, for_ollama: Path) -> None:
+    if file == for_ollama:
+        raise SettingsError(f"{file} is the name of the file for Ollama. Name another --output, such as voice.gguf.")
+    for written in (file, for_ollama):
+        if written.exists():
+            raise SettingsError(f"{written} exists already. Remove it, or name another --output.")
+    if not file.parent.is_dir():
+        raise SettingsError(f"{file.parent} is no folder. Make it, or name another --output.")
 
 
 def _made(lake: Lake, run: TrainingRun, number_type: GgufType, tools: LlamaCpp, folder: Path) -> Path:

@@ -64,6 +64,9 @@ def _converter(python: str, folder: Path | None, environment: Mapping[str, str])
     return (found,) if found else ()
 
 
+_WITH_KEYS = ("HF_", "AWS_", "COMET_")  # a program of others needs none of them
+
+
 def _search_path(folder: Path | None, environment: Mapping[str, str]) -> str:
     inside = [str(folder / part) for part in _BUILT_IN] if folder else []
     return os.pathsep.join([*inside, environment.get("PATH", "")])
@@ -71,7 +74,8 @@ def _search_path(folder: Path | None, environment: Mapping[str, str]) -> str:
 
 def _run(command: Sequence[str], name: str, file: Path) -> None:
     """Run the program `name`, which is to write `file`."""
-    environment = trainer_environment(os.environ, {})
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_WITH_KEYS)}
+    environment = trainer_environment(inherited, {})
     try:
         done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace")  # noqa: S603
     except OSError as error:

@@ -27,21 +27,21 @@ def modelfile(source: str, template: Template) -> str:
     return "\n".join(lines) + "\n"
 
 
-def ollama_command(repo_id: str, template: Template) -> str:
+def ollama_command(repo_id: str, revision: str, template: Template) -> str:
     """Return one line for a shell that fetches a published model and opens a conversation with it in Ollama."""
     name = repo_id.rpartition("/")[2]
     written = shlex.join(["printf", "%s", modelfile(f"./{name}", template)])
-    fetched = shlex.join(["hf", "download", repo_id, "--local-dir", name])
+    fetched = shlex.join(["hf", "download", repo_id, "--revision", revision, "--local-dir", name])
     return f"{fetched} && {written} > Modelfile && {shlex.join(['ollama', 'create', name.lower()])} && " + shlex.join(
         ["ollama", "run", name.lower()]
     )
 
 
-def llama_cpp_command(repo_id: str, template: Template) -> str:
+def llama_cpp_command(repo_id: str, revision: str, template: Template) -> str:
     """Return one line for a shell, in a folder of llama.cpp, that does the same there in 8 bits."""
     name = repo_id.rpartition("/")[2]
     steps = [
-        ["hf", "download", repo_id, "--local-dir", name],
+        ["hf", "download", repo_id, "--revision", revision, "--local-dir", name],
         ["python", "convert_hf_to_gguf.py", name, "--outfile", f"{name}.gguf", "--outtype", "q8_0"],
         ["llama-cli", "-m", f"{name}.gguf"],
     ]

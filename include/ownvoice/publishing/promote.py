@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ownvoice.errors import LostCommitError, NotPromotedError
-from ownvoice.publishing.champion import How, Move, champion_of, moves_of, record_move
+from ownvoice.publishing.champion import How, Move, champion_of, record_move, was_champion
 from ownvoice.publishing.hub import HubRepository
 from ownvoice.publishing.judging import read_outcome, write_outcome
 from ownvoice.publishing.promotion import Outcome
@@ -59,7 +59,7 @@ def promote(lake: Lake, outcome: Outcome, settings: CardSettings, force: str | N
     """
     champion = champion_of(lake, outcome.repo_id)
     if champion is None or champion.run_id != outcome.run_id:
-        is_former = any(move.run_id == outcome.run_id for move in moves_of(lake, outcome.repo_id, []))
+        is_former = was_champion(lake, outcome.repo_id, outcome.run_id)
         if not is_former:
             write_outcome(lake, outcome)
         how, because = _grounds(outcome, force, is_former=is_former)
@@ -101,7 +101,8 @@ def _lost(outcome: Outcome, champion: Move | None) -> str:
     now = f"run {champion.run_id}" if champion else "none"
     return (
         f"run {outcome.run_id} was judged against {outcome.rival.text}, and the champion of {outcome.repo_id} is now "
-        f"{now}. Judge it again: `ownvoice promote {outcome.run_id}`, or clear publish_model."
+        f"{now}. Measure it against that one (`ownvoice style --model {outcome.run_id} --again`, or clear plan_style), "
+        f"then `ownvoice promote {outcome.run_id}`."
     )
 
 
