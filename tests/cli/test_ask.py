@@ -51,3 +51,24 @@ def test_what_cannot_be_asked_is_one_sentence_and_starts_nothing(ask, arguments,
     assert done.returncode == Exit.BAD_RECIPE
     assert reason in done.stderr
     assert (done.stderr.count("\n"), done.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((b"\xff\xfe",), "a question is not UTF-8"),
+        (("x" * 60_000,), "give them on standard input"),
+        (("Why?", "--temperature", "1e-40"), "take 0 for the likeliest word"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_a_model_is_loaded(ask, arguments, sentence):
+    done = ask("--model", "lake:models/toy", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in " ".join(done.stderr.split())
+
+
+def test_models_that_are_killed_are_told_of(ask, tmp_path):
+    (tmp_path / "python").write_text("#!/bin/sh\nkill -9 $$\n")
+    done = ask("--model", "lake:models/toy", "Why?")
+    assert done.returncode == Exit.OUT_OF_MEMORY
+    assert "was killed (signal 9)" in done.stderr

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from ownvoice.cli.options import LakeOption
 from ownvoice.config.problems import settings_error
 from ownvoice.config.settings import load_settings
+from ownvoice.errors import OutOfMemoryError
 from ownvoice.storage.lake import Lake
 from ownvoice.training.ask_request import AskRequest, Template, asking_arguments
 from ownvoice.training.process import start_trainer
@@ -42,7 +43,13 @@ def command(
         max_new_tokens=max_new_tokens,
     )
     with start_trainer(load_training_settings().python, asking_arguments(request)) as process:
-        raise typer.Exit(process.wait())
+        code = process.wait()
+    if code < 0:
+        raise OutOfMemoryError(
+            f"the process that holds the models was killed (signal {-code}), mostly for want of memory: all models are "
+            "loaded at once. Name one model, or a smaller one."
+        )
+    raise typer.Exit(code)
 
 
 def _request(**fields: object) -> AskRequest:

@@ -83,6 +83,7 @@ def _typed() -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # what is not UTF-8 stops nothing
     try:
         sys.exit(main(AskRequest.model_validate_json(sys.argv[1])))
     except OwnvoiceError as error:
