@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, fields
 from typing import TypeVar
 
 import pyarrow as pa
-from pydantic import ValidationError
 
 from ownvoice.answering.job import AnswerJob, AnswerRow, JobResult, Prompt, ScoredText, ScoreRow
-from ownvoice.config.problems import settings_error
+from ownvoice.config.input_file import read_input
 from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.storage.stores import ObjectStore
 
 _Row = TypeVar("_Row", Prompt, ScoredText, AnswerRow, ScoreRow)
 
@@ -57,16 +54,9 @@ def read_job(uri: str, access: AwsAccess | None = None) -> AnswerJob:
     Without an `access` it signs in as the environment says. Raises `SettingsError` if there is none, or naming every
     problem in it.
     """
-    folder, _, name = uri.rpartition("/")
-    data = ObjectStore(folder, access).read(name)
-    if data is None:
-        raise SettingsError(f"{uri} does not exist. Write the job first, then start the command again.")
-    try:
-        job = AnswerJob.model_validate(json.loads(data))
-    except json.JSONDecodeError as error:
-        raise SettingsError(f"{uri} is not JSON ({error}). Write the job again.") from None
-    except ValidationError as error:
-        raise settings_error(error) from None
+    job = read_input(
+        uri, AnswerJob, "Write the job first, then start the command again.", "Write the job again.", access
+    )
     lake = uri.removesuffix(f"/{job.keys.job}")
     return job if lake == uri else job.model_copy(update={"lake": lake})
 

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
-
-from ownvoice.config.problems import settings_error
-from ownvoice.errors import SettingsError
+from ownvoice.config.input_file import read_input
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.storage.stores import ObjectStore
 from ownvoice.training.recipe import TrainingRecipe
 
 
@@ -52,15 +48,7 @@ def read_training_run(uri: str, access: AwsAccess | None = None) -> TrainingRun:
     Without an `access` it signs in as the environment says. Raises `SettingsError` if there is none, or naming every
     problem in it.
     """
-    folder, _, name = uri.rpartition("/")
-    data = ObjectStore(folder, access).read(name)
-    if data is None:
-        raise SettingsError(f"{uri} does not exist. Write the run's recipe.json first, then start the trainer.")
-    try:
-        run = TrainingRun.model_validate(json.loads(data))
-    except json.JSONDecodeError as error:
-        raise SettingsError(f"{uri} is not JSON ({error}). Write it again.") from None
-    except ValidationError as error:
-        raise settings_error(error) from None
+    missing = "Write the run's recipe.json first, then start the trainer."
+    run = read_input(uri, TrainingRun, missing, "Write it again.", access)
     lake = uri.removesuffix(f"/{run.keys.recipe}")
     return run if lake == uri else run.model_copy(update={"lake": lake})
