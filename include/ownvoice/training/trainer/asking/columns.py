@@ -64,16 +64,22 @@ class _Column:
         self.cells = cells
         self.lines: list[str] = []
         self._open = ""
+        self._at_start = True  # of the text, or of a line that goes on with the one before
         self._is_over = False
 
     def add(self, text: str) -> None:
-        # What others wrote can do nothing to a terminal; an answer begins with its first word.
-        self._open += printable(text).replace("\t", "    ")
-        if not self.lines:
-            self._open = self._open.lstrip()
+        self._open += printable(text).replace("\t", "    ")  # what others wrote can do nothing to a terminal
+        self._skip_blanks()
         while (cut := _cut(self._open, self.cells)) is not None:
-            line, self._open = cut
+            line, self._open, self._at_start = cut
             self.lines.append(line)
+            self._skip_blanks()
+
+    def _skip_blanks(self) -> None:
+        # A text begins with its first word, a line that goes on with its next; what divides them may come in pieces.
+        if self._at_start:
+            self._open = self._open.lstrip(" " if self.lines else None)
+            self._at_start = not self._open
 
     def end(self) -> None:
         if self._open.strip():
@@ -89,15 +95,15 @@ class _Column:
         return self._open if number == len(self.lines) else ""
 
 
-def _cut(text: str, cells: int) -> tuple[str, str] | None:
-    """Return the first line of a text and the rest; None where the line may still grow."""
+def _cut(text: str, cells: int) -> tuple[str, str, bool] | None:
+    """Return a text's first line, the rest, and whether it goes on with that line; None where the line may still grow."""
     line, newline, rest = text.partition("\n")
     fitting = _fitting(line, cells)
     if fitting == len(line):
-        return (line.rstrip(), rest) if newline else None
+        return (line.rstrip(), rest, False) if newline else None
     at = line.rfind(" ", 0, fitting + 1)
     end = at if at > 0 else fitting
-    return line[:end].rstrip(), line[end:].lstrip(" ") + newline + rest
+    return line[:end].rstrip(), line[end:] + newline + rest, True
 
 
 def _fitting(text: str, cells: int) -> int:
