@@ -96,7 +96,7 @@ class _Column:
 
 
 def _cut(text: str, cells: int) -> tuple[str, str, bool] | None:
-    """Return a text's first line, the rest, and whether it goes on with that line; None where the line may still grow."""
+    """Return a text's first line, the rest, and whether it goes on with that line; None where it may still grow."""
     line, newline, rest = text.partition("\n")
     fitting = _fitting(line, cells)
     if fitting == len(line):
