@@ -15,7 +15,7 @@ LLM_API = "llm_api"
 Route = tuple[str, str]
 """An endpoint and a model there; each route has rate limits of its own."""
 
-_ENDPOINT = Field(
+ENDPOINT = Field(
     LLM_API,
     # Only these names: a person who fills in the form must not be able to send another connection's secret to a model.
     pattern=r"^llm_[a-z0-9_]+$",
@@ -38,7 +38,7 @@ class Generator(BaseModel):
     weight: float = Field(1.0, gt=0, le=1000, description="Its share of the chunks, beside the other weights.")
     temperature: float | None = Field(0.7, ge=0, le=2, description="Sampling temperature; empty: not sent.")
     reasoning_effort: str | None = REASONING_EFFORT
-    endpoint: str = _ENDPOINT
+    endpoint: str = ENDPOINT
 
     @property
     def name(self) -> str:
@@ -55,7 +55,7 @@ class Generator(BaseModel):
 NEWEST_RUN = "run:newest"
 """The model of the newest healthy training; each refresh records which one that was when it began."""
 
-_IN_STORES = ("lake:", "hub:", "run:")
+IN_STORES = ("lake:", "hub:", "run:")
 
 
 class RejectedBy(BaseModel):
@@ -80,7 +80,7 @@ class RejectedBy(BaseModel):
     temperature: float | None = Field(0.7, ge=0, le=2, description="Sampling temperature; empty: not sent.")
     reasoning_effort: str | None = REASONING_EFFORT
     max_output_tokens: int = Field(1000, ge=16, le=32_000, description="Longest answer, in tokens.")
-    endpoint: str = _ENDPOINT
+    endpoint: str = ENDPOINT
 
     @model_validator(mode="after")
     def _has_the_fields_of_its_kind(self) -> Self:
@@ -95,7 +95,7 @@ class RejectedBy(BaseModel):
     @property
     def is_at_endpoint(self) -> bool:
         """Whether an endpoint answers; otherwise the trainer's environment loads the model and does."""
-        return not self.model.startswith(_IN_STORES)
+        return not self.model.startswith(IN_STORES)
 
     @property
     def route(self) -> Route:

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsedError
 
+from ownvoice.config.judges import Panel
 from ownvoice.config.misspelt import refuse_misspelt
 from ownvoice.config.options import RefreshOptions, StoreUri
 from ownvoice.config.prices import ModelLimits
@@ -83,6 +84,13 @@ class Settings(RefreshOptions, BaseSettings):
     limits: dict[str, ModelLimits] = Field(
         {},
         description="Limits of single models by name, as JSON: requests_per_minute, tokens_per_minute.",
+    )
+
+    judges: Panel = Field(
+        (),
+        description="The judges, as a JSON list: name, model and family of each, and what else it needs, as in "
+        '[{"name": "first", "model": "gpt-5-mini", "family": "gpt", "prompt": "pairwise_truth"}]. A judge counts once '
+        "it is qualified, and a jury has two of two families. Empty: nothing is judged.",
     )
 
     page_deadline_s: float = Field(
