@@ -10,17 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ownvoice
-from ownvoice.storage import answer_job_keys, layout
+from ownvoice.storage import answer_job_keys, layout, review_keys
 from ownvoice.storage.layout import RunKeys
 
 PACKAGE = Path(ownvoice.__file__).parent
-FOLDERS = "originals|answers|tables|runs|batch_api|sketches|passages|readings|too_long|evaluation|verified|hub|probe"
+FOLDERS = (
+    "originals|answers|tables|runs|batch_api|sketches|passages|readings|too_long|evaluation|verified|hub|probe|"
+    "champions|reviews"
+)
 SPELLED = re.compile(
     rf"""f?["'](?:(?:{FOLDERS})/[^ ]*|\{{[^{{}}]*folder\}}/[a-z_]+\.(?:json|jsonl|parquet|html|txt))["']"""
 )
 
 
-SPELLING = {Path(layout.__file__), Path(answer_job_keys.__file__)}
+SPELLING = {Path(one.__file__) for one in (layout, answer_job_keys, review_keys)}
 
 
 @pytest.mark.parametrize("module", [path for path in PACKAGE.rglob("*.py") if path not in SPELLING], ids=str)

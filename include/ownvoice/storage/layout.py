@@ -17,6 +17,7 @@ CURSOR = "cursor.json"
 PROBE = "probe.json"
 PUSHES = "hub"
 CHAMPIONS = "champions"
+REVIEWS = "reviews"  # a folder for each round in which people review pairs; `review_keys.py` has its keys
 LEASES = "lease"
 REFUSED = "refused"  # a note for each chunk that died of a refusal, by the way it was asked
 LANGUAGES = "languages.json"  # by the hash of the text, for the articles that wait for theirs
@@ -235,6 +236,7 @@ _REMEDIES = {
     "sketches/": "Remove the folder sketches/: the next run then makes it again from the originals.",
     "evaluation/": "Remove it: the next run then reads the evaluation sets again.",
     f"{REFUSED}/": "Remove it: the chunk that it names is then asked again by `ownvoice retry` alone.",
+    f"{REVIEWS}/": "Put it back from a backup of the lake. Without one, remove it: an answer is then given again.",
     f"{CHAMPIONS}/": "Put it back from a backup of the lake, or remove it: the champion before it then counts.",
     "verified/": "Remove it, and verify that version again.",
     "readings/": (

@@ -1,0 +1,1 @@
+"""People who review pairs: what they are shown, what they answer, and what follows from it."""
