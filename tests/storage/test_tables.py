@@ -13,10 +13,16 @@ import pytest
 
 from ownvoice.articles.table import ArticleRow
 from ownvoice.chunks.plan import PLANNED_CHUNKS, PlannedChunk
-from ownvoice.storage.rows import ChunkRow, PairRow, RunRow, chunk_rows
-from ownvoice.storage.tables import ARTICLES, CHUNKS, PAIRS, PARTITIONS, RUNS, TABLES
+from ownvoice.storage.rows import ChunkRow, JudgementRow, PairRow, RunRow, chunk_rows
+from ownvoice.storage.tables import ARTICLES, CHUNKS, JUDGEMENTS, PAIRS, PARTITIONS, RUNS, TABLES
 
-ROW_TYPES = [(PAIRS, PairRow), (ARTICLES, ArticleRow), (CHUNKS, ChunkRow), (RUNS, RunRow)]
+ROW_TYPES = [
+    (PAIRS, PairRow),
+    (ARTICLES, ArticleRow),
+    (CHUNKS, ChunkRow),
+    (RUNS, RunRow),
+    (JUDGEMENTS, JudgementRow),
+]
 ROW_TYPES_AND_PLAN = [*ROW_TYPES, (PLANNED_CHUNKS, PlannedChunk)]
 ARROW_TYPES = {
     str: pa.string(),

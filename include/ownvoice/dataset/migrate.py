@@ -74,6 +74,7 @@ ADDED: dict[str, dict[str, Value]] = {
         "spend": _spend,
     },
     "runs": {"retries": _NULL, "cost_usd": _NULL, "duration_s": _NULL},
+    "judgements": {},
 }
 """The columns that releases have added, by table, each with its value for a row of before."""
 

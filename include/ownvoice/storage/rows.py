@@ -133,6 +133,39 @@ class RunRow(TypedDict):
     report_key: str
 
 
+class JudgementRow(TypedDict):
+    """One row of `tables/judgements`: what one judge said of one item, in one order."""
+
+    judgement_id: str
+    run_id: str
+    item_id: str
+    pair_id: str
+    prompt_id: str
+    article_id: str
+    dataset_version: int | None
+    left_source: str
+    right_source: str | None
+    order: str
+    judge: str
+    judge_id: str
+    family: str
+    prompt: str
+    prompt_version: int
+    question: str
+    repeat: int
+    request_key: str | None
+    answered_by: str
+    reason: str
+    verdict: str | None
+    winner: str | None
+    rating: int | None
+    is_control: bool
+    prompt_tokens: int
+    completion_tokens: int
+    cost_usd: float | None
+    at: str
+
+
 def chunk_rows(rows: pa.Table | pa.RecordBatch) -> Iterator[ChunkRow]:
     """Yield Arrow rows with the columns of `tables/chunks` as `ChunkRow`; Arrow gives a map as a list of tuples."""
     for row in rows.to_pylist():

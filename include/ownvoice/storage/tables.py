@@ -1,4 +1,4 @@
-"""The four tables of the lake: every column with its Arrow type and its meaning, once.
+"""The five tables of the lake: every column with its Arrow type and its meaning, once.
 
 `docs/write_tables.py` writes `docs/tables.md` from them. Offsets count code points in the article's own content.
 """
@@ -137,12 +137,42 @@ COLUMNS = {
         Column("counts", _COUNTS, "the numbers of its report, by name"),
         Column("report_key", _TEXT, "the report, as a key of the lake"),
     ),
+    "judgements": (
+        Column("judgement_id", _TEXT, "hash of judge id, item, order and repeat; the same in every rerun"),
+        Column("run_id", _TEXT, "the run that asked first"),
+        Column("item_id", _TEXT, "what was judged: a prompt and one answer, or two"),
+        Column("pair_id", _TEXT, "the pair that it was made from; empty where from none"),
+        Column("prompt_id", _TEXT, "the held-out prompt that it answers; empty where it answers none"),
+        Column("article_id", _TEXT, "the article of that pair or prompt, or empty"),
+        Column("dataset_version", _WHOLE, "the dataset version that the item comes from, or null"),
+        Column("left_source", _TEXT, "where the left answer comes from, such as `chosen` or `base`"),
+        Column("right_source", _TEXT, "the same of the right one; null where one answer is rated alone"),
+        Column("order", _TEXT, "`forward`: the left answer was shown first; `reversed`: the right one"),
+        Column("judge", _TEXT, "the judge's name in the panel that was asked"),
+        Column("judge_id", _TEXT, "all that decides its requests, as a hash"),
+        Column("family", _TEXT, "the family of its model"),
+        Column("prompt", _TEXT, "the name of its prompt in the registry"),
+        Column("prompt_version", _WHOLE, "the version of that prompt"),
+        Column("question", _TEXT, "`quality` or `voice`"),
+        Column("repeat", _WHOLE, "which asking of the same request, from 1"),
+        Column("request_key", _TEXT, "the request, whose answers lie under `answers/`; null where none was needed"),
+        Column("answered_by", _TEXT, "the model that the endpoint's answer names, or empty"),
+        Column("reason", _TEXT, "the judge's reasoning, or why no request was needed"),
+        Column("verdict", _TEXT, "`first`, `second`, `tie` or `invalid`, as the answers were shown; null for a rating"),
+        Column("winner", _TEXT, "`left`, `right` or `tie`, with the order taken out; null where there is none"),
+        Column("rating", _WHOLE, "1 to 5; null where two answers were compared, or the rating could not be read"),
+        Column("is_control", _FLAG, "whether it is a planted control, which a judge is qualified on"),
+        Column("prompt_tokens", _WHOLE, "tokens sent"),
+        Column("completion_tokens", _WHOLE, "tokens received"),
+        Column("cost_usd", _REAL, "US dollars; null where the price is not known"),
+        Column("at", _TEXT, "when the answer arrived (UTC, ISO 8601)"),
+    ),
 }  # fmt: skip
 
 TABLES = {table: pa.schema([(one.name, one.type) for one in columns]) for table, columns in COLUMNS.items()}
-PAIRS, ARTICLES, CHUNKS, RUNS = TABLES.values()
+PAIRS, ARTICLES, CHUNKS, RUNS, JUDGEMENTS = TABLES.values()
 
-PARTITIONS = {"pairs": ["refresh_date"], "articles": [], "chunks": ["refresh_date"], "runs": []}
+PARTITIONS = {"pairs": ["refresh_date"], "articles": [], "chunks": ["refresh_date"], "runs": [], "judgements": []}
 
 SPLITS = ("train", "test")
 """The values of the columns `split`: the two sides. A side of a small lake may be empty."""
