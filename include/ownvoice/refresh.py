@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from ownvoice.answering.asking import ask_to_the_end
+from ownvoice.answering.progress import OnProgress
 from ownvoice.articles.cursor import advance_cursor
 from ownvoice.articles.list_new_articles import list_new_articles
 from ownvoice.chunks.plan import Batch
@@ -15,9 +16,7 @@ from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
 from ownvoice.llm.batch.job_state import BatchJobState
-from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
 from ownvoice.llm.endpoints import Endpoints
-from ownvoice.llm.tally import Tally
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.rejected_job import add_rejected, write_rejected_job
 from ownvoice.pairs.second_model import reject_batch
@@ -32,9 +31,6 @@ from ownvoice.training.settings import load_training_settings
 from ownvoice.triples.generate import generate_batch
 
 OnStep = Callable[[str], None]
-OnProgress = Callable[[Tally], None]
-
-_POLL_INTERVAL_S = 5.0
 
 
 def refresh(
@@ -104,15 +100,8 @@ def _generate(
     lake: Lake, run_id: str, batch: Batch, endpoints: Endpoints, on_step: OnStep, on_progress: OnProgress
 ) -> None:
     """Get the answers of one batch; where they come from a batch API, wait for its jobs and report their progress."""
-    on_states = partial(_report_states, batch.label, on_step)
-    while True:
-        try:
-            generate_batch(lake, run_id, batch.name, endpoints, on_progress)
-        except BatchJobsRunningError as running:
-            for endpoint, batch_ids in running.by_endpoint.items():
-                asyncio.run(until_all_ended(endpoints(endpoint), batch_ids, _POLL_INTERVAL_S, on_states))
-        else:
-            return
+    asking = partial(generate_batch, lake, run_id, batch.name, endpoints, on_progress)
+    ask_to_the_end(asking, endpoints, partial(_report_states, batch.label, on_step))
 
 
 def _reject(lake: Lake, run_id: str, on_step: OnStep) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 
 import pytest
 
-from ownvoice.config.run import RefreshRun
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.batch.collect import collect_arrived
 from ownvoice.llm.batch.submit import ask_by_batch_jobs
 from ownvoice.llm.batch.waiting import BatchJobsRunningError, until_all_ended
-from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.budget import UNLIMITED
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.context import RequestContext
 from ownvoice.llm.request import longer_request, request_key
+from ownvoice.llm.work import Work
 from ownvoice.llm.workers import ask_chunks
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
@@ -42,13 +40,12 @@ class Desk:
 
     def call(self, *texts: str, run_id: str = "run") -> list[ChunkOutcome]:
         """Do what one start of the task does."""
-        run = RefreshRun(run_id=run_id, refresh_date=dt.date(2026, 2, 1), articles_uri="file:///none", mode="batch")
-        plan = BatchTask(self.lake, run, "batch-0000")
+        work = Work(self.lake, run_id, "batch-0000", mode="batch", share=self.share)
         asks = asking(*texts)
 
         async def once() -> list[ChunkOutcome]:
-            gave_up = await collect_arrived(plan, keys_of(asks), lambda _: self.access)
-            return await ask_by_batch_jobs(plan, asks, gave_up, self.share, lambda _: self.access)
+            gave_up = await collect_arrived(work, keys_of(asks), lambda _: self.access)
+            return await ask_by_batch_jobs(work, asks, gave_up, lambda _: self.access)
 
         return asyncio.run(once())
 

@@ -13,11 +13,12 @@ import signal
 import sys
 from typing import Any, cast
 
-from ownvoice import refresh as refreshing
+from ownvoice.answering import asking
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.options import Mode
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.client import ModelAccess
+from ownvoice.refresh import refresh
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.night import RECIPE
@@ -56,8 +57,8 @@ def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: st
         mode=mode,
     )
     access = ModelAccess(model_url, "offline", max_requests_in_flight=IN_FLIGHT)
-    refreshing._POLL_INTERVAL_S = 0.01
-    refreshing.refresh(Lake(lake_uri), ObjectStore(articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
+    asking._POLL_INTERVAL_S = 0.01
+    refresh(Lake(lake_uri), ObjectStore(articles_uri), run, lambda _: access, lambda _: None, lambda _: None)
 
 
 if __name__ == "__main__":

@@ -144,7 +144,7 @@ def test_a_small_batch_does_not_fail_for_its_dead_chunks(quick_model: ModelProce
 def test_progress_tells_settled_and_total_rate_retries_spend_and_the_time_left(
     quick_model: ModelProcess, lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ownvoice.triples.asking._REPORT_EVERY_S", 0.02)
+    monkeypatch.setattr("ownvoice.answering.progress._REPORT_EVERY_S", 0.02)
     quick_model.reset(replace(QUICK, faults={"bad_json": 0.2}))
     plan_night(lake, [chunk_text(number) for number in range(60)], prices={GenerationRecipe().model: PRICE})
     lines: list[str] = []

@@ -38,8 +38,8 @@ BATCH_STEPS = [
     "ownvoice.llm.batch.submit:create_batch_job",
     "ownvoice.llm.batch.submit:record_batch_id",
     "ownvoice.llm.batch.results:close_intent",
-    "ownvoice.triples.generate:collect_arrived",
-    "ownvoice.triples.generate:ask_by_batch_jobs",
+    "ownvoice.answering.asking:collect_arrived",
+    "ownvoice.answering.asking:ask_by_batch_jobs",
 ]
 
 
@@ -157,9 +157,7 @@ def undisturbed_by_two(night, tmp_path, offline_model):
     return rows(other), asked
 
 
-@pytest.mark.parametrize(
-    "place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.second_model:ask_in_realtime", STEPS[4]]
-)
+@pytest.mark.parametrize("place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.second_model:ask_all", STEPS[4]])
 def test_a_worker_killed_around_the_second_model_asks_neither_again(
     place, night, undisturbed_by_two, lake, tmp_path, offline_model
 ):

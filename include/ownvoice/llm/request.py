@@ -39,3 +39,8 @@ def request_key(body: RequestBody) -> str:
 def longer_request(body: RequestBody) -> RequestBody:
     """Return the request that allows twice the tokens, for an answer that was cut off."""
     return {**body, "max_tokens": 2 * body["max_tokens"]}
+
+
+def shorter_request(body: RequestBody) -> RequestBody:
+    """Return the request that `longer_request` made `body` from."""
+    return {**body, "max_tokens": body["max_tokens"] // 2}

@@ -150,7 +150,8 @@ class _WorkQueue:
         self._unanswered_in_a_row[outcome.faults[-1]] += 1
         if self._unanswered_in_a_row.total() >= _MAX_UNANSWERED_IN_A_ROW:
             raise ModelUnavailableError(
-                f"The model endpoint answered none of the last {self._unanswered_in_a_row.total()} chunks "
+                f"The model endpoint answered none of the last {self._unanswered_in_a_row.total()} "
+                f"{self._context.tally.unit} "
                 f"({commonest(self._unanswered_in_a_row)})."
                 f"{self._sender.rate_limiter.window.advice} "
                 "What had arrived is stored; run again when the endpoint answers."

@@ -10,12 +10,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
 
+from ownvoice.answering.asking import ask_all, refuse_unanswered
+from ownvoice.answering.progress import OnProgress, run_with_reports
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.generators import RejectedBy
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.errors import StorageError
 from ownvoice.llm.answers import AnswerStore, completion_of
-from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.completion import TextAnswer
@@ -31,13 +32,7 @@ from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rej
 from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, write_staged
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import ChunkRow
-from ownvoice.triples.asking import (
-    OnProgress,
-    ask_in_realtime,
-    refuse_too_many_dead,
-    refuse_unanswered,
-    run_with_reports,
-)
+from ownvoice.triples.asking import refuse_too_many_dead, work_on
 from ownvoice.triples.request import rejected_bodies
 from ownvoice.triples.spending import Purpose
 
@@ -69,17 +64,16 @@ def reject_batch(
         return {}
     curated = curated_batch(lake, run, batch)
     asks = _asks(curated.pairs, second, run)
-    tally = Tally(len(asks), run.prices, task_try, unit="rejected answers")
-    outcomes: list[ChunkOutcome] = []
     batches = read_plan(lake, run).batches
-    asking = ask_in_realtime(
-        BatchTask(lake, run, batch, task_try),
-        batches,
-        {ask.route: asks.values() for ask in asks.values()},  # none where nothing is to be asked
+    work = work_on(lake, run, batch, batches, Purpose.REJECTED, task_try)
+    tally, outcomes = work.tally(len(asks)), list[ChunkOutcome]()
+    asking = ask_all(
+        work,
+        {ask.route for ask in asks.values()},  # one, or none where nothing is to be asked
+        lambda _: asks.values(),
         endpoints,
         tally,
         outcomes.append,
-        Purpose.REJECTED,
         lambda _: _asked_anywhere(lake, run, [batch, *batches], second),
     )
     run_with_reports(asking, tally, on_progress)

@@ -7,32 +7,23 @@ from functools import partial
 
 import pyarrow.parquet as pq
 
+from ownvoice.answering.asking import ask_all, refuse_unanswered
+from ownvoice.answering.progress import OnProgress, run_with_reports
 from ownvoice.chunks.chunk import chunk_key, is_divisible
 from ownvoice.chunks.plan import open_batch, read_plan
 from ownvoice.config.generators import Route
 from ownvoice.config.run import RefreshRun, recorded_run
-from ownvoice.llm.batch.collect import collect_arrived
-from ownvoice.llm.batch.submit import ask_by_batch_jobs
-from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.outcomes import OutcomeRow, outcome_row, outcomes_writer
 from ownvoice.llm.replay import stored_outcomes
-from ownvoice.llm.request import longer_request, request_key
-from ownvoice.llm.tally import Tally
+from ownvoice.llm.request import request_key
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.storage.lake import Lake
-from ownvoice.triples.asking import (
-    OnOutcome,
-    OnProgress,
-    ask_in_realtime,
-    refuse_too_many_dead,
-    refuse_unanswered,
-    run_with_reports,
-)
+from ownvoice.triples.asking import refuse_too_many_dead, work_on
 from ownvoice.triples.parse import reader
 from ownvoice.triples.request import request_body
-from ownvoice.triples.spending import Purpose, share_of
+from ownvoice.triples.spending import Purpose
 
 _ROWS_AT_A_TIME = 500
 _ADVICE = "Look at their answers with `ownvoice try-prompt`, change the recipe or the model"
@@ -55,50 +46,27 @@ def generate_batch(
     answers: call again when those batch jobs have ended.
     """
     run = recorded_run(lake, run_id)
+    batches = read_plan(lake, run).batches
+    work = work_on(lake, run, batch, batches, Purpose.TRIPLES, task_try)
+    routes = dict.fromkeys(generator.route for generator in run.recipe.mix)
+    others = partial(_planned_anywhere, lake, run, batches)
     with (
         open_batch(lake, run, batch) as planned,
         outcomes_writer(lake, run, batch) as on_outcome,
     ):
-        tally = Tally(planned.metadata.num_rows, run.prices, task_try)
-        asking = _ask(BatchTask(lake, run, batch, task_try), planned, endpoints, tally, on_outcome)
-        run_with_reports(asking, tally, on_progress)
+        tally = work.tally(planned.metadata.num_rows)
+        requests_of = partial(planned_requests, planned, run)
+        run_with_reports(ask_all(work, routes, requests_of, endpoints, tally, on_outcome, others), tally, on_progress)
     refuse_unanswered(batch, tally)
     if run.retry == "none":
         refuse_too_many_dead(batch, tally, run.max_dead_share, _ADVICE)
     return dict(tally.states)
 
 
-async def _ask(
-    task: BatchTask, planned: pq.ParquetFile, endpoints: Endpoints, tally: Tally, on_outcome: OnOutcome
-) -> None:
-    """Collect what was submitted earlier, in either mode; then ask for the rest in the run's own mode."""
-    run, batches = task.run, read_plan(task.lake, task.run).batches
-    no_answers = await collect_arrived(task, _keys(planned, run), endpoints)
-    if run.mode == "batch":
-        share = share_of(task, batches, Purpose.TRIPLES)
-        for outcome in await ask_by_batch_jobs(
-            task, list(planned_requests(planned, run)), no_answers, share, endpoints
-        ):
-            tally.count(outcome)
-            on_outcome(outcome)
-        return
-    routes = dict.fromkeys(generator.route for generator in run.recipe.mix)
-    requests = {route: planned_requests(planned, run, route) for route in routes}
-    others = partial(_planned_anywhere, task, batches)
-    await ask_in_realtime(task, batches, requests, endpoints, tally, on_outcome, Purpose.TRIPLES, others)
-
-
-def _planned_anywhere(task: BatchTask, batches: Iterable[str], route: Route) -> Iterator[ChunkRequest]:
+def _planned_anywhere(lake: Lake, run: RefreshRun, batches: Iterable[str], route: Route) -> Iterator[ChunkRequest]:
     for name in batches:
-        with open_batch(task.lake, task.run, name) as planned:
-            yield from planned_requests(planned, task.run, route)
-
-
-def _keys(planned: pq.ParquetFile, run: RefreshRun) -> Iterator[str]:
-    """Yield the keys of all requests that may be made: each chunk's own, and the one for a longer answer."""
-    for request in planned_requests(planned, run):
-        yield request.request_key
-        yield request_key(longer_request(request.body))
+        with open_batch(lake, run, name) as planned:
+            yield from planned_requests(planned, run, route)
 
 
 def planned_requests(planned: pq.ParquetFile, run: RefreshRun, route: Route | None = None) -> Iterator[ChunkRequest]:

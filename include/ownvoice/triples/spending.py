@@ -8,10 +8,8 @@ from enum import StrEnum
 
 from ownvoice.config.recipe import TRIPLES_PER_CHUNK
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.batch_task import BatchTask
-from ownvoice.llm.budget import Spend, SpendingLimit, share_of_batch, worst_case
+from ownvoice.llm.budget import Spend, share_of_batch, worst_case
 from ownvoice.llm.request import RequestBody
-from ownvoice.storage.lake import Lake
 from ownvoice.triples.request import rejected_bodies, request_body
 
 _LONG_INSTRUCTION_CHARS = 200
@@ -24,42 +22,24 @@ class Purpose(StrEnum):
     REJECTED = "rejected"
 
 
-def share_of(task: BatchTask, batches: Sequence[str], purpose: Purpose) -> Spend:
+def share_of(run: RefreshRun, batch: str, batches: Sequence[str], purpose: Purpose) -> Spend:
     """Return what a batch of the plan may spend for one purpose; `batches` are the names of all.
 
     Its share is split in the proportion of the worst cases of a chunk. Without the split, run after run would spend a
     small budget on triples alone, and no pair would ever be complete.
     """
-    run = task.run
     budget = Spend(
         math.inf if run.max_tokens is None else run.max_tokens,
         math.inf if run.max_cost_usd is None else run.max_cost_usd,
     )
     worst = {Purpose.TRIPLES: _worst_of_triples(run), Purpose.REJECTED: _worst_of_rejected(run)}
     whole = worst[Purpose.TRIPLES] + worst[Purpose.REJECTED]
-    share = share_of_batch(budget, batches.index(task.name), len(batches), whole)
+    share = share_of_batch(budget, batches.index(batch), len(batches), whole)
     part = worst[purpose]
     return Spend(
         _proportion(share.tokens, part.tokens, whole.tokens),
         _proportion(share.cost_usd, part.cost_usd, whole.cost_usd),
     )
-
-
-def open_spending_limit(task: BatchTask, batches: Sequence[str], purpose: Purpose) -> SpendingLimit:
-    """Return the limit of a batch for one purpose, less what earlier tries of its task may have spent."""
-    key = task.run.keys.spending(task.name if purpose is Purpose.TRIPLES else f"{task.name}-{purpose}")
-    return limit_kept_at(task.lake, key, share_of(task, batches, purpose))
-
-
-def limit_kept_at(lake: Lake, key: str, share: Spend) -> SpendingLimit:
-    """Return a limit that keeps under `key` what is spent of `share`, and goes on from what is kept there."""
-
-    def record(spent: Spend) -> None:
-        amounts = {"tokens": spent.tokens, "cost_usd": spent.cost_usd}
-        lake.write_json(key, {name: amount if math.isfinite(amount) else 0 for name, amount in amounts.items()})
-
-    earlier = lake.read_record(key, lambda stored: Spend(stored["tokens"], stored["cost_usd"])) or Spend()
-    return SpendingLimit(share, earlier, record)
 
 
 def _worst_of_triples(run: RefreshRun) -> Spend:

@@ -18,9 +18,9 @@ from ownvoice.llm.batch.intents import (
 from ownvoice.llm.batch.job_state import FILES_LOST_AFTER_S, BatchJobState
 from ownvoice.llm.batch.results import collect
 from ownvoice.llm.batch.waiting import BatchJobsRunningError
-from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.failures import NoAnswer
+from ownvoice.llm.work import Work
 from ownvoice.storage.lake import Lake
 
 if TYPE_CHECKING:
@@ -30,29 +30,29 @@ _LISTED_AFTER_S = 60.0  # a job whose submission was not confirmed is in the end
 _POLL_EVERY_S = 5.0
 
 
-async def collect_arrived(task: BatchTask, request_keys: Iterable[str], endpoints: Endpoints) -> dict[str, NoAnswer]:
+async def collect_arrived(work: Work, request_keys: Iterable[str], endpoints: Endpoints) -> dict[str, NoAnswer]:
     """Store the results of batch jobs that hold any of `request_keys`, whichever run submitted them.
 
     Both modes begin with this. `request_keys` is read only where an intent is open. Returns the requests that this
     task submitted and that have no answer, by key. Raises `BatchJobsRunningError` where such a job still runs;
     `ModelAccessError` or `ModelUnavailableError` where one of this task was not accepted, or all its requests refused.
     """
-    still_open = open_intents(task.lake)
+    still_open = open_intents(work.lake)
     if not still_open:
         return {}
     keys = set(request_keys)
-    found = [one for one in still_open if _is_of(task, one) or not keys.isdisjoint(one.requests)]
+    found = [one for one in still_open if _is_of(work, one) or not keys.isdisjoint(one.requests)]
     no_answers: dict[str, NoAnswer] = {}
     problems: list[OwnvoiceError] = []
     async with open_clients({one.endpoint for one in found}, endpoints) as clients:
-        jobs = [pair for one in found if (pair := await _job_of(task.lake, clients[one.endpoint], one))]
+        jobs = [pair for one in found if (pair := await _job_of(work.lake, clients[one.endpoint], one))]
         running = [(intent.endpoint, state.batch_id) for intent, state in jobs if not state.ended]
         if running:  # collect them together, so that all requests without an answer are known at once
             raise BatchJobsRunningError(running)
         for intent, state in jobs:
             _refuse_without_answers(intent, state)
-            collected = await collect(task.lake, clients[intent.endpoint], intent, state, task.run.recipe)
-            if _is_of(task, intent):
+            collected = await collect(work.lake, clients[intent.endpoint], intent, state)
+            if _is_of(work, intent):
                 problems += [collected.problem] if collected.problem else []
                 no_answers |= intent.gave_up | collected.no_answers
     if problems:
@@ -69,9 +69,9 @@ def _refuse_without_answers(intent: Intent, state: BatchJobState) -> None:
         )
 
 
-def _is_of(task: BatchTask, intent: Intent) -> bool:
-    """Whether the intent was recorded by a try of this task."""
-    return (intent.run_id, intent.batch) == (task.run.run_id, task.name)
+def _is_of(work: Work, intent: Intent) -> bool:
+    """Whether the intent was recorded by a try of this work."""
+    return (intent.run_id, intent.batch) == (work.run_id, work.name)
 
 
 async def _job_of(lake: Lake, client: AsyncOpenAI, intent: Intent) -> tuple[Intent, BatchJobState] | None:

@@ -16,8 +16,9 @@ from typing import Any
 
 from ownvoice.config.generators import LLM_API
 from ownvoice.errors import StorageError
-from ownvoice.llm.batch_task import BatchTask
 from ownvoice.llm.failures import Failure, NoAnswer
+from ownvoice.llm.replay import NextRequest
+from ownvoice.llm.work import Work
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import OPEN_BATCH_JOBS, RunKeys
@@ -31,8 +32,9 @@ class Intent:
     """One file of requests that is to be submitted, or has been.
 
     The batch job carries `intent_id` in its metadata. `requests` are by request key. `gave_up` holds the requests of
-    the same plan batch that an earlier submission brought no answer to, or that the budget did not allow.
-    `recorded_at` is in UTC, ISO 8601. `asked_by` holds the fields of the `TaskTry` that submits it.
+    the same work that an earlier submission brought no answer to, or that the budget did not allow.
+    `recorded_at` is in UTC, ISO 8601. `asked_by` holds the fields of the `TaskTry` that submits it. `longer` names the
+    requests for an answer that was cut off, which allow twice the tokens of what was asked first.
     """
 
     intent_id: str
@@ -46,6 +48,7 @@ class Intent:
     asked_by: dict[str, Any]
     batch_id: str | None = None
     endpoint: str = LLM_API
+    longer: tuple[str, ...] = ()
 
     @property
     def recorded_at_s(self) -> float:
@@ -54,29 +57,32 @@ class Intent:
 
 
 def new_intent(
-    task: BatchTask,
+    work: Work,
     file: bytes,
-    requests: dict[str, RequestOrigin],
+    asked: Mapping[str, NextRequest],
     no_answers: Mapping[str, NoAnswer],
     endpoint: str = LLM_API,
 ) -> Intent:
-    """Store a file of requests and return its intent, under a new name; `record_intent` records it."""
-    lake, run = task.lake, task.run
+    """Store a file of requests and return its intent, under a new name; `record_intent` records it.
+
+    `asked` holds what is in the file, by request key.
+    """
     sha256 = hashlib.sha256(file).hexdigest()
-    name = f"{task.name}-{_intents_so_far(task) + 1}"
-    identity = json.dumps([lake.uri, run.run_id, name, sha256]).encode()
-    lake.store.write(_file_key(run.run_id, sha256), file)
+    name = f"{work.name}-{_intents_so_far(work) + 1}"
+    identity = json.dumps([work.lake.uri, work.run_id, name, sha256]).encode()
+    work.lake.store.write(_file_key(work.run_id, sha256), file)
     return Intent(
         intent_id=hashlib.sha256(identity).hexdigest()[:32],
-        run_id=run.run_id,
-        batch=task.name,
+        run_id=work.run_id,
+        batch=work.name,
         name=name,
         file_sha256=sha256,
-        requests=requests,
+        requests={key: _origin_of(one) for key, one in asked.items()},
         gave_up=dict(no_answers),
         recorded_at=datetime.now(UTC).isoformat(),
         endpoint=endpoint,
-        asked_by=asdict(task.task_try),
+        asked_by=asdict(work.task_try),
+        longer=tuple(key for key, one in asked.items() if key != one.request.request_key),
     )
 
 
@@ -121,16 +127,21 @@ def submitted_file(lake: Lake, intent: Intent) -> bytes:
     return file
 
 
-def _intents_so_far(task: BatchTask) -> int:
-    folders = (task.run.keys.batch_jobs, task.run.keys.open_batch_jobs)
-    names = {found.key.rsplit("/", 1)[-1] for folder in folders for found in task.lake.store.objects(folder)}
-    return sum(name.startswith(f"{task.name}-") for name in names)
+def _origin_of(wanted: NextRequest) -> RequestOrigin:
+    return wanted.attempt, wanted.request.article_id, wanted.request.chunk_index
+
+
+def _intents_so_far(work: Work) -> int:
+    folders = (work.keys.batch_jobs, work.keys.open_batch_jobs)
+    names = {found.key.rsplit("/", 1)[-1] for folder in folders for found in work.lake.store.objects(folder)}
+    return sum(name.rpartition("-")[0] == work.name for name in names)
 
 
 def _intent(value: dict[str, Any]) -> Intent:
     requests = {key: (attempt, article, chunk) for key, (attempt, article, chunk) in value["requests"].items()}
     gave_up = {key: _no_answer(one) for key, one in value["gave_up"].items()}
-    return Intent(**value | {"requests": requests, "gave_up": gave_up})
+    longer = tuple(value.get("longer", ()))  # intents of before this was recorded lack it
+    return Intent(**value | {"requests": requests, "gave_up": gave_up, "longer": longer})
 
 
 def _no_answer(value: dict[str, Any]) -> NoAnswer:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.errors import ModelAccessError, ModelUnavailableError, OwnvoiceError
 from ownvoice.llm.answers import AnswerRecord, AnswerStore
 from ownvoice.llm.batch.client import result_lines
@@ -18,7 +17,7 @@ from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.batch.refusals import JobRefusals
 from ownvoice.llm.failures import Failure, FieldRefusedError, NoAnswer
 from ownvoice.llm.providers import openai
-from ownvoice.llm.request import RequestBody
+from ownvoice.llm.request import RequestBody, shorter_request
 from ownvoice.llm.routes import RouteRecords, route_id
 from ownvoice.storage.lake import Lake
 
@@ -37,9 +36,7 @@ class Collected:
     problem: OwnvoiceError | None
 
 
-async def collect(
-    lake: Lake, client: AsyncOpenAI, intent: Intent, state: BatchJobState, recipe: GenerationRecipe
-) -> Collected:
+async def collect(lake: Lake, client: AsyncOpenAI, intent: Intent, state: BatchJobState) -> Collected:
     """Store every answer of an ended batch job and close its intent; a repetition stores nothing twice."""
     answers = AnswerStore(lake.store)
     requests = requests_by_key(submitted_file(lake, intent))
@@ -54,7 +51,7 @@ async def collect(
             refusals.add(line)
             if isinstance(line.result, NoAnswer):
                 no_answers[line.request_key] = line.result
-            elif isinstance(line.result, FieldRefusedError) and _is_longer(requests[line.request_key], recipe):
+            elif isinstance(line.result, FieldRefusedError) and line.request_key in intent.longer:
                 no_answers[line.request_key] = NoAnswer.after(Failure.BAD_REQUEST)  # the model makes no longer answers
             elif isinstance(line.result, ModelAccessError):
                 problem = line.result
@@ -63,7 +60,7 @@ async def collect(
         await asyncio.gather(*(answers.put(one["request_key"], one["attempt"], one) for one in records))
     no_answers |= dict.fromkeys(missing, no_answer_after(state.status))
     if problem is None:
-        problem = await _refused_by_all(lake, client, intent, refusals, _first_of(requests), recipe)
+        problem = await _refused_by_all(lake, client, intent, refusals, requests)
     close_intent(lake, intent, state.status, no_answers)
     return Collected(no_answers, problem)
 
@@ -73,11 +70,12 @@ async def _refused_by_all(
     client: AsyncOpenAI,
     intent: Intent,
     refusals: JobRefusals,
-    body: RequestBody,
-    recipe: GenerationRecipe,
+    requests: dict[str, bytes],
 ) -> ModelAccessError | None:
-    endpoint = _address_of(client)
-    route = route_id(endpoint, {**body, "max_tokens": recipe.max_output_tokens})  # one for a longer answer is no other
+    endpoint, body = _address_of(client), _first_of(requests)
+    if next(iter(requests)) in intent.longer:  # a request for a longer answer has no other route
+        body = shorter_request(body)
+    route = route_id(endpoint, body)
     return await refusals.judge(RouteRecords(lake.store), route, intent.run_id, endpoint=endpoint, model=body["model"])
 
 
@@ -112,11 +110,6 @@ def _record(intent: Intent, key: str, line: bytes, completion: dict[str, Any]) -
         "received_at": datetime.now(UTC).isoformat(),
         "latency_s": 0.0,  # a batch job does not say
     }
-
-
-def _is_longer(line: bytes, recipe: GenerationRecipe) -> bool:
-    """Whether a request allows a longer answer than the recipe does."""
-    return bool(request_of(line)["max_tokens"] > recipe.max_output_tokens)
 
 
 def _address_of(client: AsyncOpenAI) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from ownvoice.answering.job import Refused
+from ownvoice.answering.progress import report_intervals_s
 from ownvoice.training.trainer.machine import peak_memory_bytes
 from ownvoice.training.trainer.record import Record
-from ownvoice.triples.asking import report_intervals_s
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from itertools import accumulate, islice
 
-from ownvoice.triples.asking import report_intervals_s
+from ownvoice.answering.progress import report_intervals_s
 
 
 def test_reports_become_rarer_and_a_night_of_eight_hours_has_some_five_hundred() -> None:
