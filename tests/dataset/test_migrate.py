@@ -28,7 +28,11 @@ COLUMNS_OF_THE_FIRST_RELEASE = {
     "chunks": "run_id refresh_date article_id article_sha256 chunk_index chunk_key request_key start end batch state "
     "event attempts faults prompt_tokens completion_tokens latency_s triples kept drop_reasons",
     "runs": "run_id kind refresh_date verdict version digest recipe_id counts report_key",
+    "judgements": "judgement_id run_id item_id pair_id prompt_id article_id dataset_version left_source right_source "
+    "order judge judge_id family prompt prompt_version question repeat request_key answered_by reason "
+    "verdict winner rating is_control prompt_tokens completion_tokens cost_usd at",
 }
+"""Of the first release that had the table."""
 
 
 @pytest.fixture
@@ -51,7 +55,7 @@ def test_a_lake_of_an_older_release_is_refused_in_one_sentence_that_names_the_co
 def test_a_dry_run_says_what_each_table_lacks_and_changes_nothing(old_lake):
     before = {found.key: found.tag for found in old_lake.store.objects()}
     planned = {one.table: one for one in plan_migration(old_lake)}
-    assert set(planned) == set(TABLES)
+    assert set(planned) == set(TABLES) - {"judgements"}, "it came later"
     assert planned["articles"].missing == ("licence", "consent")
     assert planned["pairs"].rows == 19
     assert {found.key: found.tag for found in old_lake.store.objects()} == before
@@ -68,12 +72,13 @@ def test_a_migrated_lake_is_proved_and_its_pairs_are_the_ones_it_had(old_lake):
 
 
 def test_a_migration_is_one_commit_a_table_and_repeated_it_changes_nothing(old_lake):
-    before = {name: old_lake.table_of_any_release(name).version() for name in TABLES}
+    there = [name for name in TABLES if old_lake.table_of_any_release(name)]
+    before = {name: old_lake.table_of_any_release(name).version() for name in there}
     migrate(old_lake)
-    after = {name: old_lake.table(name).version() for name in TABLES}
+    after = {name: old_lake.table(name).version() for name in there}
     assert after == {name: version + 1 for name, version in before.items()}
     assert migrate(old_lake) == []
-    assert {name: old_lake.table(name).version() for name in TABLES} == after
+    assert {name: old_lake.table(name).version() for name in there} == after
 
 
 @pytest.mark.parametrize("killed_before", ["articles", "chunks", "pairs"])

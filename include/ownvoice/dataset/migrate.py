@@ -78,6 +78,8 @@ ADDED: dict[str, dict[str, Value]] = {
 }
 """The columns that releases have added, by table, each with its value for a row of before."""
 
+_OF_NO_VERSION = {"runs", "judgements"}  # tables that no dataset version names
+
 
 @dataclass(frozen=True, slots=True)
 class TableMigration:
@@ -106,11 +108,11 @@ def migrate(lake: Lake) -> list[TableMigration]:
     with held_by_process(lake, _RUN_ID):
         plan = plan_migration(lake)
         lacking = {one.table for one in plan}
-        if "runs" in lacking:
-            _rewrite(lake, "runs", None, {})
+        for name in sorted(lacking & _OF_NO_VERSION):
+            _rewrite(lake, name, None, {})
         pairs = lake.table_of_any_release("pairs")
         base = newest_version(lake, pairs) if pairs is not None else None
-        if base and lacking - {"runs"}:
+        if base and lacking - _OF_NO_VERSION:
             _rewrite(lake, "articles", base.articles_version, {})
             _rewrite(lake, "chunks", base.chunks_version, {})
             _rewrite(lake, "pairs", base.number, {RECORD: _record(lake, base)})

@@ -32,7 +32,7 @@ def shown(text: str) -> str:
 def code_for(texts: Iterable[str], revision: str = "") -> str:
     """Return 12 hex digits that stand in none of `texts`; they are the same in any order of these.
 
-    `revision` is the judge's: another one makes another request, which is asked anew.
+    `revision` is the judge's: another one makes another request, which is asked again.
     """
     texts = sorted(texts)
     code = _hash(json.dumps([revision, texts]))
