@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
+from typing import cast
 
 from ownvoice.articles.changeset import pending_articles, read_changes
 from ownvoice.articles.table import ArticleRow
@@ -41,19 +42,36 @@ class ArticleOutcome:
     """What the run makes of one article.
 
     `row` is its new row of `tables/articles`, or None where a later run has written it since. Where `replaces_pairs`,
-    `pairs` replace the committed ones; otherwise those stay.
+    `pairs` replace the committed ones; otherwise those stay, but for those `dropped` and, by the ids of the pairs whose
+    place they take, `edited`. An article that is not `is_of_run` is here for these alone.
     """
 
     row: ArticleRow | None
     replaces_pairs: bool
     pairs: list[StagedPair]
     chunks: list[ChunkRow]
+    dropped: Mapping[str, DropReason] = field(default_factory=dict)
+    edited: Mapping[str, PairRow] = field(default_factory=dict)
+    is_of_run: bool = True
 
     def pairs_after(self, committed: CommittedPairs) -> Sequence[PairRow]:
         """Return the pairs that the article has after the run, unless some are dropped; `committed` has the others."""
         if self.replaces_pairs:
             return self.pairs
-        return committed.get(self.row.article_id, []) if self.row else []
+        standing = committed.get(self.row.article_id, []) if self.row else []
+        return [self.edited.get(row["pair_id"], row) for row in standing if row["pair_id"] not in self.dropped]
+
+    def loss_of(self, row: PairRow, lost: Mapping[str, DropReason]) -> DropReason | None:
+        """Return why a committed pair is dropped that no question replaces, where pairs with ids in `lost` are too."""
+        after = self.edited.get(row["pair_id"], row)
+        return self.dropped.get(row["pair_id"]) or lost.get(after["pair_id"])
+
+    def reviewed(self, dropped: Mapping[str, DropReason], edited: Mapping[str, PairRow]) -> ArticleOutcome:
+        """Drop pairs that people overturned, and put edited ones in the place of those that they are found by."""
+        if not self.replaces_pairs:
+            return replace(self, dropped=dropped, edited=edited)
+        kept = self.without(dropped)
+        return replace(kept, pairs=[cast("StagedPair", edited.get(pair["pair_id"], pair)) for pair in kept.pairs])
 
     def without(self, reasons: Mapping[str, DropReason]) -> ArticleOutcome:
         """Drop those of the run's pairs whose ids have a reason; a chunk counts them as its other drops."""

@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from functools import partial
+from itertools import chain
 from typing import Any, cast
 
 from ownvoice.articles.refused import forget_asked_again
@@ -23,6 +23,7 @@ from ownvoice.dataset.assemble import ArticleOutcome, article_outcomes, candidat
 from ownvoice.dataset.balance.marks import Marks, is_selected_otherwise, mark_pairs, without_mark
 from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
+from ownvoice.dataset.reviewed import find_reviews
 from ownvoice.dataset.write import write_articles, write_chunks, write_pairs
 from ownvoice.pairs.committed import CommittedPairs, committed_pairs, kept_by_retry
 from ownvoice.pairs.grams.grams import GRAM_VERSION
@@ -76,19 +77,27 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
 
     run = recorded_run(lake, run_id)
     candidates = candidate_articles(lake, run)
-    balance = run.recipe.balance
-    is_due = candidates or read_plan(lake, run).chunks or is_selected_otherwise(latest_version(lake), balance)
-    if run.dry_run or not is_due:
+    balance, newest = run.recipe.balance, latest_version(lake)
+    reviews = find_reviews(lake, run, newest)
+    is_due = bool(reviews.article_ids) or is_selected_otherwise(newest, balance)
+    if run.dry_run or not (candidates or read_plan(lake, run).chunks or is_due):
         return version_of_run(lake, run_id)
     pairs = lake.table_for_writing("pairs")
     base = newest_version(lake, pairs)
     refuse_torn_tables(lake, base)
-    current = read_articles(lake, base, column_in("article_id", candidates))
+    current = read_articles(lake, base, column_in("article_id", {*candidates, *reviews.article_ids}))
     articles = _still_ours(candidates, current, run)
-    if base and candidates and not articles and not is_selected_otherwise(base, balance):  # another's empty twin
+    if base and candidates and not articles and not is_due:  # another's empty twin
         return version_of_run(lake, run_id)
-    committed = committed_pairs(pairs, [current[article_id] for article_id in articles if article_id in current])
-    staged = partial(article_outcomes, lake, run, articles, kept_by_retry(lake, run))
+    changed = {*articles, *reviews.article_ids} & set(current)
+    committed = committed_pairs(pairs, [current[article_id] for article_id in changed])
+    kept = kept_by_retry(lake, run)
+
+    def staged() -> Iterator[ArticleOutcome]:
+        found = article_outcomes(lake, run, articles, kept)
+        for one in chain(found, reviews.outcomes(current, articles)):
+            yield reviews.applied(one, committed)
+
     losses = find_losses(lake, base, pairs, committed, staged)
 
     def outcomes() -> Iterator[ArticleOutcome]:
@@ -132,17 +141,18 @@ def _add_up(
     seal = hashlib.sha256()
     for outcome in outcomes:
         retired, added = _difference(outcome, committed, losses)
-        if outcome.row:
+        if outcome.row and outcome.is_of_run:
             total.articles.append(outcome.row)
         written = {row["pair_id"] for row in added}
         total.gone += [row for row in retired if row["pair_id"] not in written]
         total.add(retired, added)
         if not outcome.replaces_pairs:
-            lost = (losses.reasons.get(row["pair_id"]) for row in retired)
+            lost = (outcome.loss_of(row, losses.reasons) for row in retired)
             total.retired_for.update(reason.name for reason in lost if reason)
-        row = outcome.row and replace(outcome.row, last_run=None)
-        seal.update(json.dumps([repr(row), outcome.pairs, outcome.chunks], sort_keys=True, default=str).encode())
-    # Not in the seal: a commit that is repeated finds them retired.
+        if outcome.is_of_run:
+            row = outcome.row and replace(outcome.row, last_run=None)
+            seal.update(json.dumps([repr(row), outcome.pairs, outcome.chunks], sort_keys=True, default=str).encode())
+    # Not in the seal, as what people decided of other articles: a commit that is repeated finds them retired.
     total.gone += [row for row, _ in losses.gone]
     total.add([row for row, _ in losses.gone], [])
     total.retired_for.update(reason.name for _, reason in losses.gone)

@@ -4,9 +4,9 @@ A lattice hash (LtHash: Bellare and Micciancio 1997; Lewi et al. 2019): every ro
 a set of rows is the sum of its rows, lane by lane, modulo 2^16. Rows can be added and taken away, so that a commit
 costs what the run changed; the digest people read is the SHA-256 of the sum.
 
-The digest covers which rows are trained on, and how a rejected answer was drawn. A row that was never balanced, or of
-which one answer was drawn, says nothing of it, so that its version has the digest that it had before there were such
-columns.
+The digest covers which rows are trained on, how a rejected answer was drawn, and what people wrote. A row that was
+never balanced, of which one answer was drawn, or that nobody changed says nothing of it, so that its version has the
+digest that it had before there were such columns.
 """
 
 from __future__ import annotations
@@ -23,7 +23,10 @@ import numpy.typing as npt
 Lattice = npt.NDArray[np.uint16]
 
 _LANES = 1024
-_LEFT_OUT_WHERE_NULL = ("selected", "selected_reason", "rejected_draw", "rejected_draws", "rejected_cut")
+_LEFT_OUT_WHERE_NULL = (
+    *("selected", "selected_reason", "rejected_draw", "rejected_draws", "rejected_cut"),
+    *("rejected_source", "review_id"),
+)
 
 
 def empty_lattice() -> Lattice:

@@ -51,6 +51,8 @@ ADDED: dict[str, dict[str, Value]] = {
         "rejected_draw": _NULL,
         "rejected_draws": _NULL,
         "rejected_cut": _NULL,
+        "rejected_source": _NULL,
+        "review_id": _NULL,
         "instruction_kind": _NULL,
         "back_reference": _NULL,
         "selected": _NULL,

@@ -13,6 +13,7 @@ from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
 from ownvoice.dataset.refresh_dates import date_groups, pairs_by_date
 from ownvoice.dataset.verify_across import faults_across_articles
 from ownvoice.errors import StorageError
+from ownvoice.pairs.reviewed import review_fault
 from ownvoice.states import GENERATED_FROM
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
@@ -44,7 +45,8 @@ def verify(lake: Lake, version: int | None = None) -> Verification:
 
     Of every pair: `chosen == render(original, spans)`, its id is its own, and its article is generated from with that
     very text and on that side of the split; it holds no passage that articles on both sides have, and no chosen answer
-    of another article. Of the version: its digest, its count, its side tables, the split.
+    of another article; a rejected answer that a person wrote is the one in the review that it names. Of the version:
+    its digest, its count, its side tables, the split.
     """
     expected = version_or_latest(lake, version)
     faults = list(side_table_faults(lake, expected))
@@ -116,7 +118,7 @@ def _fault(lake: Lake, row: dict[str, Any]) -> str | None:
     spans = tuple((span["start"], span["end"]) for span in row["spans"])
     if render(content, spans, row["cleaning_version"]) != row["chosen"]:
         return "chosen is not what stands at its spans in the original"
-    return None
+    return review_fault(lake, row)
 
 
 @lru_cache(maxsize=2)

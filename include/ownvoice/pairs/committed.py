@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from ownvoice.articles.changeset import base_version, pending_articles
 from ownvoice.articles.table import ArticleRow
 from ownvoice.config.run import RefreshRun
+from ownvoice.pairs.reviewed import read_decisions, with_originals
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import PairRow
@@ -42,12 +43,12 @@ def each_committed(pairs: DeltaTable, articles: Iterable[ArticleRow]) -> Iterato
 def kept_by_retry(lake: Lake, run: RefreshRun) -> frozenset[str]:
     """Return the ids of the pairs that were committed when a retry began, of the articles it retries.
 
-    They are those of the version that the retry was planned on, so that a repeated task gives the same. Any other run
-    has none.
+    They are those of the version that the retry was planned on, so that a repeated task gives the same; a pair that an
+    edit has replaced is among them. Any other run has none.
     """
     base = base_version(lake, run) if run.retry == "dead" else None
     pairs = lake.table("pairs", base.number) if base else None
     if pairs is None:
         return frozenset()
     found = committed_pairs(pairs, pending_articles(lake, run))
-    return frozenset(row["pair_id"] for rows in found.values() for row in rows)
+    return with_originals(frozenset(row["pair_id"] for rows in found.values() for row in rows), read_decisions(lake))

@@ -150,6 +150,8 @@ def _pair(
         "rejected_draw": None,
         "rejected_draws": None,
         "rejected_cut": None,
+        "rejected_source": None,
+        "review_id": None,
         "prompt_version": run.recipe.prompt_version,
         "instruction_kind": triple.kind,
         "back_reference": judged.back_reference,

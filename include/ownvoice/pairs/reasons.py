@@ -103,3 +103,11 @@ IN_OTHER_SPLIT = DropReason(
 REPEATED_ELSEWHERE = DropReason(
     "repeated_elsewhere", "Another article has this quote already.", "Nothing: the pair made first is kept."
 )
+OVERTURNED_BY_REVIEWERS = DropReason(
+    "overturned_by_reviewers",
+    "People who reviewed the pair prefer its rejected answer.",
+    "Nothing: it stays out, and is never turned around. Where there are many, look at them: `ownvoice review show`.",
+)
+BOTH_BAD = DropReason(
+    "both_bad", "People who reviewed the pair find both of its answers bad.", "Nothing: it stays out of later versions."
+)

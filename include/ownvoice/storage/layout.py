@@ -236,7 +236,7 @@ _REMEDIES = {
     "sketches/": "Remove the folder sketches/: the next run then makes it again from the originals.",
     "evaluation/": "Remove it: the next run then reads the evaluation sets again.",
     f"{REFUSED}/": "Remove it: the chunk that it names is then asked again by `ownvoice retry` alone.",
-    f"{REVIEWS}/": "Put it back from a backup of the lake. Without one, remove it: an answer is then given again.",
+    f"{REVIEWS}/": "Put it back from a backup. Without one: clear fold for decisions.parquet, remove an answer.",
     f"{CHAMPIONS}/": "Put it back from a backup of the lake, or remove it: the champion before it then counts.",
     "verified/": "Remove it, and verify that version again.",
     "readings/": (

@@ -63,6 +63,8 @@ class PairRow(TypedDict):
     rejected_draw: int | None
     rejected_draws: int | None
     rejected_cut: bool | None
+    rejected_source: str | None
+    review_id: str | None
     prompt_version: str
     instruction_kind: str | None
     back_reference: bool | None

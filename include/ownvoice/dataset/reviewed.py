@@ -1,0 +1,62 @@
+"""What a commit takes over from people's reviews: for the articles that its run works on, and for all others.
+
+The refresh stays the only writer of versions. What people decide waits for its next commit, also on a night on which
+nothing else is to be done (docs/decisions/0053).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from ownvoice.articles.table import ArticleRow
+from ownvoice.config.run import RefreshRun
+from ownvoice.dataset.assemble import ArticleOutcome
+from ownvoice.pairs.committed import CommittedPairs
+from ownvoice.pairs.evaluation import read_evaluation_sets
+from ownvoice.pairs.reasons import DropReason
+from ownvoice.pairs.reviewed import Reviewer, read_decisions
+from ownvoice.storage.conditions import one_of
+from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import PairRow
+from ownvoice.storage.versions import DatasetVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """The decisions of people, and the ids of the articles that have committed pairs which they change."""
+
+    run_id: str
+    reviewer: Reviewer | None = None
+    article_ids: frozenset[str] = frozenset()
+
+    def outcomes(self, articles: Mapping[str, ArticleRow], worked_on: Collection[str]) -> Iterator[ArticleOutcome]:
+        """Yield an outcome for each of these articles that the run does not work on; `articles` are as committed."""
+        for article_id in sorted(self.article_ids - set(worked_on)):
+            if article_id in articles:
+                yield ArticleOutcome(articles[article_id], False, [], [], is_of_run=False)
+
+    def applied(self, outcome: ArticleOutcome, committed: CommittedPairs) -> ArticleOutcome:
+        """Return an outcome with what people decided about its pairs."""
+        if self.reviewer is None:
+            return outcome
+        dropped: dict[str, DropReason] = {}
+        edited: dict[str, PairRow] = {}
+        for row in outcome.pairs_after(committed):
+            after = self.reviewer.becomes(row)
+            if isinstance(after, DropReason):
+                dropped[row["pair_id"]] = after
+            elif after["pair_id"] != row["pair_id"]:
+                edited[row["pair_id"]] = {**after, "created_by_run": self.run_id}
+        return outcome.reviewed(dropped, edited) if dropped or edited else outcome
+
+
+def find_reviews(lake: Lake, run: RefreshRun, base: DatasetVersion | None) -> Reviews:
+    """Return what people decided, and which articles of `base` it changes."""
+    decisions = read_decisions(lake)
+    if not decisions:
+        return Reviews(run.run_id)
+    evaluation = read_evaluation_sets(lake, run.evaluation_sets)
+    rows = scan(lake.table("pairs", base.number), "DISTINCT article_id", one_of("pair_id", decisions)) if base else ()
+    found = frozenset(article_id for batch in rows for article_id in batch["article_id"].to_pylist())
+    return Reviews(run.run_id, Reviewer(decisions, run.recipe, evaluation), found)
