@@ -6,10 +6,6 @@ Run as: python refresh_and_die.py LAKE ARTICLES MODEL_URL MODE [MODULE:FUNCTION 
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-import inspect
-import os
-import signal
 import sys
 from typing import Any, cast
 
@@ -21,26 +17,10 @@ from ownvoice.llm.client import ModelAccess
 from ownvoice.refresh import refresh
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
+from stand_ins.dying import die_after
 from stand_ins.night import RECIPE
 
 IN_FLIGHT = 4
-
-
-def die_after(place: str) -> None:
-    """Let the function at `place` finish its work, and nothing else after it."""
-    module_name, name = place.split(":")
-    module = importlib.import_module(module_name)
-    whole = getattr(module, name)
-
-    def last(*args: Any, **kwargs: Any) -> None:
-        whole(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    async def last_async(*args: Any, **kwargs: Any) -> None:
-        await whole(*args, **kwargs)
-        os.kill(os.getpid(), signal.SIGKILL)
-
-    setattr(module, name, last_async if inspect.iscoroutinefunction(whole) else last)
 
 
 def main(lake_uri: str, articles_uri: str, model_url: str, mode: Mode, place: str = "", second_model: str = "") -> None:

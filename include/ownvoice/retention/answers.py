@@ -1,4 +1,4 @@
-"""Which stored answers may go: of articles that were removed from the source, and behind no pair of any version.
+"""Which stored answers may go: of articles removed from the source, behind no pair of any version and no judgement.
 
 They are paid for, so that they go by an explicit option alone. An article that nothing was committed of is kept its
 answers: the next refresh takes them.
@@ -29,7 +29,7 @@ def answer_candidates(
     lake: Lake, answers: Iterable[StoredObject], pair_files: Iterable[StoredObject]
 ) -> Iterator[Candidate]:
     """Yield the answers that may go, all those to a request together; `pair_files` are those of every version."""
-    named = frozenset(key for one in pair_files for key in _request_keys(lake, one.key))
+    named = _of_judgements(lake).union(key for one in pair_files for key in _request_keys(lake, one.key))
     removed = _removed_articles(lake)
     store = AnswerStore(lake.store)
     by_request: dict[str, list[StoredObject]] = defaultdict(list)
@@ -55,6 +55,11 @@ def _request_keys(lake: Lake, key: str) -> Iterator[str]:
         there = [column for column in _KEY_COLUMNS if column in file.schema_arrow.names]
         for column in file.read(columns=there).columns:
             yield from filter(None, column.to_pylist())
+
+
+def _of_judgements(lake: Lake) -> frozenset[str]:
+    rows = scan(lake.table("judgements"), "request_key")
+    return frozenset(key for batch in rows for key in batch["request_key"].to_pylist())
 
 
 def _removed_articles(lake: Lake) -> frozenset[str]:

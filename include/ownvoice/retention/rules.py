@@ -35,7 +35,12 @@ OLD_VERSIONS = Rule(
 UNFINISHED = Rule("unfinished writes", 1, "a writer was killed; no reader sees them")
 LEASES = Rule("leases", 1, "a later lease counts")
 PROBES = Rule("probes", 1, "left by a test of the store that was killed")
-ANSWERS = Rule("answers", 180, "paid for, of removed articles, behind no pair of any version", by_option="--answers")
+ANSWERS = Rule(
+    "answers",
+    180,
+    "paid for, of removed articles, behind no pair of any version and no judgement",
+    by_option="--answers",
+)
 
 RULES = (
     *(CHECKPOINTS, STOPPED, MERGED, ABANDONED, BATCH_FILES),

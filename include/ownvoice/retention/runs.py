@@ -51,8 +51,12 @@ def run_candidates(lake: Lake, runs: Mapping[str, RunFolder], open_jobs: frozens
     """Yield what may go of each run once it is old enough. `open_jobs` are the runs with a batch job that is open."""
     needed = _needed_runs(lake) | open_jobs
     for run in runs.values():
-        if "run.json" in run.objects:
-            yield from _of_refresh(lake, run, needed, open_jobs)
+        if "run.json" in run.objects and run.name not in needed and _is_abandoned(lake, run):
+            # `run.json` last: without it, what a killed deletion left would be no refresh's.
+            for one in sorted(run.objects.values(), key=lambda one: one.key.endswith("/run.json")):
+                yield ABANDONED, run.modified_s, one
+        elif run.name not in open_jobs:
+            yield from ((BATCH_FILES, one.modified_s, one) for one in run.below("batch_api") if _holds_requests(one))
     yield from _of_trainings(lake, {name: run for name, run in runs.items() if _RECIPE in run.objects})
 
 
@@ -74,19 +78,14 @@ def _needed_runs(lake: Lake) -> frozenset[str]:
     return frozenset(RunKeys(run_id).name for run_id in (*reported, *committed, *([lease.run_id] if lease else [])))
 
 
-def _of_refresh(lake: Lake, run: RunFolder, needed: frozenset[str], open_jobs: frozenset[str]) -> Iterator[Candidate]:
-    if run.name not in needed and "report.json" not in run.objects and _reads(lake, run):
-        # `run.json` last: without it, what a killed deletion left would be no refresh's.
-        for one in sorted(run.objects.values(), key=lambda one: one.key.endswith("/run.json")):
-            yield ABANDONED, run.modified_s, one
-    elif run.name not in open_jobs:
-        for one in run.below("batch_api"):
-            if one.key.endswith(".jsonl"):
-                yield BATCH_FILES, one.modified_s, one
+def _holds_requests(one: StoredObject) -> bool:
+    return one.key.endswith(".jsonl")
 
 
-def _reads(lake: Lake, run: RunFolder) -> bool:
-    """Whether `run.json` is that of this folder; what cannot be read is for a person to look at."""
+def _is_abandoned(lake: Lake, run: RunFolder) -> bool:
+    """Whether `run.json` is that of this folder, without a report; what cannot be read is for a person to look at."""
+    if "report.json" in run.objects:
+        return False
     try:
         found = lake.read_record(RunKeys(run.name).run, RefreshRun.model_validate)
     except StorageError:
