@@ -13,6 +13,7 @@ import pytest
 from ownvoice.dataset.export import export
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import DamagedError, LakeHeldError, StorageError
+from ownvoice.evaluation.judges.table import record_judgements
 from ownvoice.pages.chunk import chunk_page
 from ownvoice.pages.refresh import refresh_page
 from ownvoice.pages.trainings import trainings_page
@@ -23,9 +24,10 @@ from ownvoice.publishing.training_rows import record_of
 from ownvoice.retention.clean import clean
 from ownvoice.retention.plan import Choice, plan_cleaning
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys, champion_key, lease_key, log_entry_key
+from ownvoice.storage.layout import RunKeys, answer_key, champion_key, lease_key, log_entry_key
 from ownvoice.storage.lease import take_lease
 from ownvoice.storage.stores import ObjectStore
+from ownvoice.storage.tables import JUDGEMENTS
 from ownvoice.storage.versions import all_versions, latest_version
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from stand_ins.lake_history import History
@@ -270,6 +272,37 @@ def test_answers_go_by_the_option_alone_and_never_those_behind_a_pair(history, l
     assert "answers" not in chosen(plan_cleaning(lake, Choice(), later))
     going = chosen(plan_cleaning(lake, Choice(answers=True), later))["answers"]
     assert not {key.split("/")[1] for key in going} & behind_pairs
+
+
+def test_an_answer_that_a_judgement_names_stays_after_its_article(history, lake, later):
+    history.appear()
+    history.refresh()
+    history.retire()
+    (removed,) = [
+        row["article_id"]
+        for batch in scan(lake.table("articles"), where="state = 'removed'")
+        for row in batch.to_pylist()
+    ]
+    named, unnamed = "a" * 64, "b" * 64
+    for key in (named, unnamed):
+        lake.write_json(answer_key(key, 1), {"request_key": key, "bought_for": ["judging", removed, 0], "response": {}})
+    row = dict.fromkeys(JUDGEMENTS.names) | {"judgement_id": "j", "request_key": named}
+    record_judgements(lake, [row, row | {"judgement_id": "decided without a request", "request_key": None}])
+    going = chosen(plan_cleaning(lake, Choice(answers=True), later))["answers"]
+    assert going & {answer_key(named, 1), answer_key(unnamed, 1)} == {answer_key(unnamed, 1)}
+
+
+def test_batch_files_of_work_that_is_no_refresh_go_once_its_answers_are_stored(lake, later):
+    run = RunKeys("manual/judging")
+    lake.store.write(run.request_file("0" * 64), b"{}\n")
+    lake.write_json(run.open_batch_job("judges-1"), {})
+    assert not chosen(plan_cleaning(lake, Choice(), later))["batch files"]
+    lake.store.delete(run.open_batch_job("judges-1"))
+    lake.write_json(run.batch_job("judges-1"), {})
+    lake.write_json(run.spending("judges"), {})
+    plan = plan_cleaning(lake, Choice(), later)
+    assert chosen(plan)["batch files"] == {run.request_file("0" * 64)}
+    assert not plan.unknown
 
 
 def test_old_versions_go_by_the_option_alone_and_those_kept_or_trained_on_say_what_they_said(

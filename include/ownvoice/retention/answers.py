@@ -58,8 +58,8 @@ def _request_keys(lake: Lake, key: str) -> Iterator[str]:
 
 
 def _of_judgements(lake: Lake) -> frozenset[str]:
-    rows = scan(lake.table("judgements"), "request_key")
-    return frozenset(key for batch in rows for key in batch["request_key"].to_pylist())
+    rows = scan(lake.table("judgements"), "DISTINCT request_key")
+    return frozenset(key for batch in rows for key in filter(None, batch["request_key"].to_pylist()))
 
 
 def _removed_articles(lake: Lake) -> frozenset[str]:
