@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from ownvoice.answering.files import (
@@ -19,6 +21,7 @@ from ownvoice.answering.job import (
     Sampling,
     ScoredText,
     ScoreRow,
+    digest_of,
 )
 from ownvoice.errors import DamagedError, Exit, SettingsError, StorageError
 from ownvoice.storage.lake import Lake
@@ -41,7 +44,8 @@ def test_a_job_is_read_as_it_was_written(lake):
     job = job_of(lake)
     uri = write_job(lake, job, PROMPTS, TEXTS)
 
-    assert read_job(uri) == job
+    read = read_job(uri)
+    assert read == job.model_copy(update={"digest": digest_of(job.asked, PROMPTS, TEXTS)})
     assert read_rows(lake, job.keys.prompts, Prompt) == PROMPTS
     assert read_rows(lake, job.keys.texts, ScoredText) == TEXTS
 
@@ -86,6 +90,46 @@ def test_a_job_that_is_written_again_has_no_answers_of_the_one_before(lake):
     for read in (read_answers, read_scores):
         with pytest.raises(StorageError, match="not answered yet"):
             read(lake, job.run_id, job.name)
+
+
+def test_answers_scores_and_a_result_of_other_prompts_are_no_others(lake):
+    late = read_job(write_job(lake, job_of(lake), PROMPTS[:1], TEXTS))
+    job = read_job(write_job(lake, job_of(lake), PROMPTS, TEXTS))
+    rows = {
+        job.keys.answers: (AnswerRow, [AnswerRow("base", "p1", 0, "ab", "lake:one@sha256:c", "So.", 2, False)]),
+        job.keys.scores: (ScoreRow, [ScoreRow("base", "t1", "cd", "lake:one@sha256:c", 2.5, 7)]),
+    }
+
+    def leave_as(answered):
+        for key, (kind, made) in rows.items():
+            write_rows(lake, key, kind, made, answered.digest)
+        lake.write_json(job.keys.result, JobResult(exit=Exit.TRAINED, digest=answered.digest).model_dump(mode="json"))
+
+    leave_as(late)
+    assert read_job_result(lake, "dag/run", "style") is None
+    for read in (read_answers, read_scores):
+        with pytest.raises(StorageError, match="not answered yet"):
+            read(lake, "dag/run", "style")
+    leave_as(job)
+    assert read_job_result(lake, "dag/run", "style").is_answered
+    assert [read_answers(lake, "dag/run", "style"), read_scores(lake, "dag/run", "style")] == [
+        made for _, made in rows.values()
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"prompts": [PROMPTS[0], replace(PROMPTS[1], max_new_tokens=41)]},
+        {"prompts": PROMPTS[::-1]},
+        {"texts": []},
+        {"asked": (Asked(subject="base", model="run:two"),)},
+        {"asked": (Asked(subject="base", model="run:one", sampling=Sampling(top_p=0.9)),)},
+    ],
+)
+def test_a_digest_moves_with_all_that_answers_depend_on_and_with_nothing_else(lake, change):
+    content = {"asked": job_of(lake).asked, "prompts": PROMPTS, "texts": TEXTS}
+    assert digest_of(**content) == digest_of(**content) != digest_of(**content | change)
 
 
 def test_damaged_answers_are_no_answers(lake):

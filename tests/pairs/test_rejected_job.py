@@ -179,8 +179,9 @@ def test_a_pair_that_the_job_did_not_ask_about_is_no_dead_one(night, lake):
     night.generate("monday")
     uri = write_rejected_job(lake, "monday")
     answer_job(uri)
-    answers = read_job(uri).keys.answers
-    write_rows(lake, answers, AnswerRow, read_rows(lake, answers, AnswerRow)[:-1])
+    job = read_job(uri)
+    answers = read_rows(lake, job.keys.answers, AnswerRow)
+    write_rows(lake, job.keys.answers, AnswerRow, answers[:-1], job.digest)
     with pytest.raises(StorageError, match="asked nothing about 1 of .* pairs.*Clear write_rejected_job"):
         add_rejected(lake, "monday")
     night.commit("monday")

@@ -50,12 +50,12 @@ def answer_job(
         for one in texts
     ]
     if not code:
-        write_rows(lake, job.keys.answers, AnswerRow, [row for row, _ in answers])
-        write_rows(lake, job.keys.scores, ScoreRow, scores)
+        write_rows(lake, job.keys.answers, AnswerRow, [row for row, _ in answers], job.digest)
+        write_rows(lake, job.keys.scores, ScoreRow, scores, job.digest)
     made = sum(is_new for _, is_new in answers)
     result = JobResult(
         exit=code, message="as it was told" if code else None, models=models, asked=made, reused=len(answers) - made,
-        scored=len(scores), refused=[_refused(one) for one in refused],
+        scored=len(scores), refused=[_refused(one) for one in refused], digest=job.digest,
     )  # fmt: skip
     lake.write_json(job.keys.result, result.model_dump(mode="json"))
     return code

@@ -7,8 +7,8 @@ import shlex
 
 import pytest
 
-from ownvoice.answering.files import write_job
-from ownvoice.answering.job import AnswerJob, Asked, JobResult
+from ownvoice.answering.files import read_job, write_job
+from ownvoice.answering.job import AnswerJob, Asked, JobResult, Prompt
 from ownvoice.errors import DamagedError, Exit, SettingsError
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.awaited import cancel, read_awaited
@@ -168,11 +168,12 @@ def test_that_nobody_has_begun_is_told_after_an_hour(follower):
 def job(lake):
     """A job of answering and its URI."""
     made = AnswerJob(run_id="one", name="style", lake=lake.uri, asked=(Asked(subject="base", model="lake:m"),))
-    return made, write_job(lake, made, ())
+    uri = write_job(lake, made, ())
+    return read_job(uri), uri
 
 
 def leave_answered(lake, job, end):
-    lake.write_json(job.keys.result, JobResult(exit=end, message="said").model_dump(mode="json"))
+    lake.write_json(job.keys.result, JobResult(exit=end, message="said", digest=job.digest).model_dump(mode="json"))
 
 
 def test_a_job_of_answering_is_awaited_by_its_own_command(lake, job):
@@ -199,3 +200,12 @@ def test_a_job_that_is_answered_is_not_awaited_until_it_is_written_again(lake, j
     assert await_training(lake, answering, uri, ELSEWHERE) is None
     write_job(lake, answering, ())
     assert await_training(lake, answering, uri, ELSEWHERE) is not None
+
+
+def test_a_trainer_that_answered_other_prompts_does_not_end_the_wait(lake, job):
+    before, uri = job
+    write_job(lake, before, [Prompt("base", "p1", "Why?")])
+    awaited = await_training(lake, read_job(uri), uri, ELSEWHERE)
+    leave_answered(lake, before, Exit.TRAINED)
+    assert ended(lake, read_job(uri), awaited) is None
+    assert await_training(lake, read_job(uri), uri, ELSEWHERE) is not None

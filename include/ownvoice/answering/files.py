@@ -9,15 +9,17 @@ from typing import TypeVar
 
 import pyarrow as pa
 
-from ownvoice.answering.job import AnswerJob, AnswerRow, JobResult, Prompt, ScoredText, ScoreRow
+from ownvoice.answering.job import AnswerJob, AnswerRow, JobResult, Prompt, ScoredText, ScoreRow, digest_of
 from ownvoice.config.input_file import read_input
 from ownvoice.errors import SettingsError, StorageError
+from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 
 _Row = TypeVar("_Row", Prompt, ScoredText, AnswerRow, ScoreRow)
 
+_DIGEST = b"ownvoice_job_digest"
 _TYPES = {"str": pa.string(), "int": pa.int64(), "int | None": pa.int64(), "float": pa.float64(), "bool": pa.bool_()}
 
 
@@ -34,7 +36,8 @@ def write_job(lake: Lake, job: AnswerJob, prompts: Iterable[Prompt], texts: Iter
         lake.store.delete(stale)
     write_rows(lake, keys.prompts, Prompt, prompts)
     write_rows(lake, keys.texts, ScoredText, texts)
-    lake.write_json(keys.job, job.model_dump(mode="json"))
+    written = job.model_copy(update={"digest": digest_of(job.asked, prompts, texts)})
+    lake.write_json(keys.job, written.model_dump(mode="json"))
     return f"{lake.uri}/{keys.job}"
 
 
@@ -63,19 +66,34 @@ def read_job(uri: str, access: AwsAccess | None = None) -> AnswerJob:
 
 def read_answers(lake: Lake, run_id: str, name: str) -> list[AnswerRow]:
     """Return a job's answers, in the order of its prompts. Raises `StorageError` where it was not answered yet."""
-    return _of_ended(lake, run_id, name, read_rows(lake, RunKeys(run_id).answer_job(name).answers, AnswerRow))
+    keys = RunKeys(run_id).answer_job(name)
+    return _of_ended(lake, run_id, name, _read_made_for(lake, _digest(lake, keys), keys.answers, AnswerRow))
 
 
 def read_scores(lake: Lake, run_id: str, name: str) -> list[ScoreRow]:
     """Return a job's scores. Raises `StorageError` where it was not answered yet."""
     keys = RunKeys(run_id).answer_job(name)
-    is_answered = lake.store.stat(keys.answers) is not None  # until then there may be scores of an earlier try
-    return _of_ended(lake, run_id, name, read_rows(lake, keys.scores, ScoreRow) if is_answered else None)
+    digest = _digest(lake, keys)
+    # Until it is answered there may be scores of an earlier try.
+    is_answered = _read_made_for(lake, digest, keys.answers, AnswerRow) is not None
+    return _of_ended(lake, run_id, name, _read_made_for(lake, digest, keys.scores, ScoreRow) if is_answered else None)
 
 
 def read_job_result(lake: Lake, run_id: str, name: str) -> JobResult | None:
     """Return how a job ended; None where it has not ended yet, or was written again since. Raises `DamagedError`."""
-    return lake.read_record(RunKeys(run_id).answer_job(name).result, JobResult.model_validate)
+    keys = RunKeys(run_id).answer_job(name)
+    return result_of(lake, keys, _digest(lake, keys))
+
+
+def result_of(lake: Lake, keys: AnswerJobKeys, digest: str) -> JobResult | None:
+    """Return how the job with this digest ended; None where the result is another job's. Raises `DamagedError`."""
+    result = lake.read_record(keys.result, JobResult.model_validate)
+    return result if result and result.digest == digest else None
+
+
+def _digest(lake: Lake, keys: AnswerJobKeys) -> str:
+    job = lake.read_record(keys.job, AnswerJob.model_validate)
+    return job.digest if job else ""
 
 
 _Found = TypeVar("_Found")
@@ -91,15 +109,28 @@ def _of_ended(lake: Lake, run_id: str, name: str, found: _Found | None) -> _Foun
     )
 
 
-def write_rows(lake: Lake, key: str, kind: type[_Row], rows: Iterable[_Row]) -> None:
-    """Put the rows of one kind under `key` as a Parquet file."""
-    lake.write_rows(key, pa.Table.from_pylist([asdict(row) for row in rows], schema=_schema(kind)))
+def write_rows(lake: Lake, key: str, kind: type[_Row], rows: Iterable[_Row], digest: str = "") -> None:
+    """Put the rows of one kind under `key` as a Parquet file; `digest` is that of the job that they were made for."""
+    schema = _schema(kind).with_metadata({_DIGEST: digest})
+    lake.write_rows(key, pa.Table.from_pylist([asdict(row) for row in rows], schema=schema))
 
 
 def read_rows(lake: Lake, key: str, kind: type[_Row]) -> list[_Row] | None:
     """Return the rows of a Parquet file, or None where there is none. Raises `DamagedError` where it holds others."""
     found = lake.read_rows(key, _schema(kind))
-    return None if found is None else [kind(**row) for row in found.to_pylist()]
+    return None if found is None else _rows(found, kind)
+
+
+def _read_made_for(lake: Lake, digest: str, key: str, kind: type[_Row]) -> list[_Row] | None:
+    """Return the rows under `key` that were made for the job with this digest, or None."""
+    found = lake.read_rows(key, _schema(kind))
+    if found is None or (found.schema.metadata or {}).get(_DIGEST, b"").decode() != digest:
+        return None
+    return _rows(found, kind)
+
+
+def _rows(found: pa.Table, kind: type[_Row]) -> list[_Row]:
+    return [kind(**row) for row in found.to_pylist()]
 
 
 def _schema(kind: type[Prompt | ScoredText | AnswerRow | ScoreRow]) -> pa.Schema:

@@ -6,7 +6,10 @@ trainer's environment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
@@ -61,12 +64,17 @@ class Asked(_Record):
 
 
 class AnswerJob(_Record):
-    """The content of `job.json`. `lake` is the URI of the lake that holds it; `name` is its own within the run."""
+    """The content of `job.json`. `lake` is the URI of the lake that holds it; `name` is its own within the run.
+
+    `digest` is that of what is asked and scored (`digest_of`), which `write_job` fills in. What answers the job names
+    it: a job of the same name that was written again with other prompts does not take its result for its own.
+    """
 
     run_id: str = Field(min_length=1)
     name: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     lake: str
     asked: tuple[Asked, ...] = Field(min_length=1)
+    digest: str = ""
 
     @model_validator(mode="after")
     def _subjects_are_unique(self) -> Self:
@@ -134,6 +142,15 @@ class ScoreRow:
     tokens: int
 
 
+def digest_of(asked: Sequence[Asked], prompts: Iterable[Prompt], texts: Iterable[ScoredText]) -> str:
+    """Return the SHA-256 (64 hex digits) over all that the answers and scores of a job depend on, in its order."""
+    rows = [*(one.model_dump(mode="json") for one in asked), *map(asdict, prompts), *map(asdict, texts)]
+    digest = hashlib.sha256()
+    for row in rows:
+        digest.update(json.dumps(row, sort_keys=True).encode() + b"\n")
+    return digest.hexdigest()
+
+
 class Refused(_Record):
     """A prompt or text that this model cannot be given, and why, as a stable name such as `longer_than_context`."""
 
@@ -146,7 +163,8 @@ class JobResult(_Record):
     """How a job ended, and its numbers. What was not reached is None or empty.
 
     `models` are the names with commits by subject. `asked` answers were made by this try, and `reused` were stored
-    before. `tokens_per_s` counts the tokens of answers over the seconds in which they were made.
+    before. `tokens_per_s` counts the tokens of answers over the seconds in which they were made. `digest` is that of
+    the job that was answered.
     """
 
     exit: ExitByName
@@ -164,6 +182,7 @@ class JobResult(_Record):
     peak_memory_bytes: int | None = None
     seconds: dict[str, float] = {}
     total_seconds: float | None = None
+    digest: str = ""
 
     @property
     def is_answered(self) -> bool:

@@ -14,7 +14,7 @@ from ownvoice.evaluation.training_style import plan_style, write_training_style
 from ownvoice.publishing.champion import rival_model
 from ownvoice.storage.lake import Lake
 from ownvoice.training.elsewhere import wait_elsewhere
-from ownvoice.training.process import answering_arguments, start_trainer
+from ownvoice.training.local_answers import answer_here
 from ownvoice.training.settings import TrainingSettings
 
 
@@ -46,5 +46,4 @@ def _answer(lake: Lake, settings: TrainingSettings, job_uri: str) -> None:
         with contextlib.redirect_stdout(sys.stderr):
             wait_elsewhere(lake, read_job(job_uri, lake.store.access), job_uri, settings)
         return
-    with start_trainer(settings.python, answering_arguments(job_uri), output=sys.__stderr__) as process:
-        process.wait()
+    answer_here(lake, job_uri, settings)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ownvoice.answering.files import read_job
+from ownvoice.answering.files import read_job, result_of
 from ownvoice.answering.job import AnswerJob, JobResult
 from ownvoice.errors import Exit
 from ownvoice.storage.aws import AwsAccess
@@ -168,12 +168,12 @@ def _last(claim: Claim | None) -> str:
 
 def _result_of(lake: Lake, run: Awaitable) -> TrainingResult | JobResult | None:
     if isinstance(run, AnswerJob):
-        return lake.read_record(run.keys.result, JobResult.model_validate)
+        return result_of(lake, run.keys, run.digest)
     return lake.read_record(run.keys.result, TrainingResult.model_validate)
 
 
 def _is_done(lake: Lake, run: Awaitable) -> bool:
-    """Whether it was trained with this very recipe, or answered since the job was written."""
+    """Whether it was trained with this very recipe, or this very job was answered."""
     result = _result_of(lake, run)
     if isinstance(result, JobResult):
         return result.is_answered

@@ -24,7 +24,7 @@ def refuse_no_trainer(settings: TrainingSettings, model: str) -> None:
 def answer_here(lake: Lake, job_uri: str, settings: TrainingSettings) -> None:
     """Answer a job of the lake. Raises `ModelUnavailableError` where it was not answered whole; what was is stored."""
     job = read_job(job_uri, lake.store.access)
-    with start_trainer(settings.python, answering_arguments(job_uri), output=sys.stderr) as process:
+    with start_trainer(settings.python, answering_arguments(job_uri), output=sys.__stderr__) as process:
         process.wait()
     result = read_job_result(lake, job.run_id, job.name)
     if result is None or not result.is_answered:

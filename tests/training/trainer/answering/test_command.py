@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from ownvoice.answering.files import read_answers, read_scores  # noqa: E402
+from ownvoice.answering.files import read_answers, read_job, read_scores, write_rows  # noqa: E402
 from ownvoice.answering.job import Prompt, ScoredText  # noqa: E402
 from ownvoice.errors import Exit  # noqa: E402
 from ownvoice.llm.answers import AnswerStore, completion_of  # noqa: E402
@@ -44,6 +44,15 @@ def test_a_job_is_answered_and_every_answer_is_kept_as_a_chat_completion(desk):
     assert result.peak_memory_bytes > 0
     assert {"fetch", "load", "answer", "score"} <= result.seconds.keys()
     assert [(row.text_id, row.nats > 0) for row in read_scores(desk.lake, "run", "job")] == [("t1", True), ("t2", True)]
+
+
+def test_a_job_that_is_written_again_while_it_is_read_is_left_for_the_same_command(desk):
+    uri = desk.write(PROMPTS[:1])
+    keys = read_job(uri).keys
+    write_rows(desk.lake, keys.prompts, Prompt, PROMPTS[1:])  # as the next job begins
+    assert desk.answer(uri) == Exit.STOPPED
+    assert desk.generated == []
+    assert desk.lake.store.stat(keys.answers) is None
 
 
 def test_a_job_that_is_repeated_asks_nothing_and_loads_no_model(desk, monkeypatch):

@@ -80,6 +80,7 @@ def _leave_result(work: JobWork, end: TryEnd, seconds: float) -> None:
         peak_memory_bytes=peak_memory_bytes(),
         seconds=dict(work.seconds),
         total_seconds=round(seconds, 1),
+        digest=work.job.digest,
     )
     progress.say()
     said = "done" if end.exit is Exit.TRAINED else f"{end.exit.name}: {end.message}"

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from ownvoice.answering.files import read_rows, write_rows
-from ownvoice.answering.job import AnswerJob, AnswerRow, Asked, Prompt, ScoredText, ScoreRow
+from ownvoice.answering.job import AnswerJob, AnswerRow, Asked, Prompt, ScoredText, ScoreRow, digest_of
 from ownvoice.answering.model_name import ModelName
-from ownvoice.errors import BadBaseError, OutOfMemoryError, first_line
+from ownvoice.errors import BadBaseError, OutOfMemoryError, StoppedError, first_line
 from ownvoice.storage.lake import Lake
 from ownvoice.training.trainer.answering.ask import Asking
 from ownvoice.training.trainer.answering.choose import open_engine
@@ -83,11 +83,17 @@ def answer_all(work: JobWork) -> None:
 def _read(work: JobWork) -> Given:
     lake, keys = work.lake, work.job.keys
     earlier = {row.score_key: row for row in read_rows(lake, keys.scores, ScoreRow) or ()}
-    return Given(read_rows(lake, keys.prompts, Prompt) or (), read_rows(lake, keys.texts, ScoredText) or (), earlier)
+    prompts, texts = read_rows(lake, keys.prompts, Prompt) or (), read_rows(lake, keys.texts, ScoredText) or ()
+    if work.job.digest not in ("", digest_of(work.job.asked, prompts, texts)):
+        raise StoppedError(
+            f"{lake.uri}/{keys.job} was written again while this process began. Start the command again: it then "
+            "answers the new job, and what is answered is not asked twice."
+        )
+    return Given(prompts, texts, earlier)
 
 
 def _write(work: JobWork, key: str, kind: type[Row], rows: Sequence[Row]) -> None:
-    patiently(lambda: write_rows(work.lake, key, kind, rows), work.record.say)
+    patiently(lambda: write_rows(work.lake, key, kind, rows, work.job.digest), work.record.say)
 
 
 def _by_model(job: AnswerJob) -> dict[ModelName, list[Asked]]:
