@@ -15,6 +15,7 @@ from ownvoice.errors import OwnvoiceError
 from ownvoice.publishing.promote import CardSettings, publish_run
 from ownvoice.publishing.publish import Draft, draft
 from ownvoice.storage.lake import Lake
+from ownvoice.training.parent import end_with_parent
 
 
 def main() -> int:
@@ -48,4 +49,5 @@ def _shown(wanted: Draft) -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.exit(main())

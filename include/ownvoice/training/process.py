@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TextIO
 
 from ownvoice.errors import SettingsError
+from ownvoice.training.parent import naming_this_process
 
 # What a trainer reads: the machine and its GPUs, its libraries' own settings, the way to the lake, the Hub and a
 # tracker. So it gets no key of a model's endpoint, of a source or of Airflow.
@@ -62,12 +63,13 @@ def start_trainer(
 
     Attached, it shares the terminal and its Ctrl-C, and prints to `output` where that is given. Detached, it leads a
     process group of its own, so that it can be signalled with its children, and what it prints is piped to `stdout`.
+    Where this process is killed, the command ends too (`parent.py`).
     Raises `SettingsError` where there is no such Python.
     """
     try:
         return subprocess.Popen(  # noqa: S603  # a path from the settings, and a list
             [python, *arguments],
-            env=trainer_environment(os.environ, keys or {}),
+            env=trainer_environment(os.environ, keys or {}) | naming_this_process(),
             stdin=None if is_attached else subprocess.DEVNULL,
             stdout=output if is_attached else subprocess.PIPE,
             stderr=None if is_attached else subprocess.STDOUT,

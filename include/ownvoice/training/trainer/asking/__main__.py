@@ -16,6 +16,7 @@ from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import BadBaseError, BadDataError, Exit, OutOfMemoryError, OwnvoiceError, first_line
 from ownvoice.storage.lake import Lake
 from ownvoice.training.ask_request import AskedModel, AskRequest
+from ownvoice.training.parent import end_with_parent
 from ownvoice.training.trainer.answering.prepare import Model, context_of
 from ownvoice.training.trainer.asking.show import show_answers
 from ownvoice.training.trainer.asking.speaker import Speaker
@@ -83,6 +84,7 @@ def _typed() -> Iterator[str]:
 
 
 if __name__ == "__main__":
+    end_with_parent()
     sys.stdin.reconfigure(errors="replace")  # type: ignore[union-attr]  # what is not UTF-8 stops nothing
     try:
         sys.exit(main(AskRequest.model_validate_json(sys.argv[1])))
