@@ -15,7 +15,7 @@ from ownvoice.dataset.assemble import ArticleOutcome
 from ownvoice.pairs.committed import CommittedPairs
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.reasons import DropReason
-from ownvoice.pairs.reviewed import Reviewer, read_decisions
+from ownvoice.pairs.reviewed import DecidedPairs, read_decisions
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import PairRow
@@ -27,7 +27,7 @@ class Reviews:
     """The decisions of people, and the ids of the articles that have committed pairs which they change."""
 
     run_id: str
-    reviewer: Reviewer | None = None
+    decided: DecidedPairs | None = None
     article_ids: frozenset[str] = frozenset()
 
     def outcomes(self, articles: Mapping[str, ArticleRow], worked_on: Collection[str]) -> Iterator[ArticleOutcome]:
@@ -38,12 +38,12 @@ class Reviews:
 
     def applied(self, outcome: ArticleOutcome, committed: CommittedPairs) -> ArticleOutcome:
         """Return an outcome with what people decided about its pairs."""
-        if self.reviewer is None:
+        if self.decided is None:
             return outcome
         dropped: dict[str, DropReason] = {}
         edited: dict[str, PairRow] = {}
         for row in outcome.pairs_after(committed):
-            after = self.reviewer.becomes(row)
+            after = self.decided.becomes(row)
             if isinstance(after, DropReason):
                 dropped[row["pair_id"]] = after
             elif after["pair_id"] != row["pair_id"]:
@@ -53,10 +53,10 @@ class Reviews:
 
 def find_reviews(lake: Lake, run: RefreshRun, base: DatasetVersion | None) -> Reviews:
     """Return what people decided, and which articles of `base` it changes."""
-    decisions = read_decisions(lake)
+    decisions = {pair_id: one for pair_id, one in read_decisions(lake).items() if one.what != "kept"}
     if not decisions:
         return Reviews(run.run_id)
     evaluation = read_evaluation_sets(lake, run.evaluation_sets)
     rows = scan(lake.table("pairs", base.number), "DISTINCT article_id", one_of("pair_id", decisions)) if base else ()
     found = frozenset(article_id for batch in rows for article_id in batch["article_id"].to_pylist())
-    return Reviews(run.run_id, Reviewer(decisions, run.recipe, evaluation), found)
+    return Reviews(run.run_id, DecidedPairs(decisions, run.recipe, evaluation), found)

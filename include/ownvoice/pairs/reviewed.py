@@ -28,7 +28,7 @@ from ownvoice.storage.rows import PairRow
 
 P = TypeVar("P", bound=PairRow)
 
-What = Literal["overturned", "both_bad", "edited"]
+What = Literal["kept", "overturned", "both_bad", "edited"]
 
 _DECISIONS = pa.schema(
     [
@@ -47,6 +47,7 @@ _DECISIONS = pa.schema(
 class Decision:
     """What people decided about one pair, `at` the time of the answer that says so, whose key is `review_id`.
 
+    Of a pair that is `kept` nothing follows, but that it is not reviewed again.
     An `edited` pair gets `rejected` as its rejected answer; `rejected_source` says whether that is the model's answer,
     edited, or one that a `human` wrote. Both are None for the others.
     """
@@ -66,8 +67,11 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Reviewer:
-    """Says what becomes of pairs by `decisions`, by pair id; edits pass the filters of `recipe` and `evaluation`."""
+class DecidedPairs:
+    """Says what becomes of pairs by `decisions`, by pair id, none of them `kept`.
+
+    What an edit makes has to pass the filters of `recipe`, and holds no row of the sets in `evaluation`.
+    """
 
     decisions: Mapping[str, Decision]
     recipe: GenerationRecipe

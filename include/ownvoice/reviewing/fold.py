@@ -1,0 +1,110 @@
+"""Folding a round: what follows for each pair from all that was answered. Repeated, it comes to the same.
+
+The newest answer of each reviewer counts. More than half of those who did not skip a pair decide it; otherwise nothing
+follows. Where the pair stays, the newest edit by one who did not prefer the rejected answer replaces it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ownvoice.errors import SettingsError
+from ownvoice.evaluation.agreement.chance import alpha
+from ownvoice.evaluation.agreement.estimate import Estimate
+from ownvoice.pairs.reviewed import Decision, What, write_decisions
+from ownvoice.reviewing.answers import ReviewAnswer, answers_of, standing
+from ownvoice.reviewing.raters import Reviewer, ratings_of, reviewed, reviewers_of
+from ownvoice.reviewing.sample import Closed, ReviewRound, SampleRow, close_round, read_sample
+from ownvoice.storage.lake import Lake
+
+_WHAT: dict[str | None, What] = {"chosen": "kept", "tie": "kept", "rejected": "overturned", "both_bad": "both_bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A pair of which no answer has more than half of the votes."""
+
+    pair_id: str
+    votes: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a round came to. `unanswered` counts the pairs that nobody answered, or all skipped.
+
+    `alpha` is how far reviewers agree beyond chance; None where no two answered the same pairs. `faults` has a sentence for each answer that cannot be read.
+    """
+
+    round: ReviewRound
+    decisions: tuple[Decision, ...]
+    undecided: tuple[Undecided, ...]
+    unanswered: int
+    reviewers: tuple[Reviewer, ...]
+    alpha: Estimate | None
+    faults: tuple[str, ...]
+
+
+def fold_round(lake: Lake, round_name: str, by: str) -> Folded:
+    """Close a round and write down what follows from it; a round that a person rejected is left as it is.
+
+    It is closed first, so that every answer that was recorded before is read. Raises `SettingsError` where there is no
+    such round, or it was rejected.
+    """
+    closed = close_round(lake, round_name, Closed(how="folded", by=by, at=dt.datetime.now(dt.UTC)))
+    if closed.closed and closed.closed.how == "rejected":
+        raise SettingsError(
+            f"round {round_name} was rejected by {closed.closed.by or 'nobody known'} and stays without decisions. "
+            "Its answers are kept; trigger review_pairs to review these pairs in another round."
+        )
+    folded = preview(lake, closed)
+    write_decisions(lake, round_name, folded.decisions)
+    return folded
+
+
+def preview(lake: Lake, found: ReviewRound) -> Folded:
+    """Return what a round comes to by the answers so far, and write nothing."""
+    faults: list[str] = []
+    sample, answers = read_sample(lake, found.round), answers_of(lake, found.round, faults=faults)
+    decisions, undecided = decide(sample, answers)
+    unanswered = sum(row.kind in ("random", "flip") for row in sample) - len(decisions) - len(undecided)
+    given = reviewed(sample, answers)
+    reviewers, agreement = tuple(reviewers_of(given)), alpha(ratings_of(given))
+    return Folded(found, decisions, undecided, unanswered, reviewers, agreement, tuple(faults))
+
+
+def decide(
+    sample: Iterable[SampleRow], answers: Iterable[ReviewAnswer]
+) -> tuple[tuple[Decision, ...], tuple[Undecided, ...]]:
+    """Return what follows for the pairs of a sample; gold items and repeats decide nothing. Pure."""
+    by_item: dict[str, list[ReviewAnswer]] = defaultdict(list)
+    for answer in standing(answers):
+        if answer.winner is not None:
+            by_item[answer.item_id].append(answer)
+    pairs = [row for row in sample if row.kind in ("random", "flip") and row.item_id in by_item]
+    found = [_decision(row, by_item[row.item_id]) for row in sorted(pairs, key=lambda row: row.pair_id)]
+    return (
+        tuple(one for one in found if isinstance(one, Decision)),
+        tuple(one for one in found if isinstance(one, Undecided)),
+    )
+
+
+def _decision(row: SampleRow, answers: Sequence[ReviewAnswer]) -> Decision | Undecided:
+    votes = Counter(_WHAT[answer.winner] for answer in answers)
+    what, most = votes.most_common(1)[0]
+    if 2 * most <= len(answers):
+        return Undecided(row.pair_id, dict(Counter(str(answer.winner) for answer in answers)))
+    agreeing = [answer for answer in answers if _WHAT[answer.winner] == what]
+    edits = [one for one in agreeing if one.edited not in (None, row.rejected)] if what == "kept" else []
+    newest = max(edits or agreeing, key=lambda answer: (answer.at, answer.reviewer))
+    return Decision(
+        row.pair_id,
+        "edited" if edits else what,
+        newest.review_id,
+        sorted(answer.reviewer for answer in agreeing),
+        newest.edited if edits else None,
+        newest.edit_source if edits else None,
+        newest.at,
+    )
