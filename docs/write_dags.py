@@ -1,4 +1,4 @@
-"""Write docs/dags.md: the docstring of each DAG file, and the fields of both trigger forms.
+"""Write docs/dags.md: the docstring of each DAG file, and the fields of every trigger form.
 
 Run as: make docs
 No Airflow is started: docstrings are read from the files in dags/, fields from the models of run and recipe.
@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ownvoice.config.recipe import GenerationRecipe
+from ownvoice.config.round_request import RoundRequest
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
@@ -28,6 +29,10 @@ _REFRESH_FORM = """\
 
 The scheduled run takes the defaults. Airflow refuses a value out of range before a run is created.
 `OWNVOICE_RECIPE__<NAME>` in the environment sets another default for a field of the recipe."""
+_REVIEW_FORM = """\
+## The trigger form of `review_pairs`
+
+It begins a round for people; docs/review-guideline.md is what they read."""
 _TRAINING_FORM = """\
 ## The trigger form of `train_dpo`
 
@@ -52,6 +57,8 @@ def page() -> str:
         _REFRESH_FORM,
         "### This run\n\n" + _table(RefreshRun, FORM_FIELDS),
         "### Generation recipe\n\n" + _table(GenerationRecipe, GenerationRecipe.model_fields),
+        _REVIEW_FORM,
+        _table(RoundRequest, RoundRequest.model_fields),
         _TRAINING_FORM,
         "### This training\n\n" + _table(TrainingRequest, asked),
         "### Training recipe\n\n" + _table(TrainingRecipe, TrainingRecipe.model_fields),

@@ -1,8 +1,8 @@
 """The command line: the steps of the DAGs on one machine, without Airflow.
 
 `COMMANDS` names every command with its line of help. A command is the function `command` of the module of this package
-that bears its name (`ownvoice push-to-hub` is `ownvoice.cli.push_to_hub`), and the module is imported when the command
-is called: `ownvoice --help` imports none of them.
+that bears its name (`ownvoice push-to-hub` is `ownvoice.cli.push_to_hub`), or the commands of its `group`, as of
+`ownvoice review`. The module is imported when the command is called: `ownvoice --help` imports none of them.
 
 Exit codes: 0 done, 1 fault, 2 settings, 3 storage, 4 the model endpoint refuses, 5 it does not answer, 6 not verified,
 7 too many dead chunks, 20 the Hub refuses, 21 the Hub does not answer, 24 not trained, 25 not promoted.
@@ -38,6 +38,7 @@ COMMANDS = {
     "lineage": "Tell what a model was made from, or which models were trained on a version.",
     "rows-of": "Write the exact rows that a model was trained on, from its card, its folder or its run.",
     "clean": "List what of a lake may be deleted and why; delete it with `--delete`.",
+    "review": "Show rounds in which people review pairs: what was drawn, and what follows from the answers.",
     "migrate": "Bring a lake that an older release wrote to today's columns; no pair changes.",
     "push-to-hub": "Push the newest version to the Hugging Face Hub, with the token in HF_TOKEN.",
 }
@@ -56,6 +57,9 @@ class LazyGroup(TyperGroup):
 def load_command(name: str) -> Any:
     """Import a command and return it as Typer runs it."""
     module = import_module(f"ownvoice.cli.{name.replace('-', '_')}")
+    if isinstance(group := getattr(module, "group", None), typer.Typer):
+        group.info.name, group.info.help = name, COMMANDS[name]
+        return typer.main.get_command(group)
     alone = typer.Typer(**_OPTIONS)
     alone.command(name, help=COMMANDS[name])(module.command)
     return typer.main.get_command(alone)

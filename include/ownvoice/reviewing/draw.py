@@ -14,8 +14,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from ownvoice.config.round_request import RoundRequest
 from ownvoice.errors import SettingsError
 from ownvoice.pairs.reviewed import read_decisions
 from ownvoice.reviewing.guideline import guideline
@@ -40,16 +39,6 @@ _GOLD_TRIES = 20  # other answers that are looked at for a gold item
 
 _COLUMNS = "pair_id, author_id, instruction_kind, character_length(chosen) AS chars"
 _TEXTS = "pair_id, prompt, chosen, rejected, article_id, article_sha256, author_id, spans, instruction_kind"
-
-
-class RoundRequest(BaseModel):
-    """What a person asks for in the form of `review_pairs`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    size: int = Field(100, ge=1, le=5000, description="How many items people are shown; a version too small has fewer.")
-    dataset_version: int | None = Field(None, ge=1, description="The dataset version; empty: the newest.")
-    author_id: str = Field("", description="Only pairs of this author; empty: of all.")
 
 
 class _Population(NamedTuple):

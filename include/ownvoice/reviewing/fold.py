@@ -35,7 +35,8 @@ class Undecided:
 class Folded:
     """What a round came to. `unanswered` counts the pairs that nobody answered, or all skipped.
 
-    `alpha` is how far reviewers agree beyond chance; None where no two answered the same pairs. `faults` has a sentence for each answer that cannot be read.
+    `alpha` is how far reviewers agree beyond chance; None where no two answered the same pairs. `faults` has a sentence
+    for each answer that cannot be read.
     """
 
     round: ReviewRound
@@ -45,6 +46,12 @@ class Folded:
     reviewers: tuple[Reviewer, ...]
     alpha: Estimate | None
     faults: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many pairs each decision has, and how many have none."""
+        decided = Counter[str](one.what for one in self.decisions)
+        return {**decided, "undecided": len(self.undecided), "unanswered": self.unanswered}
 
 
 def fold_round(lake: Lake, round_name: str, by: str) -> Folded:
@@ -56,7 +63,7 @@ def fold_round(lake: Lake, round_name: str, by: str) -> Folded:
     closed = close_round(lake, round_name, Closed(how="folded", by=by, at=dt.datetime.now(dt.UTC)))
     if closed.closed and closed.closed.how == "rejected":
         raise SettingsError(
-            f"round {round_name} was rejected by {closed.closed.by or 'nobody known'} and stays without decisions. "
+            f"round {round_name} was rejected at {closed.closed.at:%Y-%m-%d %H:%M} UTC and stays without decisions. "
             "Its answers are kept; trigger review_pairs to review these pairs in another round."
         )
     folded = preview(lake, closed)

@@ -1,0 +1,58 @@
+"""`ownvoice review`: the rounds there are, and what one comes to."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from ownvoice.cli.main import app
+from ownvoice.reviewing.answers import give_answer
+from ownvoice.reviewing.fold import fold_round
+from ownvoice.reviewing.sample import write_sample
+from ownvoice.storage.lake import Lake
+from stand_ins.review_rounds import ROUND, a_round, answer, item
+
+
+@pytest.fixture
+def lake(tmp_path):
+    return Lake((tmp_path / "lake").as_uri())
+
+
+@pytest.fixture
+def review(lake):
+    def run(*arguments):
+        done = CliRunner().invoke(app, ["review", *arguments, "--lake", lake.uri], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    return run
+
+
+def test_a_lake_without_rounds_says_what_to_do(review):
+    assert "trigger the DAG review_pairs" in review("list")
+
+
+def test_a_round_is_shown_while_it_is_open_and_after_it_was_folded(lake, review):
+    write_sample(lake, a_round(), [item("a"), item("b"), item("g", "gold")])
+    for said in (answer("a", "right"), answer("b", "left"), answer("b", "right", "bea"), answer("g")):
+        give_answer(lake, said)
+    assert f"{ROUND}\n  open; 2 items" in review("list")
+    shown = review("show", ROUND)
+    assert "1 overturned, 1 undecided, 0 unanswered" in shown
+    assert "pair-a overturned: dropped by the next refresh (by ann)" in shown
+    assert "pair-b undecided: 1 chosen, 1 rejected, and nothing follows" in shown
+    assert "ann: 3 items, 0 skipped, median 4.0 s" in shown
+    fold_round(lake, ROUND, "ann")
+    assert "folded by ann" in review("list")
+    stored = json.loads(review("show", ROUND, "--json"))
+    assert stored["counts"] == {"overturned": 1, "undecided": 1, "unanswered": 0}
+    assert stored["round"]["closed"]["how"] == "folded"
+
+
+def test_a_name_that_would_act_on_a_terminal_does_nothing(lake, review):
+    write_sample(lake, a_round(), [item("a")])
+    give_answer(lake, answer("a", reviewer="ann\x1b[2J\nbea: 900 items"))
+    assert "\x1b" not in review("show", ROUND)
+    assert not any(line.startswith("bea") for line in review("show", ROUND).splitlines())
