@@ -22,6 +22,7 @@ from typing import Any
 from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import OfflineBatchJobs, error_body, error_response
+from ownvoice.offline_model.judging import offline_judgement
 from ownvoice.offline_model.rules import offline_answer, offline_triples
 from ownvoice.triples.prompts import CONTENT_KINDS, INSTRUCTION_KINDS
 from ownvoice.triples.request import KIND_FIELD, TRIPLE_FIELDS
@@ -102,13 +103,11 @@ def completion_about(
 ) -> dict[str, Any]:
     """Return the chat completion for `prompt`, cut off at `max_tokens`; each `seed` words it differently.
 
-    It holds triples where a chunk follows "Extract:" in the prompt, with kinds if the prompt asks for them, and a plain
-    answer otherwise.
+    It holds a verdict where two answers stand between the marks of a judge's prompt, triples where a chunk follows
+    "Extract:", with kinds if the prompt asks for them, and a plain answer otherwise.
     """
     voice = model.removeprefix(OFFLINE_MODEL) + ("" if seed is None else f" {seed}")
-    asked, marker, chunk = prompt.partition("Extract:")
-    kinds = [kind for kind in (*CONTENT_KINDS, *INSTRUCTION_KINDS) if f"- {kind}: " in asked]
-    content = _triples_about(chunk.strip(), voice, kinds) if marker else offline_answer(prompt, voice)
+    content = offline_judgement(prompt) or _triples_or_answer(prompt, voice)
     finish_reason = "stop"
     if max_tokens is not None and len(content) > max_tokens * _CHARS_PER_TOKEN:
         content, finish_reason = content[: max_tokens * _CHARS_PER_TOKEN], "length"
@@ -126,6 +125,12 @@ def completion_about(
             "total_tokens": prompt_tokens + completion_tokens,
         },
     }
+
+
+def _triples_or_answer(prompt: str, voice: str) -> str:
+    asked, marker, chunk = prompt.partition("Extract:")
+    kinds = [kind for kind in (*CONTENT_KINDS, *INSTRUCTION_KINDS) if f"- {kind}: " in asked]
+    return _triples_about(chunk.strip(), voice, kinds) if marker else offline_answer(prompt, voice)
 
 
 def _triples_about(chunk: str, voice: str, kinds: Sequence[str]) -> str:
