@@ -78,7 +78,7 @@ compose-check: install  ## hold docker/compose.yaml against the Compose specific
 	  else echo "skipped: Docker's own reading of the file, since docker compose is not installed"; fi
 
 # Two workers, each with whole files. The rooms named in ALONE start Airflow or share one Airflow home, so that they
-# run one test after another.
+# run one test after another, and mostly wait: the tests of TRAINER run beside them.
 PARALLEL := -n 2 --dist loadfile
 ALONE := tests/dags tests/plugins tests/demo
 # What runs in the trainer's image is tested with its libraries.
@@ -89,8 +89,10 @@ images-check:  ## build both images without a registry and ask what the Helm cha
 
 test: lint trainer  ## lint, types, layers and every test, in both environments
 	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(ALONE:%=--ignore=%)
-	$(BIN)/python -m pytest $(ALONE)
-	OMP_NUM_THREADS=1 .venv-trainer/bin/python -m pytest $(PARALLEL) $(TRAINER)
+	@echo "the trainer's tests run beside these, and are shown after them"
+	@OMP_NUM_THREADS=1 .venv-trainer/bin/python -m pytest $(TRAINER) > .trainer-tests.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
+	  $(BIN)/python -m pytest $(ALONE); alone=$$?; \
+	  wait $$beside; trainer=$$?; cat .trainer-tests.log; [ $$alone$$trainer = 00 ]
 
 test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part of `make test`
 	.venv-unsloth/bin/python -m pytest tests/training/trainer/backends
