@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsedError
 
+from ownvoice.config.hub_name import hub_name_fault
 from ownvoice.config.judges import Panel
 from ownvoice.config.misspelt import refuse_misspelt
 from ownvoice.config.options import RefreshOptions, StoreUri
@@ -107,7 +108,6 @@ class Settings(RefreshOptions, BaseSettings):
 
     hub_dataset_repo: str | None = Field(
         None,
-        pattern=r"^[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*$",
         description="Dataset repository on the Hub that each version is pushed to, as owner/name; empty: none.",
     )
     hub_dataset_private: bool = Field(True, description="Whether a dataset repository is private when it is created.")
@@ -115,6 +115,13 @@ class Settings(RefreshOptions, BaseSettings):
     hub_dataset_languages: tuple[str, ...] = Field(
         (), description="Languages that the dataset's card names, as a JSON list of codes."
     )
+
+    @field_validator("hub_dataset_repo")
+    @classmethod
+    def _is_a_repository(cls, value: str | None) -> str | None:
+        if value is not None and (fault := hub_name_fault(value)):
+            raise ValueError(fault)
+        return value
 
     @property
     def hub_dataset(self) -> HubDataset | None:

@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from ownvoice.config.hub_name import hub_name_fault
 from ownvoice.errors import SettingsError
 from ownvoice.training.sharing import share_of
 
@@ -186,6 +187,8 @@ def problems_of(
             f"{recipe.batch_pairs * recipe.accumulation_steps} pairs, and fewer than {MIN_STEPS} cannot be judged: "
             "lower accumulation_steps or batch_pairs"
         )
+    if recipe.hub_repository and (fault := hub_name_fault(recipe.hub_repository)):
+        yield f"hub_repository {fault}"
     if recipe.promote and not recipe.hub_repository:
         yield f"promote is {recipe.promote} and there is no hub_repository, to which a champion belongs: name it"
     if recipe.warmup_steps >= steps:
