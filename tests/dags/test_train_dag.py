@@ -17,6 +17,7 @@ from airflow.sdk.exceptions import AirflowSkipException
 from ownvoice.airflow import training_tasks
 from ownvoice.airflow.process import TrainerProcess
 from ownvoice.airflow.run_ids import lake_run_id
+from ownvoice.errors import SettingsError
 from ownvoice.evaluation.stored import read_style
 from ownvoice.publishing.judging import read_outcome
 from ownvoice.storage.lake import Lake, scan
@@ -163,34 +164,34 @@ def test_a_blocked_model_ends_the_run_red_and_its_reasons_are_in_the_report(
     assert hub.requests == []
 
 
-def test_a_gated_model_that_cannot_be_judged_stays_in_the_lake_and_the_run_is_green(
-    lake, stand_in_trainer, run_training, hub
-):
-    done = run_training(hub_repository="ann/voice", promote="style_score")
-    assert done.state == "success"
-    assert states(done)["publish_model"] == "skipped"
-    run_id = lake_run_id(done)
-    assert read_outcome(lake, run_id).verdict == "not judged"
-    assert read_training_report(lake, run_id).publication is None
-    assert hub.requests == []
+def test_a_gate_that_nothing_could_pass_is_refused_before_anything_is_trained(lake, stand_in_trainer):
+    form = {**TrainingRecipe(hub_repository="ann/voice", promote="style_score").model_dump(), "dataset_version": None}
+    run = SimpleNamespace(dag_id="ownvoice_train", run_id="manual", run_type="manual")
+    with pytest.raises(SettingsError, match="no model could be promoted by it: the test split of version"):
+        training_tasks.resolve_dataset(form | {"variants": {}, "publish_variant": None}, run)
+    assert list(lake.store.objects("runs")) == []
 
 
-@pytest.mark.parametrize(("score", "is_published"), [(0.3, True), (0.0, False)])
+@pytest.mark.parametrize(
+    ("score", "is_published", "verdict"),
+    [(0.3, True, "promoted"), (0.0, False, "not promoted"), (None, False, "not judged")],
+)
 def test_the_rule_decides_over_a_gated_publication_each_time_that_the_task_is_tried(
-    lake, hub, monkeypatch, score, is_published
+    lake, hub, monkeypatch, score, is_published, verdict
 ):
     monkeypatch.setenv("OWNVOICE_TRAINER_WHERE", "process")
     recipe = TrainingRecipe(hub_repository="ann/voice", promote="style_score")
     run = TrainingRun(run_id="run-1", lake=lake.uri, dataset_version=1, recipe=recipe)
     write_training_run(lake, run)
     leave_trained_run(lake, run)
-    leave_style_report(lake, "run-1", score)
+    if score is not None:
+        leave_style_report(lake, "run-1", score)
     told = SimpleNamespace(xcom_pull=lambda task_ids: {"run_id": "run-1"})
     context = {"params": recipe.model_dump(), "ti": told}
     for _ in range(2):
-        with nullcontext() if is_published else pytest.raises(AirflowSkipException, match="not promoted: style_score"):
+        with nullcontext() if is_published else pytest.raises(AirflowSkipException, match=f"{verdict}: "):
             training_tasks.skip_unpublishable(context)
-    assert read_outcome(lake, "run-1").is_promoted is is_published
+    assert read_outcome(lake, "run-1").verdict == verdict
 
 
 def tries(lake, dag_run):

@@ -23,6 +23,7 @@ def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]
 
     Skipped if a new version started the run and too few pairs are new since the last training.
     """
+    from ownvoice.publishing.gate import refuse_gate_that_nothing_passes
     from ownvoice.training.planning.plan import new_pairs_since_last_training, plan_training
 
     settings = load_training_settings()
@@ -33,6 +34,7 @@ def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]
         new = new_pairs_since_last_training(lake)
         if new < (settings.after_new_pairs or 0):
             raise AirflowSkipException(f"{new} new pairs since the last training, of {settings.after_new_pairs}.")
+    refuse_gate_that_nothing_passes(lake, request, settings)
     return [asdict(planned) for planned in plan_training(lake, lake_run_id(dag_run), request, settings)]
 
 

@@ -16,6 +16,7 @@ from ownvoice.cli.recipe_fields import with_fields
 from ownvoice.config.problems import settings_error
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import HealthError, NotTrainedError, OwnvoiceError
+from ownvoice.publishing.gate import refuse_gate_that_nothing_passes
 from ownvoice.reports.text.style import styles_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.training.elsewhere import wait_elsewhere
@@ -47,6 +48,7 @@ def command(
     now = dt.datetime.now(dt.UTC)
     run_id = run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}"
     request = _request(settings, version, recipe, variant)
+    refuse_gate_that_nothing_passes(opened, request, settings)
     planned = plan_training(opened, run_id, request, settings)
     print("\n".join(_plan_lines(run_id, planned)), flush=True)
     if not dry_run:
