@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from ownvoice.cli.main import app
 from ownvoice.errors import SettingsError, StorageError
-from ownvoice.publishing.champion import Move, record_move
+from ownvoice.publishing.champion import Move, record_commit, record_move
 from ownvoice.storage.versions import latest_version
 from ownvoice.training.planning.plan import new_pairs_since_last_training
 from ownvoice.training.results.publication import Publication, write_publication
@@ -40,6 +40,18 @@ def test_from_a_model_to_all_that_it_was_made_from(two_trainings):
     assert found["base"]["commit"]
     assert found["image"].startswith("registry.example/trainer@")
     assert "ann/voice at 1234567890" in asked(two_trainings, "--model", "run-1").stdout
+
+
+def test_a_commit_of_the_champions_branch_leads_to_its_model_and_no_other_does(two_trainings):
+    fields = {"revision": REVISION, "how": "promoted", "because": "", "at": dt.datetime(2026, 2, 3, tzinfo=dt.UTC)}
+    move = Move(number=1, repo_id="ann/voice", run_id="run-1", **fields)
+    record_move(two_trainings, move)
+    record_commit(two_trainings, move, "abcdef0123" * 4)
+    for named in ("abcdef0123" * 4, "abcdef0"):
+        assert json.loads(asked(two_trainings, "--model", named, "--json").stdout)["run_id"] == "run-1"
+    for other in ("abcdef", "bcdef01"):
+        with pytest.raises(StorageError, match=f"made '{other}'"):
+            raise asked(two_trainings, "--model", other).exception
 
 
 def test_from_a_version_to_all_models_that_used_it(two_trainings):

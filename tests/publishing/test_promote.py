@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.errors import HubMismatchError, HubUnavailableError, LostCommitError, NotPromotedError
-from ownvoice.publishing.champion import Move, champion_of, moves_of, record_move
+from ownvoice.publishing.champion import Move, champion_of, moves_of, record_move, run_of_commit
 from ownvoice.publishing.hub import HubRepository
 from ownvoice.publishing.promote import CardSettings, follow, promote, publish_run
 from ownvoice.publishing.promotion import Check, Outcome, Rival
@@ -56,6 +56,10 @@ def test_the_next_one_takes_the_branch_in_one_commit_and_no_weights_are_sent_aga
     move = two_champions(trained, lake)
     assert (move.number, move.over) == (2, "run-1")
     assert on_the_branch(hub) == tagged(hub, "run-2")
+    repository = hub.repositories[REPOSITORY_ID]
+    assert repository.branches["champion"] != repository.tags["run-2"] == move.revision
+    assert run_of_commit(lake, repository.branches["champion"]) == "run-2"
+    assert run_of_commit(lake, repository.tags["run-1"]) == "run-1"
     assert hub.count("POST .*/commit/champion") == 1
     assert hub.count("PUT /lfs/") == 5
     assert [one.run_id for one in moves_of(lake, REPOSITORY_ID, [])] == ["run-2", "run-1"]

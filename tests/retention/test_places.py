@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ownvoice.retention.places import known_as
-from ownvoice.storage.layout import RunKeys
+from ownvoice.retention.places import RECORDS, known_as
+from ownvoice.storage.layout import RunKeys, champion_commit_key
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,11 @@ from ownvoice.storage.layout import RunKeys
 )
 def test_what_somebody_else_put_there_is_unknown(key):
     assert known_as(key) is None
+
+
+def test_the_record_of_a_commit_of_champions_is_known_and_a_note_beside_it_is_not():
+    assert known_as(champion_commit_key("ann/voice", "0123456789abcdef")).place == RECORDS
+    assert known_as(champion_commit_key("ann/voice", "notes")) is None
 
 
 def test_every_key_of_a_run_is_known_with_its_run():

@@ -11,7 +11,7 @@ from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
-from ownvoice.publishing.champion import Move, moves_of
+from ownvoice.publishing.champion import Move, moves_of, run_of_commit
 from ownvoice.storage.lake import Lake
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version, model_lines, version_lines
 
@@ -25,7 +25,7 @@ def command(
     """Print the lineage of the one that is named. Raises `SettingsError` unless exactly one of the two is."""
     opened = Lake(load_settings(lake=lake).lake)
     if model and version is None:
-        made_from = lineage_of_model(opened, model)
+        made_from = lineage_of_model(opened, run_of_commit(opened, model) or model)
         moves = _moves(opened, [made_from])
         lines = [*model_lines(made_from), *map(_move_line, moves)]
         print_result(lines, made_from | {"champion": [move.model_dump(mode="json") for move in moves]}, as_json)

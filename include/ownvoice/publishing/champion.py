@@ -1,6 +1,7 @@
 """The champions of a Hub repository, one after the other: which training's model was it when, over whom, and why.
 
-champions/<owner>/<name>/<number>.json
+champions/<owner>/<name>/<number>.json          a move
+champions/<owner>/<name>/commits/<commit>.json  whose model a commit of the Hub's branch holds
 
 A move is one object under the next number, created once; the highest number counts. So two promotions that were judged
 against the same champion cannot both win, and a roll-back is a move like any other.
@@ -19,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ownvoice.errors import DamagedError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import CHAMPIONS, champion_key, champions_key
+from ownvoice.storage.layout import CHAMPIONS, champion_commit_key, champion_commits_key, champion_key, champions_key
+from ownvoice.training.results.lineage import MIN_COMMIT_CHARS
 from ownvoice.training.results.training import planned_training
 
 How = Literal["promoted", "forced", "rolled back"]
@@ -82,6 +84,24 @@ def record_move(lake: Lake, move: Move) -> bool:
     if not lake.store.create(champion_key(move.repo_id, move.number), move.model_dump_json(indent=1).encode()):
         return False
     return read_move(lake, move.repo_id, move.number) == move
+
+
+def record_commit(lake: Lake, move: Move, commit: str) -> None:
+    """Write down that a commit of the Hub's branch holds the model of a move, whose publication is another commit."""
+    lake.write_json(champion_commit_key(move.repo_id, commit), {"number": move.number, "run_id": move.run_id})
+
+
+def run_of_commit(lake: Lake, revision: str) -> str | None:
+    """Return the training whose model a commit of a branch of champions holds; `revision` may be its first characters.
+
+    None where no branch that this lake moved has such a commit. Raises `DamagedError` where its record cannot be read.
+    """
+    if len(revision) < MIN_COMMIT_CHARS:
+        return None
+    folders = (f"{champion_commits_key(repo_id)}/" for repo_id in repositories(lake))
+    keys = (stored.key for folder in folders for stored in lake.store.objects(folder))
+    key = next((key for key in keys if PurePosixPath(key).stem.startswith(revision)), None)
+    return key and lake.read_record(key, lambda stored: str(stored["run_id"]))
 
 
 def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> Iterator[Move]:

@@ -51,8 +51,10 @@ class HubRepository:
             self._api.create_tag(self.repo_id, tag=tag, revision=revision, exist_ok=True)
             return revision
 
-    def point(self, branch: str, revision: str, title: str, description: str) -> None:
+    def point(self, branch: str, revision: str, title: str, description: str) -> str:
         """Let `branch` hold the files of `revision` and no others: made there, or moved in one commit.
+
+        Return the commit of the branch that holds them, which has an id of its own where it was moved.
 
         A reader of the branch finds the files of before or all of these; one that holds them already gets no commit. A
         tag could only be deleted and made again, so that a reader in between found neither (docs/decisions/0048).
@@ -60,11 +62,12 @@ class HubRepository:
         with hub_faults(self.repo_id):
             refs = self._api.list_repo_refs(self.repo_id)
             self._refuse_tag(branch, refs.tags)
-            head = next((found.target_commit for found in refs.branches if found.name == branch), None)
+            head: str | None = next((found.target_commit for found in refs.branches if found.name == branch), None)
             if head is None:
                 self._api.create_branch(self.repo_id, branch=branch, revision=revision)
-            elif operations := self._difference(head, revision):
-                self._api.create_commit(
+                return revision
+            if operations := self._difference(head, revision):
+                moved = self._api.create_commit(
                     self.repo_id,
                     operations,
                     commit_message=title,
@@ -72,6 +75,8 @@ class HubRepository:
                     revision=branch,
                     parent_commit=head,
                 )
+                return str(moved.oid)
+            return head
 
     def _refuse_tag(self, branch: str, tags: Iterable[GitRefInfo]) -> None:
         if any(found.name == branch for found in tags):

@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ownvoice.errors import LostCommitError, NotPromotedError
-from ownvoice.publishing.champion import How, Move, champion_of, record_move, was_champion
+from ownvoice.publishing.champion import How, Move, champion_of, record_commit, record_move, was_champion
 from ownvoice.publishing.hub import HubRepository
 from ownvoice.publishing.judging import read_outcome, write_outcome
 from ownvoice.publishing.promotion import Outcome
@@ -74,7 +74,8 @@ def follow(lake: Lake, repo_id: str) -> None:
     repository = HubRepository(hub_client(token_from_environment()), repo_id)
     done = None
     while (newest := champion_of(lake, repo_id)) and newest != done:  # another may have moved it meanwhile
-        repository.point(BRANCH, newest.revision, f"Champion {newest.number}: run {newest.run_id}", newest.because)
+        title = f"Champion {newest.number}: run {newest.run_id}"
+        record_commit(lake, newest, repository.point(BRANCH, newest.revision, title, newest.because))
         done = newest
 
 

@@ -13,7 +13,7 @@ from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.results.publication import Publication
 from ownvoice.training.results.report import TrainingReport, read_training_report
 
-_MIN_COMMIT_CHARS = 7  # of the first characters of a commit, as git shows them
+MIN_COMMIT_CHARS = 7  # of the first characters of a commit, as git shows them
 
 
 def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def lineage_of_model(lake: Lake, revision: str) -> dict[str, Any]:
 
 
 def _names(revision: str, published: Publication) -> bool:
-    is_commit = len(revision) >= _MIN_COMMIT_CHARS and published.revision.startswith(revision)
+    is_commit = len(revision) >= MIN_COMMIT_CHARS and published.revision.startswith(revision)
     return is_commit or revision == published.tag
 
 
