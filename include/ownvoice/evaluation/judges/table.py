@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Sequence
-from functools import partial
+from contextlib import suppress
 
 import pyarrow as pa
 
-from ownvoice.dataset.log_entry import own_entry, until_ours
+from ownvoice.dataset.log_entry import own_entry
+from ownvoice.errors import LostCommitError
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import JudgementRow
 from ownvoice.storage.tables import JUDGEMENTS
 
 _TABLE = "judgements"
 _ROWS_A_COMMIT = 20_000
+_WAITS_S = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
 
 
 def record_judgements(lake: Lake, rows: Sequence[JudgementRow]) -> None:
@@ -21,16 +25,25 @@ def record_judgements(lake: Lake, rows: Sequence[JudgementRow]) -> None:
 
     A row takes the place of one with the same id only where it comes from another request. Two writers may come at the
     same time: each reads what the other has committed and writes what is still missing. Raises `LostCommitError` where
-    others commit first four times in a row.
+    others committed first twelve times in a row.
     """
     unique = list({row["judgement_id"]: row for row in rows}.values())
     for first in range(0, len(unique), _ROWS_A_COMMIT):
-        until_ours(partial(_merge, lake, unique[first : first + _ROWS_A_COMMIT]))
+        _merge_in_turn(lake, unique[first : first + _ROWS_A_COMMIT])
 
 
 def read_judgements(lake: Lake, where: str = "true") -> list[JudgementRow]:
     """Return the judgements that meet the SQL condition `where`; `"order"` is quoted there, as SQL has a word of it."""
     return [row for batch in scan(lake.table(_TABLE), where=where) for row in batch.to_pylist()]
+
+
+def _merge_in_turn(lake: Lake, rows: Sequence[JudgementRow]) -> None:
+    """Merge once it is this writer's turn: the batches of a night end together, so each waits for a time of its own."""
+    for wait_s in _WAITS_S:
+        with suppress(LostCommitError):
+            return _merge(lake, rows)
+        time.sleep(random.uniform(0, wait_s))  # noqa: S311
+    return _merge(lake, rows)
 
 
 def _merge(lake: Lake, rows: Sequence[JudgementRow]) -> None:
