@@ -8,11 +8,13 @@ import pytest
 from typer.testing import CliRunner
 
 from ownvoice.cli.main import app
+from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.reviewing.answers import give_answer
 from ownvoice.reviewing.fold import fold_round
 from ownvoice.reviewing.sample import write_sample
 from ownvoice.storage.lake import Lake
 from stand_ins.review_rounds import ROUND, a_round, answer, item
+from stand_ins.review_tools import Said, argilla_records, label_studio_tasks
 
 
 @pytest.fixture
@@ -56,3 +58,43 @@ def test_a_name_that_would_act_on_a_terminal_does_nothing(lake, review):
     give_answer(lake, answer("a", reviewer="ann\x1b[2J\nbea: 900 items"))
     assert "\x1b" not in review("show", ROUND)
     assert not any(line.startswith("bea") for line in review("show", ROUND).splitlines())
+
+
+@pytest.mark.parametrize(
+    ("tool", "name", "writes"),
+    [
+        ("argilla", "records.json", argilla_records),
+        ("label_studio", "tasks.json", label_studio_tasks),
+    ],
+)
+def test_a_round_goes_out_to_a_review_tool_and_its_answers_come_back_once(tool, name, writes, lake, review, tmp_path):
+    write_sample(lake, a_round(), [item("a"), item("b")])
+    assert name in review("export", ROUND, str(tmp_path / "out"), "--format", tool)
+    files = {file.name: file.read_bytes() for file in (tmp_path / "out").iterdir()}
+    back = tmp_path / "back.json"
+    back.write_text(json.dumps(writes(files, {"a": [Said(1, "left")], "b": [Said(1, "nonsense")]})))
+    first = review("import", ROUND, str(back), "--format", tool)
+    assert "1 new answers, 0 known already, 0 not submitted" in first
+    assert "not taken: record 2: 'nonsense' is no choice" in first
+    assert json.loads(review("import", ROUND, str(back), "--format", tool, "--json"))["known"] == 1
+
+
+def test_of_many_bad_answers_some_are_shown_and_all_are_counted(lake, review, tmp_path):
+    write_sample(lake, a_round(), [item("a")])
+    (tmp_path / "back.json").write_text(json.dumps([{"id": "\x1b[2J"}] * 500))
+    shown = review("import", ROUND, str(tmp_path / "back.json"), "--format", "argilla")
+    assert "and 480 more that were not taken" in shown
+    assert "Nothing was taken. From the tool: write" in shown
+    assert "\x1b" not in shown and max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("file", "error"), [("gone.json", SettingsError), (".", SettingsError), ("empty", BadDataError)]
+)
+def test_a_file_that_is_none_is_named(file, error, lake, tmp_path):
+    write_sample(lake, a_round(), [item("a")])
+    (tmp_path / "empty").touch()
+    path = str(tmp_path / file)
+    arguments = ["review", "import", ROUND, path, "--format", "argilla", "--lake", lake.uri]
+    with pytest.raises(error, match=path):
+        CliRunner().invoke(app, arguments, catch_exceptions=False)

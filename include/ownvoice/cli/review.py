@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,14 +12,22 @@ import typer
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
+from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.reports.text.review import folded_lines, round_lines
+from ownvoice.reviewing.exchange import TOOLS, Imported, export_round, import_answers
 from ownvoice.reviewing.fold import preview
+from ownvoice.reviewing.formats.exchange import ToolName
+from ownvoice.reviewing.formats.files import MAX_FILE_BYTES
 from ownvoice.reviewing.sample import read_round, rounds
 from ownvoice.storage.lake import Lake
+from ownvoice.terminal import wrapped
 
 group = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+_FAULTS_SHOWN = 20
+
 RoundArgument = Annotated[str, typer.Argument(metavar="ROUND", help="A round, by the name that `list` shows.")]
+ToolOption = Annotated[ToolName, typer.Option("--format", help="The review tool.")]
 
 
 @group.command("list")
@@ -41,3 +51,49 @@ def show_round(round_name: RoundArgument, lake: LakeOption = None, as_json: Json
         asdict(folded) | {"round": found.model_dump(mode="json"), "counts": folded.counts},
         as_json,
     )
+
+
+@group.command("export")
+def export_items(
+    round_name: RoundArgument,
+    folder: Annotated[Path, typer.Argument(help="A folder for the files; made where it is not there.")],
+    tool: ToolOption,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write the items of a round for Argilla or Label Studio, sides by hash and sources hidden."""
+    files = export_round(Lake(load_settings(lake=lake).lake), round_name, tool, folder)
+    lines = [*map(str, files), f"When people have answered: {TOOLS[tool].export_with}; then `ownvoice review import`."]
+    print_result(
+        (line for each in lines for line in wrapped(each, 2)), {"files": [str(file) for file in files]}, as_json
+    )
+
+
+@group.command("import")
+def import_file(
+    round_name: RoundArgument,
+    file: Annotated[Path, typer.Argument(help="What the review tool exported: JSON or JSON Lines.")],
+    tool: ToolOption,
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Take the submitted answers of an export of Argilla or Label Studio; a second time changes nothing."""
+    opened = Lake(load_settings(lake=lake).lake)
+    try:
+        with file.open("rb") as data:
+            found = import_answers(opened, round_name, tool, data.read(MAX_FILE_BYTES + 1))
+    except OSError as error:
+        raise SettingsError(f"{file} cannot be read: {error.strerror}") from error
+    except BadDataError as error:
+        raise BadDataError(f"{file}: {error}. From the tool: {TOOLS[tool].export_with}.") from error
+    print_result(_imported_lines(found, tool), asdict(found), as_json)
+
+
+def _imported_lines(found: Imported, tool: ToolName) -> Iterator[str]:
+    yield f"{found.new} new answers, {found.known} known already, {found.not_submitted} not submitted"
+    for fault in found.faults[:_FAULTS_SHOWN]:
+        yield from wrapped(f"not taken: {fault}", 2)
+    if len(found.faults) > _FAULTS_SHOWN:
+        yield f"and {len(found.faults) - _FAULTS_SHOWN:,} more that were not taken; --json has all of them"
+    if found.faults and not (found.new or found.known):
+        yield from wrapped(f"Nothing was taken. From the tool: {TOOLS[tool].export_with}.", 2)

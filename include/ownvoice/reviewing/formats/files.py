@@ -24,7 +24,7 @@ def records_in(data: bytes, faults: list[str]) -> list[Record]:
     Raises `BadDataError` where nothing in it is a record.
     """
     if len(data) > MAX_FILE_BYTES:
-        raise BadDataError(f"it has {len(data):,} bytes, above {MAX_FILE_BYTES:,}: export fewer records at a time")
+        raise BadDataError(f"it has more than {MAX_FILE_BYTES:,} bytes: export fewer records at a time")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
