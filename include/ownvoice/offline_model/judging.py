@@ -13,7 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from ownvoice.style.words import words
+from ownvoice.style.words import FUNCTION_WORDS, words
 
 _PART = re.compile(
     r"\[(?P<name>[a-z]+(?: [a-z]+)?(?: [AB\d])?) (?P<code>[0-9a-f]{12})\]\n"
@@ -22,6 +22,7 @@ _PART = re.compile(
 )
 _MARK = re.compile(r"[.,;:!?()—–-]")
 _CLEAR = 0.02  # below this difference of two scores there is no winner
+_FUNCTION_WORDS = frozenset(FUNCTION_WORDS)
 _SHORT_CHARS = 3
 _STEM_CHARS = 6
 _WORDS_IN_NOTES = 12
@@ -79,8 +80,11 @@ def _coverage(answer: str, asked: Iterable[str]) -> float:
 
 
 def _content(*texts: str) -> dict[str, str]:
-    """Return the longer words by their beginnings; in scripts without spaces each letter is one."""
-    found = (word for text in texts for word in words(text))
+    """Return the longer words that say what a text is about, by their beginnings.
+
+    In scripts without spaces each letter is one.
+    """
+    found = (word for text in texts for word in words(text) if word not in _FUNCTION_WORDS)
     return {word[:_STEM_CHARS]: word for word in found if len(word) > _SHORT_CHARS or not word.isascii()}
 
 
