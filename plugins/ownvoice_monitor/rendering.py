@@ -21,7 +21,13 @@ from ownvoice_monitor.queries import queries
 from ownvoice_monitor.static_files import VEGA, static_address
 
 _TEMPLATES = Path(__file__).parent / "templates"
-NAVIGATION = (("refreshes", "Refreshes"), ("pairs", "Pairs"), ("versions", "Versions"), ("trainings", "Training runs"))
+NAVIGATION = (
+    ("refreshes", "Refreshes"),
+    ("pairs", "Pairs"),
+    ("versions", "Versions"),
+    ("trainings", "Training runs"),
+    ("judges", "Judges"),
+)
 
 Content = Mapping[str, object]
 """What a template may use, by name: a `TypedDict` of `ownvoice.pages`."""

@@ -19,6 +19,8 @@ PAGES = [
     "/trainings",
     "/training?run_id=x",
     "/overlay?run_id=x",
+    "/judges",
+    "/judge?judge_id=0123456789ab",
     "/static/pages.css",
 ]
 

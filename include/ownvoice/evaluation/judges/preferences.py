@@ -10,6 +10,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
+from ownvoice.evaluation.agreement.estimate import Estimate, wilson
+from ownvoice.evaluation.agreement.position import position_bias
+from ownvoice.evaluation.judges.item import Order
+from ownvoice.evaluation.judges.verdict import Verdict
 from ownvoice.evaluation.judges.verdicts import item_verdicts
 from ownvoice.storage.rows import JudgementRow
 
@@ -56,3 +60,22 @@ def _of_ratings(rows: Sequence[JudgementRow]) -> Iterator[Preference]:
         if of_side.keys() == _SIDES:
             chosen, rejected = of_side["chosen"], of_side["rejected"]
             yield Preference(*name, "tie" if chosen == rejected else _PREFERRED[chosen > rejected])
+
+
+def decided_alike(given: Iterable[Preference]) -> Estimate | None:
+    """Return how often one judge preferred the same when asked the same a second time, with Wilson's interval."""
+    by_pair: dict[str, dict[int, Preferred]] = defaultdict(dict)
+    for one in given:
+        by_pair[one.pair_id][one.repeat] = one.preferred
+    again = [said[1] == said[2] for said in by_pair.values() if said.keys() >= {1, 2}]
+    return wilson(sum(again), len(again))
+
+
+def place_bias(rows: Iterable[JudgementRow]) -> Estimate | None:
+    """Return the position bias of one judge over the items that it was asked about in both orders."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        if row["repeat"] == 1 and row["winner"] is not None and row["verdict"] is not None:
+            said[row["item_id"]][row["order"]] = row["verdict"]
+    both = [set(verdicts.values()) for verdicts in said.values() if len(verdicts) == len(Order)]
+    return position_bias(both.count({Verdict.FIRST}), both.count({Verdict.SECOND}), len(both))
