@@ -11,7 +11,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from itertools import chain
+from functools import partial
 from typing import Any, cast
 
 from ownvoice.articles.refused import forget_asked_again
@@ -89,15 +89,9 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     articles = _still_ours(candidates, current, run)
     if base and candidates and not articles and not is_due:  # another's empty twin
         return version_of_run(lake, run_id)
-    changed = {*articles, *reviews.article_ids} & set(current)
-    committed = committed_pairs(pairs, [current[article_id] for article_id in changed])
-    kept = kept_by_retry(lake, run)
-
-    def staged() -> Iterator[ArticleOutcome]:
-        found = article_outcomes(lake, run, articles, kept)
-        for one in chain(found, reviews.outcomes(current, articles)):
-            yield reviews.applied(one, committed)
-
+    committed = committed_pairs(pairs, current.values())
+    of_run = partial(article_outcomes, lake, run, articles, kept_by_retry(lake, run))
+    staged = partial(reviews.applied, of_run, articles, current, committed)
     losses = find_losses(lake, base, pairs, committed, staged)
 
     def outcomes() -> Iterator[ArticleOutcome]:
@@ -113,12 +107,10 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     marks = mark_pairs(pairs, base, balance, total.retired, added)
     articles_version = write_articles(lake, base, total.articles, all_new=not current)
     chunks_version = write_chunks(lake, base, run, (row for one in outcomes() for row in one.chunks))
-    record = _record(run, base, total, marks, SideTables.at(lake, articles_version, chunks_version))
+    record = {RECORD: _record(run, base, total, marks, SideTables.at(lake, articles_version, chunks_version))}
+    added_rows, dates = map(marks.put, added()), total.dates | marks.dates
     transaction = Transaction(run_id, total.fingerprint)
-    dates = total.dates | marks.dates
-    write_pairs(
-        lake, pairs, map(marks.put, added()), total.gone, marks.changed_rows(), dates, {RECORD: record}, transaction
-    )
+    write_pairs(lake, pairs, added_rows, total.gone, marks.changed_rows(), dates, record, transaction)
     return newest_version(lake, pairs)
 
 

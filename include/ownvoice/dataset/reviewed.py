@@ -6,8 +6,9 @@ nothing else is to be done (docs/decisions/0053).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 
 from ownvoice.articles.table import ArticleRow
 from ownvoice.config.run import RefreshRun
@@ -30,14 +31,22 @@ class Reviews:
     decided: DecidedPairs | None = None
     article_ids: frozenset[str] = frozenset()
 
-    def outcomes(self, articles: Mapping[str, ArticleRow], worked_on: Collection[str]) -> Iterator[ArticleOutcome]:
-        """Yield an outcome for each of these articles that the run does not work on; `articles` are as committed."""
-        for article_id in sorted(self.article_ids - set(worked_on)):
-            if article_id in articles:
-                yield ArticleOutcome(articles[article_id], False, [], [], is_of_run=False)
+    def applied(
+        self,
+        of_run: Callable[[], Iterator[ArticleOutcome]],
+        worked_on: Mapping[str, ArticleRow],
+        current: Mapping[str, ArticleRow],
+        committed: CommittedPairs,
+    ) -> Iterator[ArticleOutcome]:
+        """Yield the outcomes of the run with what people decided, then those of the articles it does not work on.
 
-    def applied(self, outcome: ArticleOutcome, committed: CommittedPairs) -> ArticleOutcome:
-        """Return an outcome with what people decided about its pairs."""
+        `current` are the articles as committed, and `committed` their pairs.
+        """
+        others = sorted(self.article_ids & set(current) - set(worked_on))
+        of_others = (ArticleOutcome(current[article_id], False, [], [], is_of_run=False) for article_id in others)
+        return (self._decided(one, committed) for one in chain(of_run(), of_others))
+
+    def _decided(self, outcome: ArticleOutcome, committed: CommittedPairs) -> ArticleOutcome:
         if self.decided is None:
             return outcome
         dropped: dict[str, DropReason] = {}
