@@ -6,6 +6,7 @@ import pytest
 
 from ownvoice.retention.places import RECORDS, known_as
 from ownvoice.storage.layout import RunKeys, champion_commit_key
+from ownvoice.storage.review_keys import ReviewKeys
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,10 @@ def test_every_key_of_a_run_is_known_with_its_run():
     found = [known_as(key) for key in files]
     assert all(found)
     assert {one.run for one in found if one} == {keys.name}
+
+
+def test_what_people_answered_and_decided_is_a_record_and_what_else_lies_there_is_not_known():
+    keys = ReviewKeys("review_pairs/one")
+    for key in (keys.round, keys.sample, keys.closed, keys.decisions, keys.answer("ann", "item", 2)):
+        assert known_as(key).place == RECORDS
+    assert known_as(f"{keys.answers}/notes.txt") is None

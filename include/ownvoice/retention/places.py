@@ -59,7 +59,8 @@ _PATTERNS = {
     INDEXES: rf"(?:{_INDEXES})/.+|{re.escape(layout.LANGUAGES)}",
     RECORDS: (
         rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|(?:{layout.PUSHES}|{layout.CHAMPIONS})/.+/\d+\.json|"
-        rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json"
+        rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json|"
+        rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)"
     ),
 }
 _COMPILED = {place: re.compile(pattern) for place, pattern in _PATTERNS.items()}

@@ -23,6 +23,7 @@ from stand_ins.reports import audit_with
 
 TARGET = HubDataset("ann/pairs")
 DAY = dt.date(2026, 2, 1)
+MAKER = {"chosen_model": "human", "rejected_model": "gpt", "rejected_source": None, "prompt_version": "1", "pairs": 1}
 
 
 def facts(pairs=12, **fields):
@@ -30,10 +31,16 @@ def facts(pairs=12, **fields):
         3, "night", DAY, dt.datetime(2026, 2, 1, tzinfo=dt.UTC), pairs, pairs, 0, "d" * 64, "", 1, 1
     )
     run = RefreshRun(run_id="night", refresh_date=DAY, articles_uri="file:///articles")
-    makers = [{"chosen_model": "human", "rejected_model": "gpt", "prompt_version": "1", "pairs": pairs}]
+    makers = [{**MAKER, "rejected_model": "gpt", "pairs": pairs}]
     counts = dict.fromkeys(("chunks_total", "triples", "kept", "added", "retired", "refreshes"), 0)
     counts |= {f"chunks_{state}": 0 for state in ("answered", "reused", "deferred", "dead")}
     return replace(Facts(version, run, {"train": pairs}, 2, 1, makers, counts, []), **fields)
+
+
+def test_a_card_says_whose_rejected_answers_people_edited_or_wrote():
+    edited, written = MAKER | {"rejected_source": "edited"}, MAKER | {"rejected_model": "human"}
+    card = dataset_card(TARGET, facts(makers=[MAKER, edited, written]))
+    assert "| human | gpt | 1 | 1 |\n| human | gpt, edited by people | 1 | 1 |\n| human | human | 1 | 1 |" in card
 
 
 def front_matter(card):
@@ -113,7 +120,7 @@ def test_what_strangers_wrote_is_shown_and_does_nothing(article):
         version = replace(facts().version, run_id=f"{words} x")
         sentence = f"www.example.com, a@b.example, by {words} x."
         audit = audit_with(sentence=sentence)
-        makers = [{"chosen_model": "human", "rejected_model": f"{words} x", "prompt_version": f"{words} x", "pairs": 1}]
+        makers = [{**MAKER, "rejected_model": f"{words} x", "prompt_version": f"{words} x"}]
         return dataset_card(TARGET, facts(version=version, audits=[audit], makers=makers))
 
     shown = {words: MarkdownIt("commonmark").enable("table").render(card(words)) for words in (article.fragment, quiet)}

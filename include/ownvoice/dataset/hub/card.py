@@ -135,7 +135,8 @@ def _split(facts: Facts) -> str:
 
 def _makers(facts: Facts) -> Iterator[tuple[str, ...]]:
     for row in facts.makers:
-        yield row["chosen_model"], row["rejected_model"], row["prompt_version"], f"{row['pairs']:,}"
+        edited = ", edited by people" if row["rejected_source"] == "edited" else ""
+        yield row["chosen_model"], f"{row['rejected_model']}{edited}", row["prompt_version"], f"{row['pairs']:,}"
 
 
 def _audits(audits: Iterable[ReportedAudit]) -> Iterator[str]:

@@ -43,7 +43,7 @@ class Facts:
 def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
     """Return what there is to say of `version`. Only columns of a few values are read, never a pair."""
     pairs = lake.table("pairs", version.number)
-    makers = "chosen_model, rejected_model, prompt_version"
+    makers = "chosen_model, rejected_model, rejected_source, prompt_version"
     report = find_report(lake, version.run_id)
     distinct = "count(DISTINCT article_id) AS articles, count(DISTINCT author_id) AS authors"
     return Facts(

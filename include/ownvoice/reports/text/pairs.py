@@ -17,7 +17,8 @@ def pair_lines(pair: dict[str, Any]) -> Iterator[str]:
     """Yield one pair: the prompt, then chosen and rejected side by side, then the place of the chosen one."""
     yield from _prompt_lines(f"▸ {pair['prompt']}")
     left, right = (textwrap.wrap(printable(pair[side]), _COLUMN_CHARS) for side in ("chosen", "rejected"))
-    by_model = f"rejected ({in_one_line(pair['rejected_model'])})"
+    edited = ", edited" if pair.get("rejected_source") == "edited" else ""
+    by_model = f"rejected ({in_one_line(pair['rejected_model'])}{edited})"
     yield f"  {'chosen (the author)':{_COLUMN_CHARS}}   {textwrap.shorten(by_model, _COLUMN_CHARS, placeholder='…)')}"
     for row in range(max(len(left), len(right))):
         columns = (column[row] if row < len(column) else "" for column in (left, right))
