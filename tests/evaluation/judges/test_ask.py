@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from ownvoice.evaluation.judges.ask import judge_items
 from ownvoice.evaluation.judges.estimate import estimate
 from ownvoice.evaluation.judges.item import Item, Side, item_id_of
 from ownvoice.evaluation.judges.verdicts import item_verdicts
+from ownvoice.llm.batch.waiting import BatchJobsRunningError
 from ownvoice.llm.budget import Spend
 from ownvoice.llm.client import ModelAccess
 from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
@@ -175,6 +177,29 @@ def test_grading_notes_are_made_once_a_prompt_and_paid_for_once(lake):
         asked(lake, model, [one], items)
         assert model.requests_served == 1 + 6
     assert len(rows) == 6
+
+
+def _to_the_end(judged: Callable[[], list[JudgementRow]]) -> list[JudgementRow]:
+    while True:
+        with contextlib.suppress(BatchJobsRunningError):
+            return judged()
+
+
+def test_by_the_batch_api_notes_and_judgements_are_two_jobs_and_nothing_is_submitted_twice(lake):
+    one = Judge(name="notes", model=OFFLINE_MODEL, family="offline", prompt="pairwise_notes")
+    with running_offline_model() as model:
+
+        def endpoints(_: str) -> ModelAccess:
+            return access(model)  # type: ignore[arg-type]
+
+        def judged() -> list[JudgementRow]:
+            return judge_items(lake, "night", "judging", [one], [item()], endpoints, mode="batch")
+
+        rows = _to_the_end(judged)
+        assert judged() == rows
+        assert set(model.batch_jobs.billed.values()) == {1}
+        assert [len(job.responses) for job in model.batch_jobs.jobs.values()] == [1, 2]
+    assert len(rows) == 2
 
 
 def test_without_its_grading_notes_an_item_is_not_judged(lake, server):
