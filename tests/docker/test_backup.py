@@ -19,7 +19,7 @@ from ownvoice.offline_model.server import OfflineModel, running_offline_model
 from ownvoice.reports.report import write_report
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import remedy
+from ownvoice.storage.remedies import remedy
 from ownvoice.storage.versions import all_versions, latest_version
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.lineage import lineage_of_version

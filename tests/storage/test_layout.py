@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ownvoice
-from ownvoice.storage import answer_job_keys, layout, review_keys
+from ownvoice.storage import answer_job_keys, layout, remedies, review_keys
 from ownvoice.storage.layout import RunKeys
 
 PACKAGE = Path(ownvoice.__file__).parent
@@ -23,7 +23,7 @@ SPELLED = re.compile(
 )
 
 
-SPELLING = {Path(one.__file__) for one in (layout, answer_job_keys, review_keys)}
+SPELLING = {Path(one.__file__) for one in (layout, remedies, answer_job_keys, review_keys)}
 
 
 @pytest.mark.parametrize("module", [path for path in PACKAGE.rglob("*.py") if path not in SPELLING], ids=str)

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from ownvoice.errors import DamagedError, OwnvoiceError, StorageError, StorageUnavailableError
 from ownvoice.storage.faults import storage_error
-from ownvoice.storage.layout import remedy
+from ownvoice.storage.remedies import remedy
 
 # What decoders and the shapes behind them raise. Arrow raises OSError for pages that end too early, and MemoryError for
 # a length that was overwritten.

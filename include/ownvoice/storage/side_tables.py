@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake, files_of, scan
-from ownvoice.storage.layout import remedy, table_key
+from ownvoice.storage.layout import table_key
+from ownvoice.storage.remedies import remedy
 from ownvoice.storage.versions import DatasetVersion
 
 if TYPE_CHECKING:
