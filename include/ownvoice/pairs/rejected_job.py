@@ -23,6 +23,7 @@ from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import with_rejected
 from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, write_staged
+from ownvoice.pairs.token_bound import tokens_at_most
 from ownvoice.storage.lake import Lake
 from ownvoice.triples.request import told_length
 
@@ -31,7 +32,6 @@ REJECTED = "rejected"
 
 _MIN_PAIRS_FOR_A_SHARE = 10
 _TOKENS_TO_SPARE = 32
-_CHARS_PER_TOKEN = 2  # few enough for any script; an answer that is cut at a sentence needs not be complete
 
 
 def write_rejected_job(lake: Lake, run_id: str) -> str | None:
@@ -112,7 +112,7 @@ def _prompt(pair: StagedPair, run: RefreshRun, second: RejectedBy) -> Prompt:
 
 def _most_tokens(chosen: str, second: RejectedBy) -> int:
     """Return how many tokens hold an answer that is to be cut at the length of `chosen`."""
-    return min(len(chosen) // _CHARS_PER_TOKEN + _TOKENS_TO_SPARE, second.max_output_tokens)
+    return min(tokens_at_most(chosen) + _TOKENS_TO_SPARE, second.max_output_tokens)
 
 
 def _draws(lake: Lake, run: RefreshRun, second: RejectedBy) -> Mapping[str, Sequence[Draw]]:
