@@ -13,8 +13,13 @@ from pathlib import Path
 
 import pytest
 
+from ownvoice.config.judges import Judge
 from ownvoice.dataset.export import export
 from ownvoice.dataset.verify import verify
+from ownvoice.evaluation.judges.item import Item, Side
+from ownvoice.evaluation.judges.judgement import row_without_asking
+from ownvoice.evaluation.judges.table import read_judgements, record_judgements
+from ownvoice.evaluation.judges.wanted import wanted_of
 from ownvoice.offline_model.server import OfflineModel, running_offline_model
 from ownvoice.reports.report import write_report
 from ownvoice.storage.aws import AwsAccess
@@ -225,6 +230,17 @@ def test_a_table_with_checkpoints_is_copied_without_the_hint(nights: Nights, rcl
     assert backed_up(live, backup, rclone).returncode == 0
     assert not list(backup.rglob("_last_checkpoint")) and len(list(backup.rglob("*.checkpoint.parquet"))) == 4
     assert digest_of(opened(backup)) == digest_of(opened(nights.second))
+
+
+def test_what_judges_said_is_copied_with_the_rest(nights: Nights, rclone: Rclone, tmp_path: Path):
+    live, backup = tmp_path / "live", tmp_path / "backup"
+    shutil.copytree(nights.first, live)
+    item = Item("1", "Why?", Side("chosen", "Words."), Side("rejected", ""))
+    judge = Judge(name="first", model="gpt-5-mini", family="gpt")
+    said = [row_without_asking(one, "night", is_control=False) for one in wanted_of([judge], [item])]
+    record_judgements(opened(live), said)
+    assert backed_up(live, backup, rclone).returncode == 0
+    assert read_judgements(opened(backup)) == read_judgements(opened(live)) != []
 
 
 def test_a_lake_whose_first_night_was_killed_is_copied_as_it_is(nights: Nights, rclone: Rclone, tmp_path: Path):

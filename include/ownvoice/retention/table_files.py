@@ -45,7 +45,8 @@ def kept_versions(lake: Lake, newest: int, trained_on: frozenset[int]) -> KeptVe
     """
     versions = all_versions(lake)
     kept = [one for one in versions if one in versions[-newest:] or one.number in trained_on]
-    return {"pairs": [one.number for one in kept], "articles": [one.articles_version for one in kept], "runs": []}
+    named = {"pairs": [one.number for one in kept], "articles": [one.articles_version for one in kept]}
+    return {**named, "runs": [], "judgements": []}
 
 
 def table_candidates(

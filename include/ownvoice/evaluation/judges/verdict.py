@@ -34,7 +34,11 @@ _OTHER_WORDS = {
     **dict.fromkeys(("first", "the first", "first answer"), Verdict.FIRST),
     **dict.fromkeys(("second", "the second", "second answer"), Verdict.SECOND),
     **dict.fromkeys(("tie", "a tie", "tied", "draw", "equal", "both", "neither", "none", "same"), Verdict.TIE),
+    **dict.fromkeys(("unentschieden", "gleichstand", "égalité", "empate", "平局", "引き分け"), Verdict.TIE),
 }
+_SIDE_IN_ANOTHER_LANGUAGE = re.compile(  # "Antwort B", "回答A"
+    r"(?!(?:not|no|nor|neither|non|nicht|pas|ni)\b)[^\W\d_]+(?:[ _-]|(?<=[^\x00-\x7f]))(?P<side>[AB])"
+)
 _RATING = re.compile(r"([1-5])(?:\.0+)?(?: ?(?:/|out of|of) ?5)?")
 _DECORATION = " \t\r\n*_`'\"“”‘’.,;:!()[]"
 
@@ -62,7 +66,8 @@ def winner_of(verdict: Verdict, order: Order) -> Winner | None:
 
 
 def _verdict_named(value: str) -> Verdict:
-    word = " ".join(value.strip(_DECORATION).casefold().split())
-    if side := _SIDE.fullmatch(word):
-        return _NAMED[side[1]]
+    plain = " ".join(value.strip(_DECORATION).split())
+    word = plain.casefold()
+    if side := _SIDE.fullmatch(word) or _SIDE_IN_ANOTHER_LANGUAGE.fullmatch(plain):
+        return _NAMED[side[1].casefold()]
     return _OTHER_WORDS.get(word, Verdict.INVALID)
