@@ -3,9 +3,9 @@
 Agreement of 90 % can be a kappa of .44: where nearly all pairs are won by one side, chance agrees too. Both measures
 are 1 where all agree and 0 where as many do as by chance. Values are nominal.
 
-The intervals are by drawing items with replacement (Zapf et al., BMC Medical Research Methodology 16:93, 2016). Items on
-which the same was said are drawn as one kind, so that the cost does not grow with the items. decisions/0055 says why no
-library stands here, and how often the intervals hold the true value.
+The intervals are by drawing items with replacement (Zapf et al., BMC Medical Research Methodology 16:93, 2016). Items
+on which the same was said are drawn as one kind, so that the cost does not grow with the items. decisions/0055 says why
+no library stands here, and how often the intervals hold the true value.
 """
 
 from __future__ import annotations
