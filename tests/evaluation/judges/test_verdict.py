@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.evaluation.judges.item import Order
-from ownvoice.evaluation.judges.verdict import Verdict, read_rating, read_verdict, winner_of
+from ownvoice.evaluation.judges.verdict import Verdict, read_rating, read_verdict, verdict_for, winner_of
 
 FIRST, SECOND, TIE, INVALID = Verdict
 
@@ -138,3 +138,4 @@ def test_a_rating_is_a_whole_number_from_1_to_5_or_none(text: str, rating: int |
 )
 def test_the_winner_is_the_side_that_was_shown_in_that_place(verdict: Verdict, order: Order, winner: str) -> None:
     assert winner_of(verdict, order) == winner
+    assert winner is None or verdict_for(winner, order) is verdict

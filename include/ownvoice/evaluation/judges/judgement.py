@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from ownvoice.config.prices import ModelPrice
-from ownvoice.evaluation.judges.item import Order
 from ownvoice.evaluation.judges.prompts import prompt_of
-from ownvoice.evaluation.judges.verdict import Verdict, read_rating, read_verdict, winner_of
+from ownvoice.evaluation.judges.verdict import Verdict, read_rating, read_verdict, verdict_for, winner_of
 from ownvoice.evaluation.judges.wanted import Wanted
 from ownvoice.llm.answers import AnswerRecord, completion_of
 from ownvoice.llm.completion import Completion, parse_text
@@ -22,13 +21,14 @@ _NO_ANSWER_NEEDED = "No model was asked: an answer is empty, or both are the sam
 def row_without_asking(wanted: Wanted, run_id: str, *, is_control: bool) -> JudgementRow:
     """Return the row of a judgement that needs no model."""
     winner = wanted.winner_without_asking
-    said: dict[str, Any] = {"rating": wanted.rating_without_asking}
-    if winner is not None and prompt_of(wanted.judge).form == "pairwise":
-        shown_first = (winner == "left") == (wanted.order is Order.FORWARD)
-        verdict = Verdict.TIE if winner == "tie" else (Verdict.FIRST if shown_first else Verdict.SECOND)
-        said = {"verdict": verdict, "winner": winner}
-    at = dt.datetime.now(dt.UTC).isoformat()
-    return cast(JudgementRow, {**_row(wanted, run_id, is_control), "reason": _NO_ANSWER_NEEDED, "at": at, **said})
+    found = {
+        "reason": _NO_ANSWER_NEEDED,
+        "verdict": verdict_for(winner, wanted.order) if winner else None,
+        "winner": winner,
+        "rating": wanted.rating_without_asking,
+        "at": dt.datetime.now(dt.UTC).isoformat(),
+    }
+    return cast(JudgementRow, {**_row(wanted, run_id, is_control), **found})
 
 
 def row_of_answer(
@@ -60,7 +60,7 @@ def row_of_answer(
 
 def _said(wanted: Wanted, completion: Completion) -> Mapping[str, Any]:
     answer = parse_text(completion)
-    if prompt_of(wanted.judge).form == "absolute":
+    if not wanted.compares:
         return {"rating": read_rating(answer.text) if answer.usable else None}
     verdict = read_verdict(answer.text) if answer.usable else Verdict.INVALID
     return {"verdict": verdict, "winner": winner_of(verdict, wanted.order)}
@@ -69,7 +69,6 @@ def _said(wanted: Wanted, completion: Completion) -> Mapping[str, Any]:
 def _row(wanted: Wanted, run_id: str, is_control: bool) -> JudgementRow:
     """Return a row with what is asked, and nothing answered."""
     judge, item, prompt = wanted.judge, wanted.item, prompt_of(wanted.judge)
-    is_pairwise = prompt.form == "pairwise" and item.right is not None
     return {
         "judgement_id": wanted.judgement_id,
         "run_id": run_id,
@@ -79,7 +78,7 @@ def _row(wanted: Wanted, run_id: str, is_control: bool) -> JudgementRow:
         "article_id": item.article_id,
         "dataset_version": item.dataset_version,
         "left_source": item.left.source,
-        "right_source": item.right.source if item.right and is_pairwise else None,
+        "right_source": item.right.source if item.right and wanted.compares else None,
         "order": wanted.order,
         "judge": judge.name,
         "judge_id": judge.judge_id,

@@ -65,6 +65,13 @@ def winner_of(verdict: Verdict, order: Order) -> Winner | None:
     return "left" if (verdict is Verdict.FIRST) == (order is Order.FORWARD) else "right"
 
 
+def verdict_for(winner: Winner, order: Order) -> Verdict:
+    """Return the verdict that means `winner` in the order that was shown: the way back from `winner_of`."""
+    if winner == "tie":
+        return Verdict.TIE
+    return Verdict.FIRST if (winner == "left") == (order is Order.FORWARD) else Verdict.SECOND
+
+
 def _verdict_named(value: str) -> Verdict:
     plain = " ".join(value.strip(_DECORATION).split())
     word = plain.casefold()

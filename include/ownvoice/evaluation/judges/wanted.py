@@ -12,6 +12,7 @@ from ownvoice.evaluation.judges.item import Item, Order, Winner
 from ownvoice.evaluation.judges.prompts import prompt_of
 from ownvoice.evaluation.judges.prompts.material import shown
 from ownvoice.evaluation.judges.request import orders_of
+from ownvoice.evaluation.judges.verdict import RATINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +31,19 @@ class Wanted:
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     @property
+    def compares(self) -> bool:
+        """Whether two answers are compared, and not one rated alone."""
+        return prompt_of(self.judge).form == "pairwise" and self.item.right is not None
+
+    @property
     def winner_without_asking(self) -> Winner | None:
         """The side that wins without a model: equal answers tie, and an empty one loses; None where one has to say.
 
         A model that answers nothing must not gain by it, and a judge has nothing to say of an answer that is not there.
         """
-        if self.item.right is None:
+        if not self.compares:
             return None
-        left, right = (shown(side.text).strip() for side in (self.item.left, self.item.right))
+        left, right = (text.strip() for text in map(shown, self.item.shown(Order.FORWARD)))
         if left == right:
             return "tie"
         if left and right:
@@ -47,14 +53,12 @@ class Wanted:
     @property
     def rating_without_asking(self) -> int | None:
         """The lowest rating where an answer that is rated alone is empty, else None."""
-        return 1 if prompt_of(self.judge).form == "absolute" and not shown(self.item.left.text).strip() else None
+        return None if self.compares or shown(self.item.left.text).strip() else RATINGS[0]
 
     @property
     def needs_a_model(self) -> bool:
         """Whether a judge has to be asked."""
-        if prompt_of(self.judge).form == "absolute":
-            return self.rating_without_asking is None
-        return self.winner_without_asking is None
+        return self.winner_without_asking is None and self.rating_without_asking is None
 
 
 def wanted_of(panel: Iterable[Judge], items: Sequence[Item], repeats: int = 1) -> Iterator[Wanted]:
