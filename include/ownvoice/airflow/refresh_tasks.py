@@ -134,7 +134,9 @@ def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
     with held_lake(run_id) as lake:
         version = commit.commit_version(lake, run_id)
     if version is None:
-        raise AirflowSkipException("There is nothing to commit: no article is new, edited, removed or pending.")
+        raise AirflowSkipException(
+            "There is nothing to commit: no article is new, edited, removed or pending, and no review changes a pair."
+        )
     event = {
         "version": version.number,
         "uri": f"{lake.uri}/tables/pairs",
