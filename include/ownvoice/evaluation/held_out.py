@@ -6,13 +6,12 @@ next one (docs/decisions/0047).
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import chain, islice, zip_longest
+from itertools import islice
 
 from ownvoice.errors import SettingsError
+from ownvoice.evaluation.spread import spread
 from ownvoice.storage.conditions import all_of, equals, one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
@@ -67,7 +66,7 @@ def held_out_pairs(
     if author is None:
         return HeldOut(found, None, (), f"dataset version {found.number} holds no pairs. Add articles, and refresh.")
     pairs = [pair for _, pair in _pairs(lake, found, equals(author_id=author, split="test"))]
-    return HeldOut(found, author, tuple(islice(_spread(pairs), limit)), _too_few(found, author, pairs))
+    return HeldOut(found, author, tuple(islice(spread(pairs), limit)), _too_few(found, author, pairs))
 
 
 def pairs_asked(lake: Lake, version: int, pair_ids: Collection[str]) -> HeldOut:
@@ -90,7 +89,7 @@ def trained_pairs(lake: Lake, version: int | None = None, author_id: str | None 
     found = version_or_latest(lake, version)
     author = _author(lake, found, author_id)
     where = all_of(equals(author_id=author or ""), "coalesce(selected, true)")
-    return HeldOut(found, author, tuple(_spread(pair for _, pair in _pairs(lake, found, where))), None)
+    return HeldOut(found, author, tuple(spread(pair for _, pair in _pairs(lake, found, where))), None)
 
 
 def _author(lake: Lake, version: DatasetVersion, named: str | None) -> str | None:
@@ -112,12 +111,3 @@ def _too_few(version: DatasetVersion, author: str, pairs: list[HeldOutPair]) -> 
         f"{author}, and a voice is judged from {MIN_PROMPTS} prompts and {MIN_ARTICLES} articles on. Add articles of "
         "this author, or hold more back for the test in a new lake (OWNVOICE_TEST_SHARE)."
     )
-
-
-def _spread(pairs: Iterable[HeldOutPair]) -> Iterable[HeldOutPair]:
-    """Yield pairs in an order of their ids' hashes that takes one of each article before a second of any."""
-    by_article: dict[str, list[HeldOutPair]] = defaultdict(list)
-    for pair in sorted(pairs, key=lambda pair: hashlib.sha256(pair.pair_id.encode()).digest()):
-        by_article[pair.article_id].append(pair)
-    rounds = zip_longest(*by_article.values())
-    return (pair for pair in chain.from_iterable(rounds) if pair is not None)
