@@ -23,6 +23,7 @@ MEANINGS = {
     "gold": "share of the controls with a planted defect that were seen through",
     "chosen won": "share of the decisive verdicts that were for the author's own answer",
     "as people see it": "the same, corrected by how often the judge hits what people said (arXiv 2511.21140)",
+    "takes": "of a person the median time of a pair, of a judge the price of a hundred pairs",
     "alpha": "Krippendorff's, nominal, over the pairs that two or more decided",
     "quality and voice": "two questions: people answer the first, and no measure compares the two",
 }
