@@ -40,6 +40,7 @@ _SIDE_IN_ANOTHER_LANGUAGE = re.compile(  # "Antwort B", "回答A"
     r"(?!(?:not|no|nor|neither|non|nicht|pas|ni)\b)[^\W\d_]+(?:[ _-]|(?<=[^\x00-\x7f]))(?P<side>[AB])"
 )
 _RATING = re.compile(r"([1-5])(?:\.0+)?(?: ?(?:/|out of|of) ?5)?")
+_EXPLAINED = re.compile(r"[.,;:(–—]| - | (?:is|because|since) ")  # "A (slightly)", "B, since it is shorter"
 _DECORATION = " \t\r\n*_`'\"“”‘’.,;:!()[]"
 
 
@@ -73,7 +74,7 @@ def verdict_for(winner: Winner, order: Order) -> Verdict:
 
 
 def _verdict_named(value: str) -> Verdict:
-    plain = " ".join(value.strip(_DECORATION).split())
+    plain = _EXPLAINED.split(" ".join(value.strip(_DECORATION).split()), maxsplit=1)[0].strip(_DECORATION)
     word = plain.casefold()
     if side := _SIDE.fullmatch(word) or _SIDE_IN_ANOTHER_LANGUAGE.fullmatch(plain):
         return _NAMED[side[1].casefold()]
