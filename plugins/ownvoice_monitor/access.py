@@ -6,8 +6,10 @@ import threading
 import time
 from functools import lru_cache
 
-from airflow.api_fastapi.core_api.security import requires_access_dag
-from fastapi import Depends
+from airflow.api_fastapi.auth.managers.models.resource_details import DagAccessEntity
+from airflow.api_fastapi.core_api.security import GetUserDep, requires_access_dag
+from airflow.configuration import conf
+from fastapi import Depends, HTTPException, Request
 
 from ownvoice.config.settings import load_settings
 from ownvoice.storage.aws import Patience
@@ -17,7 +19,34 @@ MAY_READ_REFRESHES = Depends(requires_access_dag("GET", param_dag_id="refresh_pr
 MAY_READ_TRAININGS = Depends(requires_access_dag("GET", param_dag_id="train_dpo"))
 MAY_READ_THE_DAG_IN_THE_ADDRESS = Depends(requires_access_dag("GET"))
 
+_may_answer = requires_access_dag("PUT", DagAccessEntity.HITL_DETAIL, "review_pairs")
+
 _KEPT_S = 60
+
+
+class RefusedError(HTTPException):
+    """A refusal whose detail is a sentence for whoever is refused."""
+
+
+def reviewer(request: Request, user: GetUserDep) -> str:
+    """Return the name of who is logged in, where they may answer required actions of `review_pairs`."""
+    try:
+        _may_answer(request, user)
+    except HTTPException as error:
+        if error.status_code != 403:
+            raise
+        raise RefusedError(
+            403,
+            "Your Airflow role may read, but not review: that takes the right to answer the required actions of the "
+            "DAG review_pairs (role User or above). Ask whoever administers this Airflow.",
+        ) from None
+    return user.get_name()
+
+
+def everyone_is_one_user() -> bool:
+    """Whether Airflow runs without logins, so that it cannot tell one reviewer from another."""
+    simple = "SimpleAuthManager" in conf.get("core", "auth_manager", fallback="")
+    return simple and conf.getboolean("core", "simple_auth_manager_all_admins", fallback=False)
 
 
 def lake() -> Lake:

@@ -9,10 +9,12 @@ from pkgutil import iter_modules
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from ownvoice.errors import OwnvoiceError, StorageUnavailableError
 from ownvoice_monitor import routes, static_files
+from ownvoice_monitor.access import RefusedError
 from ownvoice_monitor.rendering import error_page
 
 _log = logging.getLogger(__name__)
@@ -53,25 +55,32 @@ async def _with_headers(request: Request, call_next: Callable[[Request], Awaitab
     return response
 
 
+def _told(request: Request, status: int, sentence: str) -> Response:
+    """Say what is wrong: to a script as JSON, to a person as a page."""
+    if request.method == "POST" or request.headers.get("Accept") == "application/json":
+        return JSONResponse({"sentence": sentence}, status)
+    return error_page(request, status, sentence)
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)
     # Our own sentences come as the detail; those of FastAPI and Airflow are for programs.
-    is_ours = type(error) is HTTPException and error.status_code == 404
+    is_ours = isinstance(error, RefusedError) or (type(error) is HTTPException and error.status_code == 404)
     sentence = str(error.detail) if is_ours else _SENTENCES.get(error.status_code, "This cannot be answered.")
-    return error_page(request, error.status_code, sentence)
+    return _told(request, error.status_code, sentence)
 
 
 async def _bad_address(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     names = ", ".join(sorted({str(one["loc"][-1]) for one in error.errors()}))
-    return error_page(request, 422, f"The address of this page is not right: {names} is missing or out of range.")
+    return _told(request, 422, f"The address of this page is not right: {names} is missing or out of range.")
 
 
 async def _fault(request: Request, error: Exception) -> Response:
     status = 503 if isinstance(error, StorageUnavailableError) else 500
-    return error_page(request, status, str(error))
+    return _told(request, status, str(error))
 
 
 async def _bug(request: Request, error: Exception) -> Response:
     _log.error("the page %s failed", request.url.path, exc_info=error)
-    return error_page(request, 500, "This page failed. The log of Airflow's API server says where.")
+    return _told(request, 500, "This page failed. The log of Airflow's API server says where.")

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request
@@ -20,6 +20,8 @@ from ownvoice_monitor.access import lake
 from ownvoice_monitor.queries import queries
 from ownvoice_monitor.static_files import VEGA, static_address
 
+T = TypeVar("T")
+
 _TEMPLATES = Path(__file__).parent / "templates"
 NAVIGATION = (
     ("refreshes", "Refreshes"),
@@ -27,6 +29,7 @@ NAVIGATION = (
     ("versions", "Versions"),
     ("trainings", "Training runs"),
     ("judges", "Judges"),
+    ("review", "Review"),
 )
 
 Content = Mapping[str, object]
@@ -40,14 +43,19 @@ async def page(request: Request, template: str, query: Query, missing: str = "Th
     Raises `StorageUnavailableError` where the lake has not answered in time.
     """
 
-    def answer() -> str | None:
-        found = query(lake())
+    def html(lake: Lake) -> str | None:
+        found = query(lake)
         return None if found is None else render(request, template, found)
 
-    html = await queries().answer(answer)
-    if html is None:
+    return HTMLResponse(await asked(html, missing))
+
+
+async def asked(query: Callable[[Lake], T | None], missing: str) -> T:
+    """Return what `query` finds in the lake; the answer has status 404 and says `missing` where that is None."""
+    found = await queries().answer(lambda: query(lake()))
+    if found is None:
         raise HTTPException(404, missing)
-    return HTMLResponse(html)
+    return found
 
 
 def error_page(request: Request, status: int, sentence: str) -> HTMLResponse:

@@ -21,6 +21,10 @@ PAGES = [
     "/overlay?run_id=x",
     "/judges",
     "/judge?judge_id=0123456789ab",
+    "/review",
+    "/review?round=x",
+    "/review/items?round=x",
+    "/review/item?round=x&item=x",
     "/static/pages.css",
 ]
 
@@ -42,7 +46,7 @@ def test_a_forged_token_is_no_login(airflow, page):
 def test_a_user_without_a_role_sees_nothing(airflow, page):
     answer = airflow.log_in("stranger").get(f"/ownvoice{page}")
     assert answer.status_code == 403
-    assert "may not read this DAG" in answer.text
+    assert ("but not review" if "review" in page else "may not read this DAG") in answer.text
 
 
 def test_a_reader_sees_the_nights(airflow):
@@ -51,12 +55,23 @@ def test_a_reader_sees_the_nights(airflow):
     assert "2026-02-02" in answer.text
 
 
+def test_whoever_may_only_read_may_not_review(airflow):
+    reader = airflow.log_in("reader")
+    page = reader.get("/ownvoice/review?round=x")
+    assert page.status_code == 403 and "may read, but not review" in page.text and "<h1>" in page.text
+    sent = reader.post("/ownvoice/review/answers", json={})
+    assert sent.status_code == 403 and "may read, but not review" in sent.json()["sentence"]
+    assert airflow.log_in("anna").get("/ownvoice/review").status_code == 200
+
+
 def test_every_route_asks_for_the_login(airflow):
     from ownvoice_monitor.app import make_app
 
     for route in make_app().routes:
         path = route.path.replace("{name}", "pages.css")
-        assert httpx.get(f"{airflow.address}/ownvoice{path}", trust_env=False).status_code == 401, path
+        for method in route.methods:
+            answer = httpx.request(method, f"{airflow.address}/ownvoice{path}", json={}, trust_env=False)
+            assert answer.status_code == 401, path
 
 
 @pytest.mark.parametrize("page", ["/docs", "/redoc", "/openapi.json"])

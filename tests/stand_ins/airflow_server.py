@@ -23,7 +23,8 @@ sys.path.append(str(REPOSITORY / "demo"))
 
 from environment import LOOPBACK, demo_environment, free_port
 
-USERS = {"admin": "admin", "reader": "viewer", "stranger": ""}  # by name: their role; the password is the name
+# By name: their role; the password is the name.
+USERS = {"admin": "admin", "anna": "user", "ben": "user", "reader": "viewer", "stranger": ""}
 _READY_TIMEOUT_S = 120
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from ownvoice.reviewing.answers import Choice, ReviewAnswer
 from ownvoice.reviewing.order import Side
-from ownvoice.reviewing.sample import Kind, ReviewRound, SampleRow
+from ownvoice.reviewing.sample import Kind, ReviewRound, SampleRow, write_sample
+from ownvoice.storage.lake import Lake, scan
 
 AT = dt.datetime(2026, 11, 28, tzinfo=dt.UTC)
 ROUND = "review_pairs/manual__2026-11-28T00:00:00+00:00"
@@ -78,3 +79,15 @@ def answer(
         supersedes=number - 1 or None,
         **({"seconds": 4.0, "at": AT + dt.timedelta(minutes=minute)} | fields),
     )
+
+
+def round_of_pairs(lake: Lake, name: str, size: int) -> ReviewRound:
+    """Write down a round of `size` items, of the newest version's pairs; where there are few, they come again."""
+    columns = "pair_id, prompt, chosen, rejected, article_id, article_sha256, author_id, spans"
+    batches = scan(lake.table("pairs"), columns)
+    pairs = sorted((row for batch in batches for row in batch.to_pylist()), key=lambda row: row["pair_id"])
+    rows = [
+        item(f"{name}-{place}", position=place, **(pair | {"pair_id": f"{pair['pair_id']}-{place}"}))
+        for place, pair in zip(range(size), itertools.cycle(pairs), strict=False)
+    ]
+    return write_sample(lake, a_round(name, size), rows)

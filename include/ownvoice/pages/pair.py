@@ -6,15 +6,12 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import TypedDict
 
-from ownvoice.errors import StorageError
 from ownvoice.pages.differences import Piece, differences
-from ownvoice.reports.excerpt import excerpt
+from ownvoice.pages.original import quoted_original
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.versions import find_version
-
-_CONTEXT_CHARS = 1_500
 
 
 class PairPage(TypedDict):
@@ -41,17 +38,16 @@ def pair_page(lake: Lake, number: int, date: dt.date, pair_id: str, *, whole_art
     if pair is None:
         return None
     chosen, rejected, by_order = differences(pair["chosen"], pair["rejected"])
-    article, lost = _article(lake, pair)
-    context_chars = len(article) if whole_article else _CONTEXT_CHARS
+    original = quoted_original(lake, pair["article_sha256"], pair["spans"], whole_article=whole_article)
     return {
         "version": number,
         "pair": pair,
         "chosen": chosen,
         "rejected": rejected,
         "by_order": by_order,
-        "original": _marked(article, pair, context_chars) if article else [],
-        "original_lost": lost,
-        "chars": len(article),
+        "original": original.pieces,
+        "original_lost": original.lost,
+        "chars": original.chars,
         "whole_article": whole_article,
     }
 
@@ -62,17 +58,3 @@ def _find_pair(lake: Lake, number: int, date: dt.date, pair_id: str) -> PairRow 
         return None
     batches = scan(lake.table("pairs", version.number), where=equals(refresh_date=date, pair_id=pair_id))
     return next((row for batch in batches for row in batch.to_pylist()), None)
-
-
-def _article(lake: Lake, pair: PairRow) -> tuple[str, str]:
-    """Return the text of the pair's article, or why it cannot be read; the other one is empty."""
-    try:
-        return lake.original(pair["article_sha256"]), ""
-    except StorageError as error:
-        return "", str(error)
-
-
-def _marked(article: str, pair: PairRow, context_chars: int) -> list[Piece]:
-    spans = [(span["start"], span["end"]) for span in pair["spans"]]
-    parts = excerpt(article, spans, context_chars)
-    return [(part.text if part.kind != "gap" else " … ", part.kind == "quoted") for part in parts]

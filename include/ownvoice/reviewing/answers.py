@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, MutableMapping
 from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, computed_field, model_validator
@@ -19,6 +19,7 @@ from ownvoice.errors import DamagedError
 from ownvoice.reviewing.sample import read_round
 from ownvoice.storage.damage import readable
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.listed import StoredObject
 from ownvoice.storage.review_keys import ReviewKeys
 
 Choice = Literal["left", "right", "tie", "both_bad", "skip"]
@@ -126,25 +127,31 @@ def answer_to(lake: Lake, round_name: str, reviewer: str, item_id: str) -> Revie
 
 
 def answers_of(
-    lake: Lake, round_name: str, reviewer: str | None = None, faults: list[str] | None = None
+    lake: Lake,
+    round_name: str,
+    reviewer: str | None = None,
+    faults: list[str] | None = None,
+    known: MutableMapping[StoredObject, ReviewAnswer] | None = None,
 ) -> list[ReviewAnswer]:
     """Return every answer of a round, or of one reviewer there, superseded ones too, by time.
 
-    One that cannot be read adds a sentence to `faults`; raises `DamagedError` where there is no such list.
+    One that cannot be read adds a sentence to `faults`; raises `DamagedError` where there is no such list. What is in
+    `known` is not read again, and what is read is added: an answer never changes.
     """
     keys = ReviewKeys(round_name)
-    folder = keys.answers if reviewer is None else keys.answers_by(reviewer)
-    names = sorted(stored.key for stored in lake.store.objects(folder))
-    found: list[ReviewAnswer] = []
-    for name, data in zip(names, asyncio.run(_read_all(lake, names)), strict=True):
+    known = {} if known is None else known
+    stored = list(lake.store.objects(keys.answers if reviewer is None else keys.answers_by(reviewer)))
+    found = {one: known[one] for one in stored if one in known}
+    new = sorted((one for one in stored if one not in found), key=lambda one: one.key)
+    for one, data in zip(new, asyncio.run(_read_all(lake, [one.key for one in new])), strict=True):
         try:
             if data is not None:
-                found.append(_parsed(lake, name, data))
+                found[one] = known[one] = _parsed(lake, one.key, data)
         except DamagedError as error:
             if faults is None:
                 raise
             faults.append(str(error))
-    return sorted(found, key=lambda answer: (answer.at, answer.reviewer, answer.item_id, answer.number))
+    return sorted(found.values(), key=lambda answer: (answer.at, answer.reviewer, answer.item_id, answer.number))
 
 
 def standing(answers: Iterable[ReviewAnswer]) -> list[ReviewAnswer]:
