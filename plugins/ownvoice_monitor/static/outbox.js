@@ -65,7 +65,7 @@ export class Outbox {
         this.failed += 1;
         return this.changed(this);
       }
-      Object.assign(this, { why: "", failed: 0 });
+      this.failed = 0;
       // What a person wrote is not thrown away because it came too late.
       const lost = refused ?? (receipt.recorded || !(one.answer.edited || receipt.closed) ? null : receipt.sentence);
       if (lost) write(one.key, JSON.stringify({ answer: one.answer, refused: lost }));
@@ -73,5 +73,7 @@ export class Outbox {
       if (receipt) this.received(one.answer, receipt);
       this.changed(this);
     }
+    this.why = "";
+    this.changed(this);
   }
 }
