@@ -127,7 +127,7 @@ def test_a_page_can_be_walked_by_keyboard(browser, airflow):
     with visit(browser, airflow, "/ownvoice/refreshes") as seen:
         seen.page.keyboard.press("Tab")
         assert seen.page.evaluate("document.activeElement.textContent") == "To the content"
-        for _ in range(6):
+        for _ in range(7):
             seen.page.keyboard.press("Tab")
         seen.page.keyboard.press("Enter")
         seen.page.wait_for_url("**/refresh?run_id=**")
