@@ -60,7 +60,8 @@ _PATTERNS = {
     RECORDS: (
         rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|(?:{layout.PUSHES}|{layout.CHAMPIONS})/.+/\d+\.json|"
         rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json|"
-        rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)"
+        rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)|"
+        rf"{layout.JUDGES}/(?:[0-9a-f]+/version-\d+\.json|controls/version-\d+-[a-z]+\.parquet)"
     ),
 }
 _COMPILED = {place: re.compile(pattern) for place, pattern in _PATTERNS.items()}

@@ -17,6 +17,7 @@ CURSOR = "cursor.json"
 PROBE = "probe.json"
 PUSHES = "hub"
 CHAMPIONS = "champions"
+JUDGES = "judges"  # a folder for each judge, and one for the controls of each version
 REVIEWS = "reviews"  # a folder for each round in which people review pairs; `review_keys.py` has its keys
 LEASES = "lease"
 REFUSED = "refused"  # a note for each chunk that died of a refusal, by the way it was asked
@@ -95,6 +96,21 @@ def evaluation_key(name: str) -> str:
 def verification_key(version: int) -> str:
     """Return the key of the record that a version was verified."""
     return f"verified/{version}.json"
+
+
+def qualifications_key(judge_id: str) -> str:
+    """Return the folder with what was measured of a judge, a file for each dataset version."""
+    return f"{JUDGES}/{judge_id}"
+
+
+def qualification_key(judge_id: str, version: int) -> str:
+    """Return the key of what was measured of a judge on the controls of a dataset version."""
+    return f"{qualifications_key(judge_id)}/version-{version}.json"
+
+
+def controls_key(version: int, question: str) -> str:
+    """Return the key of the controls that judges of a question are qualified on with a dataset version."""
+    return f"{JUDGES}/controls/version-{version}-{question}.parquet"
 
 
 def pushes_key(repo_id: str) -> str:

@@ -23,6 +23,7 @@ _REMEDIES = {
     f"{REFUSED}/": "Remove it: the chunk that it names is then asked again by `ownvoice retry` alone.",
     f"{REVIEWS}/": "Put it back from a backup. Without one: clear fold for decisions.parquet, remove an answer.",
     f"{CHAMPIONS}/": "Put it back from a backup of the lake, or remove it: the champion before it then counts.",
+    "judges/": "Remove it, and run `ownvoice judges qualify` again: no stored answer is paid for twice.",
     "verified/": "Remove it, and verify that version again.",
     "readings/": (
         "Put it back from a backup of the lake. Without one, remove it: what the article leaves out is then decided "

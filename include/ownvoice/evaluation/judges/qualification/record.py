@@ -57,8 +57,9 @@ class Exclusion(_Part):
 class Qualification(_Part):
     """How a judge came through the controls of a dataset version.
 
-    `answered_by` is the model that the endpoint's answers name. Tokens and cost are those of all its answers to the
-    controls, whichever run paid for them; the cost is None where the model's price is not known.
+    `answered_by` are the models that the endpoint's answers name, and `at` is when the last of them arrived. Tokens and
+    cost are those of all its answers to the controls, whichever run paid for them; the cost is None where the model's
+    price is not known.
     """
 
     judge: Judge
