@@ -29,6 +29,10 @@ SHAPES = {
     '{"winner": "B, since it is shorter than A"}': SECOND,
     '{"winner": "Answer A is better than B"}': FIRST,
     '{"winner": "Neither is better."}': TIE,
+    '{"best": "clarity", "winner": "B", "verdict": "It is more concise."}': SECOND,
+    '{"bestAnswer": "A", "reason": {"winner": "none"}}': FIRST,
+    '{"winner": "A", "winner": "B"}': SECOND,
+    '[{"winner": "A"}, {"winner": "B"}]': SECOND,
     '{"winner": "Antwort B"}': SECOND,
     '{"winner": "回答A"}': FIRST,
     '{"winner": "égalité"}': TIE,
@@ -94,7 +98,10 @@ def test_no_text_breaks_the_reader(text: str) -> None:
     assert read_rating(text) in {None, 1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize("text", ["{" * 30_000, '{"winner":' * 9_000, '{"a": "}' * 9_000, "}" * 30_000])
+@pytest.mark.parametrize(
+    "text",
+    ["{" * 30_000, '{"winner":' * 9_000, '{"a": "}' * 9_000, "}" * 30_000, '{"a":' + "[" * 900 + "]" * 900 + "}"],
+)
 def test_a_long_answer_that_is_nothing_but_braces_is_invalid(text: str) -> None:
     assert read_verdict(text) is INVALID
 

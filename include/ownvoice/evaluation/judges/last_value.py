@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ownvoice.triples.near_json import as_json
@@ -21,20 +22,21 @@ def last_value(text: str, names: str) -> str | None:
     """Return the last value under one of `names`, as text; None where there is none.
 
     `names` are alternatives of a pattern, in lower case and with spaces, which a key may write as `_` or `-`. A JSON
-    object counts as a whole: what a string inside it quotes does not. An answer that is nothing but a value, or whose
-    last line is, gives that.
+    object counts as a whole: of several names in it the first alternative, and nothing that a string inside it quotes.
+    An answer that is nothing but a value, or whose last line is, gives that.
     """
     tail = _LATEX.sub(r"\1", text[-_TAIL_CHARS:])
-    named = re.compile(names.replace(" ", "[ _-]?"), re.IGNORECASE)
+    ranked = [_joined(name) for name in names.split("|")]
     found: list[tuple[int, str]] = []
     rest = tail
     for start, end, value in _objects(tail):
         rest = rest[:start] + " " * (end - start) + rest[end:]
-        found += [(end, inner) for inner in _values_in(value, named)]
+        with contextlib.suppress(RecursionError):  # nested so deep that nobody meant it
+            found += [(end, inner) for inner in _values_in(value, ranked)]
     found += [(line.end(), line["value"]) for line in _lines(names).finditer(rest)]
     if not found and (line := _LAST_LINE.search(rest)):
         found.append((line.end(), line["value"]))
-    return max(found, key=lambda one: one[0], default=(0, None))[1]
+    return max(reversed(found), key=lambda one: one[0], default=(0, None))[1]
 
 
 def _lines(names: str) -> re.Pattern[str]:
@@ -84,17 +86,22 @@ def _object_at(text: str, start: int) -> Span | None:
     return None
 
 
-def _values_in(value: object, named: re.Pattern[str]) -> Iterator[str]:
-    """Yield what stands under the names, at any depth."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            if named.fullmatch(name.strip()):
-                yield _as_text(inner)
-            else:
-                yield from _values_in(inner, named)
-    elif isinstance(value, list):
+def _values_in(value: object, ranked: Sequence[str]) -> Iterator[str]:
+    """Yield what stands under the names, at any depth: of each object the value whose name comes first in `ranked`."""
+    if isinstance(value, list):
         for inner in value:
-            yield from _values_in(inner, named)
+            yield from _values_in(inner, ranked)
+    if isinstance(value, dict):
+        by_name = {_joined(name): inner for name, inner in value.items()}
+        for name, inner in by_name.items():
+            if name not in ranked:
+                yield from _values_in(inner, ranked)
+        if name := next((one for one in ranked if one in by_name), ""):
+            yield _as_text(by_name[name])
+
+
+def _joined(name: str) -> str:
+    return re.sub(r"[\s_-]", "", name).casefold()
 
 
 def _as_text(value: object) -> str:
