@@ -15,6 +15,7 @@ from ownvoice.storage.versions import latest_version
 from ownvoice.training.planning.plan import new_pairs_since_last_training
 from ownvoice.training.results.publication import Publication, write_publication
 from ownvoice.training.results.report import write_training_report
+from stand_ins.pair_lake import commit_pairs, pair
 
 REVISION = "1234567890" * 4
 
@@ -58,6 +59,14 @@ def test_from_a_version_to_all_models_that_used_it(two_trainings):
     shown = asked(two_trainings, "--version", "1").stdout
     assert "run-1: pass, ann/voice at 123456789012" in shown
     assert "run-2: block, not published" in shown
+
+
+def test_a_version_tells_how_many_rejected_answers_people_edited_or_wrote(lake):
+    sources = [None, "edited", "edited", "human"]
+    rows = [pair(100 + number, "train") | {"rejected_source": one} for number, one in enumerate(sources)]
+    shown = asked(lake, "--version", str(commit_pairs(lake, rows))).stdout
+    assert "2 pairs with a rejected answer that people edited\n" in shown
+    assert "1 pairs with a rejected answer that people wrote\n" in shown
 
 
 def test_from_either_side_it_is_told_when_a_model_was_the_champion(two_trainings):

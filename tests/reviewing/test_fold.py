@@ -8,6 +8,7 @@ import pytest
 
 from ownvoice.errors import SettingsError
 from ownvoice.pairs.reviewed import decisions_of
+from ownvoice.reports.text.review import folded_lines
 from ownvoice.reviewing.answers import give_answer
 from ownvoice.reviewing.fold import decide, fold_round, preview
 from ownvoice.reviewing.sample import Closed, close_round, find_round, write_sample
@@ -72,6 +73,29 @@ def test_the_newest_edit_of_those_who_keep_the_pair_replaces_its_rejected_answer
     assert (decision.what, decision.rejected, decision.rejected_source) == ("edited", "The newest.", "human")
     assert decision.review_id == edits[0].review_id
     assert decision.reviewers == ["ann", "bea"]
+
+
+def test_an_edit_that_was_made_when_the_pair_was_shown_again_is_taken_and_the_second_answer_has_no_vote():
+    sample = [item("a"), item("r", "repeat", pair_id="pair-a")]
+    edit = answer("r", CHOSEN, edited="Written later.", edit_source="edited")
+    ((decision,), _) = decide(sample, [answer("a", CHOSEN), edit])
+    assert (decision.what, decision.review_id, decision.pair_id) == ("edited", edit.review_id, "pair-a")
+    ((decision,), _) = decide(sample, [answer("a", REJECTED), edit])
+    assert decision.what == "overturned"
+
+
+def test_edits_that_are_not_taken_are_counted(lake):
+    write_sample(lake, a_round(), [item("a"), item("b"), item("g", "gold")])
+    for said in (
+        answer("a", CHOSEN, edited="An older one.", edit_source="edited"),
+        answer("a", CHOSEN, "bea", edited="A newer one.", edit_source="edited"),
+        answer("b", REJECTED, edited="Of one that goes.", edit_source="human"),
+        answer("g", CHOSEN, edited="Of a gold item.", edit_source="human"),
+    ):
+        give_answer(lake, said)
+    folded = preview(lake, find_round(lake, ROUND))
+    assert (folded.counts["edited"], folded.edits_not_taken) == (1, 3)
+    assert any("3 edits are not taken" in line for line in folded_lines(folded))
 
 
 @pytest.mark.parametrize("choice", [REJECTED, "both_bad"])

@@ -1,7 +1,7 @@
 """Folding a round: what follows for each pair from all that was answered. Repeated, it comes to the same.
 
 The newest answer of each reviewer counts. More than half of those who did not skip a pair decide it; otherwise nothing
-follows. Where the pair stays, the newest edit by one who did not prefer the rejected answer replaces it.
+follows. Where the pair stays, the newest edit by one who keeps it replaces it, also one made when it was shown again.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ class Undecided:
 class Folded:
     """What a round came to. `unanswered` counts the pairs that nobody answered, or all skipped.
 
+    `edits_not_taken` counts those of pairs that go or are undecided, of gold items, and those before a newer one.
     `alpha` is how far reviewers agree beyond chance; None where no two answered the same pairs. `faults` has a sentence
     for each answer that cannot be read.
     """
@@ -43,6 +44,7 @@ class Folded:
     decisions: tuple[Decision, ...]
     undecided: tuple[Undecided, ...]
     unanswered: int
+    edits_not_taken: int
     reviewers: tuple[Reviewer, ...]
     alpha: Estimate | None
     faults: tuple[str, ...]
@@ -77,34 +79,38 @@ def preview(lake: Lake, found: ReviewRound) -> Folded:
     sample, answers = read_sample(lake, found.round), answers_of(lake, found.round, faults=faults)
     decisions, undecided = decide(sample, answers)
     unanswered = sum(row.kind in ("random", "flip") for row in sample) - len(decisions) - len(undecided)
+    edits = sum(one.edited is not None for one in standing(answers)) - sum(one.what == "edited" for one in decisions)
     given = reviewed(sample, answers)
     reviewers, agreement = tuple(reviewers_of(given)), alpha(ratings_of(given))
-    return Folded(found, decisions, undecided, unanswered, reviewers, agreement, tuple(faults))
+    return Folded(found, decisions, undecided, unanswered, edits, reviewers, agreement, tuple(faults))
 
 
 def decide(
     sample: Iterable[SampleRow], answers: Iterable[ReviewAnswer]
 ) -> tuple[tuple[Decision, ...], tuple[Undecided, ...]]:
-    """Return what follows for the pairs of a sample; gold items and repeats decide nothing. Pure."""
+    """Return what follows for the pairs of a sample; gold items and repeats have no vote. Pure."""
     by_item: dict[str, list[ReviewAnswer]] = defaultdict(list)
     for answer in standing(answers):
         if answer.winner is not None:
             by_item[answer.item_id].append(answer)
-    pairs = [row for row in sample if row.kind in ("random", "flip") and row.item_id in by_item]
-    found = [_decision(row, by_item[row.item_id]) for row in sorted(pairs, key=lambda row: row.pair_id)]
+    rows = sorted((row for row in sample if row.item_id in by_item), key=lambda row: row.pair_id)
+    again = {row.pair_id: by_item[row.item_id] for row in rows if row.kind == "repeat"}
+    pairs = [row for row in rows if row.kind in ("random", "flip")]
+    found = [_decision(row, by_item[row.item_id], again.get(row.pair_id, [])) for row in pairs]
     return (
         tuple(one for one in found if isinstance(one, Decision)),
         tuple(one for one in found if isinstance(one, Undecided)),
     )
 
 
-def _decision(row: SampleRow, answers: Sequence[ReviewAnswer]) -> Decision | Undecided:
+def _decision(row: SampleRow, answers: Sequence[ReviewAnswer], again: Sequence[ReviewAnswer]) -> Decision | Undecided:
     votes = Counter(_WHAT[answer.winner] for answer in answers)
     what, most = votes.most_common(1)[0]
     if 2 * most <= len(answers):
         return Undecided(row.pair_id, dict(Counter(str(answer.winner) for answer in answers)))
     agreeing = [answer for answer in answers if _WHAT[answer.winner] == what]
-    edits = [one for one in agreeing if one.edited not in (None, row.rejected)] if what == "kept" else []
+    keeping = [one for one in (*answers, *again) if _WHAT[one.winner] == "kept"] if what == "kept" else []
+    edits = [one for one in keeping if one.edited not in (None, row.rejected)]
     newest = max(edits or agreeing, key=lambda answer: (answer.at, answer.reviewer))
     return Decision(
         row.pair_id,

@@ -42,6 +42,11 @@ def folded_lines(folded: Folded) -> Iterator[str]:
     for one in folded.undecided:
         votes = ", ".join(f"{count} {winner}" for winner, count in sorted(one.votes.items()))
         yield from wrapped(f"  {one.pair_id[:12]} undecided: {votes}, and nothing follows", indent=4)
+    if folded.edits_not_taken:
+        yield from wrapped(
+            f"{folded.edits_not_taken} edits are not taken: their pair goes, is undecided or has a newer one, or their "
+            "item was there to check reviewers"
+        )
     for reviewer in folded.reviewers:
         yield from reviewer_lines(reviewer)
     if folded.alpha:

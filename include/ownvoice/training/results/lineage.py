@@ -13,6 +13,8 @@ from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.results.publication import Publication
 from ownvoice.training.results.report import TrainingReport, read_training_report
 
+_DID = {"edited": "edited", "human": "wrote"}
+
 MIN_COMMIT_CHARS = 7  # of the first characters of a commit, as git shows them
 
 
@@ -73,6 +75,8 @@ def _origin_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"refresh    {found['refresh']} of {found['refresh_date']}"
     if found["rejected_by"]:
         yield f"second     {found['rejected_by']}"
+    for source, pairs in found["by_people"].items():
+        yield f"people     {pairs} pairs with a rejected answer that people {_DID[source]}"
 
 
 def _trainings(lake: Lake, version: int | None = None) -> list[str]:
@@ -115,4 +119,12 @@ def _origin(lake: Lake, number: int) -> dict[str, Any]:
         "trained_on": version.trained_on,
         "round": version.round,
         "rejected_by": version.rejected_sentence,
+        "by_people": _by_people(lake, number),
     }
+
+
+def _by_people(lake: Lake, number: int) -> dict[str, int]:
+    """Count the pairs of a version whose rejected answers people edited, or wrote as a `human`."""
+    grouped = "rejected_source IS NOT NULL GROUP BY rejected_source ORDER BY rejected_source"
+    batches = scan(lake.table("pairs", number), "rejected_source, count(*) AS pairs", grouped)
+    return {row["rejected_source"]: row["pairs"] for batch in batches for row in batch.to_pylist()}
