@@ -64,7 +64,8 @@ def _rating(parts: Mapping[str, str]) -> str:
 
 def _notes(parts: Mapping[str, str]) -> str:
     asked = _content(parts["instruction"], parts.get("reference", ""))
-    return "A good answer speaks of: " + ", ".join(list(asked)[:_WORDS_IN_NOTES])
+    # Nothing but the words: the judge takes each word of the notes for one that an answer should have.
+    return "\n".join(f"- {word}" for word in list(asked.values())[:_WORDS_IN_NOTES])
 
 
 def _score(answer: str, asked: Mapping[str, str]) -> float:
