@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from airflow.sdk import Param
@@ -17,9 +17,6 @@ from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.config.problems import settings_error
 from ownvoice.config.round_request import RoundRequest
 from ownvoice.config.settings import load_settings
-
-if TYPE_CHECKING:
-    from ownvoice.storage.lake import Lake
 
 
 def review_form() -> dict[str, Param]:
@@ -43,10 +40,11 @@ def read_review_form(params: Mapping[str, Any]) -> RoundRequest:
 def draw_sample(params: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     """Draw the items of the round that bears the run's name; return what the person who approves it is told."""
     from ownvoice.reports.text.review import round_lines
+    from ownvoice.reviewing.disputed import disputed_pairs
     from ownvoice.reviewing.draw import draw_round
 
-    lake = open_lake()
-    drawn = draw_round(lake, lake_run_id(dag_run), read_review_form(dict(params)), _disputed(lake))
+    lake, asked = open_lake(), read_review_form(dict(params))
+    drawn = draw_round(lake, lake_run_id(dag_run), asked, disputed_pairs(lake, load_settings().judges))
     print("\n".join(round_lines(drawn)))
     return {
         "page": _page(drawn.round),
@@ -79,14 +77,6 @@ def close_round(dag_run: Any, ti: Any) -> str:
     ended = step(open_lake(), lake_run_id(dag_run), rejected).closed
     assert ended is not None, "it was closed just now, or before"
     return ended.how
-
-
-def _disputed(lake: Lake) -> frozenset[str] | None:
-    """Return the pairs that the judges of the settings disagree about; None where none of them counts."""
-    from ownvoice.reviewing.disputed import disputed_pairs
-
-    judges = load_settings().judges
-    return disputed_pairs(lake, [judge.judge_id for judge in judges]) if judges else None
 
 
 def _answered_by(ti: Any) -> str:

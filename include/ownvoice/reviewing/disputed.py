@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
+from ownvoice.config.judges import Judge
+from ownvoice.evaluation.judges.qualification.stored import qualified
 from ownvoice.evaluation.judges.table import read_judgements
 from ownvoice.evaluation.judges.verdicts import ItemVerdict, item_verdicts
 from ownvoice.storage.conditions import all_of, equals, one_of
@@ -13,10 +15,15 @@ from ownvoice.storage.lake import Lake
 _OF_PAIRS = "left_source IN ('chosen', 'rejected') AND right_source IN ('chosen', 'rejected') AND NOT is_control"
 
 
-def disputed_pairs(lake: Lake, judge_ids: Collection[str]) -> frozenset[str]:
-    """Return the ids of the pairs on whose quality a judge flips, or two of them find opposite answers better."""
-    where = all_of(_OF_PAIRS, equals(question="quality"), one_of("judge_id", judge_ids))
-    rows = read_judgements(lake, where) if judge_ids else []
+def disputed_pairs(lake: Lake, panel: Sequence[Judge]) -> frozenset[str] | None:
+    """Return the ids of the pairs on whose quality a judge flips, or two of them find opposite answers better.
+
+    None where no judge of the panel counts.
+    """
+    counting = [judge.judge_id for judge in qualified(lake, panel).counting]
+    if not counting:
+        return None
+    rows = read_judgements(lake, all_of(_OF_PAIRS, equals(question="quality"), one_of("judge_id", counting)))
     pair_of = {row["item_id"]: (row["pair_id"], row["left_source"]) for row in rows}
     by_pair: dict[str, list[ItemVerdict]] = defaultdict(list)
     for verdict in item_verdicts(rows):
