@@ -9,10 +9,12 @@ from typer.testing import CliRunner
 
 from ownvoice.cli.main import app
 from ownvoice.errors import BadDataError, SettingsError
+from ownvoice.pairs.reviewed import decisions_of
 from ownvoice.reviewing.answers import give_answer
 from ownvoice.reviewing.fold import fold_round
-from ownvoice.reviewing.sample import write_sample
+from ownvoice.reviewing.sample import read_sample, write_sample
 from ownvoice.storage.lake import Lake
+from stand_ins.pair_lake import commit_pairs, pair
 from stand_ins.review_rounds import ROUND, a_round, answer, item
 from stand_ins.review_tools import Said, argilla_records, label_studio_tasks
 
@@ -51,6 +53,21 @@ def test_a_round_is_shown_while_it_is_open_and_after_it_was_folded(lake, review)
     stored = json.loads(review("show", ROUND, "--json"))
     assert stored["counts"] == {"overturned": 1, "undecided": 1, "unanswered": 0}
     assert stored["round"]["closed"]["how"] == "folded"
+
+
+def test_a_round_is_drawn_and_folded_without_airflow(lake, review):
+    commit_pairs(lake, [pair(number, "train") for number in range(20)])
+    drawn = json.loads(review("draw", "--size", "10", "--json"))
+    assert (drawn["drawn"]["random"], drawn["dataset_version"]) == (8, 1)
+    row = next(row for row in read_sample(lake, drawn["round"]) if row.kind == "random")
+    give_answer(lake, answer(row.item_id, "right", round_name=drawn["round"]))
+    assert "1 overturned, 0 undecided, 7 unanswered" in review("fold", drawn["round"])
+    assert [one.what for one in decisions_of(lake, drawn["round"])] == ["overturned"]
+
+
+def test_a_size_out_of_range_is_refused(lake):
+    with pytest.raises(SettingsError, match="size"):
+        raise CliRunner().invoke(app, ["review", "draw", "--size", "0", "--lake", lake.uri]).exception
 
 
 def test_a_name_that_would_act_on_a_terminal_does_nothing(lake, review):

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
-from ownvoice.cli.options import JsonOption, LakeOption
+from ownvoice.cli.options import JsonOption, LakeOption, VersionOption
 from ownvoice.cli.output import print_result
+from ownvoice.config.problems import settings_error
+from ownvoice.config.round_request import RoundRequest
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.reports.text.review import folded_lines, round_lines
+from ownvoice.reviewing.disputed import disputed_pairs
+from ownvoice.reviewing.draw import draw_round
 from ownvoice.reviewing.exchange import TOOLS, Imported, export_round, import_answers
-from ownvoice.reviewing.fold import preview
+from ownvoice.reviewing.fold import Folded, fold_round, preview
 from ownvoice.reviewing.formats.exchange import ToolName
 from ownvoice.reviewing.formats.files import MAX_FILE_BYTES
 from ownvoice.reviewing.sample import read_round, rounds
@@ -37,7 +43,9 @@ def list_rounds(lake: LakeOption = None, as_json: JsonOption = False) -> None:
     found = rounds(Lake(load_settings(lake=lake).lake), faults)
     lines = [line for one in found for line in round_lines(one)] + faults
     stored = {"rounds": [one.model_dump(mode="json") for one in found], "faults": faults}
-    print_result(lines or ["no round of review yet: trigger the DAG review_pairs"], stored, as_json)
+    print_result(
+        lines or ["no round of review yet: trigger the DAG review_pairs, or `ownvoice review draw`"], stored, as_json
+    )
 
 
 @group.command("show")
@@ -46,11 +54,34 @@ def show_round(round_name: RoundArgument, lake: LakeOption = None, as_json: Json
     opened = Lake(load_settings(lake=lake).lake)
     found = read_round(opened, round_name)
     folded = preview(opened, found)
-    print_result(
-        [*round_lines(found), *folded_lines(folded)],
-        asdict(folded) | {"round": found.model_dump(mode="json"), "counts": folded.counts},
-        as_json,
-    )
+    print_result([*round_lines(found), *folded_lines(folded)], _stored(folded), as_json)
+
+
+@group.command("draw")
+def draw(
+    size: Annotated[int, typer.Option(help="How many items people are shown.")] = 100,
+    version: VersionOption = None,
+    author: Annotated[str, typer.Option(help="Only pairs of this author.")] = "",
+    lake: LakeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Draw the items of a new round, as the DAG review_pairs does; the page and `export` show it."""
+    settings, now = load_settings(lake=lake), dt.datetime.now(dt.UTC)
+    try:
+        asked = RoundRequest(size=size, dataset_version=version, author_id=author)
+    except ValidationError as error:
+        raise settings_error(error) from None
+    opened = Lake(settings.lake)
+    name, disputed = f"review__{now:%Y-%m-%dT%H%M%S.%fZ}", disputed_pairs(opened, settings.judges)
+    drawn = draw_round(opened, name, asked, disputed)
+    print_result(round_lines(drawn), drawn.model_dump(mode="json"), as_json)
+
+
+@group.command("fold")
+def fold(round_name: RoundArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Close a round, as an approval does: the next refresh takes over what people decided."""
+    folded = fold_round(Lake(load_settings(lake=lake).lake), round_name, "the command line")
+    print_result(folded_lines(folded), _stored(folded), as_json)
 
 
 @group.command("export")
@@ -87,6 +118,10 @@ def import_file(
     except BadDataError as error:
         raise BadDataError(f"{file}: {error}. From the tool: {TOOLS[tool].export_with}.") from error
     print_result(_imported_lines(found, tool), asdict(found), as_json)
+
+
+def _stored(folded: Folded) -> dict[str, Any]:
+    return asdict(folded) | {"round": folded.round.model_dump(mode="json"), "counts": folded.counts}
 
 
 def _imported_lines(found: Imported, tool: ToolName) -> Iterator[str]:
