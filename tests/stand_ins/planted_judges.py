@@ -1,8 +1,8 @@
 """Judges that behave in a known way, so that what is measured of a judge can be compared with what it does.
 
 Each is a model of the stand-in server, named `planted-` and its manner: `planted-always_first`. A judge that likes
-something is named with it: `planted-likes:delve` prefers the answer that says so more often. Honest judges follow the
-rules of the offline model.
+something is named with it: `planted-likes:delve` prefers the answer that says so more often. `honest` follows the
+rules of the offline model, and `noisy` does so too, but turns one verdict in four where the answers are close.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from ownvoice.offline_model.judging import offline_judgement
 PLANTED = "planted-"
 
 _PART = re.compile(r"\[(answer A|answer B) ([0-9a-f]{12})\]\n(.*?)\n\[end of \1 \2\]", re.DOTALL)
+_CLOSE = 0.3
 _FLIPPED = {"A": "B", "B": "A"}
 
 Manner = Callable[[str, str, str], str]
@@ -61,9 +62,16 @@ def planted_answer(body: dict[str, Any]) -> str | None:
         return _more(a.casefold().count(detail.casefold()), b.casefold().count(detail.casefold()))
     if manner == "honest":
         return offline_judgement(prompt)
-    if manner == "noisy":  # it turns one verdict in six, so that a third of its items flip
-        return _turned(offline_judgement(prompt) or "", turn=_number(seed) % 6 == 0)
+    if manner == "noisy":
+        said = offline_judgement(prompt) or ""
+        return _turned(said, turn=_is_close(said) and _number(seed) % 4 == 0)
     return MANNERS[manner](a, b, seed)
+
+
+def _is_close(said: str) -> bool:
+    """Whether the scores that a judgement names are near each other: there alone an honest judge errs."""
+    a, b = re.findall(r"has (-?\d+\.\d+)", said)
+    return abs(float(a) - float(b)) < _CLOSE
 
 
 def _turned(answer: str, *, turn: bool) -> str:
