@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from ownvoice.cli.main import app
+from ownvoice.evaluation.judges.qualification.stored import write_qualification
 from ownvoice.evaluation.judges.table import record_judgements
 from ownvoice.reviewing.answers import give_answer
 from ownvoice.reviewing.sample import write_sample
@@ -38,7 +39,7 @@ def test_a_lake_without_judgements_says_what_to_do(judges):
 
 def test_judges_and_people_stand_in_one_table_that_fits_a_terminal(lake, judges):
     judge, name = a_judge(), "someone with a name that is long\x1b[2J"
-    lake.write_json(f"judges/{judge.judge_id}/version-1.json", a_qualification(judge, "gold").model_dump(mode="json"))
+    write_qualification(lake, a_qualification(judge, "gold"))
     write_sample(lake, a_round(), [item(str(number)) for number in range(6)])
     for number in range(6):
         record_judgements(lake, comparison(judge, f"pair-{number}", "fs" if number < 4 else "sf"))

@@ -7,6 +7,7 @@ import pytest
 from ownvoice.evaluation.agreement.estimate import wilson
 from ownvoice.evaluation.agreement.position import position_bias
 from ownvoice.evaluation.judges.qualification.record import Measures
+from ownvoice.evaluation.judges.qualification.stored import write_qualification
 from ownvoice.evaluation.judges.table import record_judgements
 from ownvoice.reviewing.answers import give_answer
 from ownvoice.reviewing.sample import write_sample
@@ -24,8 +25,7 @@ def lake(tmp_path) -> Lake:
 
 
 def leave_qualification(lake, judge, *broken, **fields):
-    one = a_qualification(judge, *broken, **fields)
-    lake.write_json(f"judges/{judge.judge_id}/version-{one.dataset_version}.json", one.model_dump(mode="json"))
+    write_qualification(lake, a_qualification(judge, *broken, **fields))
 
 
 def leave_answers(lake, *given):

@@ -7,7 +7,7 @@ import pytest
 from ownvoice.evaluation.agreement.estimate import Estimate, wilson
 from ownvoice.evaluation.agreement.position import position_bias
 from ownvoice.evaluation.judges.qualification.record import Measures
-from ownvoice.reports.raters import Rater, RaterTable, rater_table
+from ownvoice.reports.raters import Known, Rater, RaterTable, rater_table
 from ownvoice.reviewing.raters import reviewed
 from stand_ins.judgements import a_judge, a_qualification, comparison, ratings
 from stand_ins.review_rounds import answer, item
@@ -43,8 +43,8 @@ def judged(judge, letters, **fields):
 
 
 def table_of(judgements=(), qualifications=(), panel=(), people=()) -> RaterTable:
-    by_judge = {one.judge_id: one for one in qualifications}
-    return rater_table(list(judgements), by_judge, panel, list(people))
+    known = [Known(one.judge, one, " ".join(one.reasons)) for one in qualifications]
+    return rater_table(list(judgements), [*known, *(Known(one, None, "Qualify it.") for one in panel)], list(people))
 
 
 def row_of(table: RaterTable, name: str) -> Rater:
@@ -129,6 +129,13 @@ def test_without_a_qualification_a_judge_is_measured_on_the_pairs_and_called_not
 def test_a_judge_of_the_settings_that_has_judged_nothing_is_there():
     [found] = table_of(panel=[FIRST]).raters
     assert (found.items, found.usd_a_hundred, found.chosen_won) == (0, None, None)
+    assert (found.standing, found.reasons) == ("not qualified", ("Qualify it.",))
+
+
+def test_a_judge_whose_endpoint_answers_with_another_model_now_does_not_count():
+    changed = Known(FIRST, a_qualification(FIRST), "Another model answers now.")
+    found = row_of(rater_table(judged(FIRST, PEOPLE), [changed], []), "first")
+    assert (found.standing, found.reasons) == ("another model answers", ("Another model answers now.",))
 
 
 def test_a_hundred_pairs_cost_what_was_paid_for_them_and_nothing_is_said_without_a_price():

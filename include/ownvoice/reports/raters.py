@@ -9,7 +9,7 @@ questions: people are asked about quality, and a judge of voice is compared with
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -32,8 +32,8 @@ class Rater:
     `with_people`, `with_judges`: kappa. `with_itself`: the share of what was asked twice that was decided alike.
     `position` is above 0 where the first or left place is favoured. `chosen_won`: the share of its decisive verdicts
     for the author's own answer; `chosen_won_by_people` is the same as people would have found it. Of a judge alone:
-    `judge_id`, `family`, `prompt`, `standing` ("qualified", "excluded", "not measured", "not qualified"), `reasons` and
-    what a hundred pairs cost; of a person alone: `median_seconds` of a pair.
+    `judge_id`, `family`, `prompt`, `standing` ("qualified", "excluded", "not measured", "not qualified",
+    "another model answers"), `reasons` and what a hundred pairs cost; of a person alone: `median_seconds` of a pair.
     """
 
     kind: Literal["judge", "person"]
@@ -72,25 +72,39 @@ class RaterTable:
         return [one.name if names[one.name] == 1 else f"{one.name} ({one.judge_id or one.kind})" for one in self.raters]
 
 
-def rater_table(
-    judgements: Sequence[JudgementRow],
-    qualifications: Mapping[str, Qualification],
-    panel: Iterable[Judge],
-    given: Sequence[Reviewed],
-) -> RaterTable:
-    """Return the table of everyone who judged or reviewed pairs, is in the panel or was qualified.
+class Known(NamedTuple):
+    """A judge of the settings or one that was qualified once: its newest qualification, and `why_not` it counts."""
 
-    `qualifications` holds the one of each judge that counts now, by judge id.
-    """
-    votes, of_people = _Votes(judgements, qualifications, given), ratings_of(given)
-    judges = {**_judged(judgements), **{one.judge_id: _Judge.of(one) for one in _known(qualifications, panel)}}
+    judge: Judge
+    found: Qualification | None
+    why_not: str
+
+    @property
+    def standing(self) -> str:
+        """What became of it, in a word or two."""
+        if self.found is None:
+            return "not qualified"
+        return "another model answers" if self.found.counts and self.why_not else self.found.verdict
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it does not count, as sentences."""
+        if self.found and not self.found.counts:
+            return self.found.reasons
+        return (self.why_not,) if self.why_not else ()
+
+
+def rater_table(judgements: Sequence[JudgementRow], known: Iterable[Known], given: Sequence[Reviewed]) -> RaterTable:
+    """Return the table of everyone who judged or reviewed pairs, or is known otherwise."""
+    by_id = {one.judge.judge_id: one for one in known}
+    votes = _Votes(judgements, {judge_id for judge_id, one in by_id.items() if not one.why_not}, given)
+    of_people = ratings_of(given)
+    judges = {**_judged(judgements), **{judge_id: _Judge.of(one.judge) for judge_id, one in by_id.items()}}
     of_pairs: dict[str, list[JudgementRow]] = defaultdict(list)
     for row in judgements:
         if row["pair_id"] and not row["is_control"]:
             of_pairs[row["judge_id"]].append(row)
-    rows = [
-        _judge_row(one, votes, qualifications.get(judge_id), of_pairs[judge_id]) for judge_id, one in judges.items()
-    ]
+    rows = [_judge_row(one, votes, by_id.get(judge_id), of_pairs[judge_id]) for judge_id, one in judges.items()]
     return RaterTable(
         (*rows, *(_person_row(one, votes) for one in reviewers_of(given))),
         len({one.item_id for one in of_people}),
@@ -114,10 +128,6 @@ class _Judge(NamedTuple):
         return cls(judge.judge_id, judge.name, judge.family, judge.prompt, prompt_of(judge).question)
 
 
-def _known(qualifications: Mapping[str, Qualification], panel: Iterable[Judge]) -> list[Judge]:
-    return [*(one.judge for one in qualifications.values()), *panel]
-
-
 def _judged(judgements: Iterable[JudgementRow]) -> dict[str, _Judge]:
     """Return the judges of these judgements, under the names that they had last."""
     return {
@@ -132,10 +142,10 @@ class _Votes:
     def __init__(
         self,
         judgements: Sequence[JudgementRow],
-        qualifications: Mapping[str, Qualification],
+        counting: Set[str],
         given: Iterable[Reviewed],
     ) -> None:
-        self._counting = {judge_id for judge_id, found in qualifications.items() if found.counts}
+        self.counting = counting
         self.people: dict[str, dict[str, str]] = defaultdict(dict)
         for rating in ratings_of(given):
             self.people[rating.rater][rating.item_id] = "tie" if rating.value == "both_bad" else rating.value
@@ -170,14 +180,14 @@ class _Votes:
         ]
 
     def _that_count(self, question: str) -> list[str]:
-        return [one for one in self.judges if one in self._counting and self.question[one] == question]
+        return [one for one in self.judges if one in self.counting and self.question[one] == question]
 
 
-def _judge_row(judge: _Judge, votes: _Votes, found: Qualification | None, rows: Sequence[JudgementRow]) -> Rater:
+def _judge_row(judge: _Judge, votes: _Votes, known: Known | None, rows: Sequence[JudgementRow]) -> Rater:
     own = votes.judges.get(judge.judge_id, {})
     people = votes.by_people(own, is_one_of_them=False) if judge.question == "quality" else {}
-    judges = votes.by_judges(judge.question, own, is_one_of_them=found is not None and found.counts)
-    measures = found.measures if found else Measures()
+    judges = votes.by_judges(judge.question, own, is_one_of_them=judge.judge_id in votes.counting)
+    measures = known.found.measures if known and known.found else Measures()
     return Rater(
         "judge",
         judge.name,
@@ -193,8 +203,8 @@ def _judge_row(judge: _Judge, votes: _Votes, found: Qualification | None, rows: 
         judge_id=judge.judge_id,
         family=judge.family,
         prompt=judge.prompt,
-        standing=found.verdict if found else "not qualified",
-        reasons=found.reasons if found else (),
+        standing=known.standing if known else "not qualified",
+        reasons=known.reasons if known else (),
         usd_a_hundred=_usd_a_hundred(rows),
     )
 

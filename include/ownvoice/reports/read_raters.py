@@ -7,29 +7,32 @@ from collections.abc import Iterator, Sequence
 from ownvoice.config.judges import Judge
 from ownvoice.errors import DamagedError
 from ownvoice.evaluation.judges.qualification.record import Qualification
+from ownvoice.evaluation.judges.qualification.stored import why_not
 from ownvoice.evaluation.judges.table import read_judgements
-from ownvoice.reports.raters import RaterTable, rater_table
+from ownvoice.reports.raters import Known, RaterTable, rater_table
 from ownvoice.reviewing.answers import answers_of
 from ownvoice.reviewing.raters import Reviewed, reviewed
 from ownvoice.reviewing.sample import read_sample, rounds
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import JUDGES, qualifications_key
 
-_JUDGES = "judges"
 _OF_PAIRS = "pair_id <> '' AND NOT is_control"
 
 
 def read_rater_table(lake: Lake, panel: Sequence[Judge], faults: list[str]) -> RaterTable:
     """Return the table; what cannot be read adds a sentence to `faults` and is left out."""
-    found = [qualifications_of(lake, judge_id, faults) for judge_id in lake.store.folders(_JUDGES)]
+    found = [qualifications_of(lake, judge_id, faults) for judge_id in lake.store.folders(JUDGES)]
     newest = {several[0].judge_id: several[0] for several in found if several}
+    judges = {one.judge_id: one for one in [*(each.judge for each in newest.values()), *panel]}
+    known = [Known(one, newest.get(judge_id), why_not(lake, one)) for judge_id, one in judges.items()]
     given = [one for each in rounds(lake, faults) for one in _reviewed(lake, each.round, faults)]
-    return rater_table(read_judgements(lake, _OF_PAIRS), newest, panel, given)
+    return rater_table(read_judgements(lake, _OF_PAIRS), known, given)
 
 
 def qualifications_of(lake: Lake, judge_id: str, faults: list[str]) -> list[Qualification]:
     """Return what was measured of a judge on each dataset version, the newest first."""
     found: list[Qualification] = []
-    for stored in lake.store.objects(f"{_JUDGES}/{judge_id}"):
+    for stored in lake.store.objects(qualifications_key(judge_id)):
         try:
             one = lake.read_record(stored.key, Qualification.model_validate) if stored.key.endswith(".json") else None
             found += [one] if one else []
