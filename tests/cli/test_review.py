@@ -63,6 +63,9 @@ def test_a_round_is_drawn_and_folded_without_airflow(lake, review):
     give_answer(lake, answer(row.item_id, "right", round_name=drawn["round"]))
     assert "1 overturned, 0 undecided, 7 unanswered" in review("fold", drawn["round"])
     assert [one.what for one in decisions_of(lake, drawn["round"])] == ["overturned"]
+    other = json.loads(review("draw", "--size", "3", "--json"))["round"]
+    assert "rejected by the command line" in review("close", other)
+    assert "folded by the command line" in review("close", drawn["round"]), "a round ends once"
 
 
 def test_a_size_out_of_range_is_refused(lake):

@@ -77,6 +77,18 @@ def test_random_pairs_are_spread_over_author_kind_and_length_as_the_version_is(l
     assert {stratum.split(", ")[1] for stratum in (row.stratum for row in random)} == {"task", "opinion"}
 
 
+def test_a_pair_of_an_author_with_few_is_as_likely_to_be_drawn_as_any_other(lake):
+    commit_pairs(
+        lake, [row | {"author_id": "rare" if not number % 50 else "ann"} for number, row in enumerate(rows(300))]
+    )
+    drawn_rare = 0
+    for number in range(40):
+        name = f"round-{number}"
+        drawn_rare += sum(row.author_id == "rare" for row in drawn(lake, size=20, name=name)[1] if row.kind == "random")
+        close_round(lake, name, Closed(how="rejected", by="", at=AT))
+    assert 5 <= drawn_rare <= 25, "720 draws of 300 pairs, six of them by this author: 14 expected"
+
+
 def test_a_gold_item_has_the_answer_to_another_prompt_of_another_article(lake):
     made = rows(300)
     commit_pairs(lake, made)

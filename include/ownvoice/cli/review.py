@@ -24,13 +24,14 @@ from ownvoice.reviewing.exchange import TOOLS, Imported, export_round, import_an
 from ownvoice.reviewing.fold import Folded, fold_round, preview
 from ownvoice.reviewing.formats.exchange import ToolName
 from ownvoice.reviewing.formats.files import MAX_FILE_BYTES
-from ownvoice.reviewing.sample import read_round, rounds
+from ownvoice.reviewing.sample import Closed, close_round, read_round, rounds
 from ownvoice.storage.lake import Lake
 from ownvoice.terminal import wrapped
 
 group = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 _FAULTS_SHOWN = 20
+_HERE = "the command line"  # who ends a round
 
 RoundArgument = Annotated[str, typer.Argument(metavar="ROUND", help="A round, by the name that `list` shows.")]
 ToolOption = Annotated[ToolName, typer.Option("--format", help="The review tool.")]
@@ -80,8 +81,16 @@ def draw(
 @group.command("fold")
 def fold(round_name: RoundArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
     """Close a round, as an approval does: the next refresh takes over what people decided."""
-    folded = fold_round(Lake(load_settings(lake=lake).lake), round_name, "the command line")
+    folded = fold_round(Lake(load_settings(lake=lake).lake), round_name, _HERE)
     print_result(folded_lines(folded), _stored(folded), as_json)
+
+
+@group.command("close")
+def close(round_name: RoundArgument, lake: LakeOption = None, as_json: JsonOption = False) -> None:
+    """Close a round without decisions, as a rejection does: its pairs may be drawn again, and its answers are kept."""
+    closed = Closed(how="rejected", by=_HERE, at=dt.datetime.now(dt.UTC))
+    found = close_round(Lake(load_settings(lake=lake).lake), round_name, closed)
+    print_result(round_lines(found), found.model_dump(mode="json"), as_json)
 
 
 @group.command("export")

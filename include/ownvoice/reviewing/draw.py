@@ -12,6 +12,7 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import filterfalse
 from typing import Any, NamedTuple
 
 from ownvoice.config.round_request import RoundRequest
@@ -98,9 +99,10 @@ def _population(
                 found.append(pair)
             if len(first[stratum]) > 8 * asked.size:
                 first[stratum] = sorted(first[stratum])[: 2 * asked.size]
-    # By its place in its stratum, as a share: however many are taken, each stratum has its share of them.
+    # By its place in its stratum, as a share: however many are taken, each stratum has its share of them. The first
+    # place is drawn, so that a pair of a small stratum is as likely to be taken as any other.
     placed = (
-        ((place + 0.5) / sizes[stratum], *pair)
+        ((place + _draw(round_name, stratum) / 2**64) / sizes[stratum], *pair)
         for stratum, pairs in first.items()
         for place, pair in enumerate(sorted(pairs))
     )
@@ -117,7 +119,7 @@ def _drawn(round_name: str, population: _Population, size: int) -> list[tuple[Ki
     """Return kind and pair id of each item."""
     gold, repeats = ((size + one_in // 2) // one_in for one_in in (_GOLD, _REPEATS))
     flips = population.disputed[: round(size * _FLIPS)]
-    others = [pair_id for pair_id in population.pair_ids if pair_id not in set(flips)]
+    others = list(filterfalse(set(flips).__contains__, population.pair_ids))
     random = others[: size - len(flips) - gold - repeats]
     for_gold = (others[len(random) :] + random)[:gold]
     for_repeats = sorted(random, key=lambda pair_id: _draw(f"{round_name} repeat", pair_id))[:repeats]
