@@ -155,3 +155,15 @@ def test_progress_counts_what_is_left_for_this_reviewer(get, post, round_lake):
     assert "of 3" in get(round_lake, f"/review?round={ROUND}").text
     post(round_lake, an_answer())
     assert 'id="done">1</span> of 3' in get(round_lake, f"/review/items?round={ROUND}").json()["progress"]
+
+
+def test_where_airflow_has_no_logins_the_page_says_that_all_are_one(get, round_lake, monkeypatch):
+    assert "has no logins" not in get(round_lake, f"/review?round={ROUND}").text
+    monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
+    assert "has no logins" in get(round_lake, f"/review?round={ROUND}").text
+
+
+def test_the_tab_of_a_run_of_the_dag_leads_to_its_round(get, round_lake):
+    answer = get(round_lake, "/run?dag_id=review_pairs&run_id=one")
+    assert answer.status_code == 307
+    assert get(round_lake, answer.headers["location"]).status_code == 200
