@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ownvoice.reviewing.draw import RoundRequest, draw_round
 from ownvoice.storage.lake import Lake, scan
 
 REPOSITORY = Path(__file__).parent.parent
@@ -26,6 +27,7 @@ from stand_ins.many_nights import refresh_many, run_id_of  # noqa: E402
 IMAGES = REPOSITORY / "docs" / "images"
 LAST, NIGHTS = dt.date(2026, 6, 21), 21
 RUN = run_id_of(LAST)
+ROUND = "review_pairs/manual__2026-06-21"
 
 
 def main() -> None:
@@ -33,6 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         lake = Lake(Path(folder, "lake").as_uri())
         refresh_many(lake, Path(folder, "articles"), LAST, NIGHTS)
+        draw_round(lake, ROUND, RoundRequest(size=40))
         with running_airflow(Path(folder, "airflow"), lake.uri) as airflow, running_chromium() as browser:
             airflow.add_run("refresh_preferences", RUN)
             for name, (path, theme) in pictures(lake).items():
@@ -58,6 +61,7 @@ def pictures(lake: Lake) -> dict[str, tuple[str, str]]:
         "pair": (f"/ownvoice/pair?{urlencode(one_pair)}", "light"),
         "versions": ("/ownvoice/versions", "light"),
         "version": (f"/ownvoice/version?number={NIGHTS}", "dark"),
+        "review": (f"/ownvoice/review?{urlencode({'round': ROUND})}", "light"),
     }
 
 

@@ -77,3 +77,19 @@ export class Outbox {
     this.changed(this);
   }
 }
+
+// Resolves to {found}, to {refused: sentence}, or to {later: sentence} where asking again may help.
+export async function ask(address, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(address, { headers: { Accept: "application/json", ...options.headers }, signal: AbortSignal.timeout(30_000), ...options.rest });
+  } catch {
+    return { later: "the connection is lost" };
+  }
+  const found = await answer.json().catch(() => null);
+  // A login page in the answer's place, of Airflow or of a proxy before it.
+  if (answer.status === 401 || (!found && answer.status < 500)) return { later: "your login has ended", login: true };
+  if (answer.ok) return { found };
+  const sentence = found?.sentence ?? `the server failed (${answer.status})`;
+  return [403, 409, 429].includes(answer.status) || answer.status >= 500 ? { later: sentence } : { refused: sentence };
+}

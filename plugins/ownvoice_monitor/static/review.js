@@ -1,7 +1,7 @@
 // One pair at a time, by keyboard. What is shown comes from the server; what is answered goes through the outbox.
 
 const page = document.getElementById("review");
-const { Outbox, drafts } = await import(page.dataset.outbox);
+const { Outbox, ask, drafts } = await import(page.dataset.outbox);
 const { round, reviewer } = page.dataset;
 const choices = JSON.parse(page.dataset.choices);
 const isOpen = "open" in page.dataset;
@@ -15,22 +15,7 @@ let watch = { since: performance.now(), spent: 0 }; // how long the item was loo
 
 function say(sentence) { find("notice").textContent = sentence; }
 
-// Asking the server
-
-async function ask(address, options = {}) {
-  let answer;
-  try {
-    answer = await fetch(address, { headers: { Accept: "application/json", ...options.headers }, signal: AbortSignal.timeout(30_000), ...options.rest });
-  } catch {
-    return { later: "the connection is lost" };
-  }
-  const found = await answer.json().catch(() => null);
-  // A login page in the answer's place, of Airflow or of a proxy before it.
-  if (answer.status === 401 || (!found && answer.status < 500)) return { later: "your login has ended", login: true };
-  if (answer.ok) return { found };
-  const sentence = found?.sentence ?? `the server failed (${answer.status})`;
-  return [403, 409, 429].includes(answer.status) || answer.status >= 500 ? { later: sentence } : { refused: sentence };
-}
+// Sending answers
 
 let needsLogin = false;
 async function send(answer) {
