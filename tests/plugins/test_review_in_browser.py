@@ -187,7 +187,9 @@ def test_of_two_tabs_the_second_is_shown_the_answer_that_stands(browser, airflow
         assert "That answer stands" in two.locator("#notice").inner_text()
         assert "answer 1 is better" in two.locator(".told").inner_text()
         go_on(two)
-        press_and_be_told(two, "b")
+        other_script = "new KeyboardEvent('keydown', {key: 'и', code: 'KeyB', bubbles: true})"
+        two.evaluate(f"document.body.dispatchEvent({other_script})")
+        two.locator(".told").wait_for()
     assert [given.choice for given in standing(recorded(nights, "tabs"))] == ["left", "both_bad"]
 
 

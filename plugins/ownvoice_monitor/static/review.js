@@ -13,6 +13,7 @@ const before = []; // items that were answered in this tab
 let shown = null; // {id, number, answer, isReopened, source}
 let watch = { since: performance.now(), spent: 0 }; // how long the item was looked at
 
+function isAsking() { return Boolean(shown && (!shown.answer || shown.isReopened)); }
 function say(sentence) { find("notice").textContent = sentence; }
 
 // Sending answers
@@ -79,8 +80,7 @@ function begin(html, isNew = true) {
 }
 
 function update() {
-  const isAsking = shown && (!shown.answer || shown.isReopened);
-  for (const group of document.querySelectorAll("[data-when]")) group.hidden = !shown || (group.dataset.when === "asking") !== isAsking;
+  for (const group of document.querySelectorAll("[data-when]")) group.hidden = !shown || (group.dataset.when === "asking") !== isAsking();
   for (const what of ["edit", "write"]) find("keys")?.querySelector(`[data-do=${what}]`).toggleAttribute("disabled", shown?.source.rejected == null);
 }
 
@@ -92,10 +92,7 @@ async function open(id, isNew = true) {
 }
 
 let filling = null;
-function fill() {
-  filling ??= fetchItems().finally(() => { filling = null; });
-  return filling;
-}
+function fill() { return (filling ??= fetchItems().finally(() => { filling = null; })); }
 async function fetchItems() {
   const answered = outbox.waiting.map((one) => one.answer.item_id);
   const known = new Set([...held.keys(), ...answered, ...(shown ? [shown.id] : [])]);
@@ -141,8 +138,7 @@ function give({ choice, edited, edit_source, seconds }) {
 }
 
 function choose(choice) {
-  if (!shown || (shown.answer && !shown.isReopened)) return;
-  give({ ...shown.answer, choice, seconds: secondsSpent() }); // what was written stays with the item
+  if (isAsking()) give({ ...shown.answer, choice, seconds: secondsSpent() }); // what was written stays with the item
 }
 
 async function undo() {
@@ -176,8 +172,7 @@ function openEditor(source) {
 }
 
 function closeEditor() {
-  if (!find("editor") || find("editor").hidden) return;
-  find("editor").hidden = true;
+  find("editor")?.toggleAttribute("hidden", true);
   editing = null;
 }
 
@@ -196,7 +191,7 @@ function saveEditor() {
 
 const actions = {
   ...Object.fromEntries(Object.keys(choices).map((choice) => [choice, () => choose(choice)])),
-  next: () => { if (!shown || (shown.answer && !shown.isReopened)) return next(); return say("Choose first."); },
+  next: () => (isAsking() ? say("Choose first.") : next()),
   undo,
   edit: () => openEditor("edited"),
   write: () => openEditor("human"),
@@ -207,6 +202,12 @@ const actions = {
 };
 const keys = { 1: "left", 2: "right", t: "tie", b: "both_bad", s: "skip", u: "undo", e: "edit", w: "write", g: "guideline", "?": "shortcuts", " ": "next", Enter: "next" };
 
+// The same key on keyboards of other scripts, and the row of digits where those need the shift key.
+function placeOf({ key, code, shiftKey }) {
+  const isMeant = code.startsWith("Digit") ? !shiftKey : code.startsWith("Key") && key > "\u007f";
+  return isMeant ? code.at(-1).toLowerCase() : "";
+}
+
 page.addEventListener("click", ({ target }) => actions[target.closest("[data-do]")?.dataset.do]?.());
 find("editor")?.addEventListener("submit", (event) => { event.preventDefault(); saveEditor(); });
 find("edited")?.addEventListener("input", () => drafts.write(draftName(), find("edited").value));
@@ -216,10 +217,9 @@ document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") actions.cancel();
     return;
   }
-  const action = keys[event.key] ?? keys[event.key.toLowerCase()];
+  const action = keys[event.key] ?? keys[event.key.toLowerCase()] ?? keys[placeOf(event)];
   const isOwn = action === "next" && event.target.closest("button, a, summary"); // a press of what has the focus
-  const isAsking = shown && (!shown.answer || shown.isReopened);
-  const scrolls = event.key === " " && isAsking; // the space bar scrolls a long text
+  const scrolls = event.key === " " && isAsking(); // the space bar scrolls a long text
   if (!action || isOwn || scrolls || !isOpen || event.repeat || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   event.preventDefault();
   actions[action]();
