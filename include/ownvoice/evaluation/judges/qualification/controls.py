@@ -67,9 +67,12 @@ def make_controls(pairs: Sequence[ControlPair], question: Question, version: int
     for pair in taken[-WANTED["padded"] :]:
         copy = Side("padded", padded(pair.chosen, pair.language))
         made.append(_control("padded", pair, version, copy, Side("chosen", pair.chosen)))
-    if question == "quality":
-        return made
-    return [replace(one, item=replace(one.item, passages=_passages(one.item, taken))) for one in made]
+    return with_passages(made, taken) if question == "voice" else made
+
+
+def with_passages(controls: Sequence[Control], pairs: Sequence[ControlPair]) -> list[Control]:
+    """Return controls with passages by the author of each: the chosen answers of other articles."""
+    return [replace(one, item=replace(one.item, passages=_passages(one.item, pairs))) for one in controls]
 
 
 def family_controls(
