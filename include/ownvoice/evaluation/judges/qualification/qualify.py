@@ -5,8 +5,11 @@ Every answer is stored under its request before it is used: whoever is killed go
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
 
 import pyarrow as pa
 
@@ -26,6 +29,7 @@ from ownvoice.evaluation.judges.qualification.record import Qualification
 from ownvoice.evaluation.judges.qualification.stored import write_qualification
 from ownvoice.evaluation.judges.table import read_judgements, record_judgements
 from ownvoice.llm.answers import completion_of
+from ownvoice.llm.batch.waiting import BatchJobsRunningError
 from ownvoice.llm.budget import UNLIMITED, Spend
 from ownvoice.llm.chunk_request import ChunkRequest
 from ownvoice.llm.endpoints import Endpoints
@@ -34,6 +38,8 @@ from ownvoice.storage.conditions import all_of, equals
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import controls_key
 from ownvoice.storage.rows import JudgementRow
+
+_Found = TypeVar("_Found")
 
 _CONTROLS = pa.schema(
     [
@@ -72,33 +78,32 @@ def qualify(asking: Asking, plan: Plan) -> list[Qualification]:
 
 def _answers(asking: Asking, plan: Plan, requests: int) -> Answers:
     """Return the answers of the families' models to the family prompts, by family and pair id."""
-    found: dict[str, dict[str, str]] = {}
-    for family, judge in plan.writers.items():
-        asked = []
-        for place, pair in enumerate(plan.family_pairs):
-            body = answer_body(judge, pair.prompt)
-            asked.append(ChunkRequest(pair.article_id, place, request_key(body), body, endpoint=judge.endpoint))
-        share = _part_of(asking.share, len(asked), requests)
-        work = Work(
-            asking.lake, plan.run_id, f"answers-{judge.judge_id}", asking.mode, share, asking.prices, unit="answers"
-        )
-        outcomes = ask(work, asked, asking.endpoints, asking.on_progress)
-        records = [usable_answer(asking.lake, one, outcome) for one, outcome in zip(asked, outcomes, strict=True)]
-        named = zip(plan.family_pairs, records, strict=True)
-        found[family] = {pair.pair_id: completion_of(one).text.strip() for pair, one in named if one}
-    return found
+    given = _all(partial(_answered, asking, plan, judge, requests) for judge in plan.writers.values())
+    return dict(zip(plan.writers, given, strict=True))
+
+
+def _answered(asking: Asking, plan: Plan, judge: Judge, requests: int) -> dict[str, str]:
+    asked = []
+    for place, pair in enumerate(plan.family_pairs):
+        body = answer_body(judge, pair.prompt)
+        asked.append(ChunkRequest(pair.article_id, place, request_key(body), body, endpoint=judge.endpoint))
+    share, name = _part_of(asking.share, len(asked), requests), f"answers-{judge.judge_id}"
+    work = Work(asking.lake, plan.run_id, name, asking.mode, share, asking.prices, unit="answers")
+    outcomes = ask(work, asked, asking.endpoints, asking.on_progress)
+    records = [usable_answer(asking.lake, one, outcome) for one, outcome in zip(asked, outcomes, strict=True)]
+    named = zip(plan.family_pairs, records, strict=True)
+    return {pair.pair_id: completion_of(one).text.strip() for pair, one in named if one}
 
 
 def _judged(
     asking: Asking, plan: Plan, controls: Mapping[Question, Sequence[Control]], requests: int
 ) -> dict[str, Judged]:
     """Ask all parts; return what each judge answered, by its id."""
-    rows: dict[str, list[JudgementRow]] = {judge.judge_id: [] for judge in plan.panel}
-    for part in plan.parts(controls):
-        share = _part_of(asking.share, estimate([part.judge], part.items, {}, part.repeats).requests, requests)
-        rows[part.judge.judge_id] += _asked(asking, plan, part, share)
-    for found in rows.values():
+    parts = plan.parts(controls)
+    rows: dict[str, list[JudgementRow]] = defaultdict(list)
+    for part, found in zip(parts, _all(partial(_asked, asking, plan, part, requests) for part in parts), strict=True):
         record_judgements(asking.lake, found)
+        rows[part.judge.judge_id] += found
     return {
         judge.judge_id: Judged(
             judge.family,
@@ -110,7 +115,21 @@ def _judged(
     }
 
 
-def _asked(asking: Asking, plan: Plan, part: Part, share: Spend) -> list[JudgementRow]:
+def _all(calls: Iterable[Callable[[], _Found]]) -> list[_Found]:
+    """Return what each call returns; the batch jobs of all of them are submitted before any is waited for."""
+    found, running = [], []
+    for call in calls:
+        try:
+            found.append(call())
+        except BatchJobsRunningError as waiting:
+            running += [(endpoint, one) for endpoint, ids in waiting.by_endpoint.items() for one in ids]
+    if running:
+        raise BatchJobsRunningError(running)
+    return found
+
+
+def _asked(asking: Asking, plan: Plan, part: Part, requests: int) -> list[JudgementRow]:
+    own = estimate([part.judge], part.items, {}, part.repeats).requests
     return judge_items(
         asking.lake,
         plan.run_id,
@@ -119,7 +138,7 @@ def _asked(asking: Asking, plan: Plan, part: Part, share: Spend) -> list[Judgeme
         part.items,
         asking.endpoints,
         repeats=part.repeats,
-        share=share,
+        share=_part_of(asking.share, own, requests),
         prices=asking.prices,
         mode=asking.mode,
         on_progress=asking.on_progress,
@@ -148,7 +167,7 @@ def _kept(asking: Asking, plan: Plan, judge: Judge, found: Mapping[str, Judged])
 
 def _part_of(share: Spend, requests: int, of: int) -> Spend:
     """Return the part of the budget that so many of all requests have."""
-    part = requests / of if of else 0
+    part = max(requests, 1) / max(of, 1)
     return Spend(share.tokens * part, share.cost_usd * part) if share != UNLIMITED else share
 
 
