@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ownvoice.offline_model.judging import offline_judgement
+from stand_ins.simulated_judges import SIMULATED, simulated_answer
 
 PLANTED = "planted-"
 
@@ -53,6 +54,8 @@ MANNERS: dict[str, Manner] = {
 def planted_answer(body: dict[str, Any]) -> str | None:
     """Return what a planted judge answers to a request; None where the model is none, or the request no comparison."""
     model, prompt = body["model"], body["messages"][-1]["content"]
+    if model.startswith(SIMULATED):
+        return simulated_answer(body)
     parts = {name: text for name, _, text in _PART.findall(prompt)}
     if not model.startswith(PLANTED) or len(parts) < 2:
         return None
