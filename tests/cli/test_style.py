@@ -8,7 +8,7 @@ import os
 import pytest
 
 from ownvoice.cli.main import load_command
-from ownvoice.errors import SettingsError, StorageError
+from ownvoice.errors import ModelUnavailableError, SettingsError, StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
 from stand_ins.pair_lake import commit_pairs, small_dataset
@@ -59,7 +59,7 @@ def test_a_damaged_report_is_made_again_and_models_that_did_not_answer_are_told(
     trained_run(lake, two_authors_lake(lake, 10, 10))
     lake.store.write(RunKeys("night").style, b"{ no")
     monkeypatch.setenv("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT", "9")
-    with pytest.raises(StorageError, match="was not answered yet"):
+    with pytest.raises(ModelUnavailableError, match="was not answered: it ended with OUT_OF_MEMORY"):
         style("--model", "night")
     monkeypatch.delenv("OWNVOICE_TRAINER_STAND_IN_ANSWERING_EXIT")
     assert "held-out prompts" in style("--model", "night")

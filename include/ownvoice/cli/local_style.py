@@ -28,7 +28,8 @@ def make_style(
 ) -> StyleReport:
     """Ask the models of a training where models are trained, say on stderr how far that is, and write the report.
 
-    Raises `StorageError` where they were not asked to the end; what was answered is kept, and is not asked again.
+    Raises `ModelUnavailableError` where they were not asked to the end, or `StorageError` where another machine did not
+    do it; what was answered is kept, and is not asked again.
     """
     prompts = settings.style_prompts or MAX_PROMPTS
     champion = rival_model(lake, run_id)
