@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 
 import pytest
@@ -14,7 +15,7 @@ from ownvoice.reviewing.answers import give_answer
 from ownvoice.reviewing.sample import write_sample
 from ownvoice.storage.lake import Lake
 from stand_ins.judgements import a_judge, a_qualification, comparison
-from stand_ins.review_rounds import a_round, answer, item
+from stand_ins.review_rounds import AT, a_round, answer, item
 
 
 @pytest.fixture
@@ -51,3 +52,12 @@ def test_judges_and_people_stand_in_one_table_that_fits_a_terminal(lake, judges)
     assert "\x1b" not in shown and max(map(len, shown.splitlines())) <= 80
     row = json.loads(judges("table", "--json"))["raters"][0]
     assert row["with_people"]["n"] == 6
+
+
+def test_of_a_pair_that_came_in_two_rounds_the_later_answer_counts(lake, judges):
+    for day, choice in ((1, "left"), (2, "right")):
+        made = a_round(f"round-{day}").model_copy(update={"at": AT + dt.timedelta(days=day)})
+        write_sample(lake, made, [item("a", pair_id="pair-a")])
+        give_answer(lake, answer("a", choice, round_name=made.round))
+    [row] = json.loads(judges("table", "--json"))["raters"]
+    assert (row["items"], row["chosen_won"]["value"]) == (1, 0.0)

@@ -95,7 +95,10 @@ class Known(NamedTuple):
 
 
 def rater_table(judgements: Sequence[JudgementRow], known: Iterable[Known], given: Sequence[Reviewed]) -> RaterTable:
-    """Return the table of everyone who judged or reviewed pairs, or is known otherwise."""
+    """Return the table of everyone who judged or reviewed pairs, or is known otherwise.
+
+    Of several answers of a reviewer about one pair the last of `given` counts.
+    """
     by_id = {one.judge.judge_id: one for one in known}
     votes = _Votes(judgements, {judge_id for judge_id, one in by_id.items() if not one.why_not}, given)
     of_people = ratings_of(given)
@@ -132,7 +135,7 @@ def _judged(judgements: Iterable[JudgementRow]) -> dict[str, _Judge]:
     """Return the judges of these judgements, under the names that they had last."""
     return {
         row["judge_id"]: _Judge(row["judge_id"], row["judge"], row["family"], row["prompt"], row["question"])
-        for row in judgements
+        for row in sorted(judgements, key=lambda row: row["at"])
     }
 
 

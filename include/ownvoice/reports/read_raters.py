@@ -25,7 +25,8 @@ def read_rater_table(lake: Lake, panel: Sequence[Judge], faults: list[str]) -> R
     newest = {several[0].judge_id: several[0] for several in found if several}
     judges = {one.judge_id: one for one in [*(each.judge for each in newest.values()), *panel]}
     known = [Known(one, newest.get(judge_id), why_not(lake, one)) for judge_id, one in judges.items()]
-    given = [one for each in rounds(lake, faults) for one in _reviewed(lake, each.round, faults)]
+    oldest_first = reversed(rounds(lake, faults))
+    given = [one for each in oldest_first for one in _reviewed(lake, each.round, faults)]
     return rater_table(read_judgements(lake, _OF_PAIRS), known, given)
 
 
