@@ -157,6 +157,14 @@ def test_progress_counts_what_is_left_for_this_reviewer(get, post, round_lake):
     assert 'id="done">1</span> of 3' in get(round_lake, f"/review/items?round={ROUND}").json()["progress"]
 
 
+def test_how_many_planted_pairs_were_right_is_told_when_nothing_is_left(get, post, lake):
+    write_sample(lake, a_round(ROUND, 2), [item("a", "gold"), item("b", position=1)])
+    progress = post(lake, an_answer()) and get(lake, f"/review/items?round={ROUND}").json()["progress"]
+    assert "told at the end" in progress and "right, of" not in progress
+    progress = post(lake, an_answer(item_id="b")) and get(lake, f"/review/items?round={ROUND}").json()["progress"]
+    assert "right, of 1" in progress
+
+
 def test_where_airflow_has_no_logins_the_page_says_that_all_are_one(get, round_lake, monkeypatch):
     assert "has no logins" not in get(round_lake, f"/review?round={ROUND}").text
     monkeypatch.setenv("AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS", "True")
