@@ -9,12 +9,14 @@ import pytest
 
 from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import DamagedError
+from ownvoice.pages.trainings import champions_among
 from ownvoice.publishing.champion import (
     Move,
     champion_of,
     kept_for_roll_back,
     moves_of,
     record_move,
+    record_revision,
     repositories,
 )
 from ownvoice.retention.places import known_as
@@ -55,6 +57,22 @@ def test_repositories_whose_names_begin_alike_have_champions_of_their_own(lake):
     assert champion_of(lake, REPOSITORY_ID).run_id == "run-1"
     assert repositories(lake) == ["ann/voice", "ann/voice-2"]
     assert kept_for_roll_back(lake) == {"run-1", "run-2", "run-3"}
+
+
+def test_repositories_that_differ_in_capitals_alone_are_one_as_on_the_hub(lake):
+    moved(lake, "run-1", repo_id="Ann/Voice")
+    assert record_move(lake, move(2, "run-2", "ann/voice"))
+    assert not record_move(lake, move(2, "run-3", "ANN/voice"))
+    assert champion_of(lake, "Ann/VOICE").run_id == "run-2"
+    assert repositories(lake) == ["ann/voice"]
+    assert champions_among(list(moves_of(lake, "Ann/Voice", []))) == {"run-2"}
+
+
+def test_a_move_that_was_recorded_under_capitals_counts(lake):
+    lake.store.write("champions/Ann/Voice/00000001.json", move(1, "run-1", "Ann/Voice").model_dump_json().encode())
+    assert champion_of(lake, "ann/voice").run_id == "run-1"
+    assert record_revision(lake, champion_of(lake, "ann/voice"), "beef") == champion_of(lake, "ann/voice")
+    assert [one.number for one in moves_of(lake, "ann/voice", [])] == [1]
 
 
 def test_of_many_that_were_judged_against_the_same_champion_one_wins(lake):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ownvoice.errors import HubMismatchError, HubUnavailableError, LostCommitError, NotPromotedError
+from ownvoice.errors import HubMismatchError, HubUnavailableError, LostCommitError, NotPromotedError, StorageError
 from ownvoice.publishing.champion import Move, champion_of, moves_of, record_move, run_of_commit
 from ownvoice.publishing.hub import HubRepository
 from ownvoice.publishing.promote import CardSettings, follow, promote, publish_run
@@ -95,21 +95,53 @@ def test_one_that_was_judged_against_a_former_champion_is_judged_again(trained, 
     assert "run-3" not in hub.repositories[REPOSITORY_ID].tags
 
 
-def test_of_two_that_beat_the_same_champion_the_second_is_told_who_was_first(trained, lake, hub, monkeypatch):
+def test_of_two_that_beat_the_same_champion_the_second_is_told_who_was_first_and_not_published(trained, lake, hub):
     trained("run-1")
     trained("run-2")
-    publish = HubRepository.publish
+    promote(lake, outcome("run-2"), PRIVATE)
+    before = list(hub.requests)
+    with pytest.raises(LostCommitError, match="is now run run-2"):
+        promote(lake, outcome("run-1"), PRIVATE)
+    assert hub.requests == before
 
-    def slowly(repository, tag, *given, **named):
-        if tag == "run-1":
+
+def test_one_that_loses_the_race_for_the_move_is_never_on_the_hub(trained, lake, hub, monkeypatch):
+    trained("run-1")
+    trained("run-2")
+
+    def overtaken(lake, move):
+        if move.run_id == "run-1":
             promote(lake, outcome("run-2"), PRIVATE)
-        return publish(repository, tag, *given, **named)
+        return record_move(lake, move)
 
-    monkeypatch.setattr(HubRepository, "publish", slowly)
+    monkeypatch.setattr("ownvoice.publishing.promote.record_move", overtaken)
     with pytest.raises(LostCommitError, match="is now run run-2"):
         promote(lake, outcome("run-1"), PRIVATE)
     assert champion_of(lake, REPOSITORY_ID).run_id == "run-2"
     assert on_the_branch(hub) == tagged(hub, "run-2")
+    assert set(hub.repositories[REPOSITORY_ID].tags) == {"run-2"}
+
+
+def test_a_model_that_cannot_be_published_becomes_no_champion(trained, lake, hub):
+    run = trained("run-1")
+    for stored in list(lake.store.objects(run.keys.merged)):
+        lake.store.delete(stored.key)
+    with pytest.raises(StorageError, match="holds no whole model"):
+        promote(lake, outcome("run-1"), PRIVATE)
+    assert champion_of(lake, REPOSITORY_ID) is None
+    assert hub.requests == []
+
+
+def test_a_champion_that_the_hub_did_not_take_yet_is_left_to_its_own_promotion(trained, lake, hub):
+    trained("run-1")
+    promote(lake, outcome("run-1"), PRIVATE)
+    trained("run-2")
+    hub.fail("POST", "/commit/main", status=500)
+    with pytest.raises(HubUnavailableError):
+        promote(lake, outcome("run-2", "run-1", 1), PRIVATE)
+    assert champion_of(lake, REPOSITORY_ID).revision is None
+    follow(lake, REPOSITORY_ID)
+    assert on_the_branch(hub) == tagged(hub, "run-1")
 
 
 @pytest.mark.parametrize(

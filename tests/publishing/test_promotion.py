@@ -8,6 +8,7 @@ import pytest
 
 from ownvoice.evaluation.style_report import AUTHOR, TRAINED, Copying, StyleReport, SubjectStyle
 from ownvoice.publishing.promotion import Compared, Outcome, Rival, checks_of, outcome_lines
+from ownvoice.publishing.promotion_section import promotion_section
 from ownvoice.style.bootstrap import Interval
 from ownvoice.style.description import describe
 
@@ -102,3 +103,9 @@ def test_the_first_champion_has_to_beat_the_base_and_the_table_says_so():
     lines = "\n".join(outcome_lines(judged(rival=Rival())))
     assert "against the base, since there is no champion yet" in lines
     assert "above 0" in lines and "held" in lines and "promoted:" in lines
+
+
+def test_the_rule_says_whose_voice_it_was_asked_about():
+    outcome = judged().model_copy(update={"author_id": "ann\x1b[2J"})
+    assert next(iter(outcome_lines(outcome))).endswith("run run-1, in the voice of ann\\u001b[2J")
+    assert "in the voice of `ann" in "\n".join(promotion_section(outcome))

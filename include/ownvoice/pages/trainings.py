@@ -52,7 +52,7 @@ def trainings_page(lake: Lake, number: int = 1) -> dict[str, Any]:
 
 def champions_among(moves: Sequence[Move]) -> frozenset[str]:
     """Return the trainings whose models are champions, where `moves` holds the newest of each repository."""
-    newest = {move.repo_id: move.run_id for move in sorted(moves, key=lambda move: move.number)}
+    newest = {move.repo_id.lower(): move.run_id for move in sorted(moves, key=lambda move: move.number)}
     return frozenset(newest.values())
 
 

@@ -4,7 +4,8 @@ champions/<owner>/<name>/<number>.json          a move
 champions/<owner>/<name>/commits/<commit>.json  whose model a commit of the Hub's branch holds
 
 A move is one object under the next number, created once; the highest number counts. So two promotions that were judged
-against the same champion cannot both win, and a roll-back is a move like any other.
+against the same champion cannot both win, and a roll-back is a move like any other. The Hub takes `Ann/Voice` and
+`ann/voice` for one repository, so they have one history here, in small letters.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ownvoice.errors import DamagedError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import CHAMPIONS, champion_commit_key, champion_commits_key, champion_key, champions_key
+from ownvoice.storage.layout import CHAMPIONS, champion_commit_key, champion_commits_key, champion_key
 from ownvoice.training.results.lineage import MIN_COMMIT_CHARS
 from ownvoice.training.results.training import planned_training
 
@@ -31,7 +32,8 @@ _FOR_ROLL_BACK = 2  # the champion, and the one before it
 class Move(BaseModel):
     """A model that became the champion of `repo_id`. `over` is the training that was it before, None for the first.
 
-    `revision` is the Hub's commit of the model's publication, `because` the sentence of the rule or of the person.
+    `revision` is the Hub's commit of the model's publication, None until it is published: the move comes first, so that
+    a model that lost the race is never published. `because` is the sentence of the rule or of the person.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -39,7 +41,7 @@ class Move(BaseModel):
     number: int = Field(ge=1)
     repo_id: str
     run_id: str
-    revision: str
+    revision: str | None = None
     over: str | None = None
     how: How
     because: str
@@ -57,8 +59,8 @@ def champion_of(lake: Lake, repo_id: str) -> Move | None:
 
     Raises `DamagedError` where its record cannot be read.
     """
-    number = max(_numbers(lake, repo_id), default=None)
-    return None if number is None else read_move(lake, repo_id, number)
+    keys = _keys(lake, repo_id)
+    return _read(lake, keys[max(keys)]) if keys else None
 
 
 def rival_model(lake: Lake, run_id: str) -> str | None:
@@ -71,19 +73,21 @@ def rival_model(lake: Lake, run_id: str) -> str | None:
     return champion.model_name if champion and champion.run_id != run_id else None
 
 
-def read_move(lake: Lake, repo_id: str, number: int) -> Move | None:
-    """Return one move; None where no such move was made. Raises `DamagedError` where it cannot be read."""
-    return lake.read_record(champion_key(repo_id, number), Move.model_validate)
-
-
 def record_move(lake: Lake, move: Move) -> bool:
     """Write a move down unless its number is taken; return whether it counts.
 
     It is read back: a store without conditional creation may grant one number twice, and the last writer keeps it.
     """
-    if not lake.store.create(champion_key(move.repo_id, move.number), move.model_dump_json(indent=1).encode()):
-        return False
-    return read_move(lake, move.repo_id, move.number) == move
+    key = champion_key(move.repo_id, move.number)
+    return lake.store.create(key, move.model_dump_json(indent=1).encode()) and _read(lake, key) == move
+
+
+def record_revision(lake: Lake, move: Move, revision: str) -> Move:
+    """Write down where on the Hub the model of a recorded move is; return the move with it."""
+    published = move.model_copy(update={"revision": revision})
+    key = _keys(lake, move.repo_id)[move.number]
+    lake.store.write(key, published.model_dump_json(indent=1).encode())
+    return published
 
 
 def record_commit(lake: Lake, move: Move, commit: str) -> None:
@@ -106,9 +110,9 @@ def run_of_commit(lake: Lake, revision: str) -> str | None:
 
 def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> Iterator[Move]:
     """Yield the moves of a repository, newest first; one that cannot be read adds a sentence to `faults`."""
-    for number in sorted(_numbers(lake, repo_id), reverse=True):
+    for _, key in sorted(_keys(lake, repo_id).items(), reverse=True):
         try:
-            move = read_move(lake, repo_id, number)
+            move = _read(lake, key)
         except DamagedError as error:
             faults.append(str(error))
             continue
@@ -129,9 +133,9 @@ def newest_moves(lake: Lake, faults: list[str], limit: int) -> list[Move]:
 
 
 def repositories(lake: Lake) -> list[str]:
-    """Return the repositories that have, or had, a champion."""
+    """Return the repositories that have, or had, a champion, in small letters."""
     keys = (PurePosixPath(stored.key) for stored in lake.store.objects(CHAMPIONS))
-    return sorted({str(key.parent.relative_to(CHAMPIONS)) for key in keys if key.stem.isdecimal()})
+    return sorted({_repository(key) for key in keys if key.stem.isdecimal()})
 
 
 def kept_for_roll_back(lake: Lake) -> frozenset[str] | None:
@@ -151,6 +155,17 @@ def kept_for_roll_back(lake: Lake) -> frozenset[str] | None:
     return None if faults else frozenset(kept)
 
 
-def _numbers(lake: Lake, repo_id: str) -> Iterator[int]:
-    names = (PurePosixPath(stored.key).stem for stored in lake.store.objects(champions_key(repo_id)))
-    return (int(name) for name in names if name.isdecimal())
+def _keys(lake: Lake, repo_id: str) -> dict[int, str]:
+    """Return the key of each move of a repository by its number, also of one that was recorded under capitals."""
+    found = ((stored.key, PurePosixPath(stored.key)) for stored in lake.store.objects(CHAMPIONS))
+    return {
+        int(path.stem): key for key, path in found if path.stem.isdecimal() and _repository(path) == repo_id.lower()
+    }
+
+
+def _repository(key: PurePosixPath) -> str:
+    return str(key.parent.relative_to(CHAMPIONS)).lower()
+
+
+def _read(lake: Lake, key: str) -> Move | None:
+    return lake.read_record(key, Move.model_validate)

@@ -65,6 +65,7 @@ def _judged(lake: Lake, run_id: str, repo_id: str, measure: Measure, champion: M
     if why_not := _why_not(report, faults, run_id, champion):
         return outcome.model_copy(update={"why_not": why_not})
     assert report is not None, "else it has a reason"
+    outcome = outcome.model_copy(update={"author_id": report.author_id})
     compared = _compared(read_style_answers(lake, run_id), measure, CHAMPION if champion else BASE)
     if compared is None:
         return outcome.model_copy(update={"why_not": _too_few(run_id, rival)})

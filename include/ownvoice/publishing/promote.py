@@ -1,7 +1,8 @@
-"""Promoting a training: its publication, the champion's move in the lake, and the Hub's branch `champion` after it.
+"""Promoting a training: the champion's move in the lake, then its publication and the Hub's branch `champion` after it.
 
-The lake is what counts, and the Hub follows it. A promotion that was killed in between is finished by the next one, or
-by the same command again: the newest move says which model the branch has to hold.
+The lake is what counts, and the Hub follows it: of two that beat the same champion, the one whose move came second is
+not published. A promotion that was killed in between is finished by the same command again: the newest move says which
+model the branch has to hold.
 """
 
 from __future__ import annotations
@@ -10,11 +11,19 @@ import datetime as dt
 from dataclasses import dataclass
 
 from ownvoice.errors import LostCommitError, NotPromotedError
-from ownvoice.publishing.champion import How, Move, champion_of, record_commit, record_move, was_champion
+from ownvoice.publishing.champion import (
+    How,
+    Move,
+    champion_of,
+    record_commit,
+    record_move,
+    record_revision,
+    was_champion,
+)
 from ownvoice.publishing.hub import HubRepository
 from ownvoice.publishing.judging import read_outcome, write_outcome
 from ownvoice.publishing.promotion import Outcome
-from ownvoice.publishing.publish import publish
+from ownvoice.publishing.publish import draft, publish
 from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake
 from ownvoice.training.results.publication import Publication
@@ -46,6 +55,7 @@ def publish_run(lake: Lake, run_id: str, settings: CardSettings) -> tuple[Public
             f"by it: `ownvoice promote {run_id}` does."
         )
     move = promote(lake, outcome, settings)
+    assert move.revision is not None, "promote published it"
     return Publication(move.repo_id, move.revision, run.keys.name), move
 
 
@@ -64,16 +74,21 @@ def promote(lake: Lake, outcome: Outcome, settings: CardSettings, force: str | N
             write_outcome(lake, outcome)
         how, because = _grounds(outcome, force, is_former=is_former)
         _refuse_if_moved(champion, outcome)
-        champion = _moved(lake, outcome, champion, how, because, _published(lake, outcome.run_id, settings))
+        champion = _moved(lake, outcome, champion, how, because, _refuse_unpublishable(lake, outcome.run_id))
+    if champion.revision is None:
+        champion = record_revision(lake, champion, _published(lake, outcome.run_id, settings).revision)
     follow(lake, outcome.repo_id)
     return champion
 
 
 def follow(lake: Lake, repo_id: str) -> None:
-    """Let the Hub's branch `champion` hold the model of the newest move. Where it does already, nothing is sent."""
+    """Let the Hub's branch `champion` hold the model of the newest move. Where it does already, nothing is sent.
+
+    One that is not published yet is left to its own promotion.
+    """
     repository = HubRepository(hub_client(token_from_environment()), repo_id)
     done = None
-    while (newest := champion_of(lake, repo_id)) and newest != done:  # another may have moved it meanwhile
+    while (newest := champion_of(lake, repo_id)) and newest.revision and newest != done:  # it may move meanwhile
         title = f"Champion {newest.number}: run {newest.run_id}"
         record_commit(lake, newest, repository.point(BRANCH, newest.revision, title, newest.because))
         done = newest
@@ -107,19 +122,27 @@ def _lost(outcome: Outcome, champion: Move | None) -> str:
     )
 
 
+def _refuse_unpublishable(lake: Lake, run_id: str) -> Publication | None:
+    """Return the publication of a run; where there is none, raise what `draft` raises if there cannot be one."""
+    training, _ = planned_training(lake, run_id)
+    if training.publication is None:
+        draft(lake, run_id)
+    return training.publication
+
+
 def _published(lake: Lake, run_id: str, settings: CardSettings) -> Publication:
     training, _ = planned_training(lake, run_id)
     return training.publication or publish(lake, run_id, settings.model_licence, private=settings.private)
 
 
 def _moved(
-    lake: Lake, outcome: Outcome, champion: Move | None, how: How, because: str, publication: Publication
+    lake: Lake, outcome: Outcome, champion: Move | None, how: How, because: str, published: Publication | None
 ) -> Move:
     move = Move(
         number=outcome.rival.move + 1,
         repo_id=outcome.repo_id,
         run_id=outcome.run_id,
-        revision=publication.revision,
+        revision=published.revision if published else None,
         over=champion.run_id if champion else None,
         how=how,
         because=because,

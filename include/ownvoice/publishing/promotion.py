@@ -13,7 +13,6 @@ What was not judged is not promoted.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator
 from typing import Literal
 
@@ -21,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from ownvoice.evaluation.style_report import AUTHOR, TRAINED, StyleReport
 from ownvoice.style.bootstrap import Interval
+from ownvoice.terminal import in_one_line, wrapped
 
 Measure = Literal["style_score"]
 
@@ -85,6 +85,7 @@ class Check(_Part):
 class Outcome(_Part):
     """What the rule says of a training, with every number: the content of `promotion.json`.
 
+    `author_id` is whose voice it was judged in: that of the style report, None where there was none.
     `why_not` says why nothing was judged, and what to do; there are no checks then.
     """
 
@@ -92,6 +93,7 @@ class Outcome(_Part):
     repo_id: str
     measure: Measure
     rival: Rival
+    author_id: str | None = None
     compared: Compared | None = None
     checks: tuple[Check, ...] = ()
     why_not: str | None = None
@@ -133,13 +135,14 @@ def checks_of(
 
 def outcome_lines(outcome: Outcome) -> Iterator[str]:
     """Yield the outcome as a table and its reasons, for a terminal."""
-    yield f"Run {outcome.run_id} against {outcome.rival.text}"
+    voice = f", in the voice of {in_one_line(outcome.author_id)}" if outcome.author_id else ""
+    yield from wrapped(f"Run {outcome.run_id} against {outcome.rival.text}{voice}", 2)
     for check in outcome.checks:
         value = "not measured" if check.value is None else f"{check.value:.3f}"
         yield f"  {check.name:12} {value:>12}  {check.bound:28} {'held' if check.holds else 'failed'}"
     yield f"{outcome.verdict}:"
     for reason in outcome.reasons:
-        yield textwrap.fill(reason, 80, initial_indent="  - ", subsequent_indent="    ", break_on_hyphens=False)
+        yield from wrapped(f"  - {reason}", 4)
 
 
 def _better(compared: Compared, rival: Rival) -> Check:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ownvoice.publishing.promotion import Outcome
+from ownvoice.publishing.style_section import in_code
 
 
 def promotion_section(outcome: Outcome | None) -> Iterator[str]:
@@ -13,8 +14,8 @@ def promotion_section(outcome: Outcome | None) -> Iterator[str]:
         return
     yield f"## Promotion: {outcome.verdict}"
     yield (
-        f"The rule was asked for `{outcome.measure}` against {outcome.rival.text}, when this model was published. The "
-        "branch `champion` of this repository holds the model that was promoted last."
+        f"The rule was asked for `{outcome.measure}` against {outcome.rival.text}{_voice(outcome)}, when this model "
+        "was published. The branch `champion` of this repository holds the model that was promoted last."
     )
     if outcome.checks:
         rows = (
@@ -24,3 +25,7 @@ def promotion_section(outcome: Outcome | None) -> Iterator[str]:
         )
         yield "\n".join(["| check | value | bound | |", "|---|---|---|---|", *rows])
     yield "\n".join(f"- {reason}" for reason in outcome.reasons)
+
+
+def _voice(outcome: Outcome) -> str:
+    return f", in the voice of `{in_code(outcome.author_id)}`" if outcome.author_id else ""

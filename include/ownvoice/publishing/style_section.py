@@ -21,8 +21,9 @@ def style_section(report: StyleReport | None) -> Iterator[str]:
     if not report.judged:
         yield f"Not judged: {report.why_not}"
         return
+    author = in_code(report.author_id)
     yield (
-        f"Answers to {report.prompts} held-out prompts from {report.articles} articles of `{_code(report.author_id)}`. "
+        f"Answers to {report.prompts} held-out prompts from {report.articles} articles of `{author}`. "
         "The score is the mean probability that the author wrote an answer, its words of content hidden; above the "
         "base with its 95 % interval over articles. Distances are in those of the author's own held-out text of equal "
         "size: up to 1.2 is the author's, below 1.8 nearer than another writer. Copied are answers that hold eight "
@@ -32,7 +33,7 @@ def style_section(report: StyleReport | None) -> Iterator[str]:
     trained = report.subject(TRAINED)
     if trained and trained.over_used:
         shown = ", ".join(
-            f"`{_code(one.word)}` {one.count} ({one.author_count})" for one in trained.over_used[:_WORDS_SHOWN]
+            f"`{in_code(one.word)}` {one.count} ({one.author_count})" for one in trained.over_used[:_WORDS_SHOWN]
         )
         yield f"Words that the model uses more often than the author, whose count is in brackets: {shown}."
 
@@ -68,6 +69,6 @@ def _ratio(found: Measured | None) -> str:
     return f"{found.ratio:.2f}" if found else _NOT_MEASURED
 
 
-def _code(text: str | None) -> str:
+def in_code(text: str | None) -> str:
     """Return text that stays within a code span and its line."""
     return " ".join((text or "").replace("`", "'").replace("|", "/").split())

@@ -124,8 +124,11 @@ def push_key(repo_id: str, version: int) -> str:
 
 
 def champions_key(repo_id: str) -> str:
-    """Return the folder with the champions of a Hub repository, one after the other."""
-    return f"{CHAMPIONS}/{repo_id}"
+    """Return the folder with the champions of a Hub repository, one after the other.
+
+    The Hub knows no two repositories whose names differ in capitals alone.
+    """
+    return f"{CHAMPIONS}/{repo_id.lower()}"
 
 
 def champion_key(repo_id: str, number: int) -> str:
