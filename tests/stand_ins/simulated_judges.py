@@ -1,7 +1,7 @@
 """Judges with known faults and known noise, to find out how often the rule excludes them.
 
 Made-up answers carry their topic, their worth and who wrote them. An honest judge sees the worth of each answer to the
-instruction through its own noise, drawn anew for each request; the others have a fault beside. They answer as models of
+instruction through its own noise, drawn for each request; the others have a fault beside. They answer as models of
 the stand-in server too, by the names `simulated-MANNER-SEED`.
 """
 

@@ -6,8 +6,9 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from ownvoice.config.problems import problems_in
 from ownvoice.pages.review import ShownItem, sample_of, shown_item
 from ownvoice.reviewing.answers import Choice, Given, ReviewAnswer, answer_to, give_answer
 from ownvoice.reviewing.order import side_shown_left
@@ -43,6 +44,11 @@ class SentAnswer(BaseModel):
     edited: str | None = None
     edit_source: Literal["edited", "human"] | None = None
     seconds: float = Field(ge=0, le=86_400)
+
+
+def why_no_answer(error: ValidationError) -> str:
+    """Return in one sentence what is wrong with what a browser sent."""
+    return f"This is no answer: {'; '.join(problems_in(error))[:500]}."
 
 
 @dataclass(frozen=True, slots=True)

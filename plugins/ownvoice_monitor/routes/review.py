@@ -9,9 +9,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse
 from pydantic import Field, ValidationError
 
-from ownvoice.config.problems import problems_in
 from ownvoice.pages.review import ShownItem, next_items, review_page, rounds_page, shown_item
-from ownvoice.pages.review_answer import CHOICES, SentAnswer, record_answer
+from ownvoice.pages.review_answer import CHOICES, SentAnswer, record_answer, why_no_answer
 from ownvoice.storage.lake import Lake
 from ownvoice_monitor.access import RefusedError, everyone_is_one_user, reviewer
 from ownvoice_monitor.address import OptionalRunId, RunId, Text
@@ -72,7 +71,7 @@ async def answers(request: Request, who: Reviewer) -> JSONResponse:
             raise RefusedError(409, f"This page is {sent.reviewer}'s, and {who} is logged in now. Load the page again.")
         return JSONResponse(await asked(lambda lake: _receipt(request, lake, sent), _no_such(sent.round)))
     except ValidationError as error:
-        raise RefusedError(422, f"This is no answer: {'; '.join(problems_in(error))[:500]}.") from None
+        raise RefusedError(422, why_no_answer(error)) from None
 
 
 def _receipt(request: Request, lake: Lake, sent: SentAnswer) -> dict[str, Any] | None:
