@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import log
 from typing import Literal, get_args
 
 from ownvoice.evaluation.judges.item import Item, Side, item_id_of
@@ -31,7 +32,7 @@ WANTED: Mapping[str, int] = {"pair": 100, "gold": 50, "injected": 50, "padded": 
 
 REPEATED = 50
 _PASSAGES = 3
-_ALIKE = 1.5  # in length, so that length decides no gold control
+_WEIGHT_OF_LENGTH = 0.25  # half or twice as long weighs like 17 % of the words in common
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +126,22 @@ def _worse(pair: ControlPair, pairs: Sequence[ControlPair], question: Question) 
     if question == "voice":
         return Side("assistant_voice", in_assistant_voice(pair.chosen))
     others = [one for one in pairs if one.article_id != pair.article_id and one.chosen != pair.chosen]
-    alike = [one for one in others if 1 / _ALIKE < len(one.chosen) / len(pair.chosen) < _ALIKE]
-    return Side("unrelated", _least_related(pair, alike or others).chosen) if others else None
+    return Side("unrelated", _least_related(pair, others).chosen) if others else None
 
 
 def _least_related(pair: ControlPair, others: Sequence[ControlPair]) -> ControlPair:
-    """Return the pair whose answer shares the fewest words with this one; of several the nearest in length.
+    """Return the pair whose answer shares few words with this one and is about as long.
 
-    Two articles may be about one subject, and then an answer of the other may answer the prompt.
+    Two articles may be about one subject, and then an answer of the other may answer the prompt. Length decides between
+    answers that are as unrelated, so that none is found worse for its length.
     """
     own = _content(pair.prompt) | _content(pair.chosen)
 
-    def shared(other: ControlPair) -> tuple[int, int]:
-        return len(own & _content(other.chosen)), abs(len(other.chosen) - len(pair.chosen))
+    def nearness(other: ControlPair) -> float:
+        shared = len(own & _content(other.chosen)) / max(len(own), 1)
+        return shared + _WEIGHT_OF_LENGTH * abs(log(len(other.chosen) / len(pair.chosen)))
 
-    return min(others, key=shared)
+    return min(others, key=nearness)
 
 
 @lru_cache(maxsize=512)
