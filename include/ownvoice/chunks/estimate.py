@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ownvoice.config.recipe import TRIPLES_PER_CHUNK, GenerationRecipe
+from ownvoice.config.recipe import TRIPLES_PER_CHUNK
+from ownvoice.config.run import RefreshRun
 
 _CHARS_PER_TOKEN = 4  # of English prose in current tokenizers; only the estimate of a dry run depends on it
 _INSTRUCTION_CHARS = 100  # of one instruction: a second model is asked about each alone
@@ -20,11 +21,12 @@ class TokenEstimate:
     most_completion_tokens: int
 
 
-def estimate_tokens(recipe: GenerationRecipe, chunks: Iterable[tuple[str, int]]) -> dict[str, TokenEstimate]:
-    """Return the estimate for each model of a recipe that has something to do.
+def estimate_tokens(run: RefreshRun, chunks: Iterable[tuple[str, int]]) -> dict[str, TokenEstimate]:
+    """Return the estimate for each model of a run that has something to do.
 
     `chunks` are the key and the length, in characters, of each chunk.
     """
+    recipe = run.recipe
     asked, chars = Counter[str](), Counter[str]()
     for key, length in chunks:
         model = recipe.generator_of(key).model
@@ -36,4 +38,7 @@ def estimate_tokens(recipe: GenerationRecipe, chunks: Iterable[tuple[str, int]])
         answers = TRIPLES_PER_CHUNK * asked.total() * (recipe.rejected_draws or 1)
         chars[second.model] += answers * _INSTRUCTION_CHARS
         most[second.model] = most.get(second.model, 0) + answers * second.max_output_tokens
+    for one in run.judging.counting.values() if run.judging and asked else ():
+        chars[one.model] += asked.total() * one.usual_prompt_tokens * _CHARS_PER_TOKEN
+        most[one.model] = most.get(one.model, 0) + asked.total() * one.most_completion_tokens
     return {model: TokenEstimate(chars[model] // _CHARS_PER_TOKEN, most[model]) for model in most}

@@ -59,7 +59,7 @@ def plan_batches(lake: Lake, run_id: str) -> list[Batch]:
     batches = list(_write_batches(lake, run, _chunks(lake, run, planned, removed), batch_chunks))
     write_batch(lake, run, DEFERRED, deferred)
     asked = {article.article_id for article in within_limit}
-    models = estimate_tokens(recipe, [(key, length) for article_id, key, length in sizes if article_id in asked])
+    models = estimate_tokens(run, [(key, length) for article_id, key, length in sizes if article_id in asked])
     plan = Plan(
         batches=tuple(batch.name for batch in batches),
         articles=len(articles),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator
@@ -19,6 +19,8 @@ PromptName = Literal["pairwise", "pairwise_truth", "pairwise_notes", "pairwise_f
 
 PROMPT_VERSIONS: dict[PromptName, int] = dict.fromkeys(get_args(PromptName), 1)
 """The version of each judge prompt of this release; their words are in `evaluation/judges/prompts`."""
+
+_COMPARES_QUALITY = ("pairwise", "pairwise_notes", "pairwise_few_shot")
 
 _SLUG = r"^[a-z0-9][a-z0-9._-]*$"
 
@@ -92,3 +94,20 @@ def _repeated(values: Iterable[str]) -> list[str]:
 
 Panel = Annotated[tuple[Judge, ...], AfterValidator(_is_a_panel)]
 """Judges of different names that are not the same model, asked the same, twice."""
+
+
+def may_be_jury(judges: Iterable[Judge]) -> bool:
+    """Whether judges are of two families at least: what one family likes is no verdict."""
+    return len({judge.family for judge in judges}) > 1
+
+
+def refuse_misused_judges(judges: Sequence[Judge], *, filters: bool, ranks: bool) -> None:
+    """Raise `ValueError` where the judges of a night could not do what the recipe wants of them."""
+    absolute = [judge for judge in judges if judge.prompt == "absolute"]
+    pairwise = [judge for judge in judges if judge.prompt in _COMPARES_QUALITY]
+    if told := [judge.name for judge in judges if judge.prompt == "pairwise_truth"]:
+        raise ValueError(f"{', '.join(told)} in judged_by: a night has no ground truth; choose another prompt")
+    if filters and not may_be_jury(absolute):
+        raise ValueError("quality_at_least needs two judges with the prompt absolute, of two families, in judged_by")
+    if ranks and not (may_be_jury(absolute) or may_be_jury(pairwise)):
+        raise ValueError("rejected_rank needs two judges with the same form of prompt, of two families, in judged_by")

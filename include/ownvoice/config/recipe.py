@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ownvoice.config.generators import REASONING_EFFORT, Generator, RejectedBy, pick
+from ownvoice.config.judges import Judge, Panel, refuse_misused_judges
 
 Cleaning = Literal["faithful", "chapter"]
 
@@ -18,6 +19,9 @@ TRIPLES_PER_CHUNK = 5
 
 TOLD_SECOND_MODEL = ("rejected_draws", "rejected_length", "rejected_cut")
 """The fields that mean nothing without a second model."""
+
+TOLD_JUDGES = ("judged_by", "quality_at_least", "rejected_rank")
+"""The fields that are about judges, and so about no request for an answer."""
 
 
 class GenerationRecipe(BaseModel):
@@ -102,7 +106,27 @@ class GenerationRecipe(BaseModel):
         "rejected answers: an AUC of 0.60 at most, on each side of the split. They stay in the lake with the reason.",
     )
 
-    @field_validator("generators", "rejected_by", mode="before")
+    judged_by: Panel | None = Field(
+        None,
+        description="Judges that see every pair of the night, as JSON: a list of objects with `name`, `model` and "
+        "`family`, and where wanted `prompt` (`absolute` rates an answer from 1 to 5), `endpoint`, `temperature` and "
+        "the like. One counts once it is qualified (`ownvoice judges qualify`). Empty: nothing is judged.",
+    )
+    quality_at_least: float | None = Field(
+        None,
+        ge=1,
+        le=5,
+        description="Pairs are dropped whose chosen answer the jury rates lower as an answer to its instruction: the "
+        "mean of its judges with the prompt `absolute`, who are of two families at least. Empty: none is.",
+    )
+    rejected_rank: Literal["quality"] | None = Field(
+        None,
+        description="`quality`: of several draws of the second model, the one that the jury finds best is taken, so "
+        "that the answers of a pair differ in voice rather than in quality; of equals, the one whose length is nearest "
+        "to the chosen answer's. Empty: the length alone decides.",
+    )
+
+    @field_validator("generators", "rejected_by", "judged_by", mode="before")
     @classmethod
     def _may_be_json(cls, value: Any) -> Any:
         if isinstance(value, str):
@@ -126,6 +150,18 @@ class GenerationRecipe(BaseModel):
             raise ValueError("rejected_draws needs a temperature above 0 in rejected_by: all draws would be the same")
         return self
 
+    @field_validator("judged_by")
+    @classmethod
+    def _nobody_is_no_panel(cls, value: tuple[Judge, ...] | None) -> tuple[Judge, ...] | None:
+        return value or None
+
+    @model_validator(mode="after")
+    def _judges_can_do_what_they_are_for(self) -> Self:
+        if self.rejected_rank and not self.rejected_draws:
+            raise ValueError("rejected_rank needs rejected_draws above 1: there is nothing to rank in a single answer")
+        refuse_misused_judges(self.judges, filters=self.quality_at_least is not None, ranks=bool(self.rejected_rank))
+        return self
+
     @field_validator("rejected_draws", mode="before")
     @classmethod
     def _one_draw_is_the_default(cls, value: Any) -> Any:
@@ -133,6 +169,7 @@ class GenerationRecipe(BaseModel):
 
     @field_validator(
         *("languages", "temperature", "reasoning_effort", "rejected_length", "rejected_cut", "back_references"),
+        *("quality_at_least", "rejected_rank"),
         mode="before",
     )
     @classmethod
@@ -185,10 +222,20 @@ class GenerationRecipe(BaseModel):
         return tuple(dict.fromkeys(one.model for one in self.asked))
 
     @property
-    def asked(self) -> tuple[Generator | RejectedBy, ...]:
-        """Every model at an endpoint with its parameters: those that make triples, then the second model."""
+    def writers(self) -> tuple[Generator | RejectedBy, ...]:
+        """Every model at an endpoint that writes answers: those that make triples, then the second model."""
         second = self.rejected_by
         return (*self.mix, second) if second and second.is_at_endpoint else self.mix
+
+    @property
+    def judges(self) -> tuple[Judge, ...]:
+        """The judges of its nights: mostly none."""
+        return self.judged_by or ()
+
+    @property
+    def asked(self) -> tuple[Generator | RejectedBy | Judge, ...]:
+        """Every model at an endpoint with its parameters: those that write, then those that judge."""
+        return (*self.writers, *self.judges)
 
     def generator_of(self, chunk_key: str) -> Generator:
         """Return the model that the chunk is asked of: the same one in every run of this recipe."""

@@ -30,6 +30,26 @@ class Round(BaseModel):
     dataset_version: int
 
 
+class JudgeWork(BaseModel):
+    """What one judge is asked about the pairs of one chunk, in tokens: prompts as a rule and at most, answers at most."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    usual_prompt_tokens: int
+    most_prompt_tokens: int
+    most_completion_tokens: int
+
+
+class Judging(BaseModel):
+    """The judges that count in a night, by name, and why the others of its recipe do not; fixed when the run begins."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    counting: dict[str, JudgeWork]
+    left_out: dict[str, str]
+
+
 class RefreshRun(RefreshOptions):
     """The whole input of a refresh run, recorded once, so that a task that is tried again reads the same input."""
 
@@ -54,6 +74,7 @@ class RefreshRun(RefreshOptions):
     rejected_round: Round | None = Field(
         None, description="The round that it makes, where `rejected_by` names the model of a training."
     )
+    judging: Judging | None = Field(None, description="The judges that count, where the recipe names any.")
     dry_run: bool = Field(False, description="Plan and estimate; ask the model nothing and commit nothing.")
 
     @model_validator(mode="after")

@@ -93,6 +93,12 @@ NO_REJECTED_ANSWER = DropReason(
     "are truncated, set `rejected_cut` to `sentence`, or allow more max_output_tokens.",
     detail="what was wrong with its answers",
 )
+BELOW_QUALITY = DropReason(
+    "below_quality",
+    "The jury rates the chosen answer, as an answer to its instruction, lower than quality_at_least.",
+    "Read a few and what the judges say of them (`ownvoice show`). Where they are good, lower quality_at_least.",
+    detail="the mean rating, and who rated how",
+)
 REPEATED_PROMPT = DropReason("repeated_prompt", "The article has this instruction already.", "Nothing.")
 REPEATED_CHOSEN = DropReason("repeated_chosen", "The article has this quote already.", "Nothing.")
 IN_OTHER_SPLIT = DropReason(

@@ -1,4 +1,4 @@
-"""How much of a run's budget one batch may spend, on triples and on the rejected answers of a second model."""
+"""How much of a run's budget one batch may spend: on triples, on rejected answers of a second model, on judges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ownvoice.config.recipe import TRIPLES_PER_CHUNK
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.budget import Spend, share_of_batch, worst_case
+from ownvoice.llm.budget import Spend, share_of_batch, spend, worst_case
 from ownvoice.llm.request import RequestBody
 from ownvoice.triples.request import rejected_bodies, request_body
 
@@ -16,10 +16,11 @@ _LONG_INSTRUCTION_CHARS = 200
 
 
 class Purpose(StrEnum):
-    """What is asked for: triples by a generator, or rejected answers by the second model."""
+    """What is asked for: triples by a generator, rejected answers by the second model, or judgements by the judges."""
 
     TRIPLES = "triples"
     REJECTED = "rejected"
+    JUDGEMENTS = "judgements"
 
 
 def share_of(run: RefreshRun, batch: str, batches: Sequence[str], purpose: Purpose) -> Spend:
@@ -32,8 +33,12 @@ def share_of(run: RefreshRun, batch: str, batches: Sequence[str], purpose: Purpo
         math.inf if run.max_tokens is None else run.max_tokens,
         math.inf if run.max_cost_usd is None else run.max_cost_usd,
     )
-    worst = {Purpose.TRIPLES: _worst_of_triples(run), Purpose.REJECTED: _worst_of_rejected(run)}
-    whole = worst[Purpose.TRIPLES] + worst[Purpose.REJECTED]
+    worst = {
+        Purpose.TRIPLES: _worst_of_triples(run),
+        Purpose.REJECTED: _worst_of_rejected(run),
+        Purpose.JUDGEMENTS: _worst_of_judges(run),
+    }
+    whole = sum(worst.values(), Spend())
     share = share_of_batch(budget, batches.index(batch), len(batches), whole)
     part = worst[purpose]
     return Spend(
@@ -58,6 +63,13 @@ def _worst_of_rejected(run: RefreshRun) -> Spend:
     draws = (_worst_of(run, body) for body in rejected_bodies(run.recipe, second, instruction, chosen))
     worst = sum(draws, Spend())
     return Spend(TRIPLES_PER_CHUNK * worst.tokens, TRIPLES_PER_CHUNK * worst.cost_usd)
+
+
+def _worst_of_judges(run: RefreshRun) -> Spend:
+    """Return the worst case of all that the judges of a run are asked about one chunk, as it was when the run began."""
+    work = run.judging.counting.values() if run.judging else ()
+    asked = (spend(run.prices.get(one.model), one.most_prompt_tokens, one.most_completion_tokens) for one in work)
+    return sum(asked, Spend())
 
 
 def _worst_of(run: RefreshRun, body: RequestBody) -> Spend:
