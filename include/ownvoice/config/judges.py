@@ -20,7 +20,7 @@ PromptName = Literal["pairwise", "pairwise_truth", "pairwise_notes", "pairwise_f
 PROMPT_VERSIONS: dict[PromptName, int] = dict.fromkeys(get_args(PromptName), 1)
 """The version of each judge prompt of this release; their words are in `evaluation/judges/prompts`."""
 
-_COMPARES_QUALITY = ("pairwise", "pairwise_notes", "pairwise_few_shot")
+_NOT_IN_A_NIGHT: tuple[PromptName, ...] = ("pairwise_truth", "voice")
 
 _SLUG = r"^[a-z0-9][a-z0-9._-]*$"
 
@@ -103,11 +103,14 @@ def may_be_jury(judges: Iterable[Judge]) -> bool:
 
 def refuse_misused_judges(judges: Sequence[Judge], *, filters: bool, ranks: bool) -> None:
     """Raise `ValueError` where the judges of a night could not do what the recipe wants of them."""
-    absolute = [judge for judge in judges if judge.prompt == "absolute"]
-    pairwise = [judge for judge in judges if judge.prompt in _COMPARES_QUALITY]
-    if told := [judge.name for judge in judges if judge.prompt == "pairwise_truth"]:
-        raise ValueError(f"{', '.join(told)} in judged_by: a night has no ground truth; choose another prompt")
-    if filters and not may_be_jury(absolute):
-        raise ValueError("quality_at_least needs two judges with the prompt absolute, of two families, in judged_by")
-    if ranks and not (may_be_jury(absolute) or may_be_jury(pairwise)):
-        raise ValueError("rejected_rank needs two judges with the same form of prompt, of two families, in judged_by")
+    if lost := [f"{judge.name} ({judge.prompt})" for judge in judges if judge.prompt in _NOT_IN_A_NIGHT]:
+        raise ValueError(
+            f"{', '.join(lost)} in judged_by: a night has neither a ground truth besides the chosen answer nor passages "
+            "to compare a voice with; choose pairwise, pairwise_notes, pairwise_few_shot or absolute"
+        )
+    told = [name for name, is_set in (("quality_at_least", filters), ("rejected_rank", ranks)) if is_set]
+    if told and not may_be_jury([judge for judge in judges if judge.prompt == "absolute"]):
+        raise ValueError(
+            f"{' and '.join(told)} need ratings of a jury: two judges with the prompt absolute, of two families, in "
+            "judged_by"
+        )

@@ -233,6 +233,11 @@ class GenerationRecipe(BaseModel):
         return self.judged_by or ()
 
     @property
+    def is_decided_by_judges(self) -> bool:
+        """Whether a jury's ratings change which pairs are kept, or which answer is rejected in them."""
+        return self.quality_at_least is not None or self.rejected_rank is not None
+
+    @property
     def asked(self) -> tuple[Generator | RejectedBy | Judge, ...]:
         """Every model at an endpoint with its parameters: those that write, then those that judge."""
         return (*self.writers, *self.judges)

@@ -88,6 +88,11 @@ class RefreshRun(RefreshOptions):
         return self
 
     @property
+    def is_judged(self) -> bool:
+        """Whether judges that count see its pairs before they are committed."""
+        return bool(self.judging and self.judging.counting)
+
+    @property
     def is_partial(self) -> bool:
         """Whether this run looks at a part of the work, and so must not move the cursor."""
         return bool(self.prefix) or self.limit_articles is not None or self.dry_run or self.retry != "none"

@@ -12,7 +12,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.chunk_rows import run_chunks
 from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.pages.cache import CACHE
-from ownvoice.pairs.staging import CURATED, STAGED
+from ownvoice.pairs.staging import CURATED, stage_of_whole_pairs
 from ownvoice.reports.advice import Advice, commonest
 from ownvoice.reports.charts.batches import batch_chart, fault_chart
 from ownvoice.reports.charts.frame import Spec
@@ -116,7 +116,7 @@ def _so_far(lake: Lake, run_id: str) -> SoFar | None:
     if run is None or run.run_id != run_id:
         return None
     plan = read_plan(lake, run) if lake.read_json(keys.plan) else None
-    curated = keys.stage(CURATED if run.recipe.rejected_by else STAGED)
+    curated = keys.stage(CURATED if run.recipe.rejected_by else stage_of_whole_pairs(run))
     return SoFar(
         run.refresh_date,
         read_listing(lake, run).counts,

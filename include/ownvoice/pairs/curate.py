@@ -27,7 +27,15 @@ from ownvoice.pairs.proof import ArticleText
 from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import Drop
 from ownvoice.pairs.screens import Screen
-from ownvoice.pairs.staging import CURATED, STAGED, DropRow, Staged, StagedPair, chunk_record, write_staged
+from ownvoice.pairs.staging import (
+    CURATED,
+    DropRow,
+    Staged,
+    StagedPair,
+    chunk_record,
+    stage_of_whole_pairs,
+    write_staged,
+)
 from ownvoice.states import ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import answer_key
@@ -63,7 +71,7 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
         elif way := _refused_way(run, outcome):
             note_refused(lake, way, chunk["article_id"], chunk["article_sha256"], chunk["chunk_key"])
         staged.chunks.append(record)
-    write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else STAGED)
+    write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else stage_of_whole_pairs(run))
     reasons = Counter(drop["reason"] for drop in staged.drops)
     return {"triples": len(staged.pairs) + len(staged.drops), "kept": len(staged.pairs), **reasons}
 
@@ -160,6 +168,7 @@ def _pair(
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,
+        "draws": None,
     }
 
 

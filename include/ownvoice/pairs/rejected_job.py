@@ -22,7 +22,7 @@ from ownvoice.pairs.draws import Draw, reader
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import with_rejected
-from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, write_staged
+from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, stage_of_whole_pairs, write_staged
 from ownvoice.pairs.token_bound import tokens_at_most
 from ownvoice.storage.lake import Lake
 from ownvoice.triples.request import told_length
@@ -69,7 +69,7 @@ def add_rejected(lake: Lake, run_id: str) -> dict[str, int]:
     counts = {"pairs": 0, "kept": 0}
     for batch, curated in batches:
         staged = with_rejected(curated, draws, {}, run, screen)
-        write_staged(lake, run, batch, staged)
+        write_staged(lake, run, batch, staged, stage_of_whole_pairs(run))
         counts["pairs"] += len(curated.pairs)
         counts["kept"] += len(staged.pairs)
     return counts

@@ -29,7 +29,7 @@ from ownvoice.pairs.draws import Draw, reader
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import Place, of_failed_batch, with_rejected
-from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, write_staged
+from ownvoice.pairs.staging import CURATED, Staged, StagedPair, read_staged, stage_of_whole_pairs, write_staged
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import ChunkRow
 from ownvoice.triples.asking import refuse_too_many_dead, work_on
@@ -81,7 +81,7 @@ def reject_batch(
     if run.retry == "none":
         refuse_too_many_dead(batch, _of_this_run(outcomes, run), run.max_dead_share, _ADVICE)
     staged = _completed(lake, run, curated, _by_chunk(asks, outcomes), second)
-    write_staged(lake, run, batch, staged)
+    write_staged(lake, run, batch, staged, stage_of_whole_pairs(run))
     return {"pairs": len(curated.pairs), "kept": len(staged.pairs), **tally.states}
 
 

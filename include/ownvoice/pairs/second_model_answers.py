@@ -13,7 +13,7 @@ from ownvoice.pairs.draws import Draw, nearest_first
 from ownvoice.pairs.filters import Candidate, first_reason
 from ownvoice.pairs.reasons import NO_REJECTED_ANSWER, DropReason
 from ownvoice.pairs.screens import Screen
-from ownvoice.pairs.staging import DropRow, Staged, StagedPair, retries_of
+from ownvoice.pairs.staging import DropRow, Staged, StagedDraw, StagedPair, retries_of
 from ownvoice.states import STATE_AFTER, ChunkEvent
 from ownvoice.storage.rows import ChunkRow, SpendRow
 
@@ -78,7 +78,8 @@ def _completed(
         found = nearest_first(drawn, pair["chosen"], run.recipe)
         reasons = [_reason(pair, draw.text, run, screen) for draw in found]
         if None in reasons:
-            kept.append(_with(pair, found[reasons.index(None)], run))
+            passed = [draw for draw, reason in zip(found, reasons, strict=True) if reason is None]
+            kept.append(with_draw({**pair, "draws": _to_rank(passed, run)}, passed[0], run))
             continue
         faults = ", ".join(dict.fromkeys(draw.fault for draw in drawn if draw.fault))
         reason, detail = (reasons and reasons[0]) or (NO_REJECTED_ANSWER, faults)
@@ -93,7 +94,23 @@ def _reason(pair: StagedPair, text: str, run: RefreshRun, screen: Screen) -> tup
     return screen.reason(candidate)
 
 
-def _with(pair: StagedPair, draw: Draw, run: RefreshRun) -> StagedPair:
+def _to_rank(draws: Iterable[Draw], run: RefreshRun) -> list[StagedDraw] | None:
+    if not run.recipe.rejected_rank:
+        return None
+    return [
+        {
+            "number": one.number,
+            "text": one.text,
+            "model": one.model,
+            "request_key": one.request_key,
+            "is_cut": one.is_cut,
+        }
+        for one in draws
+    ]
+
+
+def with_draw(pair: StagedPair, draw: Draw, run: RefreshRun) -> StagedPair:
+    """Return a pair whose rejected answer is this draw."""
     draws = run.recipe.rejected_draws
     return {
         **pair,
@@ -126,7 +143,7 @@ def _paid(record: ChunkRow, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -
         "reserved_tokens": record["reserved_tokens"] + paid["reserved_tokens"],
         "wasted_tokens": record["wasted_tokens"] + paid["wasted_tokens"],
         "latency_s": record["latency_s"] + sum(row["latency_s"] for row in rows),
-        "cost_usd": _sum_of_known([record["cost_usd"], paid["cost_usd"]]),
+        "cost_usd": sum_of_known([record["cost_usd"], paid["cost_usd"]]),
         "spend": [*record["spend"], paid],
         "faults": [*record["faults"], *(fault for outcome in outcomes for fault in outcome.faults)],
         "tries": [*record["tries"], *(one for row in rows for one in row["tries"])],
@@ -145,7 +162,7 @@ def _sum(rows: Sequence[OutcomeRow], model: str) -> SpendRow:
         "completion_tokens": sum(row["completion_tokens"] for row in rows),
         "reserved_tokens": sum(row["reserved_tokens"] for row in rows),
         "wasted_tokens": sum(row["wasted_tokens"] for row in rows),
-        "cost_usd": _sum_of_known([row["cost_usd"] for row in rows]),
+        "cost_usd": sum_of_known([row["cost_usd"] for row in rows]),
     }
 
 
@@ -159,7 +176,8 @@ def _first(events: Iterable[ChunkEvent], outcomes: Iterable[ChunkOutcome]) -> Ch
     return next((event for event in events if event in happened), None)
 
 
-def _sum_of_known(costs: Sequence[float | None]) -> float | None:
+def sum_of_known(costs: Sequence[float | None]) -> float | None:
+    """Return the sum of costs; None where one of them is not known."""
     known = [cost for cost in costs if cost is not None]
     return sum(known) if len(known) == len(costs) else None
 

@@ -28,15 +28,42 @@ DROPS = pa.schema(
     ]
 )
 
-# The place in the article and in the answer orders the pairs of an article; the table does not keep it.
-STAGED_PAIRS = PAIRS.append(pa.field("chunk_index", pa.int64())).append(pa.field("triple_index", pa.int64()))
+# The place in the article and in the answer orders the pairs of an article; the table keeps neither it nor the draws.
+_DRAWS = pa.list_(
+    pa.struct(
+        [
+            ("number", pa.int64()),
+            ("text", pa.string()),
+            ("model", pa.string()),
+            ("request_key", pa.string()),
+            ("is_cut", pa.bool_()),
+        ]
+    )
+)
+STAGED_PAIRS = pa.schema(
+    [*PAIRS, ("chunk_index", pa.int64()), ("triple_index", pa.int64()), ("draws", _DRAWS)],
+)
+
+
+class StagedDraw(TypedDict):
+    """An answer of the second model that passed every filter."""
+
+    number: int
+    text: str
+    model: str
+    request_key: str
+    is_cut: bool
 
 
 class StagedPair(PairRow):
-    """One row of `STAGED_PAIRS`; `rejected` is empty until the second model, where there is one, has written it."""
+    """One row of `STAGED_PAIRS`; `rejected` is empty until the second model, where there is one, has written it.
+
+    `draws` are its answers that judges may choose from, the one in `rejected` first; None where they rank none.
+    """
 
     chunk_index: int
     triple_index: int
+    draws: list[StagedDraw] | None
 
 
 class DropRow(TypedDict):
@@ -61,10 +88,15 @@ class Staged:
     chunks: list[ChunkRow]
 
 
-STAGED, CURATED = "staged", "curated"
-"""The two stages of a batch: ready for the commit, or still without the rejected answers of a second model."""
+CURATED, UNJUDGED, STAGED = "curated", "unjudged", "staged"
+"""The stages of a batch: without the rejected answers of a second model, without its judges, ready for the commit."""
 
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
+
+
+def stage_of_whole_pairs(run: RefreshRun) -> str:
+    """Return the stage of a batch whose pairs have both answers: whether judges are still to see them."""
+    return UNJUDGED if run.is_judged else STAGED
 
 
 def write_staged(lake: Lake, run: RefreshRun, batch: str, staged: Staged, folder: str = STAGED) -> None:

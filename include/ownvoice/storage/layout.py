@@ -216,6 +216,10 @@ class RunKeys:
         """Return the key of a batch's staged rows of one kind: pairs, drops or chunks."""
         return f"{self.stage(stage)}/{batch}/{kind}.parquet"
 
+    def judged(self, batch: str) -> str:
+        """Return the key of what judges said of a batch's pairs."""
+        return f"{self.folder}/judged/{batch}.parquet"
+
     def spending(self, task: str) -> str:
         """Return the key of what a task has spent so far."""
         return f"{self.folder}/spending/{task}.json"

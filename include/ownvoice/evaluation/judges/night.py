@@ -1,0 +1,103 @@
+"""The last step before the commit of a refresh, once a batch: the judges of the recipe see its pairs.
+
+Judges that are qualified when the run begins count in all of it, and no others are asked. Verdicts are recorded; what
+they may do is drop pairs whose chosen answer the jury rates low, and choose among rejected draws
+(docs/decisions/0051). A judgement that cannot be had leaves its pair as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import pyarrow as pa
+
+from ownvoice.answering.progress import OnProgress
+from ownvoice.chunks.plan import read_plan
+from ownvoice.config.judges import Judge
+from ownvoice.config.run import Judging, RefreshRun, recorded_run
+from ownvoice.errors import ModelAccessError, ModelUnavailableError
+from ownvoice.evaluation.judges.ask import judge_items
+from ownvoice.evaluation.judges.night_effects import judged, with_best_draws
+from ownvoice.evaluation.judges.night_items import draw_items, is_absolute, items_of, work_of
+from ownvoice.evaluation.judges.qualification.record import qualified
+from ownvoice.evaluation.judges.table import record_judgements
+from ownvoice.llm.endpoints import Endpoints
+from ownvoice.llm.task_try import NO_TASK, TaskTry
+from ownvoice.pairs.staging import UNJUDGED, Staged, read_staged, write_staged
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.rows import JudgementRow
+from ownvoice.storage.tables import JUDGEMENTS
+from ownvoice.triples.spending import Purpose, share_of
+
+
+def with_judging(lake: Lake, run: RefreshRun) -> RefreshRun:
+    """Return the run with the judges that count in it, of those that its recipe names: the qualified ones."""
+    if not run.recipe.judges:
+        return run
+    counting, left_out = qualified(lake, run.recipe.judges)
+    work = {judge.name: work_of(judge, run.recipe) for judge in counting}
+    return run.model_copy(
+        update={"judging": Judging(counting=work, left_out={judge.name: why for judge, why in left_out})}
+    )
+
+
+def counting_judges(run: RefreshRun) -> list[Judge]:
+    """Return the judges that see the run's pairs."""
+    return [judge for judge in run.recipe.judges if run.judging and judge.name in run.judging.counting]
+
+
+def judge_batch(
+    lake: Lake,
+    run_id: str,
+    batch: str,
+    endpoints: Endpoints,
+    on_progress: OnProgress | None = None,
+    task_try: TaskTry = NO_TASK,
+) -> dict[str, int]:
+    """Stage the batch's pairs after its judges; return counts: pairs, those kept, judgements, invalid ones.
+
+    Nothing where no judge counts, or the batch failed before. Raises what `ask` raises where the recipe makes pairs
+    depend on ratings; the batch stays pending then. Where judges are only to be recorded, their pairs go on without.
+    """
+    run = recorded_run(lake, run_id)
+    unjudged = read_staged(lake, run, batch, UNJUDGED) if run.is_judged else None
+    if unjudged is None:
+        return {}
+    judge = partial(
+        judge_items,
+        lake,
+        run_id,
+        f"{batch}-{Purpose.JUDGEMENTS}",  # both calls: they have one share, and find each other's batch jobs
+        endpoints=endpoints,
+        share=share_of(run, batch, read_plan(lake, run).batches, Purpose.JUDGEMENTS),
+        prices=run.prices,
+        mode=run.mode,
+        on_progress=on_progress,
+        task_try=task_try,
+        concurrent_tasks=min(run.max_active_generation_tasks, len(read_plan(lake, run).batches)),
+    )
+    panel = counting_judges(run)
+    pairs, rows = unjudged.pairs, []
+    try:
+        if run.recipe.rejected_rank:
+            rows = judge([one for one in panel if is_absolute(one)], draw_items(pairs))
+            pairs = with_best_draws(pairs, rows, run)
+        rows = [*rows, *judge(panel, items_of(pairs))]
+    except (ModelUnavailableError, ModelAccessError) as error:
+        if run.recipe.is_decided_by_judges:
+            raise
+        print(f"{batch} goes on without its judges: {error}")
+    staged = judged(Staged(pairs, unjudged.drops, unjudged.chunks), rows, run)
+    record_judgements(lake, rows)
+    lake.write_rows(run.keys.judged(batch), pa.Table.from_pylist(rows, schema=JUDGEMENTS))
+    write_staged(lake, run, batch, staged)
+    invalid = sum(row["winner"] is None and row["rating"] is None for row in rows)
+    return {"pairs": len(pairs), "kept": len(staged.pairs), "judgements": len(rows), "invalid": invalid}
+
+
+def judgements_of_run(lake: Lake, run: RefreshRun) -> Iterator[Sequence[JudgementRow]]:
+    """Yield what was judged in a run, a batch at a time, also where an earlier run had asked for it."""
+    for batch in read_plan(lake, run).batches if run.is_judged else ():
+        rows = lake.read_rows(run.keys.judged(batch), JUDGEMENTS)
+        yield rows.to_pylist() if rows else []
