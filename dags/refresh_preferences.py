@@ -12,6 +12,8 @@ Every night, new, edited and removed articles become one new version of the pref
 | `write_rejected_job` | writes what a second model of the lake or the Hub is asked | `runs/<run>/answering/` |
 | `answer_rejected` | loads that model once, where models are trained, and has it answer | `answers/` |
 | `add_rejected` | puts its answers beside their pairs | `runs/<run>/staged/` |
+| `choose_judged` | says which judges of the recipe count: those that are qualified | |
+| `judge_batch` | has them see every pair; drops and chooses where the recipe says so | `tables/judgements` |
 | `commit_version` | commits the whole run as one version, or nothing | `tables/` |
 | `write_report` | counts what happened, audits the pairs | `runs/<run>/report.json`, `report.html` |
 | `advance_cursor` | records how far the source has been read, last of all | `cursor.json` |
@@ -25,6 +27,8 @@ its log with one line that says why; `OWNVOICE_NOTIFIERS` names who is notified,
 **A second model of the lake or the Hub** is `run:newest` or the like in `rejected_by`; for other recipes its three
 tasks are skipped. It is fixed when the run begins. A killed or cleared `answer_rejected` asks for what is missing
 alone; if it fails for good, what it was asked about stays pending, and the run ends red.
+
+**Judges** are those of `judged_by` that came through `ownvoice judges qualify`; without any, their task is skipped.
 
 **What it was worth:** the report has two verdicts, on the night (what ran) and on its data (what it is worth). A green
 run may have worthless data: `write_report` notifies of both where the night did not pass or the data has something new
@@ -62,30 +66,30 @@ from ownvoice.training.settings import load_training_settings
 
 SETTINGS = load_settings()
 BATCH_LABEL = "{{ task.op_kwargs['batch']['label'] }}"
+ASKING: dict[str, Any] = {
+    "execution_timeout": dt.timedelta(hours=6),
+    "retries": 3,
+    "max_active_tis_per_dagrun": SETTINGS.max_active_generation_tasks,  # each gets this share of the rate limits
+    "map_index_template": BATCH_LABEL,
+}
 REJECTED_JOB = "{{ ti.xcom_pull(task_ids='write_rejected_job') }}"
 
 list_new_articles = task(refresh_tasks.list_new_articles)
 plan_batches = task(refresh_tasks.plan_batches)
-generate_batch = deferrable_task(
-    refresh_tasks.generate_batch,
-    execution_timeout=dt.timedelta(hours=6),
-    retries=3,
-    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,  # each gets this share of the rate limits
-    map_index_template=BATCH_LABEL,
-)
+generate_batch = deferrable_task(refresh_tasks.generate_batch, **ASKING)
 curate_batch = task(refresh_tasks.curate_batch, map_index_template=BATCH_LABEL)
-reject_batch = task(
-    refresh_tasks.reject_batch,
-    execution_timeout=dt.timedelta(hours=6),
-    retries=3,
-    max_active_tis_per_dagrun=SETTINGS.max_active_generation_tasks,
-    map_index_template=BATCH_LABEL,
-)
+reject_batch = task(refresh_tasks.reject_batch, **ASKING)
 write_rejected_job = task(
     refresh_tasks.write_rejected_job,
     trigger_rule="all_done_min_one_success",  # a failed batch does not keep the others from their rejected answers
 )
 add_rejected = task(refresh_tasks.add_rejected)
+choose_judged = task(refresh_tasks.choose_judged)
+judge_batch = deferrable_task(
+    refresh_tasks.judge_batch,
+    **ASKING,
+    trigger_rule="all_done",  # a batch that failed before is no reason to leave the others unjudged
+)
 commit_version = task(
     refresh_tasks.commit_version,
     outlets=[PREFERENCE_DATASET],
@@ -132,11 +136,11 @@ def refresh_preferences() -> None:
         execution_timeout=refresh_tasks.MAX_ANSWERING,
         retries=3,
     )
-    rejected = add_rejected()
+    rejected, judged = add_rejected(), judge_batch.expand(batch=choose_judged(batches))
     committed, reported, advanced = commit_version(), write_report(), advance_cursor()
-    listed >> batches >> settled >> write_rejected_job() >> answer_rejected >> rejected >> committed
-    settled >> committed >> reported >> advanced
-    [settled, rejected, committed] >> advanced
+    listed >> batches >> settled >> write_rejected_job() >> answer_rejected >> rejected >> judged
+    settled >> judged >> committed >> reported >> advanced
+    [settled, rejected, judged, committed] >> advanced
     [reported, advanced] >> release_lake().as_teardown()
 
 

@@ -15,6 +15,7 @@ from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.refresh_report import RefreshReport
 from ownvoice.errors import DeadChunksError, ModelUnavailableError
+from ownvoice.evaluation.judges.night import judge_batch, with_judging
 from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.pairs.curate import curate_batch
@@ -59,7 +60,7 @@ def _refresh(
 ) -> RefreshReport:
     failed: ModelUnavailableError | DeadChunksError | None = None
     on_step(f"store: {probe_creation(lake).sentence}")
-    run = _with_second_model(lake, run)
+    run = with_judging(lake, _with_second_model(lake, run))
     listed = list_new_articles(lake, source, run)
     on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
     batches = plan_batches(lake, run.run_id)
@@ -77,6 +78,12 @@ def _refresh(
     except (ModelUnavailableError, DeadChunksError) as error:
         failed = error
         on_step(f"rejected answers failed: {error}")
+    for batch in batches if run.is_judged else ():
+        try:
+            _judge(lake, run.run_id, batch, endpoints, on_step, on_progress)
+        except ModelUnavailableError as error:
+            failed = error
+            on_step(f"judging {batch.label} failed: {error}")
     still_held()
     version = commit_version(lake, run.run_id)
     on_step(f"committed: version {version.number}, {version.pairs} pairs" if version else "committed: nothing")
@@ -111,6 +118,15 @@ def _reject(lake: Lake, run_id: str, on_step: OnStep) -> None:
         answer_here(lake, job_uri, load_training_settings())
     if counts := add_rejected(lake, run_id):
         on_step(f"rejected: {counts['kept']} of {counts['pairs']} pairs have their rejected answer")
+
+
+def _judge(
+    lake: Lake, run_id: str, batch: Batch, endpoints: Endpoints, on_step: OnStep, on_progress: OnProgress
+) -> None:
+    """Have the judges see the pairs of one batch."""
+    asking = partial(judge_batch, lake, run_id, batch.name, endpoints, on_progress)
+    if counts := ask_to_the_end(asking, endpoints, partial(_report_states, batch.label, on_step)):
+        on_step(f"{batch.label}: {counts['judgements']} judgements, {counts['kept']} of {counts['pairs']} pairs stay")
 
 
 def _report_states(label: str, on_step: OnStep, states: Sequence[BatchJobState]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from ownvoice.airflow.run_ids import lake_run_id
 if TYPE_CHECKING:
     from ownvoice.llm.tally import Tally
     from ownvoice.llm.task_try import TaskTry
+    from ownvoice.storage.lake import Lake
 
 MAX_ANSWERING = dt.timedelta(days=1)
 """The longest that the trainer's environment may answer, in all tries."""
@@ -28,6 +30,7 @@ MAX_ANSWERING = dt.timedelta(days=1)
 def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     """List the source and record what changed; return counts by event."""
     from ownvoice.articles import list_new_articles as step
+    from ownvoice.evaluation.judges.night import with_judging
     from ownvoice.llm.endpoints import addresses_of
     from ownvoice.storage.probe import probe_creation
     from ownvoice.training.results.rounds import with_fixed_second_model
@@ -37,7 +40,7 @@ def list_new_articles(params: dict[str, Any], dag_run: Any) -> dict[str, int]:
     refuse_single_machine(run)
     with held_lake(run.run_id) as lake:
         print(f"store: {probe_creation(lake).sentence}")
-        run = with_fixed_second_model(lake, run)
+        run = with_judging(lake, with_fixed_second_model(lake, run))
         return step.list_new_articles(lake, open_source(run.articles_uri), run)
 
 
@@ -55,18 +58,11 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
 
     In batch mode it defers, and is called again from its beginning when the batch jobs that it submitted have ended.
     """
-    from ownvoice.airflow.batch_jobs import MAX_WAIT, defer_until_ended
-    from ownvoice.llm.batch.waiting import BatchJobsRunningError
-    from ownvoice.storage.lease import take_lease
     from ownvoice.triples import generate
 
     run_id, progress = lake_run_id(dag_run), _progress(batch["name"])
-    with held_lake(run_id) as lake:
-        try:
-            counts = generate.generate_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
-        except BatchJobsRunningError as running:
-            take_lease(lake, run_id, lease_s=MAX_WAIT.total_seconds())  # nothing renews it while the task waits
-            defer_until_ended(running.by_endpoint)
+    with held_lake(run_id) as lake, _deferring(lake, run_id):
+        counts = generate.generate_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
     print(f"{batch['label']}: " + ", ".join(f"{count} {state}" for state, count in counts.items()))
     return batch
 
@@ -121,6 +117,30 @@ def add_rejected(dag_run: Any) -> dict[str, int]:
     run_id = lake_run_id(dag_run)
     with held_lake(run_id) as lake:
         return rejected_job.add_rejected(lake, run_id)
+
+
+def choose_judged(batches: list[dict[str, Any]], dag_run: Any) -> list[dict[str, Any]]:
+    """Say who judges, and return the batches for `judge_batch`: none where no judge counts."""
+    from ownvoice.config.run import recorded_run
+
+    run = recorded_run(open_lake(), lake_run_id(dag_run))
+    judging = run.judging
+    if judging:
+        print("judges: " + (", ".join(judging.counting) or "none"))
+        print("\n".join(f"left out: {name}: {why}" for name, why in judging.left_out.items()))
+    return batches if run.is_judged else []
+
+
+def judge_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, int]:
+    """Have the judges of the recipe see the pairs of a batch; return counts.
+
+    In batch mode it defers, and is called again from its beginning when the batch jobs that it submitted have ended.
+    """
+    from ownvoice.evaluation.judges import night
+
+    run_id, progress = lake_run_id(dag_run), _progress(f"{batch['name']}-judgements", of_chunks=False)
+    with held_lake(run_id) as lake, _deferring(lake, run_id):
+        return night.judge_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
 
 
 def commit_version(dag_run: Any, outlet_events: Any) -> dict[str, Any]:
@@ -178,6 +198,20 @@ def release_lake(dag_run: Any) -> None:
     from ownvoice.storage.lease import release_lease
 
     release_lease(open_lake(), lake_run_id(dag_run))
+
+
+@contextmanager
+def _deferring(lake: Lake, run_id: str) -> Iterator[None]:
+    """Release the worker while batch jobs are at work; the task is then called again from its beginning."""
+    from ownvoice.airflow.batch_jobs import MAX_WAIT, defer_until_ended
+    from ownvoice.llm.batch.waiting import BatchJobsRunningError
+    from ownvoice.storage.lease import take_lease
+
+    try:
+        yield
+    except BatchJobsRunningError as running:
+        take_lease(lake, run_id, lease_s=MAX_WAIT.total_seconds())  # nothing renews it while the task waits
+        defer_until_ended(running.by_endpoint)
 
 
 def _task_try(ti: Any) -> TaskTry:

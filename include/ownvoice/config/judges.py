@@ -105,8 +105,8 @@ def refuse_misused_judges(judges: Sequence[Judge], *, filters: bool, ranks: bool
     """Raise `ValueError` where the judges of a night could not do what the recipe wants of them."""
     if lost := [f"{judge.name} ({judge.prompt})" for judge in judges if judge.prompt in _NOT_IN_A_NIGHT]:
         raise ValueError(
-            f"{', '.join(lost)} in judged_by: a night has neither a ground truth besides the chosen answer nor passages "
-            "to compare a voice with; choose pairwise, pairwise_notes, pairwise_few_shot or absolute"
+            f"{', '.join(lost)} in judged_by: a night has neither a ground truth besides the chosen answer nor "
+            "passages to compare a voice with; choose pairwise, pairwise_notes, pairwise_few_shot or absolute"
         )
     told = [name for name, is_set in (("quality_at_least", filters), ("rejected_rank", ranks)) if is_set]
     if told and not may_be_jury([judge for judge in judges if judge.prompt == "absolute"]):

@@ -31,7 +31,7 @@ class Round(BaseModel):
 
 
 class JudgeWork(BaseModel):
-    """What one judge is asked about the pairs of one chunk, in tokens: prompts as a rule and at most, answers at most."""
+    """What one judge takes for the pairs of one chunk, in tokens: prompts as a rule and at most, answers at most."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

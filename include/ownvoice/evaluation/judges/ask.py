@@ -59,11 +59,12 @@ def judge_items(
 ) -> list[JudgementRow]:
     """Return what each judge says of each item, by judge, item, repeat and order; what is stored is not asked again.
 
-    `name` is that of the work within the run, safe as a file's name; so many `concurrent_tasks` share rate limits. What the endpoint refused, left without an answer
+    `name` is that of the work within the run, safe as a file's name, and
+    `concurrent_tasks` such works share rate limits. What the endpoint refused, left without an answer
     or the share did not allow is not among the rows, nor is an item that a judge's prompt does not fit. A judge whose
     answers are all cut off, empty or refusals gave an invalid verdict. Raises what `ask` raises.
     """
-    work = Work(lake, run_id, name, mode, share, prices or {}, task_try, unit="judgements", concurrent_tasks=concurrent_tasks)
+    work = Work(lake, run_id, name, mode, share, prices or {}, task_try, "judgements", concurrent_tasks)
     wanted = list(wanted_of(panel, items, repeats))
     notes = make_notes(_for_notes(work), wanted, endpoints, on_progress)
     asked = list(_requests(wanted, notes))

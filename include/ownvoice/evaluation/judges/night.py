@@ -20,7 +20,7 @@ from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.evaluation.judges.ask import judge_items
 from ownvoice.evaluation.judges.night_effects import judged, with_best_draws
 from ownvoice.evaluation.judges.night_items import draw_items, is_absolute, items_of, work_of
-from ownvoice.evaluation.judges.qualification.record import qualified
+from ownvoice.evaluation.judges.qualification.stored import qualified
 from ownvoice.evaluation.judges.table import record_judgements
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.task_try import NO_TASK, TaskTry

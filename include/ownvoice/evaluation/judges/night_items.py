@@ -14,7 +14,7 @@ from ownvoice.evaluation.judges.request import notes_body, request_body
 from ownvoice.evaluation.judges.wanted import wanted_of
 from ownvoice.llm.budget import worst_case
 from ownvoice.llm.request import RequestBody
-from ownvoice.pairs.staging import StagedPair
+from ownvoice.pairs.staging import StagedDraw, StagedPair
 
 _INSTRUCTION_CHARS, _ANSWER_CHARS = 100, 400  # of a usual pair; only the estimate of a dry run depends on them
 _LONG_INSTRUCTION_CHARS = 200
@@ -92,6 +92,6 @@ def _item(pair: StagedPair, left: Side, right: Side | None = None) -> Item:
     )
 
 
-def _ranked(pair: StagedPair) -> Sequence[dict[str, object]]:
+def _ranked(pair: StagedPair) -> list[StagedDraw]:
     draws = pair["draws"] or []
     return draws if len(draws) > 1 else []
