@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 
 from ownvoice.answering.asking import ask_to_the_end
@@ -58,40 +59,41 @@ def _refresh(
     on_progress: OnProgress,
     still_held: Callable[[], object],
 ) -> RefreshReport:
-    failed: ModelUnavailableError | DeadChunksError | None = None
     on_step(f"store: {probe_creation(lake).sentence}")
     run = with_judging(lake, _with_second_model(lake, run))
     listed = list_new_articles(lake, source, run)
     on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
     batches = plan_batches(lake, run.run_id)
     on_step(f"planned: {sum(batch.chunks for batch in batches)} chunks to ask about")
+    failed: list[ModelUnavailableError | DeadChunksError] = []
     for batch in batches:
-        try:
+        with _survived(batch.label, failed, on_step):
             _generate(lake, run.run_id, batch, endpoints, on_step, on_progress)
             curate_batch(lake, run.run_id, batch.name)
             reject_batch(lake, run.run_id, batch.name, endpoints, on_progress)
-        except (ModelUnavailableError, DeadChunksError) as error:
-            failed = error
-            on_step(f"{batch.label} failed: {error}")
-    try:
+    with _survived("rejected answers", failed, on_step):
         _reject(lake, run.run_id, on_step)
-    except (ModelUnavailableError, DeadChunksError) as error:
-        failed = error
-        on_step(f"rejected answers failed: {error}")
     for batch in batches if run.is_judged else ():
-        try:
+        with _survived(f"judging {batch.label}", failed, on_step):
             _judge(lake, run.run_id, batch, endpoints, on_step, on_progress)
-        except ModelUnavailableError as error:
-            failed = error
-            on_step(f"judging {batch.label} failed: {error}")
     still_held()
     version = commit_version(lake, run.run_id)
     on_step(f"committed: version {version.number}, {version.pairs} pairs" if version else "committed: nothing")
     report = write_report(lake, run.run_id)
     if failed:
-        raise failed
+        raise failed[-1]
     advance_cursor(lake, run.run_id)
     return report
+
+
+@contextmanager
+def _survived(what: str, failed: list[ModelUnavailableError | DeadChunksError], on_step: OnStep) -> Iterator[None]:
+    """Go on with the others where a model leaves one without answers; the error is kept in `failed`."""
+    try:
+        yield
+    except (ModelUnavailableError, DeadChunksError) as error:
+        failed.append(error)
+        on_step(f"{what} failed: {error}")
 
 
 def _with_second_model(lake: Lake, run: RefreshRun) -> RefreshRun:

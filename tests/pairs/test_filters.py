@@ -105,7 +105,7 @@ def test_the_first_of_a_repeated_prompt_or_chosen_answer_is_kept():
 
 def test_every_reason_has_a_name_of_its_own_and_says_what_it_means_and_what_to_do():
     reasons = drop_reasons()
-    assert len({reason.name for reason in reasons}) == len(reasons) == 22
+    assert len({reason.name for reason in reasons}) == len(reasons) == 23
     assert all(reason.meaning.endswith(".") and reason.what_to_do.endswith(".") for reason in reasons)
 
 

@@ -168,7 +168,6 @@ def _pair(
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,
-        "draws": None,
     }
 
 

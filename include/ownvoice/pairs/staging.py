@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import pyarrow as pa
 
@@ -63,7 +63,7 @@ class StagedPair(PairRow):
 
     chunk_index: int
     triple_index: int
-    draws: list[StagedDraw] | None
+    draws: NotRequired[list[StagedDraw] | None]
 
 
 class DropRow(TypedDict):

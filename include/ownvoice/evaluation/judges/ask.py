@@ -59,10 +59,10 @@ def judge_items(
 ) -> list[JudgementRow]:
     """Return what each judge says of each item, by judge, item, repeat and order; what is stored is not asked again.
 
-    `name` is that of the work within the run, safe as a file's name, and
-    `concurrent_tasks` such works share rate limits. What the endpoint refused, left without an answer
-    or the share did not allow is not among the rows, nor is an item that a judge's prompt does not fit. A judge whose
-    answers are all cut off, empty or refusals gave an invalid verdict. Raises what `ask` raises.
+    `name` is that of the work within the run, safe as a file's name; `concurrent_tasks` of its kind share rate limits.
+    What the endpoint refused, left without an answer or the share did not allow is not among the rows, nor is an item
+    that a judge's prompt does not fit. Where all answers are cut off, empty or refusals, the verdict is invalid.
+    Raises what `ask` raises.
     """
     work = Work(lake, run_id, name, mode, share, prices or {}, task_try, "judgements", concurrent_tasks)
     wanted = list(wanted_of(panel, items, repeats))

@@ -7,7 +7,7 @@ they may do is drop pairs whose chosen answer the jury rates low, and choose amo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 import pyarrow as pa
@@ -24,7 +24,7 @@ from ownvoice.evaluation.judges.qualification.stored import qualified
 from ownvoice.evaluation.judges.table import record_judgements
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.task_try import NO_TASK, TaskTry
-from ownvoice.pairs.staging import UNJUDGED, Staged, read_staged, write_staged
+from ownvoice.pairs.staging import UNJUDGED, Staged, StagedPair, read_staged, write_staged
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import JudgementRow
 from ownvoice.storage.tables import JUDGEMENTS
@@ -64,36 +64,44 @@ def judge_batch(
     unjudged = read_staged(lake, run, batch, UNJUDGED) if run.is_judged else None
     if unjudged is None:
         return {}
+    batches = read_plan(lake, run).batches
     judge = partial(
         judge_items,
         lake,
         run_id,
-        f"{batch}-{Purpose.JUDGEMENTS}",  # both calls: they have one share, and find each other's batch jobs
+        f"{batch}-{Purpose.JUDGEMENTS}",  # every call: they have one share, and find each other's batch jobs
         endpoints=endpoints,
-        share=share_of(run, batch, read_plan(lake, run).batches, Purpose.JUDGEMENTS),
+        share=share_of(run, batch, batches, Purpose.JUDGEMENTS),
         prices=run.prices,
         mode=run.mode,
         on_progress=on_progress,
         task_try=task_try,
-        concurrent_tasks=min(run.max_active_generation_tasks, len(read_plan(lake, run).batches)),
+        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
     )
-    panel = counting_judges(run)
-    pairs, rows = unjudged.pairs, []
     try:
-        if run.recipe.rejected_rank:
-            rows = judge([one for one in panel if is_absolute(one)], draw_items(pairs))
-            pairs = with_best_draws(pairs, rows, run)
-        rows = [*rows, *judge(panel, items_of(pairs))]
+        pairs, rows = _judgements(run, unjudged.pairs, judge)
     except (ModelUnavailableError, ModelAccessError) as error:
         if run.recipe.is_decided_by_judges:
             raise
         print(f"{batch} goes on without its judges: {error}")
+        pairs, rows = unjudged.pairs, []
     staged = judged(Staged(pairs, unjudged.drops, unjudged.chunks), rows, run)
     record_judgements(lake, rows)
     lake.write_rows(run.keys.judged(batch), pa.Table.from_pylist(rows, schema=JUDGEMENTS))
     write_staged(lake, run, batch, staged)
     invalid = sum(row["winner"] is None and row["rating"] is None for row in rows)
     return {"pairs": len(pairs), "kept": len(staged.pairs), "judgements": len(rows), "invalid": invalid}
+
+
+def _judgements(
+    run: RefreshRun, pairs: list[StagedPair], judge: Callable[..., list[JudgementRow]]
+) -> tuple[list[StagedPair], list[JudgementRow]]:
+    """Return the pairs, each with the best of its draws where these are ranked, and all that was said of them."""
+    panel, rows = counting_judges(run), list[JudgementRow]()
+    if run.recipe.rejected_rank:
+        rows = judge(panel=[one for one in panel if is_absolute(one)], items=draw_items(pairs))
+        pairs = with_best_draws(pairs, rows, run)
+    return pairs, [*rows, *judge(panel=panel, items=items_of(pairs))]
 
 
 def judgements_of_run(lake: Lake, run: RefreshRun) -> Iterator[Sequence[JudgementRow]]:

@@ -85,7 +85,7 @@ def judged(staged: Staged, rows: Sequence[JudgementRow], run: RefreshRun) -> Sta
 def _with_best_draw(pair: StagedPair, ratings: Mapping[Answer, JuryRating], run: RefreshRun) -> StagedPair:
     rated = [
         (ratings[answer].mean, draw)
-        for draw in pair["draws"] or ()
+        for draw in pair.get("draws") or ()
         if (answer := (pair["pair_id"], source_of_draw(draw["number"]))) in ratings
     ]
     if len(rated) < 2:

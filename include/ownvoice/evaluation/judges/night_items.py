@@ -93,5 +93,5 @@ def _item(pair: StagedPair, left: Side, right: Side | None = None) -> Item:
 
 
 def _ranked(pair: StagedPair) -> list[StagedDraw]:
-    draws = pair["draws"] or []
+    draws = pair.get("draws") or []
     return draws if len(draws) > 1 else []
