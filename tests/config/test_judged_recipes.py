@@ -73,6 +73,13 @@ def test_what_a_refused_chunk_was_asked_does_not_depend_on_who_judges():
 
 def test_a_budget_in_dollars_needs_the_prices_of_judges_too():
     fields = {"run_id": "monday", "refresh_date": dt.date(2026, 2, 1), "articles_uri": "file:///articles"}
-    price = {"gpt-4o-mini": ModelPrice(input=1, output=1)}
+    price = {
+        "gpt-4o-mini": ModelPrice(
+            input_usd_per_million_tokens=1,
+            output_usd_per_million_tokens=1,
+            source="invented",
+            seen_on=dt.date(2026, 1, 1),
+        )
+    }
     with pytest.raises(ValidationError, match="max_cost_usd needs the price of 'model-of-a', 'model-of-b'"):
         RefreshRun(**fields, recipe=GenerationRecipe(judged_by=ABSOLUTE), prices=price, max_cost_usd=1)

@@ -67,13 +67,10 @@ def judge_items(
     work = Work(lake, run_id, name, mode, share, prices or {}, task_try, "judgements", concurrent_tasks)
     wanted = list(wanted_of(panel, items, repeats))
     notes = make_notes(_for_notes(work), wanted, endpoints, on_progress)
-    asked = list(_requests(wanted, notes))
+    asked = _requests(wanted, notes)
     outcomes = ask(replace(work, share=share - notes.spent), [one.request for one in asked], endpoints, on_progress)
-    rows = {
-        one.judgement_id: row_without_asking(one, run_id, is_control=is_control)
-        for one in wanted
-        if not one.needs_a_model
-    }
+    given = (one for one in wanted if not one.needs_a_model)
+    rows = {one.judgement_id: row_without_asking(one, run_id, is_control=is_control) for one in given}
     for (one, _), outcome, record in zip(asked, outcomes, _records(lake, asked, outcomes), strict=True):
         if record:
             sent, received = notes.bill(one)

@@ -64,20 +64,7 @@ def judge_batch(
     unjudged = read_staged(lake, run, batch, UNJUDGED) if run.is_judged else None
     if unjudged is None:
         return {}
-    batches = read_plan(lake, run).batches
-    judge = partial(
-        judge_items,
-        lake,
-        run_id,
-        f"{batch}-{Purpose.JUDGEMENTS}",  # every call: they have one share, and find each other's batch jobs
-        endpoints=endpoints,
-        share=share_of(run, batch, batches, Purpose.JUDGEMENTS),
-        prices=run.prices,
-        mode=run.mode,
-        on_progress=on_progress,
-        task_try=task_try,
-        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
-    )
+    judge = partial(_asking(lake, run, batch, task_try), endpoints=endpoints, on_progress=on_progress)
     try:
         pairs, rows = _judgements(run, unjudged.pairs, judge)
     except (ModelUnavailableError, ModelAccessError) as error:
@@ -91,6 +78,22 @@ def judge_batch(
     write_staged(lake, run, batch, staged)
     invalid = sum(row["winner"] is None and row["rating"] is None for row in rows)
     return {"pairs": len(pairs), "kept": len(staged.pairs), "judgements": len(rows), "invalid": invalid}
+
+
+def _asking(lake: Lake, run: RefreshRun, batch: str, task_try: TaskTry) -> partial[list[JudgementRow]]:
+    """Return `judge_items` within the batch's share: every call has the same, and finds the other's batch jobs."""
+    batches = read_plan(lake, run).batches
+    return partial(
+        judge_items,
+        lake,
+        run.run_id,
+        f"{batch}-{Purpose.JUDGEMENTS}",
+        share=share_of(run, batch, batches, Purpose.JUDGEMENTS),
+        prices=run.prices,
+        mode=run.mode,
+        task_try=task_try,
+        concurrent_tasks=min(run.max_active_generation_tasks, len(batches)),
+    )
 
 
 def _judgements(
