@@ -23,8 +23,7 @@ ROOMS_OF = {
     "dags": ("ownvoice.airflow", "ownvoice.config.settings", "ownvoice.training.settings"),
     "plugins": (
         *("ownvoice_monitor", "ownvoice.airflow", "ownvoice.pages", "ownvoice.reports"),
-        *("ownvoice.config.settings", "ownvoice.config.problems"),
-        *("ownvoice.storage", "ownvoice.errors", "ownvoice.states"),
+        *("ownvoice.config.settings", "ownvoice.storage", "ownvoice.errors", "ownvoice.states"),
     ),
 }
 
