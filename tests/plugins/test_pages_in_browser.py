@@ -93,7 +93,8 @@ def test_chunks_are_filtered_by_what_they_met(browser, airflow, places):
         everything = seen.page.locator("tbody tr").count()
         fault = places.chunk["faults"][0]
         seen.page.select_option("select[name=error]", fault)
-        seen.page.click("text=Show")
+        with seen.page.expect_navigation():
+            seen.page.click("text=Show")
         rows = seen.page.locator("tbody tr")
         assert 0 < rows.count() < everything
         for row in rows.all():
