@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ownvoice.errors import DamagedError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import CHAMPIONS, champion_commit_key, champion_commits_key, champion_key
+from ownvoice.storage.layout import CHAMPIONS, champion_commit_key, champion_key, champions_key
 from ownvoice.training.results.lineage import MIN_COMMIT_CHARS
 from ownvoice.training.results.training import planned_training
 
@@ -102,10 +102,12 @@ def run_of_commit(lake: Lake, revision: str) -> str | None:
     """
     if len(revision) < MIN_COMMIT_CHARS:
         return None
-    folders = (f"{champion_commits_key(repo_id)}/" for repo_id in repositories(lake))
-    keys = (stored.key for folder in folders for stored in lake.store.objects(folder))
-    key = next((key for key in keys if PurePosixPath(key).stem.startswith(revision)), None)
-    return key and lake.read_record(key, lambda stored: str(stored["run_id"]))
+    for repo_id in repositories(lake):
+        beginning = champion_commit_key(repo_id, revision).removesuffix(".json")
+        for stored in lake.store.objects(champions_key(repo_id)):
+            if stored.key.startswith(beginning):
+                return lake.read_record(stored.key, lambda record: str(record["run_id"]))
+    return None
 
 
 def moves_of(lake: Lake, repo_id: str, faults: list[str]) -> Iterator[Move]:

@@ -136,14 +136,9 @@ def champion_key(repo_id: str, number: int) -> str:
     return f"{champions_key(repo_id)}/{number:08}.json"
 
 
-def champion_commits_key(repo_id: str) -> str:
-    """Return the folder with a record for each commit of the Hub's branch of champions."""
-    return f"{champions_key(repo_id)}/commits"
-
-
 def champion_commit_key(repo_id: str, commit: str) -> str:
-    """Return the key of the record whose model a commit of that branch holds."""
-    return f"{champion_commits_key(repo_id)}/{commit}.json"
+    """Return the key of the record whose model a commit of the Hub's branch of champions holds."""
+    return f"{champions_key(repo_id)}/commits/{commit}.json"
 
 
 def _run_name(run_id: str) -> str:
