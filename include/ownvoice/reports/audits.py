@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from itertools import chain
 
+from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.refresh_report import ReportedAudit
 from ownvoice.dataset.sample import made_by_its_run, sample_pairs
+from ownvoice.evaluation.judges.night import judgements_of_run
 from ownvoice.pairs import audits, cues
 from ownvoice.pairs.audits import Audit, Rows
 from ownvoice.pairs.balance.audits import balance_audits
+from ownvoice.reports.judging import judging_audits
 from ownvoice.states import ChunkState
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.rows import ChunkRow
 from ownvoice.storage.versions import DatasetVersion
 
 SAMPLE_PAIRS = 10_000  # the most that the chapter advises for a style: up to it, the sample is the whole version
@@ -18,7 +24,7 @@ _COLUMNS = ("prompt", "chosen", "rejected", "article_id", "author_id", "back_ref
 _CUES = (cues.told_apart_by_length, cues.told_apart_by_punctuation, cues.told_apart_by_words)
 
 
-def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[ReportedAudit]:
+def audits_of(lake: Lake, run: RefreshRun, version: DatasetVersion, chunks: Sequence[ChunkRow]) -> list[ReportedAudit]:
     """Return the audits of `version` and of the run that committed it; `chunks` are the run's rows of `tables/chunks`.
 
     The run's pairs are audited by themselves where they are enough to judge and not all pairs of the version.
@@ -31,6 +37,7 @@ def audits_of(lake: Lake, version: DatasetVersion, chunks: Rows) -> list[Reporte
     if version.added < version.pairs:
         pairs = sample_pairs(lake, version, SAMPLE_PAIRS, _COLUMNS, made_by_its_run(version))
         of_run += [cue(pairs) for cue in _CUES] if cues.can_judge(pairs) else []
+    of_run += judging_audits(run.judging, chunks, list(chain.from_iterable(judgements_of_run(lake, run))))
     return [
         *(ReportedAudit(**asdict(one), scope="version") for one in of_version),
         *(ReportedAudit(**asdict(one), scope="night") for one in of_run),

@@ -75,7 +75,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         ended_at=ended_at,
         duration_s=round((ended_at - started_at).total_seconds(), 3),
         failed_batches=failed_batches,
-        audits=audits_of(lake, version, rows) if version else [],
+        audits=audits_of(lake, run, version, rows) if version else [],
         drop_examples=_drop_examples(lake, run, plan.batches),
         verdict="pass",
     )

@@ -19,7 +19,7 @@ from ownvoice.config.run import Judging, RefreshRun, recorded_run
 from ownvoice.errors import ModelAccessError, ModelUnavailableError
 from ownvoice.evaluation.judges.ask import judge_items
 from ownvoice.evaluation.judges.night_effects import judged, with_best_draws
-from ownvoice.evaluation.judges.night_items import draw_items, is_absolute, items_of, work_of
+from ownvoice.evaluation.judges.night_items import draw_items, is_absolute, items_of, shown_to, work_of
 from ownvoice.evaluation.judges.qualification.stored import qualified
 from ownvoice.evaluation.judges.table import record_judgements
 from ownvoice.llm.endpoints import Endpoints
@@ -101,10 +101,14 @@ def _judgements(
 ) -> tuple[list[StagedPair], list[JudgementRow]]:
     """Return the pairs, each with the best of its draws where these are ranked, and all that was said of them."""
     panel, rows = counting_judges(run), list[JudgementRow]()
+    raters = [one for one in panel if is_absolute(one)]
     if run.recipe.rejected_rank:
-        rows = judge(panel=[one for one in panel if is_absolute(one)], items=draw_items(pairs))
+        rows = judge(panel=raters, items=draw_items(pairs))
         pairs = with_best_draws(pairs, rows, run)
-    return pairs, [*rows, *judge(panel=panel, items=items_of(pairs))]
+    items = items_of(pairs)
+    for alike in (raters, [one for one in panel if not is_absolute(one)]):
+        rows += judge(panel=alike, items=shown_to(alike[0], items)) if alike else []
+    return pairs, rows
 
 
 def judgements_of_run(lake: Lake, run: RefreshRun) -> Iterator[Sequence[JudgementRow]]:

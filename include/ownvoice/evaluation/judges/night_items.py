@@ -26,6 +26,11 @@ def is_absolute(judge: Judge) -> bool:
     return prompt_of(judge).form == "absolute"
 
 
+def shown_to(judge: Judge, items: Iterable[Item]) -> list[Item]:
+    """Return what a judge is to see: answers alone where it rates, and the two of a pair where it compares."""
+    return [item for item in items if (item.right is None) == is_absolute(judge)]
+
+
 def items_of(pairs: Iterable[StagedPair]) -> list[Item]:
     """Return the two answers of each pair, to be compared, and each of them alone, to be rated."""
     found = []
@@ -47,8 +52,10 @@ def source_of_draw(number: int) -> str:
 
 def work_of(judge: Judge, recipe: GenerationRecipe) -> JudgeWork:
     """Return what one judge takes for the pairs of one chunk: as a rule, and at most."""
-    usual = estimate([judge], _invented(recipe, _INSTRUCTION_CHARS, _ANSWER_CHARS), {})
-    longest = _invented(recipe, _LONG_INSTRUCTION_CHARS, recipe.max_chunk_chars)
+    usual = estimate([judge], shown_to(judge, _invented(recipe, _INSTRUCTION_CHARS, _ANSWER_CHARS)), {})
+    # The quotes of a chunk share its length. Were each as long as the chunk, a budget would go to judges alone.
+    answer_chars = recipe.max_chunk_chars // TRIPLES_PER_CHUNK
+    longest = shown_to(judge, _invented(recipe, _LONG_INSTRUCTION_CHARS, answer_chars))
     bodies = list(_bodies(judge, longest))
     most_completion_tokens = sum(body["max_tokens"] for body in bodies)
     return JudgeWork(
