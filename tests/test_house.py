@@ -98,6 +98,18 @@ def test_no_two_modules_import_each_other_by_whatever_way():
     TopologicalSorter(graph).prepare()  # raises CycleError, which names the circle
 
 
+def test_parquet_is_read_without_threads_which_may_abort_an_interpreter_that_ends_soon_after():
+    with_threads = [
+        f"{shown(file)}:{node.lineno}"
+        for file in python_files("include", "plugins")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).split(".")[-1] in ("read_table", "iter_batches", "read_row_groups", "read_row_group")
+        and "use_threads=False" not in map(ast.unparse, node.keywords)
+    ]
+    assert with_threads == []
+
+
 def test_every_folder_of_tests_bears_the_name_of_the_package_that_it_tests():
     folders = {file.parent.relative_to(REPOSITORY / "tests") for file in python_files("tests")}
     folders = {folder for folder in folders if folder.parts and folder.parts[0] not in OTHER_TEST_FOLDERS}

@@ -158,7 +158,7 @@ def _rewrite(lake: Lake, name: str, version: int | None, metadata: Mapping[str, 
         with pq.ParquetWriter(spool, TABLES[name]) as writer:
             for batch in _migrated(name, read):
                 writer.write_batch(batch)
-        rows = pa.RecordBatchReader.from_batches(TABLES[name], pq.ParquetFile(spool).iter_batches())
+        rows = pa.RecordBatchReader.from_batches(TABLES[name], pq.ParquetFile(spool).iter_batches(use_threads=False))
         with own_entry(lake, name, written, metadata) as properties:
             write_deltalake(written, rows, mode="overwrite", schema_mode="overwrite", commit_properties=properties)
 

@@ -110,7 +110,7 @@ def _rows_of(store: ObjectStore, found: StoredObject) -> Iterator[dict[str, Any]
 
 def _read(key: str, data: bytes) -> Iterator[Any]:
     if key.endswith(".parquet"):
-        yield from pq.read_table(io.BytesIO(data)).to_pylist()
+        yield from pq.read_table(io.BytesIO(data), use_threads=False).to_pylist()
         return
     lines = data.decode().split("\n")  # not splitlines(): a text may hold other line separators
     yield from lines if key.endswith(".txt") else (json.loads(line) if line.strip() else None for line in lines)

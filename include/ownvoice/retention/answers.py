@@ -53,7 +53,7 @@ def _request_keys(lake: Lake, key: str) -> Iterator[str]:
     with readable(lake.uri, key):
         file = pq.ParquetFile(io.BytesIO(lake.store.read(key) or b""))
         there = [column for column in _KEY_COLUMNS if column in file.schema_arrow.names]
-        for column in file.read(columns=there).columns:
+        for column in file.read(columns=there, use_threads=False).columns:
             yield from filter(None, column.to_pylist())
 
 

@@ -80,7 +80,7 @@ class Lake:
         if data is None:
             return None
         with readable(self.uri, key):
-            rows = pq.read_table(io.BytesIO(data), page_checksum_verification=True)
+            rows = pq.read_table(io.BytesIO(data), page_checksum_verification=True, use_threads=False)
             return rows.select(schema.names) if schema else rows
 
     def write_rows(self, key: str, rows: pa.Table, rows_per_group: int = _ROWS_PER_GROUP) -> None:
@@ -100,7 +100,7 @@ class Lake:
             self.store.download(key, path)
             with readable(self.uri, key), _opened(path, page_checksum_verification=True) as rows:
                 # Damage is told here, not in a reader's work; in parts, or a whole file would be in memory.
-                read = sum(part.num_rows for part in rows.iter_batches(_ROWS_PER_GROUP))
+                read = sum(part.num_rows for part in rows.iter_batches(_ROWS_PER_GROUP, use_threads=False))
                 if read != rows.metadata.num_rows:  # the footer has no checksum
                     raise ValueError(f"{read} rows where its end says {rows.metadata.num_rows}")
             with _opened(path) as rows:

@@ -26,6 +26,7 @@ from ownvoice.triples.request import request_body
 from ownvoice.triples.spending import Purpose
 
 _ROWS_AT_A_TIME = 500
+_COLUMNS = ["article_id", "chunk_index", "text", "is_retry"]
 _ADVICE = "Look at their answers with `ownvoice try-prompt`, change the recipe or the model"
 
 
@@ -72,7 +73,7 @@ def _planned_anywhere(lake: Lake, run: RefreshRun, batches: Iterable[str], route
 def planned_requests(planned: pq.ParquetFile, run: RefreshRun, route: Route | None = None) -> Iterator[ChunkRequest]:
     """Yield the requests about the planned chunks of a batch, in order; with a `route`, those that go there."""
     read = reader(run.recipe.prompt_version)
-    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=["article_id", "chunk_index", "text", "is_retry"]):
+    for rows in planned.iter_batches(_ROWS_AT_A_TIME, columns=_COLUMNS, use_threads=False):
         for chunk in rows.to_pylist():
             generator = run.recipe.generator_of(chunk_key(chunk["text"]))
             if route in (None, generator.route):

@@ -57,7 +57,7 @@ class Segment:
         groups = [number for number in range(self.file.num_row_groups) if self._overlaps(number, first, last)]
         if not groups:
             return np.empty(0, np.uint64), np.empty(0, np.uint32)
-        rows = self.file.read_row_groups(groups)
+        rows = self.file.read_row_groups(groups, use_threads=False)
         found, places = rows["gram"].to_numpy(), rows["text"].to_numpy()
         start = np.searchsorted(found, np.uint64(first))
         end = np.searchsorted(found, np.uint64(last), side="right")
