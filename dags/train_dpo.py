@@ -12,8 +12,9 @@ lake, and on the Hugging Face Hub if a repository is named.
 | `plan_style` | chooses held-out prompts of one author; with too few, nothing is asked or judged | `style.json` |
 | `answer_prompts` | base, base with passages of the author, and trained model answer them | stored answers |
 | `write_style` | measures how near each is to the author's way of writing | `style.json`, `style_answers.parquet` |
+| `judge_models` | has the judges that count compare it with the others, if there are any | `quality.json` |
 | `publish_model` | one commit, merged and tagged with the run; with `promote` by the rule alone | `publication.json` |
-| `all_done` | fails, and with it the run, if a recipe was not trained or the style could not be measured | |
+| `all_done` | fails, and with it the run, if a recipe was not trained, or style or quality could not be measured | |
 | `write_report` | curves, numbers and verdicts, whatever happened | `report.json`, `curves.svg`, `comparison.json` |
 
 **If it fails:** a red `resolve_dataset` names what to correct; no GPU was used. A red `train` says in its last line how
@@ -29,10 +30,10 @@ soon as so many pairs are new since the last training; such a run needs no appro
 repository by that number, and takes its place; else `publish_model` is skipped, and its log has the reasons.
 
 **Several recipes:** `variants` in the form names what each changes of the recipe. They are trained one after the other
-on the same version, each by its own mapped `train` with a folder of its own, and can be retried and
-cancelled one by one. The comparison shows held-out numbers and answers side by side. `publish_variant` names the one to
-publish; without it *pass* goes before *warn*, then the lowest test loss or, if terms of it differ, the highest test
-accuracy decides; a blocked one is never published. If one fails, the others are compared and published; the run is red.
+on the same version, each by its own mapped `train` with a folder of its own, and can be retried and cancelled one by
+one. The comparison shows held-out numbers and answers side by side. `publish_variant` names the one to publish; without
+it *pass* goes before *warn*, then the lowest test loss or, if terms of it differ, the highest test accuracy decides; a
+blocked one is never published. If one fails, the others are compared and published; the run is red.
 """
 
 from __future__ import annotations
@@ -63,7 +64,6 @@ plans | count > 1 }}. *Reject* ends the run here, and nothing is spent."""
 )
 VARIANT = "{{ ti.xcom_pull(task_ids='resolve_dataset')[ti.map_index]['variant'] or 'recipe' }}"
 
-resolve_dataset = task(training_tasks.resolve_dataset, execution_timeout=dt.timedelta(hours=1))
 check_health = task(
     training_tasks.check_health,
     execution_timeout=dt.timedelta(minutes=10),
@@ -80,7 +80,7 @@ write_report = task(training_tasks.write_report, execution_timeout=dt.timedelta(
 
 @task_group(prefix_group_id=False)
 def measure_style() -> None:
-    """Plan what the models are asked, have them answer, and measure the answers."""
+    """Plan what the models are asked, have them answer, measure the answers and have judges compare them."""
     answer_prompts = trainer_task(
         "answer_prompts",
         answer_arguments("{{ ti.xcom_pull(task_ids='plan_style') }}"),
@@ -91,6 +91,7 @@ def measure_style() -> None:
     )
     planned, measured = plan_style(), write_style()
     planned >> answer_prompts >> measured << planned
+    measured >> task(training_tasks.judge_models, execution_timeout=dt.timedelta(hours=6))()
 
 
 @dag(
@@ -118,7 +119,7 @@ def train_dpo() -> None:
         response_timeout=dt.timedelta(days=1),  # without an answer the run ends red
         pre_execute=training_tasks.skip_cheap_approval,
     )
-    resolved = resolve_dataset()
+    resolved = task(training_tasks.resolve_dataset, execution_timeout=dt.timedelta(hours=1))()
     train = trainer_task(
         "train",
         resolved.map(train_arguments),
@@ -136,10 +137,9 @@ def train_dpo() -> None:
         gpu=False,
         execution_timeout=dt.timedelta(hours=6),
         pre_execute=training_tasks.skip_unpublishable,
-        trigger_rule="all_done_min_one_success",  # a style that was not measured loses no model; a bad health does
+        trigger_rule="all_done_min_one_success",  # what was not measured loses no model; a bad health does
     )
-    # A recipe that was not trained, or a style that could not be measured, stops no publication; the run is red.
-    all_done = EmptyOperator(task_id="all_done", execution_timeout=dt.timedelta(minutes=1))
+    all_done = EmptyOperator(task_id="all_done", execution_timeout=dt.timedelta(minutes=1), trigger_rule="none_failed")
     reported = write_report().as_teardown()  # it runs whatever happened, and does not turn a red run green
     healthy, measured = check_health(), measure_style()
     resolved >> approve_gpu >> train >> healthy >> publish_model >> reported

@@ -100,6 +100,32 @@ def write_style(ti: Any) -> None:
     )
 
 
+def judge_models(ti: Any) -> None:
+    """Have the judges that count compare the answers of the style report, within their own budget, and print it.
+
+    Skipped where no judge counts or no style report compares anything.
+    """
+    from ownvoice.airflow.connections import model_access
+    from ownvoice.config.settings import load_settings
+    from ownvoice.evaluation.judges.models import compare, compared_models
+    from ownvoice.evaluation.judges.qualification.qualify import Asking
+    from ownvoice.evaluation.judges.qualification.stored import qualified
+    from ownvoice.llm.budget import at_most
+    from ownvoice.reports.text.quality import quality_lines
+
+    settings, lake, run_id = load_settings(), open_lake(), ti.xcom_pull(task_ids="check_health")["run_id"]
+    panel = qualified(lake, settings.judges)
+    if not panel.counting:
+        whys = " ".join(one.why for one in panel.left_out) or "OWNVOICE_JUDGES names none."
+        raise AirflowSkipException(f"No judge counts: {whys}")
+    compared = compared_models(lake, run_id)
+    if compared.why_not:
+        raise AirflowSkipException(f"Nothing is judged: {compared.why_not}")
+    share = at_most(settings.judge_max_tokens, settings.judge_max_usd)
+    asking = Asking(lake, model_access, share, settings.prices)
+    print("\n".join(quality_lines(compare(asking, compared, panel))))
+
+
 def skip_unpublishable(context: Any) -> None:
     """Skip publishing, unless the form names a repository and there is a token that may write to it.
 
@@ -145,6 +171,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
     Returns the verdicts by training run. Skipped where nothing was to be trained, or a person rejected the run.
     """
     from ownvoice.publishing.judging import outcomes_lines
+    from ownvoice.reports.text.quality import qualities_lines
     from ownvoice.reports.text.style import styles_lines
     from ownvoice.training.results.report import write_run_report
 
@@ -163,5 +190,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
     lines, verdicts = write_run_report(lake, lake_run_id(dag_run), dag_run.run_after.date())
     if not verdicts:
         raise AirflowSkipException("Nothing was to be trained.")
-    print("\n".join([*lines, *styles_lines(lake, verdicts), *outcomes_lines(lake, verdicts)]))
+    for said in (styles_lines, qualities_lines, outcomes_lines):
+        lines = [*lines, *said(lake, verdicts)]
+    print("\n".join(lines))
     return verdicts

@@ -38,6 +38,7 @@ COMMANDS = {
     "lineage": "Tell what a model was made from, or which models were trained on a version.",
     "rows-of": "Write the exact rows that a model was trained on, from its card, its folder or its run.",
     "clean": "List what of a lake may be deleted and why; delete it with `--delete`.",
+    "judge": "Have the judges that count compare a trained model with others, or both sides of a version.",
     "judges": "Qualify the judges, list which count and why, and show judges and people side by side.",
     "review": "Draw, show and fold rounds in which people review pairs; hand them to other review tools and back.",
     "migrate": "Bring a lake that an older release wrote to today's columns; no pair changes.",

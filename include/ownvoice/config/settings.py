@@ -93,6 +93,13 @@ class Settings(RefreshOptions, BaseSettings):
         '[{"name": "first", "model": "gpt-5-mini", "family": "gpt", "prompt": "pairwise_truth"}]. A judge counts once '
         "it is qualified, and a jury has two of two families. Empty: nothing is judged.",
     )
+    judge_max_usd: float | None = Field(
+        None,
+        ge=0,
+        description="Most US dollars that judging a training's model may cost; needs the judges' prices; empty: no "
+        "bound.",
+    )
+    judge_max_tokens: int | None = Field(None, ge=1, description="The same in tokens, prompts and answers together.")
 
     page_deadline_s: float = Field(
         2, gt=0, le=60, description="Longest time in seconds that a page in the Airflow UI waits for the lake."

@@ -37,6 +37,11 @@ class Spend:
 UNLIMITED = Spend(math.inf, math.inf)
 
 
+def at_most(tokens: float | None, cost_usd: float | None) -> Spend:
+    """Return the limit that a setting or option names; None is no bound."""
+    return Spend(math.inf if tokens is None else tokens, math.inf if cost_usd is None else cost_usd)
+
+
 def spend(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int) -> Spend:
     """Return what so many tokens come to."""
     cost_usd = price.cost_usd(prompt_tokens, completion_tokens) if price else 0.0

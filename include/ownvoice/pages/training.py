@@ -7,6 +7,7 @@ from itertools import islice
 from string import ascii_uppercase
 from typing import Any
 
+from ownvoice.evaluation.judges.quality_report import read_quality
 from ownvoice.evaluation.stored import read_style
 from ownvoice.pages.trainings import MAX_CHOICES, MAX_MOVES, reported_trainings
 from ownvoice.publishing.champion import Move, moves_of
@@ -47,6 +48,7 @@ def training_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         "said": training.log[-_LOG_LINES:],
         "others": other_trainings(lake, run_id),
         "style": read_style(lake, run_id, []),
+        "quality": read_quality(lake, run_id, []),
         "outcome": read_outcome(lake, run_id),
         "moves": _moves(lake, training),
     }

@@ -7,11 +7,13 @@ from typing import Any
 
 import yaml
 
+from ownvoice.evaluation.judges.quality_report import QualityReport
 from ownvoice.evaluation.style_report import StyleReport
 from ownvoice.publishing.local_chat import llama_cpp_command, ollama_command
 from ownvoice.publishing.promotion import Outcome
 from ownvoice.publishing.promotion_section import promotion_section
 from ownvoice.publishing.provenance import Provenance, as_block
+from ownvoice.publishing.quality_section import quality_section
 from ownvoice.publishing.style_section import style_section
 from ownvoice.storage.layout import RunKeys
 from ownvoice.training.health.findings import Health
@@ -30,6 +32,7 @@ def model_card(
     model_licence: str | None,
     style: StyleReport | None,
     outcome: Outcome | None = None,
+    quality: QualityReport | None = None,
 ) -> str:
     """Return the README.md of the published model: origins, curves, findings, numbers, style and provenance record."""
     parts = [
@@ -47,6 +50,7 @@ def model_card(
         "## Numbers",
         _table(_numbers(result)),
         *style_section(style),
+        *quality_section(quality),
         *promotion_section(outcome),
         "## Recipe",
         _table((name, f"`{value}`") for name, value in record.recipe.items()),

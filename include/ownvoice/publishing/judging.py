@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import SettingsError
 from ownvoice.evaluation.held_out import MIN_ARTICLES, MIN_PROMPTS
+from ownvoice.evaluation.judges.quality_report import digest_of, read_quality
 from ownvoice.evaluation.stored import read_style, read_style_answers
 from ownvoice.evaluation.style_report import BASE, CHAMPION, TRAINED, StyleAnswer, StyleReport
 from ownvoice.publishing.champion import Move, champion_of
 from ownvoice.publishing.promotion import Compared, Measure, Outcome, Rival, checks_of, outcome_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RunKeys
-from ownvoice.style.bootstrap import paired_difference
+from ownvoice.style.bootstrap import Interval, paired_difference
 from ownvoice.training.results.training import trained
 from ownvoice.training.run_files import read_file
 
@@ -66,10 +68,40 @@ def _judged(lake: Lake, run_id: str, repo_id: str, measure: Measure, champion: M
         return outcome.model_copy(update={"why_not": why_not})
     assert report is not None, "else it has a reason"
     outcome = outcome.model_copy(update={"author_id": report.author_id})
-    compared = _compared(read_style_answers(lake, run_id), measure, CHAMPION if champion else BASE)
+    answers, against = read_style_answers(lake, run_id), CHAMPION if champion else BASE
+    compared = _compared(answers, measure, against)
     if compared is None:
         return outcome.model_copy(update={"why_not": _too_few(run_id, rival)})
-    return outcome.model_copy(update={"compared": compared, "checks": checks_of(report, compared, rival)})
+    quality = _quality(lake, run_id, answers, against)
+    if quality.broke_off:
+        return outcome.model_copy(update={"why_not": quality.why_none})
+    checks = checks_of(report, compared, rival, quality.win_rate)
+    return outcome.model_copy(update={"compared": compared, "checks": checks, "without_judges": quality.why_none})
+
+
+class _Quality(NamedTuple):
+    """How often judges preferred the challenger to its rival; where they did not say, why."""
+
+    win_rate: Interval | None = None
+    why_none: str | None = None
+    broke_off: bool = False
+
+
+def _quality(lake: Lake, run_id: str, answers: list[StyleAnswer], rival: str) -> _Quality:
+    """Return what judges said of the same answers. A judging that broke off leaves the model unjudged."""
+    faults: list[str] = []
+    report = read_quality(lake, run_id, faults)
+    ask = f"`ownvoice judge --model {run_id}` has them compared"
+    if report is None:
+        return _Quality(why_none=faults[0] if faults else f"none was asked; {ask}.", broke_off=bool(faults))
+    if report.answers_digest and report.answers_digest != digest_of(answers):
+        return _Quality(why_none=f"they compared answers of an earlier style report; {ask} again.")
+    if not report.is_finished:
+        return _Quality(why_none=f"the judges of run {run_id} did not answer to the end: {ask}.", broke_off=True)
+    found = report.comparison(TRAINED, rival)
+    if found is None or found.win_rate is None:
+        return _Quality(why_none=(found and found.why_not) or report.why_not or f"the rival was left out; {ask}.")
+    return _Quality(found.win_rate)
 
 
 def _why_not(report: StyleReport | None, faults: list[str], run_id: str, champion: Move | None) -> str | None:

@@ -86,6 +86,7 @@ class Outcome(_Part):
     """What the rule says of a training, with every number: the content of `promotion.json`.
 
     `author_id` is whose voice it was judged in: that of the style report, None where there was none.
+    `without_judges` says why no judges compared it with the rival, where none did; the rule then holds without them.
     `why_not` says why nothing was judged, and what to do; there are no checks then.
     """
 
@@ -96,6 +97,7 @@ class Outcome(_Part):
     author_id: str | None = None
     compared: Compared | None = None
     checks: tuple[Check, ...] = ()
+    without_judges: str | None = None
     why_not: str | None = None
 
     @property
@@ -140,6 +142,8 @@ def outcome_lines(outcome: Outcome) -> Iterator[str]:
     for check in outcome.checks:
         value = "not measured" if check.value is None else f"{check.value:.3f}"
         yield f"  {check.name:12} {value:>12}  {check.bound:28} {'held' if check.holds else 'failed'}"
+    if outcome.without_judges:
+        yield from wrapped(f"  no judges compared them: {outcome.without_judges}", 4)
     yield f"{outcome.verdict}:"
     for reason in outcome.reasons:
         yield from wrapped(f"  - {reason}", 4)

@@ -24,6 +24,8 @@ def promotion_section(outcome: Outcome | None) -> Iterator[str]:
             for check in outcome.checks
         )
         yield "\n".join(["| check | value | bound | |", "|---|---|---|---|", *rows])
+    if outcome.without_judges:
+        yield f"No judges compared the two: {outcome.without_judges}"
     yield "\n".join(f"- {reason}" for reason in outcome.reasons)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from ownvoice.errors import HealthError, SettingsError, StorageError
+from ownvoice.evaluation.judges.quality_report import read_quality
 from ownvoice.evaluation.stored import read_style
 from ownvoice.publishing.card import model_card
 from ownvoice.publishing.hub import File, HubRepository
@@ -47,7 +48,8 @@ def draft(lake: Lake, run_id: str, model_licence: str | None = None) -> Draft:
         raise HealthError(f"not to be published: {'; '.join(training.health.reasons('block'))}. Train again.")
     refuse_missing_model(lake, run)
     record, style, outcome = provenance(lake, run_id, result), read_style(lake, run_id, []), read_outcome(lake, run_id)
-    card = model_card(repo_id, record, result, training.health, model_licence, style, outcome)
+    quality = read_quality(lake, run_id, [])
+    card = model_card(repo_id, record, result, training.health, model_licence, style, outcome, quality)
     written = {"README.md": card.encode(), CURVES: curves_svg(training.metrics).encode()}
     files = {name: File(len(data), partial(bytes, data)) for name, data in written.items()}
     return Draft(run, repo_id, run.keys.name, card, dict(_merged(lake, run)) | files)

@@ -192,6 +192,7 @@ class RunKeys:
         self.awaited = f"{folder}/awaited.json"  # the task that waits for a trainer elsewhere
         self.style = f"{folder}/style.json"  # the style report of the trained model
         self.style_answers = f"{folder}/style_answers.parquet"  # the answers that it is made from, each with its score
+        self.quality = f"{folder}/quality.json"  # what judges say of those answers
         self.promotion = f"{folder}/promotion.json"  # what the rule says of it as the champion
         self.answering = f"{folder}/answering"  # of either kind: a folder for each job of a model that answers
 
