@@ -14,8 +14,9 @@ from ownvoice.cli.options import JsonOption, LakeOption, MaxTokensOption, Offlin
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
+from ownvoice.evaluation.judges.comparisons import QUESTIONS
 from ownvoice.evaluation.judges.estimate import estimate
-from ownvoice.evaluation.judges.models import QUESTIONS, compare, compared_models, compared_version
+from ownvoice.evaluation.judges.models import compare, compared_models, compared_version
 from ownvoice.evaluation.judges.prompts import Question, prompt_of
 from ownvoice.evaluation.judges.qualification.qualify import Asking
 from ownvoice.evaluation.judges.qualification.stored import Qualified, qualified

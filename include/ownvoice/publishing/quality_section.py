@@ -15,8 +15,8 @@ def quality_section(report: QualityReport | None) -> Iterator[str]:
     yield "## Judges"
     yield (
         "How often a jury of qualified judges, of two families or more, preferred the model's answers to held-out "
-        "prompts in both orders, ties as half, with the 95 % interval over articles; and the same were both answers equally "
-        "long. Quality and voice are two questions."
+        "prompts in both orders, ties as half, with the 95 % interval over articles; and the same were both answers "
+        "equally long. Quality and voice are two questions."
     )
     head = "| question | against | win rate | at equal length | verdicts | none |"
     yield "\n".join([head, "|---|---|---|---|---|---|", *map(_row, report.comparisons)])

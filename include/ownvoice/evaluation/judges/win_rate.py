@@ -16,7 +16,7 @@ import numpy as np
 from ownvoice.evaluation.judges.item import Winner
 from ownvoice.style.bootstrap import Interval, paired_difference
 
-_SCORES = {"left": 1.0, "tie": 0.5, "right": 0.0}
+SCORES = {"left": 1.0, "tie": 0.5, "right": 0.0}
 
 
 class Verdict(NamedTuple):
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
 def win_rate(verdicts: Sequence[Verdict]) -> Interval | None:
     """Return how often the left one won, a tie counting half, with its interval over articles; None below two."""
-    scores = [_SCORES[one.winner] for one in verdicts]
+    scores = [SCORES[one.winner] for one in verdicts]
     return paired_difference(scores, [0.0] * len(scores), [one.article_id for one in verdicts]) if scores else None
 
 
@@ -41,7 +41,7 @@ def length_controlled(verdicts: Sequence[Verdict]) -> float | None:
     from sklearn.linear_model import LogisticRegression
 
     lengths = np.array([one.longer_by for one in verdicts], float)
-    won = np.array([_SCORES[one.winner] for one in verdicts])
+    won = np.array([SCORES[one.winner] for one in verdicts])
     if not len(won) or won.mean() in (0.0, 1.0):
         return None
     spread = float(lengths.std()) or 1.0
@@ -66,11 +66,11 @@ def strengths(verdicts: Sequence[tuple[str, str, Winner]]) -> dict[str, float] |
     place = {name: number for number, name in enumerate(names)}
     won = np.zeros((len(names), 2))
     features = np.zeros((len(verdicts), len(names)))
-    scores = np.array([_SCORES[winner] for *_, winner in verdicts])
+    scores = np.array([SCORES[winner] for *_, winner in verdicts])
     for row, (left, right, winner) in enumerate(verdicts):
         features[row, place[left]], features[row, place[right]] = 1, -1
-        won[place[left]] += _SCORES[winner], 1 - _SCORES[winner]
-        won[place[right]] += 1 - _SCORES[winner], _SCORES[winner]
+        won[place[left]] += SCORES[winner], 1 - SCORES[winner]
+        won[place[right]] += 1 - SCORES[winner], SCORES[winner]
     if len(names) < 3 or not won.all():
         return None
     model = LogisticRegression(C=1e6, fit_intercept=False).fit(
