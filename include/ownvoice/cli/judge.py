@@ -16,7 +16,7 @@ from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
 from ownvoice.evaluation.judges.comparisons import QUESTIONS
 from ownvoice.evaluation.judges.estimate import estimate
-from ownvoice.evaluation.judges.models import compare, compared_models, compared_version
+from ownvoice.evaluation.judges.models import Compared, compare, compared_models, compared_version
 from ownvoice.evaluation.judges.prompts import Question, prompt_of
 from ownvoice.evaluation.judges.qualification.qualify import Asking
 from ownvoice.evaluation.judges.qualification.stored import Qualified, qualified
@@ -44,12 +44,8 @@ def command(
 ) -> None:
     """Compare by the judges that count and print the report, which is kept. Repeat it: nothing is asked twice."""
     settings = load_settings(lake=lake, max_tokens=max_tokens, max_cost_usd=max_usd, mode="batch" if batch else None)
-    if (model is None) == (version is None):
-        raise SettingsError("name a training with --model, or a dataset version with --version: one of the two.")
-    if against and model is None:
-        raise SettingsError("--against names subjects of the style report of a model: name its training with --model.")
     opened = Lake(settings.lake)
-    compared = compared_models(opened, model, against or ()) if model else compared_version(opened, version)
+    compared = _compared(opened, model, version, against or ())
     questions: Sequence[Question] = (question,) if question else QUESTIONS
     panel = qualified(opened, settings.judges)
     judges = [one for one in panel.counting if prompt_of(one).question in questions]
@@ -70,3 +66,11 @@ def command(
         wanted = Qualified(judges, panel.left_out)
         report = ask_to_the_end(lambda: compare(asking, compared, wanted, questions), endpoints, tell)
     print_result(quality_lines(report), report.model_dump(mode="json"), as_json)
+
+
+def _compared(lake: Lake, model: str | None, version: int | None, against: Sequence[str]) -> Compared:
+    if (model is None) == (version is None):
+        raise SettingsError("name a training with --model, or a dataset version with --version: one of the two.")
+    if against and model is None:
+        raise SettingsError("--against names subjects of the style report of a model: name its training with --model.")
+    return compared_models(lake, model, against) if model else compared_version(lake, version)
