@@ -68,7 +68,7 @@ def test_from_a_dataset_version_to_a_report(lake, stand_in_trainer, run_training
         "plan_style": "success",
         "answer_prompts": "skipped",
         "write_style": "success",
-        "judge_models": "skipped",
+        "judge_models": "success",
         "publish_model": "skipped",
         "write_report": "success",
     }
