@@ -15,7 +15,7 @@ from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.dataset.refresh_report import RefreshReport
-from ownvoice.errors import DeadChunksError, ModelUnavailableError
+from ownvoice.errors import DeadChunksError, ModelAccessError, ModelUnavailableError, OwnvoiceError
 from ownvoice.evaluation.judges.night import judge_batch, with_judging
 from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.endpoints import Endpoints
@@ -65,7 +65,7 @@ def _refresh(
     on_step("listed: " + ", ".join(f"{count} {event}" for event, count in listed.items()))
     batches = plan_batches(lake, run.run_id)
     on_step(f"planned: {sum(batch.chunks for batch in batches)} chunks to ask about")
-    failed: list[ModelUnavailableError | DeadChunksError] = []
+    failed: list[OwnvoiceError] = []
     for batch in batches:
         with _survived(batch.label, failed, on_step):
             _generate(lake, run.run_id, batch, endpoints, on_step, on_progress)
@@ -74,7 +74,7 @@ def _refresh(
     with _survived("rejected answers", failed, on_step):
         _reject(lake, run.run_id, on_step)
     for batch in batches if run.is_judged else ():
-        with _survived(f"judging {batch.label}", failed, on_step):
+        with _survived(f"judging {batch.label}", failed, on_step, ModelAccessError):
             _judge(lake, run.run_id, batch, endpoints, on_step, on_progress)
     still_held()
     version = commit_version(lake, run.run_id)
@@ -87,11 +87,11 @@ def _refresh(
 
 
 @contextmanager
-def _survived(what: str, failed: list[ModelUnavailableError | DeadChunksError], on_step: OnStep) -> Iterator[None]:
-    """Go on with the others where a model leaves one without answers; the error is kept in `failed`."""
+def _survived(what: str, failed: list[OwnvoiceError], on_step: OnStep, *also: type[OwnvoiceError]) -> Iterator[None]:
+    """Go on with the others where a model leaves one without answers, or at `also`; the error is kept in `failed`."""
     try:
         yield
-    except (ModelUnavailableError, DeadChunksError) as error:
+    except (ModelUnavailableError, DeadChunksError, *also) as error:
         failed.append(error)
         on_step(f"{what} failed: {error}")
 

@@ -22,6 +22,7 @@ from ownvoice.evaluation.judges.night_effects import judged, with_best_draws
 from ownvoice.evaluation.judges.night_items import draw_items, is_absolute, items_of, shown_to, work_of
 from ownvoice.evaluation.judges.qualification.stored import qualified
 from ownvoice.evaluation.judges.table import record_judgements
+from ownvoice.llm.budget import Spend
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.staging import UNJUDGED, Staged, StagedPair, read_staged, write_staged
@@ -29,6 +30,8 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import JudgementRow
 from ownvoice.storage.tables import JUDGEMENTS
 from ownvoice.triples.spending import Purpose, share_of
+
+_MOST_CALLS = ("of draws", "of answers", "of two answers")
 
 
 def with_judging(lake: Lake, run: RefreshRun) -> RefreshRun:
@@ -81,14 +84,20 @@ def judge_batch(
 
 
 def _asking(lake: Lake, run: RefreshRun, batch: str, task_try: TaskTry) -> partial[list[JudgementRow]]:
-    """Return `judge_items` within the batch's share: every call has the same, and finds the other's batch jobs."""
+    """Return `judge_items` within the batch's share, which its calls have together.
+
+    In realtime each goes on where the one before stopped spending. Of batch jobs nobody knows what they cost before
+    they end: there each call has a part of its own.
+    """
     batches = read_plan(lake, run).batches
+    share = share_of(run, batch, batches, Purpose.JUDGEMENTS)
+    calls = len(_MOST_CALLS) if run.mode == "batch" else 1
     return partial(
         judge_items,
         lake,
         run.run_id,
         f"{batch}-{Purpose.JUDGEMENTS}",
-        share=share_of(run, batch, batches, Purpose.JUDGEMENTS),
+        share=Spend(share.tokens / calls, share.cost_usd / calls),
         prices=run.prices,
         mode=run.mode,
         task_try=task_try,
