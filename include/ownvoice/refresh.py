@@ -89,9 +89,10 @@ def _refresh(
 @contextmanager
 def _survived(what: str, failed: list[OwnvoiceError], on_step: OnStep, *also: type[OwnvoiceError]) -> Iterator[None]:
     """Go on with the others where a model leaves one without answers, or at `also`; the error is kept in `failed`."""
+    survived: tuple[type[OwnvoiceError], ...] = (ModelUnavailableError, DeadChunksError, *also)
     try:
         yield
-    except (ModelUnavailableError, DeadChunksError, *also) as error:
+    except survived as error:
         failed.append(error)
         on_step(f"{what} failed: {error}")
 
