@@ -156,3 +156,12 @@ def test_the_plan_of_a_version_is_the_same_for_everybody(asking, plan):
     assert json.dumps([one.item.item_id for one in again.controls("voice", {})]) == json.dumps(
         [one.item.item_id for one in plan.controls("voice", {})]
     )
+
+
+def test_a_judge_that_is_alone_with_its_question_is_not_held_up_by_families_that_nobody_compares(plan):
+    voice = Judge(name="ear", model="another", family="third", prompt="voice")
+    panel = Plan(plan.version, (*PANEL, voice), plan.pairs)
+    answers = {name: {pair.pair_id: name for pair in plan.pairs} for name in ("own", "other", "third")}
+    assert panel.writers.keys() == {"own", "other"}
+    assert "family" not in {one.kind for one in panel.controls("voice", answers)}
+    assert sum(one.kind == "family" for one in panel.controls("quality", answers)) == 50

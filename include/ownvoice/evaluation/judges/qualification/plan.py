@@ -64,15 +64,14 @@ class Plan:
     def writers(self) -> dict[str, Judge]:
         """The judge whose model answers the family prompts, by family: the first of each that is set against another.
 
-        Empty where all are of one family: a liking for it cannot be told from better answers then.
+        Empty where no question has judges of two families: a liking for one cannot be told from better answers then.
         """
-        in_couples = {name for couple in couples_of(self.families) for name in couple}
+        in_couples = {name for question in self.questions for couple in self.couples(question) for name in couple}
         return {judge.family: judge for judge in reversed(self.panel) if judge.family in in_couples}
 
-    @property
-    def families(self) -> list[str]:
-        """The families of the panel's judges."""
-        return sorted({judge.family for judge in self.panel})
+    def couples(self, question: Question) -> list[tuple[str, str]]:
+        """Return which families of a question's judges are set against each other: others cannot be compared with."""
+        return couples_of([judge.family for judge in self.panel if prompt_of(judge).question == question])
 
     @property
     def family_pairs(self) -> Sequence[ControlPair]:
@@ -82,7 +81,7 @@ class Plan:
     def controls(self, question: Question, answers: Answers) -> list[Control]:
         """Return the controls of a question; those of families have the `answers` there are."""
         made = make_controls(self.pairs, question, self.version)
-        family = family_controls(self.family_pairs, answers, couples_of(self.families), self.version)
+        family = family_controls(self.family_pairs, answers, self.couples(question), self.version)
         return made + (with_passages(family, self.pairs) if question == "voice" else family)
 
     def parts(self, controls: Mapping[Question, Sequence[Control]]) -> list[Part]:
