@@ -244,7 +244,7 @@ def test_a_cancelled_task_ends_its_process(lake, stand_in_trainer, tmp_path, mon
     task = TrainerProcess(task_id="train", arguments=["-m", "ownvoice.training", "--recipe", uri])
 
     def cancel():
-        while not marker.exists():
+        while not (marker.exists() and marker.read_text()):  # created before it is written
             time.sleep(0.01)
         task.on_kill()
 
