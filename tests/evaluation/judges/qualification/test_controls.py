@@ -64,7 +64,7 @@ def test_a_control_of_voice_shows_passages_of_the_author_from_other_articles():
         assert one.item.left.text not in one.item.passages
 
 
-@pytest.mark.parametrize("language", [*LANGUAGES, "fi"])
+@pytest.mark.parametrize("language", [*sorted(LANGUAGES), "fi"])
 def test_padding_keeps_the_answer_whole_makes_it_longer_and_repeats_no_sentence(language):
     found = padded(TEXT, language)
     assert TEXT in found

@@ -68,6 +68,11 @@ def why_not(lake: Lake, judge: Judge) -> str:
         )
     if not found.counts:
         return " ".join(found.reasons)
+    if found.judge.family != judge.family:
+        return (
+            f"{judge.name} was qualified as one of the family {found.judge.family} and is called {judge.family} now: "
+            "run `ownvoice judges qualify`, since its liking for its own family is measured by that name."
+        )
     if others := _answered_since(lake, found):
         return (
             f"{judge.name} was qualified when {', '.join(found.answered_by) or 'a model without a name'} answered, and "
