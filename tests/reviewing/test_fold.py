@@ -37,9 +37,10 @@ def said(*choices, item_id="a", **last):
         ([CHOSEN, "tie", REJECTED], "kept"),
         (["both_bad", "both_bad", REJECTED], "both_bad"),
         ([CHOSEN, REJECTED], None),
-        ([REJECTED, "both_bad"], None),
-        ([REJECTED, "both_bad", CHOSEN], None),
-        ([REJECTED, REJECTED, CHOSEN, "both_bad"], None),
+        ([REJECTED, "both_bad"], "both_bad"),
+        ([REJECTED, "both_bad", CHOSEN], "both_bad"),
+        ([REJECTED, REJECTED, CHOSEN, "both_bad"], "overturned"),
+        ([REJECTED, "both_bad", CHOSEN, "tie"], None),
     ],
 )
 def test_more_than_half_of_those_who_did_not_skip_decide(choices, what):

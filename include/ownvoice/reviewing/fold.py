@@ -1,7 +1,8 @@
 """Folding a round: what follows for each pair from all that was answered. Repeated, it comes to the same.
 
-The newest answer of each reviewer counts. More than half of those who did not skip a pair decide it; otherwise nothing
-follows. Where the pair stays, the newest edit by one who keeps it replaces it, also one made when it was shown again.
+The newest answer of each reviewer counts. More than half of those who did not skip a pair decide it, and who prefers
+the rejected answer is on one side with who finds both bad; otherwise nothing follows. Where the pair stays, the newest
+edit by one who keeps it replaces it, also one made when it was shown again.
 """
 
 from __future__ import annotations
@@ -103,12 +104,19 @@ def decide(
     )
 
 
+def _majority(votes: Counter[What]) -> What | None:
+    """Return what more than half of the votes say. Those against a pair are one side: its commoner reason is named."""
+    against = votes["overturned"] + votes["both_bad"]
+    if 2 * against > votes.total():
+        return "overturned" if votes["overturned"] > votes["both_bad"] else "both_bad"
+    return "kept" if 2 * votes["kept"] > votes.total() else None
+
+
 def _decision(row: SampleRow, answers: Sequence[ReviewAnswer], again: Sequence[ReviewAnswer]) -> Decision | Undecided:
-    votes = Counter(_WHAT[answer.winner] for answer in answers)
-    what, most = votes.most_common(1)[0]
-    if 2 * most <= len(answers):
+    what = _majority(Counter(_WHAT[answer.winner] for answer in answers))
+    if what is None:
         return Undecided(row.pair_id, dict(Counter(str(answer.winner) for answer in answers)))
-    agreeing = [answer for answer in answers if _WHAT[answer.winner] == what]
+    agreeing = [answer for answer in answers if (_WHAT[answer.winner] == "kept") == (what == "kept")]
     keeping = [one for one in (*answers, *again) if _WHAT[one.winner] == "kept"] if what == "kept" else []
     edits = [one for one in keeping if one.edited not in (None, row.rejected)]
     newest = max(edits or agreeing, key=lambda answer: (answer.at, answer.reviewer))
