@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from ownvoice.answering.asking import ask_to_the_end
-from ownvoice.cli.endpoints import open_endpoints
+from ownvoice.cli.judging import ask_judges, confirm_cost
 from ownvoice.cli.options import JsonOption, LakeOption, MaxTokensOption, OfflineOption, VersionOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
@@ -18,11 +16,7 @@ from ownvoice.evaluation.judges.comparisons import QUESTIONS
 from ownvoice.evaluation.judges.estimate import estimate
 from ownvoice.evaluation.judges.models import Compared, compare, compared_models, compared_version
 from ownvoice.evaluation.judges.prompts import Question, prompt_of
-from ownvoice.evaluation.judges.qualification.qualify import Asking
 from ownvoice.evaluation.judges.qualification.stored import Qualified, qualified
-from ownvoice.llm.batch.job_state import BatchJobState
-from ownvoice.llm.budget import at_most
-from ownvoice.reports.text.progress import Progress
 from ownvoice.reports.text.quality import judging_estimate_lines, quality_lines
 from ownvoice.storage.lake import Lake
 
@@ -51,20 +45,9 @@ def command(
     judges = [one for one in panel.counting if prompt_of(one).question in questions]
     if judges and compared.items:
         found = estimate(judges, compared.items, settings.prices)
-        print("\n".join(judging_estimate_lines(found, len(judges))), file=sys.stderr)
-        if not (yes or offline or typer.confirm("Ask them?", err=True)):
-            raise typer.Exit(0)
-    progress, share = Progress(sys.stderr), at_most(settings.max_tokens, settings.max_cost_usd)
-
-    def tell(states: Sequence[BatchJobState]) -> None:
-        progress.step(f"batch jobs: {sum(state.ended for state in states)} of {len(states)} have ended")
-
-    with open_endpoints(settings, offline) as endpoints:
-        for name in {judge.endpoint for judge in judges}:
-            endpoints(name)  # a missing key is told before anything is asked
-        asking = Asking(opened, endpoints, share, settings.prices, settings.mode, progress.chunks)
-        wanted = Qualified(judges, panel.left_out)
-        report = ask_to_the_end(lambda: compare(asking, compared, wanted, questions), endpoints, tell)
+        confirm_cost(judging_estimate_lines(found, len(judges)), is_agreed=yes or offline)
+    wanted = Qualified(judges, panel.left_out)
+    report = ask_judges(opened, judges, settings, offline, lambda asking: compare(asking, compared, wanted, questions))
     print_result(quality_lines(report), report.model_dump(mode="json"), as_json)
 
 

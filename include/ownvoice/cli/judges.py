@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import math
-import sys
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from ownvoice.answering.asking import ask_to_the_end
-from ownvoice.cli.endpoints import open_endpoints
+from ownvoice.cli.judging import ask_judges, confirm_cost
 from ownvoice.cli.options import (
     JsonOption,
     LakeOption,
@@ -27,15 +23,12 @@ from ownvoice.config.judges import Judge
 from ownvoice.config.settings import Settings, load_settings
 from ownvoice.errors import DamagedError, SettingsError
 from ownvoice.evaluation.judges.qualification.plan import Plan
-from ownvoice.evaluation.judges.qualification.qualify import Asking, qualify
+from ownvoice.evaluation.judges.qualification.qualify import qualify
 from ownvoice.evaluation.judges.qualification.record import Qualification
 from ownvoice.evaluation.judges.qualification.stored import qualification_of, qualified
 from ownvoice.evaluation.judges.qualification.version_pairs import version_pairs
-from ownvoice.llm.batch.job_state import BatchJobState
-from ownvoice.llm.budget import Spend
 from ownvoice.reports.read_raters import read_rater_table
 from ownvoice.reports.text.judges import estimate_lines, left_out_lines, qualification_lines
-from ownvoice.reports.text.progress import Progress
 from ownvoice.reports.text.raters import rater_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.terminal import wrapped
@@ -59,15 +52,9 @@ def qualify_panel(
     opened, panel = Lake(settings.lake), _panel(settings)
     number, pairs = version_pairs(opened, version)
     plan = Plan(number, panel, pairs)
-    print("\n".join(estimate_lines(plan.estimate(settings.prices), len(panel), plan.version)), file=sys.stderr)
-    if not (yes or offline or typer.confirm("Ask them?", err=True)):
-        raise typer.Exit(0)
-    progress = Progress(sys.stderr)
-    with open_endpoints(settings, offline) as endpoints:
-        for name in {judge.endpoint for judge in panel}:
-            endpoints(name)  # a missing key is told before anything is asked
-        asking = Asking(opened, endpoints, _share(settings), settings.prices, settings.mode, progress.chunks)
-        found = ask_to_the_end(lambda: qualify(asking, plan), endpoints, lambda states: _tell(progress, states))
+    estimated = estimate_lines(plan.estimate(settings.prices), len(panel), plan.version)
+    confirm_cost(estimated, is_agreed=yes or offline)
+    found = ask_judges(opened, panel, settings, offline, lambda asking: qualify(asking, plan))
     print_result(qualification_lines(found), [one.model_dump(mode="json") for one in found], as_json)
 
 
@@ -102,16 +89,6 @@ def _panel(settings: Settings) -> tuple[Judge, ...]:
     if not settings.judges:
         raise SettingsError("no judge is named: set OWNVOICE_JUDGES to a JSON list of judges (docs/settings.md).")
     return settings.judges
-
-
-def _share(settings: Settings) -> Spend:
-    tokens, cost_usd = settings.max_tokens, settings.max_cost_usd
-    return Spend(math.inf if tokens is None else tokens, math.inf if cost_usd is None else cost_usd)
-
-
-def _tell(progress: Progress, states: Sequence[BatchJobState]) -> None:
-    ended = sum(state.ended for state in states)
-    progress.step(f"batch jobs: {ended} of {len(states)} have ended")
 
 
 def _readable(lake: Lake, judge: Judge) -> Qualification | None:

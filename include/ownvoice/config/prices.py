@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +24,12 @@ class ModelPrice(BaseModel):
             prompt_tokens * self.input_usd_per_million_tokens + completion_tokens * self.output_usd_per_million_tokens
         )
         return millionths / 1_000_000
+
+
+def sum_of_known(costs: Sequence[float | None]) -> float | None:
+    """Return the sum of costs; None where one of them is not known."""
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
 
 
 class ModelLimits(BaseModel):

@@ -29,6 +29,9 @@ class Spend:
     def __sub__(self, other: Spend) -> Spend:
         return Spend(self.tokens - other.tokens, self.cost_usd - other.cost_usd)
 
+    def __truediv__(self, parts: float) -> Spend:
+        return Spend(self.tokens / parts, self.cost_usd / parts)
+
     def within(self, limit: Spend) -> bool:
         """Whether neither tokens nor dollars pass `limit`."""
         return self.tokens <= limit.tokens and self.cost_usd <= limit.cost_usd
@@ -85,7 +88,7 @@ def share_of_batch(budget: Spend, number: int, batches: int, largest: Spend) -> 
     if largest.cost_usd:
         served.append(int(min(budget.cost_usd / largest.cost_usd, batches)))
     holders = max(1, min(served))
-    return Spend(budget.tokens / holders, budget.cost_usd / holders) if number < holders else Spend()
+    return budget / holders if number < holders else Spend()
 
 
 class SpendingLimit:

@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeVar
 
+from ownvoice.config.prices import sum_of_known
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import OutcomeRow, outcome_row
@@ -174,12 +175,6 @@ def _nothing_kept(record: ChunkRow, event: ChunkEvent) -> ChunkRow:
 def _first(events: Iterable[ChunkEvent], outcomes: Iterable[ChunkOutcome]) -> ChunkEvent | None:
     happened = {outcome.event for outcome in outcomes}
     return next((event for event in events if event in happened), None)
-
-
-def sum_of_known(costs: Sequence[float | None]) -> float | None:
-    """Return the sum of costs; None where one of them is not known."""
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None
 
 
 def _by_chunk(rows: Iterable[R]) -> dict[Place, list[R]]:

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import Any
 
+from ownvoice.config.prices import sum_of_known
 from ownvoice.config.run import Judging
 from ownvoice.evaluation.agreement.chance import alpha
 from ownvoice.evaluation.agreement.ratings import Rating
-from ownvoice.evaluation.judges.preferences import preferences
+from ownvoice.evaluation.judges.preferences import Preference, preferences
 from ownvoice.pairs.audits import Audit, audit
 from ownvoice.pairs.reasons import BELOW_QUALITY
 from ownvoice.storage.rows import ChunkRow, JudgementRow
@@ -30,6 +31,7 @@ def _judging(judging: Judging, chunks: Sequence[ChunkRow], rows: Sequence[Judgem
     """Warn where more than a tenth of the pairs was judged by nobody: they are in the version as if all were well."""
     dropped = sum(dict(chunk["drop_reasons"]).get(BELOW_QUALITY.name, 0) for chunk in chunks)
     pairs = sum(chunk["kept"] for chunk in chunks) + dropped
+    preferred = preferences(rows)
     readable = {row["pair_id"] for row in rows if row["winner"] is not None or row["rating"] is not None}
     share = max(0.0, 1 - len(readable) / pairs) if pairs else 0.0
     numbers = {
@@ -38,11 +40,11 @@ def _judging(judging: Judging, chunks: Sequence[ChunkRow], rows: Sequence[Judgem
         "dropped": dropped,
         "judgements": len(rows),
         "without_verdict": sum(row["winner"] is None and row["rating"] is None for row in rows),
-        "preferred": dict(Counter(one.preferred for one in preferences(rows))),
+        "preferred": dict(Counter(one.preferred for one in preferred)),
         "mean_ratings": {judge: round(mean, 2) for judge, mean in _mean_ratings(rows)},
-        "alpha": _agreement(rows),
+        "alpha": _agreement(preferred),
         "tokens": sum(row["prompt_tokens"] + row["completion_tokens"] for row in rows),
-        "cost_usd": _cost_usd(rows),
+        "cost_usd": sum_of_known([row["cost_usd"] for row in rows if row["request_key"]]),
     }
     return audit(
         "judging",
@@ -88,14 +90,8 @@ def _mean_ratings(rows: Sequence[JudgementRow]) -> Iterator[tuple[str, float]]:
             yield judge, fmean(ratings)
 
 
-def _agreement(rows: Sequence[JudgementRow]) -> float | None:
+def _agreement(preferred: Sequence[Preference]) -> float | None:
     """Return how far judges agree on which answer of a pair is better; None where fewer than two said so."""
-    of_quality = (one for one in preferences(rows) if one.question == "quality")
+    of_quality = (one for one in preferred if one.question == "quality")
     found = alpha(Rating(one.judge_id, one.pair_id, one.preferred) for one in of_quality)
     return None if found is None else round(found.value, 2)
-
-
-def _cost_usd(rows: Sequence[JudgementRow]) -> float | None:
-    costs = [row["cost_usd"] for row in rows if row["request_key"]]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if len(known) == len(costs) else None

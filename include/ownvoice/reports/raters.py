@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from ownvoice.config.judges import Judge
+from ownvoice.config.prices import sum_of_known
 from ownvoice.evaluation.agreement.chance import alpha
 from ownvoice.evaluation.agreement.estimate import Estimate
 from ownvoice.evaluation.agreement.ratings import Rating
@@ -231,7 +232,5 @@ def _person_row(person: Reviewer, votes: _Votes) -> Rater:
 
 def _usd_a_hundred(rows: Sequence[JudgementRow]) -> float | None:
     """Return what a hundred pairs cost, all that was asked about them together; None where a price is not known."""
-    costs = [row["cost_usd"] for row in rows]
-    pairs = len({row["pair_id"] for row in rows})
-    known = [cost for cost in costs if cost is not None]
-    return 100 * sum(known) / pairs if pairs and len(known) == len(costs) else None
+    cost_usd, pairs = sum_of_known([row["cost_usd"] for row in rows]), len({row["pair_id"] for row in rows})
+    return 100 * cost_usd / pairs if pairs and cost_usd is not None else None

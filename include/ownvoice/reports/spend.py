@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from ownvoice.chunks.estimate import TokenEstimate
 from ownvoice.chunks.plan import Plan
-from ownvoice.config.prices import ModelPrice
+from ownvoice.config.prices import ModelPrice, sum_of_known
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.refresh_report import Amount, Budget, ModelSpend, Spend
 from ownvoice.storage.rows import ChunkRow, SpendRow
@@ -49,8 +49,7 @@ def _amount(price: ModelPrice | None, prompt_tokens: int, completion_tokens: int
 
 def _total(amounts: Sequence[Amount]) -> Amount:
     """Add up; dollars are known where those of every part are."""
-    costs = [one.cost_usd for one in amounts if one.cost_usd is not None]
     return Amount(
         tokens=sum(one.tokens for one in amounts),
-        cost_usd=sum(costs) if len(costs) == len(amounts) else None,
+        cost_usd=sum_of_known([one.cost_usd for one in amounts]),
     )

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from ownvoice.config.recipe import TRIPLES_PER_CHUNK
 from ownvoice.config.run import RefreshRun
-from ownvoice.llm.budget import Spend, share_of_batch, spend, worst_case
+from ownvoice.llm.budget import Spend, at_most, share_of_batch, spend, worst_case
 from ownvoice.llm.request import RequestBody
 from ownvoice.triples.request import rejected_bodies, request_body
 
@@ -29,17 +29,13 @@ def share_of(run: RefreshRun, batch: str, batches: Sequence[str], purpose: Purpo
     Its share is split in the proportion of the worst cases of a chunk. Without the split, run after run would spend a
     small budget on triples alone, and no pair would ever be complete.
     """
-    budget = Spend(
-        math.inf if run.max_tokens is None else run.max_tokens,
-        math.inf if run.max_cost_usd is None else run.max_cost_usd,
-    )
     worst = {
         Purpose.TRIPLES: _worst_of_triples(run),
         Purpose.REJECTED: _worst_of_rejected(run),
         Purpose.JUDGEMENTS: _worst_of_judges(run),
     }
     whole = sum(worst.values(), Spend())
-    share = share_of_batch(budget, batches.index(batch), len(batches), whole)
+    share = share_of_batch(at_most(run.max_tokens, run.max_cost_usd), batches.index(batch), len(batches), whole)
     part = worst[purpose]
     return Spend(
         _proportion(share.tokens, part.tokens, whole.tokens),

@@ -82,7 +82,7 @@ def judge_items(
 
 def _for_notes(work: Work) -> Work:
     """Return the work of making notes: under a name of its own, so that it has batch jobs of its own."""
-    part = Spend(work.share.tokens / _REQUESTS_WITH_NOTES, work.share.cost_usd / _REQUESTS_WITH_NOTES)
+    part = work.share / _REQUESTS_WITH_NOTES
     return replace(work, name=f"{work.name}-notes", share=part, unit="grading notes")
 
 

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 
+from ownvoice.config.prices import sum_of_known
 from ownvoice.evaluation.held_out import MIN_ARTICLES, MIN_PROMPTS
-from ownvoice.evaluation.judges.item import Item
+from ownvoice.evaluation.judges.item import SCORES, Item
 from ownvoice.evaluation.judges.prompts import Question
 from ownvoice.evaluation.judges.quality_report import Comparison, JudgeRate
 from ownvoice.evaluation.judges.verdicts import ItemVerdict, item_verdicts, jury_verdict
-from ownvoice.evaluation.judges.win_rate import SCORES, Verdict, length_controlled, strengths, win_rate
+from ownvoice.evaluation.judges.win_rate import Verdict, length_controlled, strengths, win_rate
 from ownvoice.storage.rows import JudgementRow
 
 QUESTIONS: tuple[Question, ...] = ("quality", "voice")
@@ -19,7 +20,6 @@ QUESTIONS: tuple[Question, ...] = ("quality", "voice")
 
 def figures(items: Sequence[Item], rows: Sequence[JudgementRow]) -> dict[str, object]:
     """Return the fields of a `QualityReport` that judgements decide: comparisons, strengths, tokens and cost."""
-    costs = [row["cost_usd"] for row in rows]
     by_item: dict[tuple[str, str], list[ItemVerdict]] = defaultdict(list)
     for verdict in item_verdicts(rows):
         by_item[verdict.item_id, verdict.question].append(verdict)
@@ -34,7 +34,7 @@ def figures(items: Sequence[Item], rows: Sequence[JudgementRow]) -> dict[str, ob
         "strengths": strengths(quality),
         "prompt_tokens": sum(row["prompt_tokens"] for row in rows),
         "completion_tokens": sum(row["completion_tokens"] for row in rows),
-        "cost_usd": None if None in costs else sum(cost or 0 for cost in costs),
+        "cost_usd": sum_of_known([row["cost_usd"] for row in rows]),
     }
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 Winner = Literal["left", "right", "tie"]
 """The side of an item that wins, whichever of the two was shown first."""
+
+SCORES: Mapping[Winner, float] = {"left": 1.0, "tie": 0.5, "right": 0.0}
+"""What the left side has of a verdict; a tie is half of it."""
 
 
 class Order(StrEnum):

@@ -18,7 +18,7 @@ from ownvoice.evaluation.judges.prompts import Question, prompt_of
 from ownvoice.evaluation.judges.qualification.qualify import Asking
 from ownvoice.evaluation.judges.qualification.stored import Qualified
 from ownvoice.evaluation.judges.quality_report import QualityReport, Without, digest_of, write_quality
-from ownvoice.evaluation.judges.table import read_judgements, record_judgements
+from ownvoice.evaluation.judges.table import as_recorded, record_judgements
 from ownvoice.evaluation.passages import passages_of
 from ownvoice.evaluation.stored import read_style, read_style_answers
 from ownvoice.evaluation.style_report import AUTHOR, CHOSEN, REJECTED, TRAINED, StyleAnswer
@@ -167,7 +167,7 @@ def _asked(asking: Asking, compared: Compared, judges: Sequence[Judge]) -> list[
         on_progress=asking.on_progress,
     )
     record_judgements(asking.lake, rows)
-    return _as_recorded(asking.lake, compared.run_id, rows)
+    return as_recorded(asking.lake, rows, equals(run_id=compared.run_id))
 
 
 def _no_judges(judges: Sequence[object]) -> str | None:
@@ -177,9 +177,3 @@ def _no_judges(judges: Sequence[object]) -> str | None:
         "no judge that counts compares answers in pairs: name judges in OWNVOICE_JUDGES and run `ownvoice judges "
         "qualify`."
     )
-
-
-def _as_recorded(lake: Lake, run_id: str, rows: Sequence[JudgementRow]) -> list[JudgementRow]:
-    """Return the rows as the try that paid for them wrote them."""
-    stored = {row["judgement_id"]: row for row in read_judgements(lake, equals(run_id=run_id))}
-    return [stored.get(row["judgement_id"], row) for row in rows]

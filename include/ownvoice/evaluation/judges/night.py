@@ -22,7 +22,6 @@ from ownvoice.evaluation.judges.night_effects import judged, with_best_draws
 from ownvoice.evaluation.judges.night_items import draw_items, is_absolute, items_of, shown_to, work_of
 from ownvoice.evaluation.judges.qualification.stored import qualified
 from ownvoice.evaluation.judges.table import record_judgements
-from ownvoice.llm.budget import Spend
 from ownvoice.llm.endpoints import Endpoints
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.pairs.staging import UNJUDGED, Staged, StagedPair, read_staged, write_staged
@@ -31,7 +30,7 @@ from ownvoice.storage.rows import JudgementRow
 from ownvoice.storage.tables import JUDGEMENTS
 from ownvoice.triples.spending import Purpose, share_of
 
-_MOST_CALLS = ("of draws", "of answers", "of two answers")
+_MOST_CALLS = 3  # to rate draws, to rate answers, to compare two
 
 
 def with_judging(lake: Lake, run: RefreshRun) -> RefreshRun:
@@ -91,13 +90,12 @@ def _asking(lake: Lake, run: RefreshRun, batch: str, task_try: TaskTry) -> parti
     """
     batches = read_plan(lake, run).batches
     share = share_of(run, batch, batches, Purpose.JUDGEMENTS)
-    calls = len(_MOST_CALLS) if run.mode == "batch" else 1
     return partial(
         judge_items,
         lake,
         run.run_id,
         f"{batch}-{Purpose.JUDGEMENTS}",
-        share=Spend(share.tokens / calls, share.cost_usd / calls),
+        share=share / _MOST_CALLS if run.mode == "batch" else share,
         prices=run.prices,
         mode=run.mode,
         task_try=task_try,

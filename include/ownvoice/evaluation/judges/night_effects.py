@@ -11,12 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from ownvoice.config.prices import sum_of_known
 from ownvoice.config.run import RefreshRun
 from ownvoice.evaluation.judges.night_items import source_of_draw
 from ownvoice.evaluation.judges.verdict import Verdict
 from ownvoice.pairs.draws import Draw
 from ownvoice.pairs.reasons import BELOW_QUALITY
-from ownvoice.pairs.second_model_answers import sum_of_known, with_draw
+from ownvoice.pairs.second_model_answers import with_draw
 from ownvoice.pairs.staging import DropRow, Staged, StagedPair
 from ownvoice.storage.rows import ChunkRow, JudgementRow, SpendRow
 

@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 
 from ownvoice.evaluation.agreement.estimate import Estimate, wilson
 from ownvoice.evaluation.agreement.position import position_bias
-from ownvoice.evaluation.judges.item import Order
 from ownvoice.evaluation.judges.verdict import Verdict
 from ownvoice.evaluation.judges.verdicts import item_verdicts
 from ownvoice.storage.rows import JudgementRow
@@ -73,9 +72,5 @@ def decided_alike(given: Iterable[Preference]) -> Estimate | None:
 
 def place_bias(rows: Iterable[JudgementRow]) -> Estimate | None:
     """Return the position bias of one judge over the items that it was asked about in both orders."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in rows:
-        if row["repeat"] == 1 and row["winner"] is not None and row["verdict"] is not None:
-            said[row["item_id"]][row["order"]] = row["verdict"]
-    both = [set(verdicts.values()) for verdicts in said.values() if len(verdicts) == len(Order)]
-    return position_bias(both.count({Verdict.FIRST}), both.count({Verdict.SECOND}), len(both))
+    places = [one.place for one in item_verdicts(rows) if one.repeat == 1 and one.winner is not None]
+    return position_bias(places.count(Verdict.FIRST), places.count(Verdict.SECOND), len(places))

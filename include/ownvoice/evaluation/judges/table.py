@@ -37,6 +37,12 @@ def read_judgements(lake: Lake, where: str = "true") -> list[JudgementRow]:
     return [row for batch in scan(lake.table(_TABLE), where=where) for row in batch.to_pylist()]
 
 
+def as_recorded(lake: Lake, rows: Sequence[JudgementRow], where: str) -> list[JudgementRow]:
+    """Return the rows as the table holds them, of those that meet `where`: as the try that paid for them wrote them."""
+    stored = {row["judgement_id"]: row for row in read_judgements(lake, where)}
+    return [stored.get(row["judgement_id"], row) for row in rows]
+
+
 def _merge_in_turn(lake: Lake, rows: Sequence[JudgementRow]) -> None:
     """Merge once it is this writer's turn: the batches of a night end together, so each waits for a time of its own."""
     for wait_s in _WAITS_S:

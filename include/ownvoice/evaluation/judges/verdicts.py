@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from ownvoice.evaluation.judges.item import Order, Winner
+from ownvoice.evaluation.judges.verdict import Verdict
 from ownvoice.storage.rows import JudgementRow
 
 _JURY = 2  # judges, and families among them
@@ -18,7 +19,7 @@ class ItemVerdict:
     """What one judge says of one item after both orders.
 
     `winner` is None where an order is missing or could not be read. `flipped`: the orders disagree, which makes a tie;
-    None where `winner` is.
+    None where `winner` is. `place` is the one, first or second, that won in both orders, if one did.
     """
 
     item_id: str
@@ -29,6 +30,7 @@ class ItemVerdict:
     repeat: int
     winner: Winner | None
     flipped: bool | None
+    place: Verdict | None = None
 
 
 def item_verdicts(rows: Iterable[JudgementRow]) -> list[ItemVerdict]:
@@ -54,7 +56,13 @@ def _verdict(orders: dict[str, JudgementRow]) -> ItemVerdict:
         row["repeat"],
         (cast(Winner, winners[0]) if agreed else "tie") if known else None,
         not agreed if known else None,
+        _place(orders.values()) if known else None,
     )
+
+
+def _place(rows: Iterable[JudgementRow]) -> Verdict | None:
+    places = {row["verdict"] for row in rows}
+    return next((place for place in (Verdict.FIRST, Verdict.SECOND) if places == {place}), None)
 
 
 def jury_verdict(verdicts: Iterable[ItemVerdict]) -> Winner | None:

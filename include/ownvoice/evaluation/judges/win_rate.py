@@ -13,10 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ownvoice.evaluation.judges.item import Winner
+from ownvoice.evaluation.judges.item import SCORES, Winner
 from ownvoice.style.bootstrap import Interval, paired_difference
-
-SCORES = {"left": 1.0, "tie": 0.5, "right": 0.0}
 
 
 class Verdict(NamedTuple):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ownvoice.evaluation.judges.item import Item, Order, Winner
+from ownvoice.evaluation.judges.item import Item, Winner
 from ownvoice.evaluation.judges.qualification.controls import Control
-from ownvoice.evaluation.judges.verdict import Verdict, winner_of
+from ownvoice.evaluation.judges.verdict import Verdict
+from ownvoice.evaluation.judges.verdicts import item_verdicts
 from ownvoice.storage.rows import JudgementRow
 
 _SIDES = ("left", "right")
@@ -40,30 +40,27 @@ def _name_alone(item: Item, side: str) -> str:
     return f"{item.item_id}-{side}"
 
 
-def decisions(controls: Iterable[Control], rows: Iterable[JudgementRow], is_pairwise: bool) -> dict[str, Decision]:
+def decisions(controls: Sequence[Control], rows: Iterable[JudgementRow], is_pairwise: bool) -> dict[str, Decision]:
     """Return what a judge decided, by item id; a control with an order or a grade missing is not among them."""
-    asked: dict[str, list[JudgementRow]] = defaultdict(list)
-    for row in rows:
-        if row["repeat"] == 1:
-            asked[row["item_id"]].append(row)
-    decide = _by_orders if is_pairwise else _by_grades
-    found = ((control.item.item_id, decide(control.item, asked)) for control in controls)
-    return {name: decision for name, decision in found if decision is not None}
+    first = [row for row in rows if row["repeat"] == 1]
+    decided = _by_orders(first) if is_pairwise else _by_grades(controls, first)
+    return {name: decided[name] for control in controls if (name := control.item.item_id) in decided}
 
 
-def _by_orders(item: Item, asked: Mapping[str, Sequence[JudgementRow]]) -> Decision | None:
-    said = {row["order"]: Verdict(row["verdict"]) for row in asked.get(item.item_id, ()) if row["verdict"]}
-    forward, reversed_ = (said.get(order, Verdict.INVALID) for order in Order)
-    winner, other = winner_of(forward, Order.FORWARD), winner_of(reversed_, Order.REVERSED)
-    if winner is None or other is None:
-        return None
-    place = forward if forward is reversed_ and forward is not Verdict.TIE else None
-    return Decision(winner if winner == other else "tie", winner == other, place)
+def _by_orders(rows: Iterable[JudgementRow]) -> dict[str, Decision]:
+    return {
+        one.item_id: Decision(one.winner, not one.flipped, one.place)
+        for one in item_verdicts(rows)
+        if one.winner is not None
+    }
 
 
-def _by_grades(item: Item, asked: Mapping[str, Sequence[JudgementRow]]) -> Decision | None:
-    grades = [row["rating"] for side in _SIDES for row in asked.get(_name_alone(item, side), ())]
-    left, right = grades if len(grades) == len(_SIDES) else (None, None)
-    if left is None or right is None:
-        return None
-    return Decision("left" if left > right else "right" if right > left else "tie", is_consistent=True)
+def _by_grades(controls: Iterable[Control], rows: Iterable[JudgementRow]) -> dict[str, Decision]:
+    grades = {row["item_id"]: row["rating"] for row in rows}
+    found: dict[str, Decision] = {}
+    for item in (control.item for control in controls):
+        left, right = (grades.get(_name_alone(item, side)) for side in _SIDES)
+        if left is not None and right is not None:
+            winner: Winner = "left" if left > right else "right" if right > left else "tie"
+            found[item.item_id] = Decision(winner, is_consistent=True)
+    return found

@@ -14,6 +14,7 @@ from statistics import fmean, stdev
 
 from ownvoice.evaluation.agreement.estimate import Estimate, Z, wilson
 from ownvoice.evaluation.agreement.position import flip_rate, position_bias
+from ownvoice.evaluation.judges.item import SCORES
 from ownvoice.evaluation.judges.qualification.controls import WANTED, Control, Kind
 from ownvoice.evaluation.judges.qualification.decisions import Decision, decisions
 from ownvoice.evaluation.judges.qualification.length import length_slope
@@ -25,7 +26,6 @@ ENOUGH = 0.9
 """The share of the wanted controls of a kind that need a verdict."""
 
 _FEWEST_ANSWERS = 100
-_SCORES = {"left": 1.0, "tie": 0.5, "right": 0.0}
 _Estimates = dict[str, Estimate | None]
 
 
@@ -88,7 +88,7 @@ def _winners(judged: Judged, kind: Kind) -> Counter[str]:
 def _of_pairs(judged: Judged) -> _Estimates:
     found = judged.found("pair")
     slope = length_slope(
-        [_SCORES[decision.winner] for _, decision in found], [_longer_by(control) for control, _ in found]
+        [SCORES[decision.winner] for _, decision in found], [_longer_by(control) for control, _ in found]
     )
     if not judged.is_pairwise:
         return {"length_slope": slope}
@@ -150,7 +150,7 @@ def _against(judged: Judged, others: Sequence[Judged]) -> Estimate | None:
 
 
 def _score(decision: Decision, side: str | None) -> float:
-    score = _SCORES[decision.winner]
+    score = SCORES[decision.winner]
     return score if side == "left" else 1 - score
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 
 from ownvoice.config.judges import Judge
+from ownvoice.config.prices import sum_of_known
 from ownvoice.evaluation.judges.qualification.controls import WANTED, Kind
 from ownvoice.evaluation.judges.qualification.measures import ENOUGH, Judged, measures_of
 from ownvoice.evaluation.judges.qualification.record import Measures, Qualification
@@ -18,7 +19,6 @@ def qualification(judge: Judge, version: int, judged: Judged, others: Sequence[J
     """Return the qualification of a judge; `others` are those that were asked the same question."""
     measures = measures_of(judged, others)
     names = sorted({row["answered_by"] for row in judged.rows if row["answered_by"]})
-    costs = [row["cost_usd"] for row in judged.rows]
     return Qualification(
         judge=judge,
         judge_id=judge.judge_id,
@@ -33,7 +33,7 @@ def qualification(judge: Judge, version: int, judged: Judged, others: Sequence[J
         requests=sum(row["request_key"] is not None for row in judged.rows),
         prompt_tokens=sum(row["prompt_tokens"] for row in judged.rows),
         completion_tokens=sum(row["completion_tokens"] for row in judged.rows),
-        cost_usd=None if None in costs else sum(cost for cost in costs if cost is not None),
+        cost_usd=sum_of_known([row["cost_usd"] for row in judged.rows]),
         at=max((dt.datetime.fromisoformat(row["at"]) for row in judged.rows), default=dt.datetime.now(dt.UTC)),
     )
 

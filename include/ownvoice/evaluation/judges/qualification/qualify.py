@@ -27,7 +27,7 @@ from ownvoice.evaluation.judges.qualification.outcome import qualification
 from ownvoice.evaluation.judges.qualification.plan import Answers, Part, Plan, answer_body
 from ownvoice.evaluation.judges.qualification.record import Qualification
 from ownvoice.evaluation.judges.qualification.stored import write_qualification
-from ownvoice.evaluation.judges.table import read_judgements, record_judgements
+from ownvoice.evaluation.judges.table import as_recorded, record_judgements
 from ownvoice.llm.answers import completion_of
 from ownvoice.llm.batch.waiting import BatchJobsRunningError
 from ownvoice.llm.budget import UNLIMITED, Spend
@@ -109,7 +109,7 @@ def _judged(
             judge.family,
             prompt_of(judge).form == "pairwise",
             controls[prompt_of(judge).question],
-            _as_recorded(asking.lake, judge, rows[judge.judge_id]),
+            as_recorded(asking.lake, rows[judge.judge_id], all_of(equals(judge_id=judge.judge_id), "is_control")),
         )
         for judge in plan.panel
     }
@@ -144,13 +144,6 @@ def _asked(asking: Asking, plan: Plan, part: Part, requests: int) -> list[Judgem
         on_progress=asking.on_progress,
         is_control=True,
     )
-
-
-def _as_recorded(lake: Lake, judge: Judge, rows: Sequence[JudgementRow]) -> list[JudgementRow]:
-    """Return the rows as the run that paid for them wrote them: a later one paid nothing."""
-    stored = read_judgements(lake, all_of(equals(judge_id=judge.judge_id), "is_control"))
-    by_id = {row["judgement_id"]: row for row in stored}
-    return [by_id.get(row["judgement_id"], row) for row in rows]
 
 
 def _kept(asking: Asking, plan: Plan, judge: Judge, found: Mapping[str, Judged]) -> Qualification:
