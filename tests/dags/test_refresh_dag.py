@@ -61,7 +61,7 @@ def test_the_life_of_a_dataset_from_its_first_night_on(world, run_refresh, offli
     first = run_refresh()
     assert first.state == "success"
     assert {task for (task, _), state in states(first).items() if state == "skipped"} == {
-        "write_rejected_job", "answer_rejected", "add_rejected"
+        "write_rejected_job", "answer_rejected", "add_rejected", "judge_batch"
     }  # fmt: skip
     assert verify(lake).passed
     assert verify(lake).pairs > 10
