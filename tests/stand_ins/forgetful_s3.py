@@ -34,8 +34,9 @@ def forget_conditions(server: Any) -> Any:
 def _meet(path: str) -> None:
     if called := MEET.search(path):
         _meetings[called[1]] = threading.Barrier(2)
-    if (entry := LOG_ENTRY.search(path)) and (meeting := _meetings.get(entry[1])):
-        meeting.wait(PATIENCE_S)
+    entry = LOG_ENTRY.search(path)
+    # One of the two tells it: the words of both would run into each other.
+    if entry and (meeting := _meetings.get(entry[1])) and meeting.wait(PATIENCE_S) == 0:
         _meetings.pop(entry[1], None)
         print("two writers of", path, flush=True)
 
