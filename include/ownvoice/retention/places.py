@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ownvoice.storage import layout
+from ownvoice.storage import layout, takedown_keys
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
@@ -61,6 +61,7 @@ _PATTERNS = {
         rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|(?:{layout.PUSHES}|{layout.CHAMPIONS})/.+/\d+\.json|"
         rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json|"
         rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)|"
+        rf"{takedown_keys.TOMBSTONES}/.+|{takedown_keys.WITHDRAWN}/[^/]+\.json|"
         rf"{layout.JUDGES}/(?:[0-9a-f]+/version-\d+\.json|controls/version-\d+-[a-z]+\.parquet)"
     ),
 }

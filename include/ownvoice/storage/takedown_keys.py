@@ -1,0 +1,19 @@
+"""The keys that takedowns write in the lake; `layout.py` has the others."""
+
+from __future__ import annotations
+
+TOMBSTONES = "tombstones"
+STONES = f"{TOMBSTONES}/stones"  # one for each takedown, in salted hashes
+SALT = f"{TOMBSTONES}/salt"  # of the hashes in the tombstones; once a lake
+MET = f"{TOMBSTONES}/met.json"  # which objects of the source hold what is refused, so that they are not read again
+WITHDRAWN = "withdrawn"  # what each takedown took out of every committed version, as counts and sums
+
+
+def tombstone_key(takedown_id: str) -> str:
+    """Return the key of the tombstone of a takedown."""
+    return f"{STONES}/{takedown_id}.json"
+
+
+def withdrawn_key(takedown_id: str) -> str:
+    """Return the key of what a takedown took out of every committed version."""
+    return f"{WITHDRAWN}/{takedown_id}.json"
