@@ -62,6 +62,7 @@ _PATTERNS = {
         rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json|"
         rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)|"
         rf"{takedown_keys.TOMBSTONES}/.+|{takedown_keys.WITHDRAWN}/[^/]+\.json|"
+        rf"{takedown_keys.TAKEDOWNS}/[0-9a-f]+/[a-z]+\.(?:json|runs)|"
         rf"{layout.JUDGES}/(?:[0-9a-f]+/version-\d+\.json|controls/version-\d+-[a-z]+\.parquet)"
     ),
 }

@@ -6,6 +6,7 @@ TOMBSTONES = "tombstones"
 STONES = f"{TOMBSTONES}/stones"  # one for each takedown, in salted hashes
 SALT = f"{TOMBSTONES}/salt"  # of the hashes in the tombstones; once a lake
 MET = f"{TOMBSTONES}/met.json"  # which objects of the source hold what is refused, so that they are not read again
+TAKEDOWNS = "takedowns"  # a folder for each takedown
 WITHDRAWN = "withdrawn"  # what each takedown took out of every committed version, as counts and sums
 
 
@@ -17,3 +18,13 @@ def tombstone_key(takedown_id: str) -> str:
 def withdrawn_key(takedown_id: str) -> str:
     """Return the key of what a takedown took out of every committed version."""
     return f"{WITHDRAWN}/{takedown_id}.json"
+
+
+class TakedownKeys:
+    """The keys of a takedown's own folder; a file is an attribute."""
+
+    def __init__(self, takedown_id: str) -> None:
+        self.folder = folder = f"{TAKEDOWNS}/{takedown_id}"
+        self.record = f"{folder}/record.json"  # what was asked and decided, the steps that are done, what each came to
+        self.found = f"{folder}/found.json"  # what goes, by id; deleted when the takedown is done
+        self.sought = f"{folder}/sought.runs"  # the runs that the search looks for, as numbers; deleted as well

@@ -41,9 +41,17 @@ def grams(texts: Iterable[str]) -> Grams:
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)
 
 
+def run_keys(spoken: list[str], run_words: int) -> Grams:
+    """Return the key of each run of `run_words` words (at most `RUN_WORDS`) of a text's words, in their order."""
+    if len(spoken) < run_words:
+        return np.empty(0, np.uint64)
+    keys: Grams = (sliding_window_view(_keys(spoken), run_words) * _FACTORS[:run_words]).sum(axis=1, dtype=np.uint64)
+    return keys
+
+
 def words_key(text: str) -> int:
     """Return the key (64 bits) of all words of a text: two texts with the same one say the same."""
-    return int.from_bytes(hashlib.blake2b(" ".join(_words(text)).encode(), digest_size=8).digest())
+    return int.from_bytes(hashlib.blake2b(" ".join(spoken_words(text)).encode(), digest_size=8).digest())
 
 
 def shared_words(texts: Iterable[str], shared: Grams) -> str | None:
@@ -66,17 +74,18 @@ def look_up(wanted: Grams, known: Grams) -> tuple[npt.NDArray[np.bool_], npt.NDA
 
 def _passages(text: str) -> Iterator[tuple[Grams, list[str]]]:
     """Yield the keys of the runs of a text with its words, then each short sentence with its own, by their place."""
-    spoken = _words(text)
+    spoken = spoken_words(text)
     if len(spoken) >= RUN_WORDS:
-        yield (sliding_window_view(_keys(spoken), RUN_WORDS) * _FACTORS).sum(axis=1, dtype=np.uint64), spoken
+        yield run_keys(spoken, RUN_WORDS), spoken
     for start, end in sentences(text):
-        sentence = _words(text[start:end])
+        sentence = spoken_words(text[start:end])
         if MIN_SENTENCE_WORDS <= len(sentence) < RUN_WORDS:
             keys = _keys(sentence)
             yield np.array([(keys * _FACTORS[: len(keys)]).sum(dtype=np.uint64)]), sentence
 
 
-def _words(text: str) -> list[str]:
+def spoken_words(text: str) -> list[str]:
+    """Return the words of a text that grams are made of."""
     return words(_INVISIBLE.sub("", text))
 
 
