@@ -37,9 +37,7 @@ class TakedownRequest(BaseModel):
     @classmethod
     def of(cls, wanted: Wanted) -> TakedownRequest:
         """Return the request for what is wanted."""
-        return cls(
-            article_ids=wanted.article_ids, author_ids=wanted.author_ids, text_sha256s=_sha256s_of(wanted.texts)
-        )
+        return cls(article_ids=wanted.article_ids, author_ids=wanted.author_ids, text_sha256s=_sha256s_of(wanted.texts))
 
     @property
     def takedown_id(self) -> str:
