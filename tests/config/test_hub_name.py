@@ -9,7 +9,8 @@ from huggingface_hub.utils import validate_repo_id
 from ownvoice.config.hub_name import hub_name_fault
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
-from ownvoice.training.recipe import TrainingRecipe, problems_of
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import problems_of
 
 GOOD = ["ann/voice", "Ann-B/voice_2.1", "a/b", f"{'a' * 96}/{'b' * 96}", "_ann/_voice"]
 REFUSED_BY_THE_HUB = [

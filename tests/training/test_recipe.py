@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import SettingsError
-from ownvoice.training.recipe import TrainingRecipe, problems_of, refuse_what_cannot_work
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import cautions_about, problems_of, refuse_what_cannot_work
 from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
 
 
@@ -133,3 +134,37 @@ def test_max_length_beyond_the_context_is_refused():
 
 def test_the_recipe_is_plain_json():
     assert TrainingRecipe.model_validate(json.loads(TrainingRecipe().model_dump_json())) == TrainingRecipe()
+
+
+KTO = {"loss_type": "kto", "backend": "trl", "batch_pairs": 4, "accumulation_steps": 4}
+
+
+@pytest.mark.parametrize(
+    ("knobs", "gpu_count", "reason"),
+    [
+        ({"backend": "unsloth"}, 1, "set backend to trl"),
+        ({"batch_pairs": 2}, 1, "make it at least 4"),
+        ({"rpo_alpha": 1}, 1, "rpo_alpha is on and loss_type kto"),
+        ({"label_smoothing": 0.1}, 1, "label_smoothing is on and loss_type kto"),
+        ({"ld_alpha": 0.5}, 1, "ld_alpha is on and loss_type kto"),
+        ({"precompute_ref_log_probs": True}, 1, "turn it off for loss_type kto"),
+        ({}, 2, "gpu_count is 2 and loss_type kto"),
+    ],
+)
+def test_what_kto_cannot_do_is_refused_with_a_sentence(knobs, gpu_count, reason):
+    [problem] = problems_of(TrainingRecipe(**KTO | knobs), train_pairs=2600, gpu_count=gpu_count)
+    assert reason in problem
+
+
+def test_kto_within_its_usual_numbers_is_accepted_without_a_word_and_an_unusual_rate_is_told():
+    assert list(problems_of(TrainingRecipe(**KTO), train_pairs=2600)) == []
+    assert list(cautions_about(TrainingRecipe(**KTO))) == []
+    [caution] = cautions_about(TrainingRecipe(**KTO, learning_rate=1e-4))
+    assert "learning_rate is 0.0001, and kto is usually trained with 5e-07 to 5e-06" in caution
+    assert list(cautions_about(TrainingRecipe(learning_rate=1e-4))) == []
+
+
+def test_the_loss_of_kto_starts_at_a_half_whatever_the_weights_of_its_answers():
+    recipe = TrainingRecipe(**KTO)
+    assert recipe.first_loss == recipe.preference_loss({"loss": 0.8, "answer_weight": 1.6}) == 0.5
+    assert recipe.preference_loss({"eval_loss": 0.5}, "eval_") == 0.5

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ownvoice.errors import SettingsError
-from ownvoice.training.recipe import TrainingRecipe, refuse_what_cannot_work
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import refuse_what_cannot_work
 from ownvoice.training.sharing import Share, batches_of, pairs_in_step, share_of
 
 GPUS = st.integers(1, 8)

@@ -5,22 +5,21 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ownvoice.config.hub_name import hub_name_fault
-from ownvoice.errors import SettingsError
-from ownvoice.training.sharing import share_of
+from ownvoice.training.mixture.shares import Mixture, as_mixture
 
 SUPERVISED_LOSS = "supervised_loss"
 """The metric of the supervised term, in nats a token of a chosen answer, as a mean over pairs."""
 
+ANSWER_WEIGHT = "answer_weight"
+"""The metric of the mean weight of the answers of a batch of KTO; on the test split each counts 1."""
+
 LOSS_FIELDS = ("beta", "label_smoothing", "rpo_alpha", "ld_alpha")
 """Fields that give a loss another meaning: that of two recipes is compared where they agree in them."""
-
-MIN_STEPS = 5  # shorter curves have too few points to be judged
 
 # These fields act around or after the training and do not change the adapter.
 _NOT_IN_THE_ADAPTER = {
@@ -29,7 +28,7 @@ _NOT_IN_THE_ADAPTER = {
 }
 
 # Fields that came later: one that is off is left out, so that the recipes of before keep their ids.
-_OFF = {"label_smoothing": 0.0, "rpo_alpha": 0.0, "ld_alpha": 1.0}
+_OFF = {"label_smoothing": 0.0, "rpo_alpha": 0.0, "ld_alpha": 1.0, "mixture": None}
 
 
 class TrainingRecipe(BaseModel):
@@ -59,8 +58,16 @@ class TrainingRecipe(BaseModel):
         min_length=1,
         description="Linear layers that get an adapter (chapter 6: all seven).",
     )
-    loss_type: Literal["sigmoid", "hinge", "ipo"] = Field(
-        "sigmoid", description="sigmoid is DPO (Rafailov et al. 2023), hinge SLiC, ipo the loss of Azar et al. 2023."
+    loss_type: Literal["sigmoid", "hinge", "ipo", "kto"] = Field(
+        "sigmoid",
+        description="sigmoid is DPO (Rafailov et al. 2023), hinge SLiC, ipo the loss of Azar et al. 2023; kto "
+        "(Ethayarajh et al. 2024) learns from single answers that are wanted or not: lone thumbs, and both of a pair.",
+    )
+    mixture: Mixture | None = Field(
+        None,
+        description="The share of each set that is trained on, as JSON: "
+        '{"own": 1.0, "capybara": 0.1}. own are the author\'s pairs, the others are imported sets, feedback or '
+        "identity; drawn with the seed, a larger share holds the smaller one. Empty: the author's pairs alone.",
     )
     beta: float = Field(0.5, gt=0, le=10, description="How strongly the model is held to its base (chapter 6: 0.5).")
     label_smoothing: float = Field(
@@ -98,7 +105,9 @@ class TrainingRecipe(BaseModel):
     lr_schedule: Literal["linear", "cosine"] = Field("linear", description="How it falls (chapter 6: linear).")
     warmup_steps: int = Field(10, ge=0, description="Optimizer steps in which it rises from 0 (chapter 6: 10).")
     epochs: int = Field(1, ge=1, le=20, description="Times that every pair is seen (chapter 6: 1).")
-    batch_pairs: int = Field(2, ge=1, le=512, description="Pairs in one forward pass (chapter 6: 2).")
+    batch_pairs: int = Field(
+        2, ge=1, le=512, description="Pairs in one forward pass (chapter 6: 2); with kto single answers, at least 4."
+    )
     accumulation_steps: int = Field(8, ge=1, le=512, description="Forward passes in an optimizer step (chapter 6: 8).")
     optimizer: Literal["adamw_8bit", "adamw_torch"] = Field(
         "adamw_8bit", description="AdamW with 8-bit states (chapter 6), or with full ones, as on any CPU."
@@ -109,7 +118,11 @@ class TrainingRecipe(BaseModel):
     eval_every: float = Field(
         0.2, gt=0, le=1, description="Share of the run between two evaluations and checkpoints (chapter 6: 0.2)."
     )
-    seed: int = Field(0, ge=0, description="Seed of the adapter and of the order of the pairs (chapter 6: 0).")
+    seed: int = Field(
+        0,
+        ge=0,
+        description="Seed of the adapter, the order of the pairs and the draw of a mixture (chapter 6: 0).",
+    )
     prompt_template: Literal["alpaca", "chat"] = Field(
         "alpaca", description="The Alpaca form of chapter 6, or the chat template of the base's tokenizer."
     )
@@ -131,6 +144,11 @@ class TrainingRecipe(BaseModel):
         "report. Empty: publish every healthy model.",
     )
 
+    @field_validator("mixture", mode="before")
+    @classmethod
+    def _one_form(cls, value: object) -> object:
+        return as_mixture(value)
+
     @model_validator(mode="after")
     def _fits_the_context(self) -> Self:
         if self.max_length > self.max_seq_length:
@@ -149,10 +167,15 @@ class TrainingRecipe(BaseModel):
     @property
     def first_loss(self) -> float:
         """The preference loss of a model that equals its reference: for DPO, ln 2, also with smoothed labels."""
-        return {"sigmoid": math.log(2), "hinge": 1.0, "ipo": 1 / (2 * self.beta) ** 2}[self.loss_type]
+        return {"sigmoid": math.log(2), "hinge": 1.0, "ipo": 1 / (2 * self.beta) ** 2, "kto": 0.5}[self.loss_type]
 
     def preference_loss(self, row: Mapping[str, float], prefix: Literal["", "eval_"] = "") -> float:
-        """Return the loss of a row of metrics without its supervised term, which starts at no known value."""
+        """Return the loss of a row of metrics without its supervised term, which starts at no known value.
+
+        That of KTO is divided by the mean weight of its answers, so that it starts at the same value in every batch.
+        """
+        if self.loss_type == "kto":
+            return row[f"{prefix}loss"] / row.get(f"{prefix}{ANSWER_WEIGHT}", 1.0)
         return row[f"{prefix}loss"] - self.rpo_alpha * row.get(f"{prefix}{SUPERVISED_LOSS}", 0.0)
 
     def steps(self, train_pairs: int) -> int:
@@ -163,75 +186,3 @@ class TrainingRecipe(BaseModel):
     def steps_between_evaluations(self, train_pairs: int) -> int:
         """Return the optimizer steps between two evaluations, which are also those between two checkpoints."""
         return max(1, round(self.eval_every * self.steps(train_pairs)))
-
-
-def refuse_what_cannot_work(
-    recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None, gpu_count: int = 1
-) -> None:
-    """Check the recipe against the numbers of its dataset version and machine, before a GPU is requested.
-
-    Raises `SettingsError` that names every problem.
-    """
-    if problems := list(problems_of(recipe, train_pairs, longest_prompt_tokens, gpu_count)):
-        raise SettingsError("; ".join(problems) + ". Correct the recipe, or train on a larger version.")
-
-
-def problems_of(
-    recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None, gpu_count: int = 1
-) -> Iterator[str]:
-    """Yield each reason why the recipe cannot work on a version with so many train pairs, or on so many GPUs."""
-    steps = recipe.steps(train_pairs)
-    if steps < MIN_STEPS:
-        yield (
-            f"{train_pairs} train pairs make {steps} optimizer steps of "
-            f"{recipe.batch_pairs * recipe.accumulation_steps} pairs, and fewer than {MIN_STEPS} cannot be judged: "
-            "lower accumulation_steps or batch_pairs"
-        )
-    if recipe.hub_repository and (fault := hub_name_fault(recipe.hub_repository)):
-        yield f"hub_repository {fault}"
-    if recipe.promote and not recipe.hub_repository:
-        yield f"promote is {recipe.promote} and there is no hub_repository, to which a champion belongs: name it"
-    if recipe.warmup_steps >= steps:
-        most = max(0, steps - 1)
-        yield f"warmup_steps is {recipe.warmup_steps} and the whole run has {steps}: make it at most {most}"
-    if longest_prompt_tokens is not None and longest_prompt_tokens >= recipe.max_length:
-        yield (
-            f"max_length is {recipe.max_length} tokens and the longest prompt alone has {longest_prompt_tokens}: "
-            "no answer would be left to learn from"
-        )
-    yield from _problems_of_loss(recipe)
-    if gpu_count > 1:
-        yield from _problems_on_several(recipe, gpu_count)
-
-
-def _problems_of_loss(recipe: TrainingRecipe) -> Iterator[str]:
-    if recipe.label_smoothing and recipe.loss_type != "sigmoid":
-        yield (
-            f"label_smoothing is {recipe.label_smoothing:g} and loss_type {recipe.loss_type}, of which no form with "
-            "smoothed labels is known: set loss_type to sigmoid, or label_smoothing to 0"
-        )
-    if recipe.ld_alpha < 1 and recipe.loss_type == "ipo":
-        yield (
-            f"ld_alpha is {recipe.ld_alpha:g} and loss_type ipo, which divides by the length of each answer already: "
-            "set loss_type to sigmoid or hinge, or ld_alpha to 1"
-        )
-    if recipe.padding_free:
-        yield (
-            "padding_free is on, and TRL 1.15 would warn and pad all the same, since its DPO has lost it in a rewrite: "
-            "turn it off"
-        )
-
-
-def _problems_on_several(recipe: TrainingRecipe, gpu_count: int) -> Iterator[str]:
-    if recipe.backend == "unsloth":
-        yield (
-            f"gpu_count is {gpu_count} and the unsloth backend trains on one GPU, since Unsloth leaves several to a "
-            "set-up by hand: set backend to trl, or gpu_count to 1"
-        )
-    if share_of(recipe.batch_pairs, recipe.accumulation_steps, gpu_count) is None:
-        step_pairs = recipe.batch_pairs * recipe.accumulation_steps
-        yield (
-            f"an optimizer step has {step_pairs} pairs (batch_pairs {recipe.batch_pairs} x accumulation_steps "
-            f"{recipe.accumulation_steps}), which {gpu_count} GPUs cannot share equally: make them a multiple of "
-            f"{gpu_count}, or set another gpu_count"
-        )

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 torch = pytest.importorskip("torch")
 
 from ownvoice.errors import WrongStartError  # noqa: E402
-from ownvoice.training.recipe import TrainingRecipe, problems_of  # noqa: E402
+from ownvoice.training.recipe import TrainingRecipe  # noqa: E402
+from ownvoice.training.recipe_checks import problems_of  # noqa: E402
 from ownvoice.training.trainer.backends import trl as trl_backend  # noqa: E402
 from ownvoice.training.trainer.base import Base  # noqa: E402
 from ownvoice.training.trainer.callbacks import wrong_start  # noqa: E402

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ownvoice.config.problems import problems_in
 from ownvoice.errors import SettingsError
-from ownvoice.training.recipe import LOSS_FIELDS, TrainingRecipe, problems_of
+from ownvoice.training.recipe import LOSS_FIELDS, TrainingRecipe
+from ownvoice.training.recipe_checks import problems_of
 
 VARIED = ("lora_rank", "lora_alpha", *LOSS_FIELDS, "learning_rate", "epochs")
 

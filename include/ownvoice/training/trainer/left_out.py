@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from ownvoice.errors import BadDataError, SettingsError
-from ownvoice.training.recipe import TrainingRecipe, problems_of
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import problems_of
 from ownvoice.training.trainer.prompts import Formatted
 
 _ADVICE = {

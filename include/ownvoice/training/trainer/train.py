@@ -13,7 +13,7 @@ from typing import Any
 from ownvoice.answering.model_name import ModelName
 from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
-from ownvoice.training.recipe import refuse_what_cannot_work
+from ownvoice.training.recipe_checks import refuse_what_cannot_work
 from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, Sample
 from ownvoice.training.trainer.backends.choose import backend_of
 from ownvoice.training.trainer.base import Base, fetch_base
