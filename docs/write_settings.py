@@ -13,6 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from ownvoice.config.feedback_rules import FeedbackRules
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.settings import Settings
 from ownvoice.config.source_rules import SourceRules
@@ -42,10 +43,12 @@ EVERYDAY = (
 _SECTIONS = {
     "settings": ("OWNVOICE_", Settings),
     "source": ("OWNVOICE_SOURCE__", SourceRules),
+    "feedback": ("OWNVOICE_FEEDBACK_RULES__", FeedbackRules),
     "recipe": ("OWNVOICE_RECIPE__", GenerationRecipe),
     "training": ("OWNVOICE_TRAINER_", TrainingSettings),
 }
-_NESTED = ("recipe", "source")  # fields that are sections of their own; that of the training recipe is docs/dags.md
+# Fields that are sections of their own; that of the training recipe is in docs/dags.md.
+_NESTED = ("recipe", "source", "feedback_rules")
 
 # Defaults that depend on the folder in which Airflow or the command was started.
 _COMPUTED = {
@@ -95,6 +98,10 @@ _EXAMPLE = """\
 # -- How the source is read; docs/sources.md shows every format.
 
 {source}
+
+# -- What readers said of answers, and who agreed to it; docs/feedback.md.
+
+{feedback}
 
 # -- The generation recipe that a refresh starts from; the trigger form starts with these values.
 

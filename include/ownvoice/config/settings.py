@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnparsedError
 
+from ownvoice.config.feedback_rules import FeedbackRules
 from ownvoice.config.hub_name import hub_name_fault
 from ownvoice.config.judges import Panel
 from ownvoice.config.misspelt import refuse_misspelt
@@ -52,6 +53,10 @@ class Settings(RefreshOptions, BaseSettings):
     articles: StoreUri | None = Field(
         None, description="The source, which articles are read from: s3://bucket/prefix or file:///folder."
     )
+    feedback: StoreUri | None = Field(
+        None, description="What readers said of answers, as exports: s3://bucket/prefix or file:///folder; empty: none."
+    )
+    feedback_rules: FeedbackRules = Field(FeedbackRules(), description="How feedback is read, and who agreed to it.")
     lake: StoreUri = Field(
         default_factory=_default_lake, description="The lake, which holds everything that is made; s3:// or file:///."
     )
