@@ -1,15 +1,16 @@
 """Scrubbing the lake: each live object is looked through, and treated where it holds something.
 
 Nothing is remembered of where a text may be: whatever holds it is found by its content. Repeated after a kill, it finds
-what is left. Answers that an article that stays needs are kept, since they are paid for: `Sought` does not name them,
-and their words stand in an article that stays.
+what is left. What an article that stays needs is kept: its original, and the answers that were paid for it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
+from ownvoice.retention.places import ANSWERS, ORIGINALS, known_as
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.listed import StoredObject
 from ownvoice.takedown.scrub.treatments import Treatment, treatment_of
@@ -17,6 +18,7 @@ from ownvoice.takedown.scrub.without import without
 from ownvoice.takedown.search.decode import UndecodedError
 from ownvoice.takedown.search.needles import Needles
 from ownvoice.takedown.search.objects import Progress, met_in_bytes, met_in_object
+from ownvoice.takedown.sought import needed_requests, staying_texts
 
 
 @dataclass(slots=True)
@@ -29,20 +31,35 @@ class Scrubbed:
     keys: list[str] = field(default_factory=list)
 
 
-def scrub(lake: Lake, needles: Needles, *, dry_run: bool = False, progress: Progress | None = None) -> Scrubbed:
+def scrub(
+    lake: Lake, needles: Needles, article_ids: Collection[str], *, dry_run: bool, progress: Progress | None = None
+) -> Scrubbed:
     """Treat every live object that holds something; with `dry_run`, count alone what would be treated."""
     done = Scrubbed()
+    answers: list[StoredObject] = []
+    staying = staying_texts(lake, article_ids)
     seen_bytes = 0
     for number, stored in enumerate(lake.store.objects(), 1):
         seen_bytes += stored.size
-        treatment = treatment_of(stored.key)
-        if treatment not in (Treatment.ON_PURPOSE, Treatment.TABLES) and _holds(lake, stored, needles, done):
-            _count(done, stored, treatment)
-            if not dry_run:
-                _treat(lake, stored, treatment, needles, done)
+        known, treatment = known_as(stored.key), treatment_of(stored.key)
+        is_its_own = treatment in (Treatment.ON_PURPOSE, Treatment.TABLES)
+        is_needed = known is not None and known.place == ORIGINALS and stored.key.rpartition("/")[2] in staying
+        if not is_its_own and not is_needed and _holds(lake, stored, needles, done):
+            if known and known.place == ANSWERS:
+                answers.append(stored)
+            else:
+                _treat(lake, stored, treatment, needles, done, dry_run)
         if progress:
             progress(number, seen_bytes)
+    needed = needed_requests(lake, article_ids, {_request(one) for one in answers})
+    for one in answers:
+        treatment = Treatment.REWRITE if _request(one) in needed else Treatment.DELETE
+        _treat(lake, one, treatment, needles, done, dry_run)
     return done
+
+
+def _request(answer: StoredObject) -> str:
+    return answer.key.split("/")[1]
 
 
 def _holds(lake: Lake, stored: StoredObject, needles: Needles, done: Scrubbed) -> bool:
@@ -60,7 +77,12 @@ def _count(done: Scrubbed, stored: StoredObject, treatment: Treatment) -> None:
     done.keys.append(stored.key)
 
 
-def _treat(lake: Lake, stored: StoredObject, treatment: Treatment, needles: Needles, done: Scrubbed) -> None:
+def _treat(
+    lake: Lake, stored: StoredObject, treatment: Treatment, needles: Needles, done: Scrubbed, dry_run: bool
+) -> None:
+    _count(done, stored, treatment)
+    if dry_run:
+        return
     if treatment is Treatment.UNKNOWN:
         done.left[stored.key] = "Ownvoice did not write it: delete it by hand, or take the passage out"
     elif treatment is Treatment.MODEL:

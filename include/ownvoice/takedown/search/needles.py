@@ -40,16 +40,20 @@ class Met:
 
 @dataclass(frozen=True)
 class Needles:
-    """What is looked for: the keys of `runs`, sorted, and `names` as they are spelt."""
+    """What is looked for: the keys of `runs`, sorted, and `names` as they are spelt.
+
+    `values` are names that other texts may speak of, as a link does: they are met as a whole value alone.
+    """
 
     runs: Grams = field(default_factory=lambda: np.empty(0, np.uint64))
     names: frozenset[str] = frozenset()
+    values: frozenset[str] = frozenset()
 
     @cached_property
     def _names_by_key(self) -> dict[int, tuple[Grams, dict[int, list[str]]]]:
         """Group the names by their number of words: the sorted keys, and the names behind each key."""
         grouped: dict[int, dict[int, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for name in self.names:
+        for name in self.names | self.values:
             spoken = spoken_words(name)[:RUN_WORDS]
             for key in run_keys(spoken, len(spoken)).tolist() if spoken else ():
                 grouped[len(spoken)][key].append(name)
@@ -59,7 +63,12 @@ class Needles:
         """Return how many runs and names `text` holds."""
         spoken = spoken_words(text)
         held, _ = look_up(run_keys(spoken, SEARCH_WORDS), self.runs)
-        return Met(int(held.sum()), sum(_spelt(name, text) for name in self._candidates(spoken)))
+        found = self._candidates(spoken)
+        return Met(int(held.sum()), sum(_spelt(name, text, whole=name in self.values) for name in found))
+
+    def names_in(self, text: str) -> set[str]:
+        """Return the names that `text` holds."""
+        return {name for name in self._candidates(spoken_words(text)) if _spelt(name, text)}
 
     def _candidates(self, spoken: list[str]) -> set[str]:
         found: set[str] = set()
@@ -76,10 +85,10 @@ def runs_in(texts: Iterable[str]) -> Grams:
     return np.unique(np.concatenate(parts)) if parts else np.empty(0, np.uint64)
 
 
-def _spelt(name: str, text: str) -> int:
+def _spelt(name: str, text: str, *, whole: bool = False) -> int:
     """Count a name where it stands alone; one without a sign of a name is looked for as a whole value only."""
     quoted = re.escape(name)
-    if re.fullmatch(r"[^\W_]{1,15}", name):  # "7", "ann": a word of any text
+    if whole or re.fullmatch(r"[^\W_]{1,15}", name):  # "7", "ann": a word of any text
         return len(re.findall(rf"""(?:^|(?<=["'\n])){quoted}(?=["'\n]|$)""", text))
     if re.fullmatch(r"[0-9a-f]{16,}", name):  # a hash is part of keys
         return len(re.findall(rf"\b{name}\b", text))
