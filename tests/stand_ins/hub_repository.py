@@ -25,7 +25,9 @@ class Repository:
     commits: dict[str, dict[str, bytes]] = field(default_factory=dict)
     branches: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    converts: dict[str, str] = field(default_factory=dict)
     proposals: list[dict[str, Any]] = field(default_factory=list)
+    lfs_files: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.branches["main"] = self.commit({".gitattributes": b"*.safetensors filter=lfs\n"})
@@ -36,7 +38,8 @@ class Repository:
         return self.commits[self.branches["main"]]
 
     def commit(self, tree: dict[str, bytes]) -> str:
-        """Store a tree of files; return the id of its commit."""
+        """Store a tree of files; return the id of its commit. The Hub lists every LFS file that it was ever sent."""
+        self.lfs_files |= {oid_of(path, data): path for path, data in tree.items() if is_lfs(path)}
         sha = hashlib.sha1(f"{len(self.commits)}:{sorted(tree)}".encode()).hexdigest()
         self.commits[sha] = tree
         return sha
@@ -47,12 +50,32 @@ class Repository:
 
     def refs(self) -> dict[str, Any]:
         """Return branches and tags as the Hub lists them."""
-        named = {"branches": ("heads", self.branches), "tags": ("tags", self.tags)}
-        listed = {
+        named = {
+            "branches": ("heads", self.branches),
+            "tags": ("tags", self.tags),
+            "converts": ("convert", self.converts),
+            "pullRequests": ("pr", {str(one["num"]): one["sha"] for one in self.proposals}),
+        }
+        return {
             kind: [{"name": name, "ref": f"refs/{folder}/{name}", "targetCommit": at} for name, at in found.items()]
             for kind, (folder, found) in named.items()
         }
-        return {"converts": [], "pullRequests": []} | listed
+
+    def squash(self, branch: str) -> None:
+        """Give a branch one commit of its present files; commits that no ref names any more are gone."""
+        self.branches[branch] = self.commit(dict(self.commits[self.branches[branch]]))
+        named = {*self.branches.values(), *self.tags.values(), *self.converts.values()}
+        named |= {proposal["sha"] for proposal in self.proposals}
+        self.commits = {sha: tree for sha, tree in self.commits.items() if sha in named}
+
+    def delete_lfs(self, oids: list[str]) -> None:
+        """Forget LFS files, and take them out of every commit."""
+        for oid in oids:
+            self.lfs_files.pop(oid, None)
+        self.commits = {
+            sha: {path: data for path, data in tree.items() if not is_lfs(path) or oid_of(path, data) not in oids}
+            for sha, tree in self.commits.items()
+        }
 
     def listed(self, revision: str, folder: str, is_recursive: bool) -> list[dict[str, Any]]:
         """Return the files and folders in a folder, the whole repository for an empty name."""

@@ -225,6 +225,29 @@ class _Handler(BaseHTTPRequestHandler):
             repository.tags[self._json["tag"]] = revision
             self._answer({})
 
+    def squash(self, repo_id: str, branch: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            repository.squash(branch)
+            self._answer({})
+
+    def lfs_files(self, repo_id: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            born = "2026-11-22T00:00:00.000Z"
+            self._answer(
+                [
+                    {"fileOid": oid, "filename": path, "oid": oid, "pushedAt": born, "ref": None, "size": 1}
+                    for oid, path in repository.lfs_files.items()
+                ]
+            )
+
+    def delete_lfs(self, repo_id: str) -> None:
+        if self._may_write() and (repository := self._repository(repo_id)):
+            oids = self._json["deletions"]["sha"]
+            repository.delete_lfs(oids)
+            for oid in oids:
+                self.hub.objects.pop(oid, None)
+            self._answer({})
+
 
 _REPO = r"/api/(?:models|datasets)/([^/]+/[^/]+)"
 _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
@@ -246,4 +269,7 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", f"{_REPO}/paths-info/(.+)", _Handler.paths_info),
     ("POST", f"{_REPO}/branch/(.+)", _Handler.branch),
     ("POST", f"{_REPO}/tag/(.+)", _Handler.tag),
+    ("POST", f"{_REPO}/super-squash/(.+)", _Handler.squash),
+    ("GET", f"{_REPO}/lfs-files", _Handler.lfs_files),
+    ("POST", f"{_REPO}/lfs-files/batch", _Handler.delete_lfs),
 ]

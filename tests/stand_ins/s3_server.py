@@ -58,6 +58,11 @@ def enforce_policies(access: AwsAccess, *actions: str) -> AwsAccess:
     return replace(access, access_key_id=key["AccessKeyId"], secret_access_key=key["SecretAccessKey"])
 
 
+def client_of(access: AwsAccess) -> Any:
+    """Return a client of the test's own, which sees what the server holds."""
+    return _session(access).client("s3", endpoint_url=access.endpoint_url)
+
+
 def _s3(access: AwsAccess) -> Any:
     return _session(access).resource("s3", endpoint_url=access.endpoint_url)
 

@@ -22,7 +22,8 @@ _RUN_PARTS = {
     key.removeprefix(f"{_A_RUN.folder}/").split("/")[0]
     for key in (
         *vars(_A_RUN).values(),
-        *(_A_RUN.planned(""), _A_RUN.stage("staged"), _A_RUN.stage("curated"), _A_RUN.spending(""), _A_RUN.told("", 0)),
+        *(_A_RUN.planned(""), _A_RUN.stage("staged"), _A_RUN.stage("curated"), _A_RUN.judged("")),
+        *(_A_RUN.spending(""), _A_RUN.told("", 0)),
     )
     if key.startswith(f"{_A_RUN.folder}/")
 }

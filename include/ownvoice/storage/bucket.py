@@ -13,7 +13,8 @@ from obstore.exceptions import AlreadyExistsError
 from obstore.store import S3Store
 
 from ownvoice.storage.aws import OF_A_TASK, AwsAccess, boto_session, s3_address
-from ownvoice.storage.listed import Listed, StoredObject, below
+from ownvoice.storage.listed import Listed, OldVersion, StoredObject, below
+from ownvoice.storage.object_lock import locked_because
 
 _BROKEN_OFF = (IncompleteReadError, ResponseStreamingError)
 _GONE = ("NoSuchKey", "404")
@@ -64,6 +65,41 @@ class Bucket:
         except ClientError as error:
             if error.response["Error"]["Code"] != "NoSuchUpload":
                 raise
+
+    def old_versions(self) -> Iterator[OldVersion]:
+        """Yield the earlier contents of every object, and the markers of deletions."""
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._name, Prefix=self._base)
+        for page in pages:
+            for found in page.get("Versions", ()):
+                if not found["IsLatest"]:
+                    yield OldVersion(self._below(found), found["VersionId"], found["Size"], is_marker=False)
+            for found in page.get("DeleteMarkers", ()):
+                yield OldVersion(self._below(found), found["VersionId"], 0, is_marker=True, hides=found["IsLatest"])
+
+    def _below(self, found: dict[str, Any]) -> str:
+        return str(found["Key"]).removeprefix(self._base)
+
+    def read_version(self, old: OldVersion) -> bytes:
+        """Return the content of an old version. Raises `FileNotFoundError` where it is gone."""
+        try:
+            found = self._client.get_object(Bucket=self._name, Key=self._base + old.key, VersionId=old.version_id)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in (*_GONE, "NoSuchVersion"):
+                raise FileNotFoundError(old.key) from None
+            raise
+        return bytes(found["Body"].read())
+
+    def remove_version(self, old: OldVersion) -> str:
+        """Remove an old version for good; return why it stays (a lock, a legal hold), empty where it does not."""
+        place = {"Bucket": self._name, "Key": self._base + old.key, "VersionId": old.version_id}
+        try:
+            self._client.delete_object(**place)
+        except ClientError as error:
+            if why := locked_because(self._client, place):
+                return why
+            if error.response["Error"]["Code"] not in (*_GONE, "NoSuchVersion"):
+                raise
+        return ""
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from secrets import randbits
 from typing import BinaryIO
 
-from ownvoice.storage.listed import Listed, StoredObject, Unlisted, below
+from ownvoice.storage.listed import Listed, OldVersion, StoredObject, Unlisted, below
 
 _Inode = tuple[int, int]
 _STAGED = re.compile(r"#\d+$")  # a file that the client of the lake is writing, or was when it was killed
@@ -67,6 +67,18 @@ class Folder:
     def discard(self, unfinished: StoredObject) -> None:
         """Remove such a file."""
         Path(self._path(unfinished.key)).unlink(missing_ok=True)
+
+    def old_versions(self) -> Iterator[OldVersion]:
+        """Yield nothing: a folder keeps no earlier content. What snapshots of its file system hold is not seen."""
+        return iter(())
+
+    def read_version(self, old: OldVersion) -> bytes:
+        """Raise `FileNotFoundError`: there is none."""
+        raise FileNotFoundError(old.key)
+
+    def remove_version(self, old: OldVersion) -> str:
+        """Return that it stays: there is none to remove."""
+        return f"a folder has no old version of {old.key}"
 
     def folders(self, prefix: str) -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""

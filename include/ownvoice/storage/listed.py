@@ -41,6 +41,21 @@ class Unlisted:
     is_file: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OldVersion:
+    """What a bucket with versioning keeps beside its live objects: an earlier content, or the marker of a deletion.
+
+    A marker has the size 0. `hides` says of one that it is what makes the object look deleted: without it, the content
+    before it would be live again.
+    """
+
+    key: str
+    version_id: str
+    size: int
+    is_marker: bool
+    hides: bool = False
+
+
 Listed = StoredObject | Unlisted
 """One name of a listing."""
 
@@ -81,6 +96,18 @@ class Place(Protocol):
 
     def discard(self, unfinished: StoredObject) -> None:
         """Remove what `unfinished` yielded, if it is still there."""
+        ...
+
+    def old_versions(self) -> Iterator[OldVersion]:
+        """Yield what is kept beside the live objects, in the order of keys; nothing where nothing is."""
+        ...
+
+    def read_version(self, old: OldVersion) -> bytes:
+        """Return the content of an old version. Raises `FileNotFoundError` where it is gone."""
+        ...
+
+    def remove_version(self, old: OldVersion) -> str:
+        """Remove an old version for good; return why it stays, empty where it does not."""
         ...
 
     def folders(self, prefix: str) -> list[str]:

@@ -22,7 +22,7 @@ from ownvoice.storage.aws import OF_A_TASK, AwsAccess, credentials, s3_address
 from ownvoice.storage.bucket import Bucket
 from ownvoice.storage.faults import storage_error
 from ownvoice.storage.folder import Folder
-from ownvoice.storage.listed import Listed, Place, StoredObject, Unlisted
+from ownvoice.storage.listed import Listed, OldVersion, Place, StoredObject, Unlisted
 
 _DOWNLOAD_PART_BYTES = 8 << 20  # in memory at a time; and the client's timeout covers a whole response
 
@@ -140,6 +140,24 @@ class ObjectStore:
         """Remove what `unfinished` yielded, if it is still there."""
         with self._translated(unfinished.key):
             self._place.discard(unfinished)
+
+    def old_versions(self) -> Iterator[OldVersion]:
+        """Yield what a bucket with versioning keeps beside the live objects: earlier contents, and deletions."""
+        with self._translated("old versions"):
+            yield from self._place.old_versions()
+
+    def read_version(self, old: OldVersion) -> bytes | None:
+        """Return the content of an old version, or None where it is gone."""
+        try:
+            with self._translated(old.key):
+                return self._place.read_version(old)
+        except FileNotFoundError:
+            return None
+
+    def remove_version(self, old: OldVersion) -> str:
+        """Remove an old version for good; return why it stays (Object Lock with its date), empty where it does not."""
+        with self._translated(old.key):
+            return self._place.remove_version(old)
 
     def folders(self, prefix: str = "") -> list[str]:
         """Return the names of the folders directly below `prefix`, sorted."""
