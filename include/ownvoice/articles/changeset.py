@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +17,7 @@ from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.states import ArticleEvent, ArticleState
 from ownvoice.storage.damage import damaged, readable
 from ownvoice.storage.lake import Lake
+from ownvoice.storage.layout import CHANGES, RUNS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 
 ChunkPlace = tuple[str, str]
@@ -102,6 +103,14 @@ def read_changes(lake: Lake, run: RefreshRun) -> list[Change]:
             Change(row, ArticleEvent(note["event"]) if note["event"] else None, note["seen_run"])
             for row, note in zip(from_rows(rows), notes, strict=True)
         ]
+
+
+def changes_of_all_runs(lake: Lake) -> Iterator[pa.Table]:
+    """Yield the rows of what each run found changed, run by run, as they are stored."""
+    for name in lake.store.folders(RUNS):
+        rows = lake.read_rows(f"{RUNS}/{name}/{CHANGES}")
+        if rows is not None:
+            yield rows
 
 
 def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:

@@ -61,3 +61,8 @@ def from_text(text: str) -> Lattice:
 def _canonical(row: Mapping[str, Any]) -> bytes:
     said = {name: value for name, value in row.items() if value is not None or name not in _LEFT_OUT_WHERE_NULL}
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
+
+
+def is_digest(digest: str, left: Lattice, withdrawn: Iterable[str] = ()) -> bool:
+    """Whether `digest` names the rows whose sum is `left`, and those that were withdrawn, by their sums as text."""
+    return digest_of(sum(map(from_text, withdrawn), left)) == digest

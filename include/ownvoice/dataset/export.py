@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ownvoice.dataset.digest import Lattice, digest_of, empty_lattice, lattice_of
+from ownvoice.dataset.digest import Lattice, empty_lattice, is_digest, lattice_of
 from ownvoice.errors import SettingsError, VerificationError
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import is_selected
 from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
+from ownvoice.storage.withdrawn import withdrawn_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -36,8 +37,9 @@ def export(lake: Lake, folder: Path, version: int | None = None, pair_format: Fo
     "conversational" preference formats), sorted by pair id. A split without a pair has no file, since `load_dataset`
     refuses a folder with an empty one; the file of an earlier export is removed.
 
-    The files are put in their places once the rows have the version's digest. Raises `VerificationError` where they do
-    not, and `SettingsError` where the folder cannot be written to; what an earlier export left there then stays.
+    The files are put in their places once the rows, with the sum of those that takedowns withdrew, have the version's
+    digest. Raises `VerificationError` where they do not, and `SettingsError` where the folder cannot be written to;
+    what an earlier export left there then stays.
     """
     exported = version_or_latest(lake, version)
     pairs = lake.table("pairs", exported.number)
@@ -77,7 +79,7 @@ def _write_split(pairs: DeltaTable | None, path: Path, split: str, pair_format: 
 
 
 def _refuse_other_rows(lake: Lake, exported: DatasetVersion, lattice: Lattice) -> None:
-    if digest_of(lattice) != exported.digest:
+    if not is_digest(exported.digest, lattice, withdrawn_of(lake, exported.number).sums):
         raise VerificationError(
             f"version {exported.number} of {lake.uri} was not exported: its rows are not those of its digest "
             f"{exported.digest[:12]}. `ownvoice verify --version {exported.number}` names them; put tables/pairs back "

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from ownvoice.chunks import render
-from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
+from ownvoice.dataset.digest import empty_lattice, is_digest, lattice_of
 from ownvoice.dataset.refresh_dates import date_groups, pairs_by_date
 from ownvoice.dataset.verify_across import faults_across_articles
 from ownvoice.errors import StorageError
@@ -19,13 +19,17 @@ from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.side_tables import side_table_faults
 from ownvoice.storage.versions import version_or_latest
+from ownvoice.storage.withdrawn import withdrawn_of
 
 _PAIRS_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What was checked. `failed` maps pair ids to what is wrong with them; `faults` are those of the whole version."""
+    """What was checked. `failed` maps pair ids to what is wrong with them; `faults` are those of the whole version.
+
+    `withdrawn` counts the pairs that takedowns took out of it: the digest is that of the `pairs` left and their sum.
+    """
 
     version: int
     pairs: int
@@ -33,6 +37,7 @@ class Verification:
     digest_matches: bool
     clusters_on_both_sides: tuple[str, ...]
     faults: tuple[str, ...] = ()
+    withdrawn: int = 0
 
     @property
     def passed(self) -> bool:
@@ -64,15 +69,18 @@ def verify(lake: Lake, version: int | None = None) -> Verification:
     if not faults:
         for pair_id, fault in faults_across_articles(lake, expected):
             failed.setdefault(pair_id, fault)
-    if pairs != expected.pairs:
-        faults.append(f"it holds {pairs} pairs, and {expected.pairs} were committed")
+    gone = withdrawn_of(lake, expected.number)
+    if pairs + gone.pairs != expected.pairs:
+        withdrawn = f", of which {gone.pairs} were withdrawn" if gone.pairs else ""
+        faults.append(f"it holds {pairs} pairs, and {expected.pairs} were committed{withdrawn}")
     return Verification(
         version=expected.number,
         pairs=pairs,
         failed=failed,
-        digest_matches=digest_of(lattice) == expected.digest,
+        digest_matches=is_digest(expected.digest, lattice, gone.sums),
         clusters_on_both_sides=tuple(sorted(key for key, found in sides.items() if len(found) > 1)),
         faults=tuple(faults),
+        withdrawn=gone.pairs,
     )
 
 

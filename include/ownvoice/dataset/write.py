@@ -14,7 +14,7 @@ from ownvoice.dataset.log_entry import own_entry
 from ownvoice.storage.conditions import all_of, equals, one_of
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import ChunkRow, PairRow
-from ownvoice.storage.tables import CHUNKS, PAIRS
+from ownvoice.storage.tables import ARTICLES, CHUNKS, PAIRS
 from ownvoice.storage.versions import DatasetVersion
 
 if TYPE_CHECKING:
@@ -102,6 +102,37 @@ def _merge_pairs(
     merge = merge.when_matched_delete("s.change = 'gone'").when_matched_update(mark, "s.change = 'marked'")
     merge = merge.when_matched_update(columns, "s.change = 'put'")
     merge.when_not_matched_insert(columns, "s.change = 'put'").execute()
+
+
+def withdraw_articles(
+    lake: Lake, base: DatasetVersion, article_ids: Collection[str], changed: list[ArticleRow]
+) -> int:
+    """Delete the rows of articles, and write `changed` over those of the same ids; return the table's version."""
+    table = _rolled_back(lake, "articles", base.articles_version)
+    gone = to_rows(changed).append_column("gone", pa.array([False] * len(changed)))
+    ids = pa.table({"article_id": pa.array(sorted(article_ids), pa.string()), "gone": [True] * len(article_ids)})
+    source = pa.concat_tables([gone, ids], promote_options="default")
+    with own_entry(lake, "articles", table) as properties:
+        merge = table.merge(source, "t.article_id = s.article_id", "s", "t", commit_properties=properties)
+        merge = merge.when_matched_delete("s.gone")
+        merge.when_matched_update({name: f"s.{name}" for name in ARTICLES.names}, "NOT s.gone").execute()
+    return table.version()
+
+
+def withdraw_chunks(lake: Lake, base: DatasetVersion, article_ids: Collection[str]) -> int:
+    """Delete the chunk records of articles; return the table's version."""
+    table = _rolled_back(lake, "chunks", base.chunks_version)
+    delete_rows(lake, "chunks", table, "article_id", article_ids)
+    return table.version()
+
+
+def delete_rows(lake: Lake, name: str, table: DeltaTable, column: str, values: Collection[str]) -> None:
+    """Delete the rows of a table with one of `values` in `column`, in one commit; none, where it has no such rows."""
+    # Not by a condition that lists the values: deltalake 1.6.6 crashes on long ones.
+    source = pa.table({column: pa.array(sorted(values), pa.string())})
+    with own_entry(lake, name, table) as properties:
+        merge = table.merge(source, f"t.{column} = s.{column}", "s", "t", commit_properties=properties)
+        merge.when_matched_delete().execute()
 
 
 def _rolled_back(lake: Lake, name: str, version: int) -> DeltaTable:

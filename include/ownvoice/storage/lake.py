@@ -24,7 +24,7 @@ from ownvoice.storage.damage import readable, table_readable
 from ownvoice.storage.layout import TABLES as TABLES_FOLDER
 from ownvoice.storage.layout import log_entry_key, original_key, table_key
 from ownvoice.storage.stores import ObjectStore
-from ownvoice.storage.tables import PARTITIONS, TABLES
+from ownvoice.storage.tables import PARTITIONS, TABLES, measured_columns
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -41,6 +41,11 @@ _CONFIGURATION = {
     "delta.deletedFileRetentionDuration": "interval 3650 days",
     "delta.checkpointInterval": "1000000000",
 }
+
+
+def statistics_of(table: str) -> dict[str, str]:
+    """Return the property of a table that says of which columns its log keeps values."""
+    return {"delta.dataSkippingStatsColumns": ",".join(measured_columns(table))}
 
 
 class Lake:
@@ -166,7 +171,7 @@ class Lake:
                 schema=TABLES[name],
                 mode="ignore",
                 partition_by=PARTITIONS[name],
-                configuration=_CONFIGURATION,
+                configuration={**_CONFIGURATION, **statistics_of(name)},
                 storage_options=self._table_options(),
             )
         made = self.table(name)

@@ -11,6 +11,7 @@ import re
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 
 RUNS = "runs"
+CHANGES = "changes.parquet"  # in the folder of a refresh run: what changed in the source, an article a row
 TABLES = "tables"
 OPEN_BATCH_JOBS = "batch_api/open"
 CURSOR = "cursor.json"
@@ -162,7 +163,7 @@ class RunKeys:
         # A refresh run, in the order of its steps.
         self.run = f"{folder}/run.json"  # what it was asked to do
         self.listing = f"{folder}/listing.json"  # what was listed
-        self.changes = f"{folder}/changes.parquet"  # what changed in the source, an article a row
+        self.changes = f"{folder}/{CHANGES}"
         self.retried = f"{folder}/retried.json"  # the dead chunks that a retry asks about
         self.boilerplate = f"{folder}/boilerplate.json"  # the passages that it leaves out
         self.left_out = f"{folder}/left_out.json"  # the articles that it does not ask about

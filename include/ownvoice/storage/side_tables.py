@@ -16,6 +16,7 @@ from ownvoice.storage.lake import Lake, files_of, scan
 from ownvoice.storage.layout import table_key
 from ownvoice.storage.remedies import remedy
 from ownvoice.storage.versions import DatasetVersion
+from ownvoice.storage.withdrawn import withdrawn_of
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -49,6 +50,7 @@ def side_table_faults(lake: Lake, version: DatasetVersion) -> Iterator[str]:
         ("articles", version.articles_version, version.articles_rows),
         ("chunks", version.chunks_version, version.chunks_rows),
     )
+    gone = withdrawn_of(lake, version.number)
     for name, number, rows in named:
         try:
             table = lake.table(name, number)
@@ -57,7 +59,7 @@ def side_table_faults(lake: Lake, version: DatasetVersion) -> Iterator[str]:
             continue
         if table is None:
             yield f"{lake.uri}/{table_key(name)} is gone"
-        elif rows is not None and (found := count_rows(table)) != rows:
+        elif rows is not None and (found := count_rows(table) + gone.rows(name)) != rows:
             yield f"{lake.uri}/{table_key(name)} holds {found} rows at version {number}, and {rows} were committed"
 
 

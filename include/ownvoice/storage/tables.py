@@ -176,5 +176,14 @@ PAIRS, ARTICLES, CHUNKS, RUNS, JUDGEMENTS = TABLES.values()
 
 PARTITIONS = {"pairs": ["refresh_date"], "articles": [], "chunks": ["refresh_date"], "runs": [], "judgements": []}
 
+
+def measured_columns(table: str) -> list[str]:
+    """Return the columns of which a table's log keeps the smallest and the largest value: numbers, dates and flags.
+
+    Of a text column it would keep the beginnings of texts and whole ids, for as long as there is a log.
+    """
+    return [one.name for one in TABLES[table] if pa.types.is_primitive(one.type) and one.name not in PARTITIONS[table]]
+
+
 SPLITS = ("train", "test")
 """The values of the columns `split`: the two sides. A side of a small lake may be empty."""

@@ -14,6 +14,7 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import is_selected
 from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
+from ownvoice.storage.withdrawn import withdrawn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
         "sum(2 * character_length(prompt) + character_length(chosen) + character_length(rejected)) AS chars"
     )
     with _named(lake, number):
+        _refuse_withdrawn(lake, version_or_latest(lake, number))
         batches = list(scan(lake.table("pairs", number), columns, f"{SELECTED} GROUP BY split"))
     found = {row["split"]: row for batch in batches for row in batch.to_pylist()}
     for split in SPLITS:
@@ -75,6 +77,7 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
         lattice = lattice + lattice_of([row])
         if is_selected(row):
             splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
+    _refuse_withdrawn(lake, version)
     if digest_of(lattice) != version.digest:
         raise BadDataError(
             f"dataset version {number} of {lake.uri} is not what its digest {version.digest[:12]} says: its rows were "
@@ -84,6 +87,16 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
         if not pairs:
             raise BadDataError(_empty(number, split))
     return Pairs(version, tuple(splits["train"]), tuple(splits["test"]))
+
+
+def _refuse_withdrawn(lake: Lake, version: DatasetVersion) -> None:
+    """Raise `BadDataError` where rows were withdrawn: a model says which version it learnt, and learns all of it."""
+    gone = withdrawn_of(lake, version.number)
+    if gone.pairs:
+        raise BadDataError(
+            f"dataset version {version.number} is not whole: takedown {', '.join(gone.takedowns)} withdrew "
+            f"{gone.pairs} of its {version.pairs} pairs. Train on the newest version: `ownvoice versions` lists them."
+        )
 
 
 def _rows(lake: Lake, number: int) -> Iterator[dict[str, Any]]:

@@ -33,6 +33,12 @@ def verification_lines(found: Verification) -> Iterator[str]:
             f"version {found.version}: all {found.pairs} pairs are verbatim in their originals, the digest matches, "
             "the tables agree, no cluster lies on both sides of the split"
         )
+        if found.withdrawn:
+            yield from wrapped(
+                f"  {found.withdrawn} more pairs were withdrawn by takedown; with the sum that was kept of them the "
+                "rows give the digest that was committed",
+                indent=4,
+            )
         return
     yield f"version {found.version} is NOT what it says it is:"
     for fault in (*found.faults, *(f"pair {pair_id}: {fault}" for pair_id, fault in found.failed.items())):
