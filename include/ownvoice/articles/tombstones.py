@@ -172,6 +172,12 @@ def lift_tombstone(lake: Lake, takedown_id: str, because: str) -> Tombstone:
     return lifted
 
 
+def cluster_marks(lake: Lake, article_ids: Iterable[str]) -> dict[str, str]:
+    """Return what stands for each article id that is gone where it is the key of a cluster that others stay in."""
+    salted = Tombstones(_salt(lake), {})
+    return {article_id: salted.mark("cluster", article_id) for article_id in article_ids}
+
+
 def _salt(lake: Lake) -> bytes:
     lake.store.create(SALT, secrets.token_bytes(_SALT_BYTES))
     salt = lake.store.read(SALT)

@@ -104,9 +104,7 @@ def _merge_pairs(
     merge.when_not_matched_insert(columns, "s.change = 'put'").execute()
 
 
-def withdraw_articles(
-    lake: Lake, base: DatasetVersion, article_ids: Collection[str], changed: list[ArticleRow]
-) -> int:
+def withdraw_articles(lake: Lake, base: DatasetVersion, article_ids: Collection[str], changed: list[ArticleRow]) -> int:
     """Delete the rows of articles, and write `changed` over those of the same ids; return the table's version."""
     table = _rolled_back(lake, "articles", base.articles_version)
     gone = to_rows(changed).append_column("gone", pa.array([False] * len(changed)))

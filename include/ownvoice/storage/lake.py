@@ -23,6 +23,7 @@ from ownvoice.storage.aws import AwsAccess, table_options
 from ownvoice.storage.damage import readable, table_readable
 from ownvoice.storage.layout import TABLES as TABLES_FOLDER
 from ownvoice.storage.layout import log_entry_key, original_key, table_key
+from ownvoice.storage.plain_text import with_plain_text
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.tables import PARTITIONS, TABLES, measured_columns
 
@@ -210,7 +211,7 @@ def scan(
     config = {"datafusion.execution.target_partitions": str(files_at_once)} if files_at_once else None
     with table_readable(*_place(table)):
         for batch in QueryBuilder(config).register("t", table).execute(f"SELECT {columns} FROM t WHERE {where}"):  # noqa: S608
-            yield _with_plain_text(pa.record_batch(batch))
+            yield with_plain_text(pa.record_batch(batch))
 
 
 def files_of(table: DeltaTable) -> pa.Table:
@@ -223,12 +224,6 @@ def _place(table: DeltaTable) -> tuple[str, str]:
     """Return the lake and the key of a table."""
     uri, _, name = table.table_uri.rstrip("/").rpartition(f"/{TABLES_FOLDER}/")
     return uri, table_key(name)
-
-
-def _with_plain_text(rows: pa.RecordBatch) -> pa.RecordBatch:
-    """Turn string views into strings: pyarrow 26 cannot filter views yet."""
-    fields = [field.with_type(pa.string()) if field.type == pa.string_view() else field for field in rows.schema]
-    return rows.cast(pa.schema(fields))
 
 
 def _check_columns(table: str, found: pa.Schema, expected: pa.Schema) -> None:

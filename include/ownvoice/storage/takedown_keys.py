@@ -20,6 +20,11 @@ def withdrawn_key(takedown_id: str) -> str:
     return f"{WITHDRAWN}/{takedown_id}.json"
 
 
+def takedown_run_id(takedown_id: str) -> str:
+    """Return the id under which a takedown holds the lake and commits, as a run does."""
+    return f"takedown-{takedown_id}"
+
+
 class TakedownKeys:
     """The keys of a takedown's own folder; a file is an attribute."""
 

@@ -19,12 +19,11 @@ from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.dataset.write import delete_rows, withdraw_articles, withdraw_chunks, write_pairs
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
-from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.lease import held_by_step
+from ownvoice.storage.lease import held_by_process
 from ownvoice.storage.rows import PairRow
 from ownvoice.storage.side_tables import SideTables, refuse_torn_tables
-from ownvoice.storage.takedown_keys import takedown_run_id
+from ownvoice.storage.takedown_keys import TakedownKeys, takedown_run_id
 from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version, version_of_run
 from ownvoice.takedown.found import Found
 from ownvoice.takedown.table_files import is_wanted
@@ -40,11 +39,11 @@ def commit_without(lake: Lake, takedown_id: str, found: Found) -> DatasetVersion
     `LostCommitError` where other writers get in its way again and again.
     """
     run_id = takedown_run_id(takedown_id)
-    with held_by_step(lake, run_id):
+    with held_by_process(lake, run_id):
         version = until_ours(lambda: _commit(lake, run_id, found))
         until_ours(lambda: _withdraw_judgements(lake, found))
         if version:
-            _write_run_row(lake, version)
+            _write_run_row(lake, takedown_id, version)
     return version
 
 
@@ -57,7 +56,7 @@ def _commit(lake: Lake, run_id: str, found: Found) -> DatasetVersion | None:
         return None
     refuse_torn_tables(lake, base)
     gone = list(_pairs_of(pairs, found.article_ids))
-    ids = {article_id: found.article_ids for article_id in ("article_id", "cluster_key")}
+    ids = dict.fromkeys(("article_id", "cluster_key"), found.article_ids)
     touched = read_articles(lake, base, any_of(*(column_in(name, values) for name, values in ids.items())))
     if not (gone or touched or _has_chunks(lake, base, found)):
         return version_of_run(lake, run_id)
@@ -139,7 +138,7 @@ def _withdraw_judgements(lake: Lake, found: Found) -> None:
         delete_rows(lake, "judgements", table, "article_id", found.article_ids)
 
 
-def _write_run_row(lake: Lake, version: DatasetVersion) -> None:
+def _write_run_row(lake: Lake, takedown_id: str, version: DatasetVersion) -> None:
     write_run_row(
         lake,
         {
@@ -154,6 +153,6 @@ def _write_run_row(lake: Lake, version: DatasetVersion) -> None:
             "cost_usd": None,
             "duration_s": None,
             "counts": {"retired": version.retired, "pairs": version.pairs},
-            "report_key": "",
+            "report_key": TakedownKeys(takedown_id).record,
         },
     )

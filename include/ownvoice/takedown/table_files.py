@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import table_key
+from ownvoice.storage.plain_text import with_plain_text
 from ownvoice.storage.table_log import file_key, files_by_version, log_entries, partitions_of_files
 from ownvoice.storage.tables import TABLES
 
@@ -25,16 +26,11 @@ class TableFiles:
 
     def __init__(self, lake: Lake, table: str) -> None:
         self._lake, self.table = lake, table
-        self.entries = log_entries(lake, table)
-        there = {one.key for one in lake.store.objects(table_key(table))} if self.entries else set[str]()
-        partitions = partitions_of_files(self.entries)
-        self._live = files_by_version(self.entries)
-        self._partitions = {path: of for path, of in partitions.items() if file_key(table, path) in there}
-
-    @property
-    def paths(self) -> list[str]:
-        """The paths of the files as the log spells them, sorted."""
-        return sorted(self._partitions)
+        entries = log_entries(lake, table)
+        self._live = files_by_version(entries)
+        self._there = {one.key for one in lake.store.objects(table_key(table)) if one.key.endswith(".parquet")}
+        partitions = partitions_of_files(entries)
+        self._partitions = {path: of for path, of in partitions.items() if file_key(table, path) in self._there}
 
     def named_by(self, version: int) -> frozenset[str]:
         """Return the paths of the files that a version of the table names."""
@@ -42,30 +38,38 @@ class TableFiles:
 
     def rows(self, wanted: Values, columns: Collection[str] | None = None) -> Iterator[tuple[str, pa.RecordBatch]]:
         """Yield the path and the wanted rows of each file, part by part, with `columns` where the file has them."""
-        for path in self.paths:
-            for batch in self._wanted_rows(path, wanted, columns):
-                if batch.num_rows:
-                    yield path, batch
+        for path, partition in sorted(self._partitions.items()):
+            for batch in self._wanted_rows(file_key(self.table, path), wanted, columns):
+                yield path, batch if columns is not None else self._with_partition(batch, partition)
 
-    def _wanted_rows(self, path: str, wanted: Values, columns: Collection[str] | None) -> Iterator[pa.RecordBatch]:
-        with self._lake.open_rows(file_key(self.table, path)) as file:
+    def left_over(self, wanted: Values) -> list[str]:
+        """Return the keys of the files below the table's folder that no version names, and that hold wanted rows."""
+        named = {file_key(self.table, path) for path in self._partitions}
+        others = sorted(key for key in self._there - named if "/_delta_log/" not in key)
+        return [key for key in others if any(self._wanted_rows(key, wanted, ()))]
+
+    def _wanted_rows(self, key: str, wanted: Values, columns: Collection[str] | None) -> Iterator[pa.RecordBatch]:
+        with self._lake.open_rows(key) as file:
             there = file.schema_arrow.names
             names = [name for name in there if columns is None or name in columns or name in wanted]
             for batch in file.iter_batches(_ROWS_AT_A_TIME, columns=names, use_threads=False):
-                found = batch.filter(is_wanted(batch, wanted))
-                yield self._with_partition(path, found) if columns is None else found
+                plain = with_plain_text(batch)
+                found = plain.filter(is_wanted(plain, wanted))
+                if found.num_rows:
+                    yield found
 
-    def _with_partition(self, path: str, batch: pa.RecordBatch) -> pa.RecordBatch:
-        for name, value in self._partitions[path].items():
-            typed = dt.date.fromisoformat(value) if pa.types.is_date(TABLES[self.table].field(name).type) else value
-            batch = batch.append_column(name, pa.array([typed] * batch.num_rows, TABLES[self.table].field(name).type))
+    def _with_partition(self, batch: pa.RecordBatch, partition: dict[str, str]) -> pa.RecordBatch:
+        for name, value in partition.items():
+            of_type = TABLES[self.table].field(name).type
+            typed = dt.date.fromisoformat(value) if pa.types.is_date(of_type) else value
+            batch = batch.append_column(name, pa.array([typed] * batch.num_rows, of_type))
         return batch
 
 
 def is_wanted(batch: pa.RecordBatch, wanted: Values) -> pa.BooleanArray:
     """Return which rows are wanted."""
     named = [
-        pc.is_in(batch[name].cast(pa.string()), pa.array(values, pa.string()))
+        pc.is_in(batch[name], pa.array(values, pa.string()))
         for name, values in wanted.items()
         if name in batch.schema.names and values
     ]

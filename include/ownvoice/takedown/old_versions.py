@@ -1,0 +1,131 @@
+"""Old versions without the rows of articles: their files written again, and their log to name these.
+
+Delta has no way to change a version that was committed. Its log is JSON and its files are Parquet, so both are written
+again under the lake's lease: a file without the rows under a name that follows from its old one, then the entries of
+the log, the newest first. An entry that removes a file removes it under both names, so that at every moment each
+version names each row once. Every version stays listed and readable; what it lacks is counted in `withdrawn/`
+(docs/decisions/0057).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from ownvoice.articles.tombstones import cluster_marks
+from ownvoice.storage.lake import Lake
+from ownvoice.storage.lease import held_by_process
+from ownvoice.storage.plain_text import plain_schema, with_plain_text
+from ownvoice.storage.table_log import Action, LogEntry, file_key, rewrite_log, without_values
+from ownvoice.storage.takedown_keys import takedown_run_id
+from ownvoice.takedown.found import Found
+from ownvoice.takedown.rows import OF_ARTICLES
+from ownvoice.takedown.sums import record_sums
+from ownvoice.takedown.table_files import TableFiles, Values, is_wanted
+
+_OF_A_VERSION = ("pairs", "articles", "chunks")
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What was done to the objects of the tables: keys that were deleted, and keys with other bytes than before.
+
+    A bucket that keeps versions of its objects still has the old bytes of both.
+    """
+
+    deleted: tuple[str, ...] = ()
+    overwritten: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _NewFile:
+    path: str
+    size: int
+    rows: int
+
+
+def rewrite_old_versions(lake: Lake, takedown_id: str, found: Found) -> Rewritten:
+    """Take the rows that were found out of every version of every table, and all values of texts out of its log.
+
+    What each version loses is written down before. Done again, or begun again after a kill, it comes to the same.
+    Raises `LakeHeldError` where a refresh holds the lake, and `StorageError` where a table cannot be read.
+    """
+    deleted: list[str] = []
+    overwritten: list[str] = []
+    with held_by_process(lake, takedown_run_id(takedown_id)):
+        tables = {name: TableFiles(lake, name) for name in OF_ARTICLES}
+        record_sums(lake, takedown_id, {name: tables[name] for name in _OF_A_VERSION}, found.article_ids)
+        marks = cluster_marks(lake, found.article_ids)
+        for name, files in tables.items():
+            overwritten += _rewrite(lake, files, marks)
+            deleted += _delete_left_over(lake, TableFiles(lake, name), found.article_ids)
+    return Rewritten(tuple(deleted), tuple(overwritten))
+
+
+def _rewrite(lake: Lake, files: TableFiles, marks: Mapping[str, str]) -> list[str]:
+    """Write the files of a table that hold an article again, and its log; return the keys of changed entries."""
+    wanted: Values = {"article_id": marks.keys(), "cluster_key": marks.keys()}
+    held = sorted({path for path, _ in files.rows(wanted, ())})
+    new = {path: _write_without(lake, files.table, path, marks) for path in held}
+    return rewrite_log(lake, files.table, lambda entry: without_values(_renamed(entry, new), files.table))
+
+
+def _write_without(lake: Lake, table: str, path: str, marks: Mapping[str, str]) -> _NewFile:
+    """Write what a file holds of other articles; an empty file too, so that it can be told that this was done."""
+    renamed = _new_path(path)
+    buffer = io.BytesIO()
+    with lake.open_rows(file_key(table, path)) as file:
+        rows = 0
+        with pq.ParquetWriter(buffer, plain_schema(file.schema_arrow), compression="snappy") as writer:
+            for batch in file.iter_batches(use_threads=False):
+                kept = _without(with_plain_text(batch), marks)
+                writer.write_batch(kept)
+                rows += kept.num_rows
+    lake.store.write(file_key(table, renamed), buffer.getvalue())
+    return _NewFile(renamed, buffer.tell(), rows)
+
+
+def _without(batch: pa.RecordBatch, marks: Mapping[str, str]) -> pa.RecordBatch:
+    """Leave out the rows of articles, and put a mark where one of them is the key of a cluster that others stay in."""
+    kept = batch.filter(pc.invert(is_wanted(batch, {"article_id": marks.keys()})))
+    if "cluster_key" not in kept.schema.names:
+        return kept
+    at = kept.schema.get_field_index("cluster_key")
+    keys = [marks.get(key, key) for key in kept["cluster_key"].to_pylist()]
+    return kept.set_column(at, kept.schema.field(at), pa.array(keys, kept.schema.field(at).type))
+
+
+def _new_path(path: str) -> str:
+    """Return the path of a file that is written again: it follows from the old one, and is in the same partition."""
+    old = PurePosixPath(path)
+    return str(old.with_name(f"part-{hashlib.sha256(path.encode()).hexdigest()[:32]}.snappy.parquet"))
+
+
+def _renamed(entry: LogEntry, new: Mapping[str, _NewFile]) -> LogEntry:
+    actions: list[Action] = []
+    for action in entry.actions:
+        if "add" in action and (file := new.get(action["add"]["path"])):
+            stats = f'{{"numRecords":{file.rows}}}'
+            actions.append({"add": action["add"] | {"path": file.path, "size": file.size, "stats": stats}})
+            continue
+        actions.append(action)
+        if "remove" in action and (file := new.get(action["remove"]["path"])):
+            removed = {"remove": action["remove"] | {"path": file.path, "size": file.size}}
+            if removed not in entry.actions:
+                actions.append(removed)
+    return replace(entry, actions=tuple(actions))
+
+
+def _delete_left_over(lake: Lake, files: TableFiles, article_ids: Collection[str]) -> list[str]:
+    """Delete the files of a table that no entry names any more and that hold such rows; return their keys."""
+    deleted = files.left_over({"article_id": article_ids, "cluster_key": article_ids})
+    for key in deleted:
+        lake.store.delete(key)
+    return deleted
