@@ -26,6 +26,7 @@ COMMANDS = {
     "show": "Show pairs side by side, with the place of the chosen answer in its article.",
     "verify": "Prove a version from the lake alone; exit code 6 if the proof fails.",
     "balance": "Show what leaving out pairs against shortcuts would come to; `balance` in a recipe does it.",
+    "explore": "Tell what a version is about: topics, coverage by pairs, diversity, and what to generate next.",
     "export": "Write a version as Parquet files that `datasets.load_dataset` reads and TRL trains on.",
     "try-prompt": "Put a few chunks through a prompt and show what becomes of each triple; commit nothing.",
     "chunks": "List the chunks in a state; dead ones with the reason and what to do.",

@@ -48,13 +48,20 @@ def author_texts(lake: Lake, version: DatasetVersion, author_id: str | None) -> 
     of_author = read_articles(lake, version, column_in("author_id", [author_id] if author_id else [])).values()
     written = sorted((row for row in of_author if row.state in GENERATED_FROM), key=lambda row: row.article_id)
     training, held_out = (
-        {row.article_id: _text(lake, row) for row in [row for row in written if row.split == split][:MAX_ARTICLES]}
+        {
+            row.article_id: article_text(lake, row)
+            for row in [row for row in written if row.split == split][:MAX_ARTICLES]
+        }
         for split in SPLITS
     )
     measured_on = training.keys() | held_out.keys()
-    further = {row.article_id: _text(lake, row) for row in written if row.article_id not in measured_on}
+    further = {row.article_id: article_text(lake, row) for row in written if row.article_id not in measured_on}
     languages = Counter(row.language for row in written if row.language)
     return AuthorTexts(training, held_out, max(languages, key=lambda one: (languages[one], one), default="en"), further)
+
+
+def _first(written: list[ArticleRow], split: str) -> list[ArticleRow]:
+    return [row for row in written if row.split == split][:MAX_ARTICLES]
 
 
 def too_little_text(texts: AuthorTexts) -> str | None:
@@ -68,7 +75,11 @@ def too_little_text(texts: AuthorTexts) -> str | None:
     )
 
 
-def _text(lake: Lake, article: ArticleRow) -> str:
+def article_text(lake: Lake, article: ArticleRow) -> str:
+    """Return the text of an article that its pairs come from, without markup and boilerplate.
+
+    Raises `StorageError` where its original is lost.
+    """
     text_sha256 = article.written_sha256 or article.article_sha256
     removed = removed_passages(lake, _CLEANING, text_sha256)
     return clean(lake.original(text_sha256), _CLEANING, removed or ()).text

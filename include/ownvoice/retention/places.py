@@ -45,6 +45,7 @@ _INDEXES = _folder(
     layout.route_key(""),
     layout.evaluation_key(""),
     layout.REFUSED,
+    explored_keys.EXPLORED,
 )
 
 _PATTERNS = {

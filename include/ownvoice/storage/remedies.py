@@ -17,6 +17,7 @@ _REMEDIES = {
     PROBE: "Remove it: the next run then tests the store again.",
     LANGUAGES: "Remove it: the next run then judges languages again.",
     "grams/": "Remove the folder grams/: the next run then makes it again from the originals.",
+    "explored/": "Remove it, and run `ownvoice explore` for that version again.",
     "passages/": "Remove it: the next run then counts passages again.",
     "sketches/": "Remove the folder sketches/: the next run then makes it again from the originals.",
     "evaluation/": "Remove it: the next run then reads the evaluation sets again.",
