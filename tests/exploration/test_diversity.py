@@ -11,9 +11,7 @@ from stand_ins.topic_lake import MATTERS, text_on
 
 
 def pairs(version: int, texts: list[str], topics: int = 1) -> PairTexts:
-    return PairTexts(
-        version, len(texts), {text: texts for text in TEXTS}, [place % topics for place in range(len(texts))]
-    )
+    return PairTexts(version, len(texts), dict.fromkeys(TEXTS, texts), [place % topics for place in range(len(texts))])
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ownvoice.retention.places import RECORDS, known_as
+from ownvoice.retention.places import INDEXES, RECORDS, known_as
+from ownvoice.storage.explored_keys import explored_key
 from ownvoice.storage.layout import RunKeys, champion_commit_key
 from ownvoice.storage.review_keys import ReviewKeys
 
@@ -34,6 +35,10 @@ def test_what_somebody_else_put_there_is_unknown(key):
 def test_the_record_of_a_commit_of_champions_is_known_and_a_note_beside_it_is_not():
     assert known_as(champion_commit_key("ann/voice", "0123456789abcdef")).place == RECORDS
     assert known_as(champion_commit_key("ann/voice", "notes")) is None
+
+
+def test_what_was_explored_can_be_made_again():
+    assert known_as(explored_key(3)).place == INDEXES
 
 
 def test_every_key_of_a_run_is_known_with_its_run():

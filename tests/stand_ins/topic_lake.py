@@ -11,12 +11,13 @@ from ownvoice.states import ArticleState
 from ownvoice.storage.lake import Lake
 from stand_ins.pair_lake import WHEN, commit_pairs, pair
 
-MATTERS = {
-    "bread": "bread dough yeast oven crust flour knead bake loaf rise starter salt".split(),
-    "ferry": "ferry harbour captain deck wave island anchor tide sail rope buoy fog".split(),
-    "stars": "star orbit telescope planet comet galaxy lens night dust gravity moon sky".split(),
-    "茶": [*"茶葉水壺杯香味綠紅山"],
+_WORDS = {
+    "bread": "bread dough yeast oven crust flour knead bake loaf rise starter salt",
+    "ferry": "ferry harbour captain deck wave island anchor tide sail rope buoy fog",
+    "stars": "star orbit telescope planet comet galaxy lens night dust gravity moon sky",
+    "茶": "茶 葉 水 壺 杯 香 味 綠 紅 山",
 }
+MATTERS = {matter: words.split() for matter, words in _WORDS.items()}
 
 
 def text_on(matter: str, seed: object, words: int = 60) -> str:

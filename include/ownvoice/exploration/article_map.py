@@ -30,8 +30,8 @@ def places_of(rows: csr_matrix) -> Places:
 
     if rows.shape[0] < 2:
         return np.full((rows.shape[0], 2), 0.5)
-    # With more threads than free cores they wait for each other: 76 articles took 7 s instead of 0.2. Copies of one text
-    # have no variance to explain, which is divided by all the same.
+    # With more threads than free cores they wait for each other: 76 articles took 7 s instead of 0.2. Copies of one
+    # text have no variance to explain, which is divided by all the same.
     with threadpool_limits(1), np.errstate(invalid="ignore", divide="ignore"):
         return _in_the_unit_square(_embedded(_reduced(rows)))
 

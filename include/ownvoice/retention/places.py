@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ownvoice.storage import layout, takedown_keys
+from ownvoice.storage import explored_keys, layout, takedown_keys
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
