@@ -59,8 +59,8 @@ COST = (
     PLANS
     + """\
 About **{{ plans | sum('hours') | round(2) }} hours** and **{{ plans | sum('usd') | round(2) }} USD**, estimated, for
-{{ plans | sum('steps') }} steps over {{ plans[0]['train_pairs'] }} pairs{{ ' in %d recipes' % plans | count if
-plans | count > 1 }}. *Reject* ends the run here, and nothing is spent."""
+{{ plans | sum('steps') }} steps over {{ plans | map(attribute='train_pairs') | max }} pairs{{ ' in %d trainings' %
+plans | count if plans | count > 1 }}. *Reject* ends the run here, and nothing is spent."""
 )
 VARIANT = "{{ ti.xcom_pull(task_ids='resolve_dataset')[ti.map_index]['variant'] or 'recipe' }}"
 

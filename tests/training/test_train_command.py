@@ -46,7 +46,7 @@ def test_one_that_was_not_trained_is_named_with_the_way_to_go_on(train, monkeypa
 
 
 def test_a_dry_run_trains_nothing(train, lake):
-    assert "soft: 20 steps, about 0.3 hours" in train("--variant", "soft:beta=0.1", "--dry-run").output
+    assert "soft: 40 pairs, 20 steps, about 0.3 hours" in train("--variant", "soft:beta=0.1", "--dry-run").output
     assert lake.read_json("runs/a-run.soft/result.json") is None
 
 

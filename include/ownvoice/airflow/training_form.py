@@ -14,7 +14,12 @@ from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
 
 _SECTIONS = {
-    "Data": ("dataset_version", "prompt_template", "max_length", "max_seq_length"),
+    "Data": (
+        *("dataset_version", "subset_pairs", "learning_curve", "curve_seeds"),
+        "prompt_template",
+        "max_length",
+        "max_seq_length",
+    ),
     "Model": (
         "backend",
         "base_model",

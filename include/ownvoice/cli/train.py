@@ -39,6 +39,10 @@ def command(
     variant: Annotated[
         Repeatable, typer.Option(help="A recipe to compare, as name:field=value,field=value; repeatable.")
     ] = None,
+    learning_curve: Annotated[
+        bool, typer.Option("--learning-curve", help="Train on parts that double, and report what more pairs bring.")
+    ] = False,
+    curve_seeds: Annotated[int, typer.Option(help="Trainings of each size of a learning curve.")] = 3,
     run_id: Annotated[str | None, typer.Option("--run", help="Go on with this run instead of a new one.")] = None,
     dry_run: Annotated[bool, typer.Option(help="Check all recipes and show the estimate; train nothing.")] = False,
 ) -> None:
@@ -47,7 +51,7 @@ def command(
     opened = Lake(load_settings(lake=lake).lake)
     now = dt.datetime.now(dt.UTC)
     run_id = run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}"
-    request = _request(settings, version, recipe, variant)
+    request = _request(settings, version, recipe, variant, learning_curve, curve_seeds)
     refuse_gate_that_nothing_passes(opened, request, settings)
     planned = plan_training(opened, run_id, request, settings)
     print("\n".join(_plan_lines(run_id, planned)), flush=True)
@@ -61,23 +65,36 @@ def command(
 
 
 def _request(
-    settings: TrainingSettings, version: int | None, recipe: Repeatable, variant: Repeatable
+    settings: TrainingSettings,
+    version: int | None,
+    recipe: Repeatable,
+    variant: Repeatable,
+    learning_curve: bool,
+    curve_seeds: int,
 ) -> TrainingRequest:
     try:
         return TrainingRequest(
             recipe=with_fields(settings.recipe, recipe or ()),
             dataset_version=version,
             variants=parse_variants(variant or ()),
+            learning_curve=learning_curve,
+            curve_seeds=curve_seeds,
         )
     except ValidationError as error:
         raise settings_error(error) from None
 
 
 def _plan_lines(run_id: str, planned: list[PlannedTraining]) -> Iterator[str]:
-    yield f"run {run_id} on dataset version {planned[0].dataset_version}, {planned[0].train_pairs} pairs"
+    yield f"run {run_id} on dataset version {planned[0].dataset_version}"
     for one in planned:
-        cost = f" and {one.usd} USD" if one.usd else ""
-        yield f"  {one.variant or 'recipe'}: {one.steps} steps, about {one.hours} hours{cost}"
+        pairs = f"{one.train_pairs} pairs, {one.steps} steps"
+        yield f"  {one.variant or 'recipe'}: {pairs}, {_estimate(one.hours, one.usd)}"
+    if len(planned) > 1:
+        yield f"  all of them: {_estimate(sum(one.hours for one in planned), sum(one.usd for one in planned))}"
+
+
+def _estimate(hours: float, usd: float) -> str:
+    return f"about {hours:.4g} hours" + (f" and {usd:.2f} USD" if usd else "")
 
 
 def _train(lake: Lake, settings: TrainingSettings, planned: PlannedTraining) -> None:

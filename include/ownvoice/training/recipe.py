@@ -28,7 +28,7 @@ _NOT_IN_THE_ADAPTER = {
 }
 
 # Fields that came later: one that is off is left out, so that the recipes of before keep their ids.
-_OFF = {"label_smoothing": 0.0, "rpo_alpha": 0.0, "ld_alpha": 1.0, "mixture": None}
+_OFF = {"label_smoothing": 0.0, "rpo_alpha": 0.0, "ld_alpha": 1.0, "mixture": None, "subset_pairs": None}
 
 
 class TrainingRecipe(BaseModel):
@@ -122,6 +122,12 @@ class TrainingRecipe(BaseModel):
         0,
         ge=0,
         description="Seed of the adapter, the order of the pairs and the draw of a mixture (chapter 6: 0).",
+    )
+    subset_pairs: int | None = Field(
+        None,
+        ge=1,
+        description="Train on a part of the version: on so many train pairs at least, all those of an article or none, "
+        "articles in an order drawn by the seed, so that a smaller part lies in a larger one; empty: on all.",
     )
     prompt_template: Literal["alpaca", "chat"] = Field(
         "alpaca", description="The Alpaca form of chapter 6, or the chat template of the base's tokenizer."

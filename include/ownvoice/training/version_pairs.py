@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
 
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of
@@ -16,6 +16,11 @@ from ownvoice.storage.tables import SPLITS
 from ownvoice.storage.versions import DatasetVersion, version_or_latest
 from ownvoice.storage.withdrawn import withdrawn_of
 
+_SIZE = (
+    "count(*) AS pairs, "
+    "sum(2 * character_length(prompt) + character_length(chosen) + character_length(rejected)) AS chars"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Pair:
@@ -25,6 +30,7 @@ class Pair:
     prompt: str
     chosen: str
     rejected: str
+    article_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,13 @@ class Pairs:
     version: DatasetVersion
     train: tuple[Pair, ...]
     test: tuple[Pair, ...]
+
+
+class ArticleSize(NamedTuple):
+    """The size of an article's selected train pairs; `chars` is what a pass reads, as in `SplitSizes`."""
+
+    pairs: int
+    chars: int
 
 
 class SplitSizes(NamedTuple):
@@ -50,19 +63,26 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
 
     Raises `BadDataError` where it cannot be read or lacks a split.
     """
-    columns = (
-        "split, count(*) AS pairs, "
-        "sum(2 * character_length(prompt) + character_length(chosen) + character_length(rejected)) AS chars"
-    )
     with _named(lake, number):
         _refuse_withdrawn(lake, version_or_latest(lake, number))
-        batches = list(scan(lake.table("pairs", number), columns, f"{SELECTED} GROUP BY split"))
+        batches = list(scan(lake.table("pairs", number), f"split, {_SIZE}", f"{SELECTED} GROUP BY split"))
     found = {row["split"]: row for batch in batches for row in batch.to_pylist()}
     for split in SPLITS:
         if split not in found:
             raise BadDataError(_empty(number, split))
     train, test = found["train"], found["test"]
     return SplitSizes(train["pairs"], train["chars"], test["pairs"], test["chars"])
+
+
+def train_articles(lake: Lake, number: int) -> dict[str, ArticleSize]:
+    """Count the train pairs of each article of version `number`. Raises `BadDataError` where it cannot be read.
+
+    Of near-duplicate articles one alone has pairs in a version (`articles.cluster`), so an article is a whole cluster.
+    """
+    where = f"split = 'train' AND {SELECTED} GROUP BY article_id ORDER BY article_id"
+    with _named(lake, number):
+        batches = list(scan(lake.table("pairs", number), f"article_id, {_SIZE}", where))
+    return {row.pop("article_id"): ArticleSize(**row) for batch in batches for row in batch.to_pylist()}
 
 
 def read_pairs(lake: Lake, number: int) -> Pairs:
@@ -76,7 +96,7 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
     for row in _rows(lake, number):
         lattice = lattice + lattice_of([row])
         if is_selected(row):
-            splits[row["split"]].append(Pair(row["pair_id"], row["prompt"], row["chosen"], row["rejected"]))
+            splits[row["split"]].append(Pair(**{field.name: row[field.name] for field in fields(Pair)}))
     _refuse_withdrawn(lake, version)
     if digest_of(lattice) != version.digest:
         raise BadDataError(

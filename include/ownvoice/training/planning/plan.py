@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ownvoice.errors import BadBaseError, SettingsError
@@ -10,12 +11,14 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.lake_base import lake_base_fault, lake_base_key
+from ownvoice.training.planning.learning_curve import curve_recipes, training_name
 from ownvoice.training.planning.request import TrainingRequest, recipes_of
 from ownvoice.training.planning.variants import Variants, read_variants, training_id, write_variants
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.settings import TrainingSettings
-from ownvoice.training.version_pairs import SplitSizes, split_sizes
+from ownvoice.training.subset import subset_size
+from ownvoice.training.version_pairs import ArticleSize, SplitSizes, split_sizes, train_articles
 
 _CHARS_PER_TOKEN = 4  # of English prose, for an estimate alone
 _AROUND_TRAINING_H = 0.3  # to start a node, load image and base, merge and check the model
@@ -51,8 +54,9 @@ def plan_training(
     _refuse_lake_out_of_reach(lake, settings)
     _refuse_taken_folder(lake, run_id)
     number = version_or_latest(lake, request.dataset_version).number
-    sizes = split_sizes(lake, number)
-    recipes = recipes_of(request, sizes.train_pairs, settings.gpu_count)
+    whole = split_sizes(lake, number)
+    articles = train_articles(lake, number)
+    recipes = _recipes(request, articles, settings.gpu_count)
     _refuse_missing_base(lake, request.recipe)
     runs = {
         name: TrainingRun(
@@ -65,9 +69,25 @@ def plan_training(
         )
         for name, recipe in recipes.items()
     }
-    planned = [_planned(lake, name, run, sizes, settings) for name, run in runs.items()]
-    write_variants(lake, run_id, Variants({name: run.run_id for name, run in runs.items()}, request.publish_variant))
+    planned = [_planned(lake, name, run, _part(whole, articles, run.recipe), settings) for name, run in runs.items()]
+    chosen = request.publish_variant or (training_name(0, request.recipe.seed) if request.learning_curve else None)
+    run_ids = {name: run.run_id for name, run in runs.items()}
+    write_variants(lake, run_id, Variants(run_ids, chosen, request.learning_curve))
     return planned
+
+
+def _recipes(
+    request: TrainingRequest, articles: Mapping[str, ArticleSize], gpu_count: int
+) -> dict[str, TrainingRecipe]:
+    if request.learning_curve:
+        return curve_recipes(request, articles, gpu_count)
+    return recipes_of(request, subset_size(articles, request.recipe).pairs, gpu_count)
+
+
+def _part(whole: SplitSizes, articles: Mapping[str, ArticleSize], recipe: TrainingRecipe) -> SplitSizes:
+    """Return the sizes of what a recipe takes of a version."""
+    taken = subset_size(articles, recipe)
+    return whole._replace(train_pairs=taken.pairs, train_chars=taken.chars)
 
 
 def _refuse_missing_base(lake: Lake, recipe: TrainingRecipe) -> None:

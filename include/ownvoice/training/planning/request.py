@@ -35,7 +35,21 @@ class TrainingRequest(BaseModel):
         "Empty: this recipe alone.",
     )
     publish_variant: str | None = Field(
-        None, description="Name of the variant to publish; empty: the best of those that are healthy."
+        None,
+        description="Name of the variant to publish; empty: the best of those that are healthy. Of a learning curve "
+        "nothing is published unless one is named, as all-seed0.",
+    )
+    learning_curve: bool = Field(
+        False,
+        description="Train on parts of the version that double, up to all of it, and report what more pairs would "
+        "bring: up to five sizes by each seed, which cost about six times one training.",
+    )
+    curve_seeds: int = Field(
+        3,
+        ge=2,
+        le=10,
+        description="Trainings of each size of a learning curve, each with articles and a seed of its own: more of "
+        "them narrow its intervals.",
     )
 
     @field_validator("variants", mode="before")

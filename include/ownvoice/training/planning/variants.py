@@ -18,11 +18,13 @@ from ownvoice.training.run_files import read_file
 class Variants:
     """Run ids of the trainings by variant name. `publish` names the variant to publish; None means the best.
 
-    A recipe without variants has the empty name and is trained under the id of the run.
+    Of a learning curve `is_curve` is true, and the recipes of its trainings tell sizes and seeds. A recipe without
+    variants has the empty name and is trained under the id of the run.
     """
 
     run_ids: dict[str, str]
     publish: str | None = None
+    is_curve: bool = False
 
 
 def training_id(run_id: str, name: str) -> str:

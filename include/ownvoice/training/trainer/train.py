@@ -6,7 +6,7 @@ Each stage uploads what it made before the next one starts, so that no later fau
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from statistics import median
 from typing import Any
 
@@ -15,6 +15,7 @@ from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe_checks import refuse_what_cannot_work
 from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, Sample
+from ownvoice.training.subset import subset_of
 from ownvoice.training.trainer.backends.choose import backend_of
 from ownvoice.training.trainer.base import Base, fetch_base
 from ownvoice.training.trainer.checkpoints import Identity
@@ -67,6 +68,9 @@ def _read(work: Work) -> Pairs:
         f"dataset: version {pairs.version.number} of {work.lake.uri}, {len(pairs.train)} train and "
         f"{len(pairs.test)} test pairs, digest {pairs.version.digest[:12]} verified"
     )
+    if work.recipe.subset_pairs is not None:
+        pairs = replace(pairs, train=subset_of(pairs.train, work.recipe))
+        work.record.say(f"subset: {len(pairs.train)} train pairs, by whole articles in an order drawn by the seed")
     refuse_what_cannot_work(work.recipe, len(pairs.train), gpu_count=work.run.gpu_count)
     return pairs
 
