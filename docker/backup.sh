@@ -19,7 +19,7 @@ trap 'rm -rf "$aside"' EXIT
 
 # 1. What refers. `_last_checkpoint` is only a hint, and a table whose hint is newer than its log cannot be opened.
 mkdir "$aside/logs" "$aside/open"
-for table in judgements runs pairs articles chunks; do
+for table in imported judgements runs pairs articles chunks; do
   rclone copy "$lake" "$aside/logs" --filter "- _last_checkpoint" --filter "+ /tables/$table/_delta_log/**" \
     --filter "- **"
 done
@@ -45,7 +45,7 @@ rclone copy "$lake" "$backup" \
   --exclude "/lease/**" --exclude "/probe/**" --exclude "/probe.json"
 
 # 5. What refers, now that all it refers to is there.
-for table in chunks articles pairs runs judgements; do
+for table in chunks articles pairs runs judgements imported; do
   rclone copy "$aside/logs" "$backup" --checksum --immutable --include "/tables/$table/_delta_log/**"
 done
 rclone sync "$aside/open" "$backup" $open

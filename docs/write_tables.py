@@ -12,11 +12,18 @@ from typing import get_args, get_type_hints
 import pyarrow as pa
 
 from ownvoice.articles.table import ArticleRow
-from ownvoice.storage.rows import ChunkRow, JudgementRow, PairRow, RunRow
+from ownvoice.storage.rows import ChunkRow, ImportedRow, JudgementRow, PairRow, RunRow
 from ownvoice.storage.tables import COLUMNS, PARTITIONS
 
 PAGE = Path(__file__).resolve().parent / "tables.md"
-ROWS = {"pairs": PairRow, "articles": ArticleRow, "chunks": ChunkRow, "runs": RunRow, "judgements": JudgementRow}
+ROWS = {
+    "pairs": PairRow,
+    "articles": ArticleRow,
+    "chunks": ChunkRow,
+    "runs": RunRow,
+    "judgements": JudgementRow,
+    "imported": ImportedRow,
+}
 
 _NOTE = "<!-- Written by docs/write_tables.py from storage/tables.py: change that, then run `make docs`. -->"
 _END = "<!-- End of what docs/write_tables.py writes. -->"
@@ -27,6 +34,7 @@ _NAMES = {
     pa.float64(): "double",
     pa.bool_(): "boolean",
     pa.date32(): "date",
+    pa.timestamp("us", "UTC"): "timestamp",
 }
 
 

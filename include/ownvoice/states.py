@@ -9,6 +9,16 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 
+class ProvenanceClass(StrEnum):
+    """Who is behind a row that a model is trained on, and so how it can be proved."""
+
+    VERBATIM = "verbatim"  # an own pair: the chosen answer is proved against the author's original
+    EDITED_BY_AUTHOR = "edited_by_author"  # the author's edit of a model's answer is the chosen one
+    HUMAN_PREFERENCE = "human_preference"  # people preferred one of two answers
+    MODEL_PREFERENCE = "model_preference"  # a model rated the answers, or was taken for the better one unrated
+    IDENTITY = "identity"  # from templates: who made the model
+
+
 class ArticleState(StrEnum):
     """The state of an article. An article that was never seen has none."""
 

@@ -23,9 +23,10 @@ from stand_ins.night import Night
 from stand_ins.places import DOCS
 from stand_ins.s3_server import make_bucket
 
-# A night without judges makes no table of judgements.
+# A night makes no table of judgements without judges, and imports nothing.
 COLUMNS, TABLES = (
-    {name: kept for name, kept in every.items() if name != "judgements"} for every in (ALL_COLUMNS, ALL_TABLES)
+    {name: kept for name, kept in every.items() if name not in ("judgements", "imported")}
+    for every in (ALL_COLUMNS, ALL_TABLES)
 )
 
 

@@ -29,7 +29,7 @@ def pair(number: int, split: str) -> dict[str, Any]:
     }
     empty = {name: "x" for name in PAIRS.names if PAIRS.field(name).type == pa.string()}
     others = {"spans": [{"start": 0, "end": 1}], "exact": True, "refresh_date": WHEN.date()}
-    nulls = dict.fromkeys(("selected_reason", "rejected_source", "review_id"))
+    nulls = dict.fromkeys(("selected_reason", "rejected_source", "review_id")) | {"provenance_class": "verbatim"}
     return dict.fromkeys(PAIRS.names) | empty | texts | others | nulls
 
 

@@ -13,8 +13,8 @@ import pytest
 
 from ownvoice.articles.table import ArticleRow
 from ownvoice.chunks.plan import PLANNED_CHUNKS, PlannedChunk
-from ownvoice.storage.rows import ChunkRow, JudgementRow, PairRow, RunRow, chunk_rows
-from ownvoice.storage.tables import ARTICLES, CHUNKS, JUDGEMENTS, PAIRS, PARTITIONS, RUNS, TABLES
+from ownvoice.storage.rows import ChunkRow, ImportedRow, JudgementRow, PairRow, RunRow, chunk_rows
+from ownvoice.storage.tables import ARTICLES, CHUNKS, IMPORTED, JUDGEMENTS, PAIRS, PARTITIONS, RUNS, TABLES
 
 ROW_TYPES = [
     (PAIRS, PairRow),
@@ -22,6 +22,7 @@ ROW_TYPES = [
     (CHUNKS, ChunkRow),
     (RUNS, RunRow),
     (JUDGEMENTS, JudgementRow),
+    (IMPORTED, ImportedRow),
 ]
 ROW_TYPES_AND_PLAN = [*ROW_TYPES, (PLANNED_CHUNKS, PlannedChunk)]
 ARROW_TYPES = {
@@ -30,6 +31,7 @@ ARROW_TYPES = {
     float: pa.float64(),
     bool: pa.bool_(),
     dt.date: pa.date32(),
+    dt.datetime: pa.timestamp("us", "UTC"),
     dict[str, int]: pa.map_(pa.string(), pa.int64()),
 }
 

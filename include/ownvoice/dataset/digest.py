@@ -23,10 +23,12 @@ import numpy.typing as npt
 Lattice = npt.NDArray[np.uint16]
 
 _LANES = 1024
-_LEFT_OUT_WHERE_NULL = (
-    *("selected", "selected_reason", "rejected_draw", "rejected_draws", "rejected_cut"),
-    *("rejected_source", "review_id"),
-)
+_LEFT_OUT: dict[str, str | None] = {
+    **dict.fromkeys(("selected", "selected_reason", "rejected_draw", "rejected_draws", "rejected_cut")),
+    **dict.fromkeys(("rejected_source", "review_id")),
+    "provenance_class": "verbatim",
+}
+"""Columns that came later, each with the value of the rows of before."""
 
 
 def empty_lattice() -> Lattice:
@@ -59,7 +61,7 @@ def from_text(text: str) -> Lattice:
 
 
 def _canonical(row: Mapping[str, Any]) -> bytes:
-    said = {name: value for name, value in row.items() if value is not None or name not in _LEFT_OUT_WHERE_NULL}
+    said = {name: value for name, value in row.items() if name not in _LEFT_OUT or value != _LEFT_OUT[name]}
     return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode()
 
 

@@ -7,6 +7,7 @@ no other has.
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -26,6 +27,7 @@ T = TypeVar("T")
 
 _MAX_TRIES = 4
 _MIN_WAIT_S = 0.5
+_WAITS_S = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
 _ENTRIES_PER_CHECKPOINT = 100
 
 
@@ -34,6 +36,19 @@ def until_ours(commit: Callable[[], T]) -> T:
     for _ in range(_MAX_TRIES - 1):
         with suppress(LostCommitError):
             return commit()
+    return commit()
+
+
+def in_turn(commit: Callable[[], T]) -> T:
+    """Call `commit` until it is this writer's turn, twelve times at most; then raise its `LostCommitError`.
+
+    For tables that many write at one time, as where the batches of a night end together: each waits for a time of its
+    own.
+    """
+    for wait_s in _WAITS_S:
+        with suppress(LostCommitError):
+            return commit()
+        time.sleep(random.uniform(0, wait_s))  # noqa: S311
     return commit()
 
 

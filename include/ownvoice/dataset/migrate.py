@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from ownvoice.dataset.digest import digest_of, empty_lattice, lattice_of, to_text
 from ownvoice.dataset.log_entry import own_entry
 from ownvoice.errors import StorageError
+from ownvoice.states import ProvenanceClass
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.lease import held_by_process
 from ownvoice.storage.side_tables import SideTables
@@ -57,6 +58,7 @@ ADDED: dict[str, dict[str, Value]] = {
         "back_reference": _NULL,
         "selected": _NULL,
         "selected_reason": _NULL,
+        "provenance_class": _constant(str(ProvenanceClass.VERBATIM)),
     },
     "articles": {"licence": _EMPTY, "consent": _EMPTY},
     "chunks": {
@@ -77,10 +79,11 @@ ADDED: dict[str, dict[str, Value]] = {
     },
     "runs": {"retries": _NULL, "cost_usd": _NULL, "duration_s": _NULL},
     "judgements": {},
+    "imported": {},
 }
 """The columns that releases have added, by table, each with its value for a row of before."""
 
-_OF_NO_VERSION = {"runs", "judgements"}  # tables that no dataset version names
+_OF_NO_VERSION = {"runs", "judgements", "imported"}  # tables that no dataset version names
 
 
 @dataclass(frozen=True, slots=True)

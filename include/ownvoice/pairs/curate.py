@@ -36,7 +36,7 @@ from ownvoice.pairs.staging import (
     stage_of_whole_pairs,
     write_staged,
 )
-from ownvoice.states import ChunkEvent, ChunkState
+from ownvoice.states import ChunkEvent, ChunkState, ProvenanceClass
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import answer_key
 from ownvoice.triples.parse import reader
@@ -165,6 +165,7 @@ def _pair(
         "back_reference": judged.back_reference,
         "selected": None,
         "selected_reason": None,
+        "provenance_class": ProvenanceClass.VERBATIM,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,

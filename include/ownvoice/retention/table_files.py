@@ -46,7 +46,7 @@ def kept_versions(lake: Lake, newest: int, trained_on: frozenset[int]) -> KeptVe
     versions = all_versions(lake)
     kept = [one for one in versions if one in versions[-newest:] or one.number in trained_on]
     named = {"pairs": [one.number for one in kept], "articles": [one.articles_version for one in kept]}
-    return {**named, "runs": [], "judgements": []}
+    return {**named, "runs": [], "judgements": [], "imported": []}
 
 
 def table_candidates(

@@ -70,6 +70,7 @@ class PairRow(TypedDict):
     back_reference: bool | None
     selected: bool | None
     selected_reason: str | None
+    provenance_class: str
     refresh_date: dt.date
     created_by_run: str
 
@@ -166,6 +167,35 @@ class JudgementRow(TypedDict):
     completion_tokens: int
     cost_usd: float | None
     at: str
+
+
+class Message(TypedDict):
+    """One turn of a conversation; `role` is `system`, `user` or `assistant`."""
+
+    role: str
+    content: str
+
+
+class ImportedRow(TypedDict):
+    """One row of `tables/imported`: a preference that is no pair of an article of this lake."""
+
+    row_id: str
+    set: str
+    revision: str
+    licence: str
+    import_id: str
+    source_file: str
+    source_row: int
+    source_sha256: str
+    provenance_class: str
+    prompt_messages: list[Message]
+    chosen: str | None
+    rejected: str | None
+    author_id: str | None
+    person: str | None
+    score_margin: float | None
+    imported_by_run: str
+    imported_at: dt.datetime
 
 
 def chunk_rows(rows: pa.Table | pa.RecordBatch) -> Iterator[ChunkRow]:

@@ -1,4 +1,4 @@
-"""The five tables of the lake: every column with its Arrow type and its meaning, once.
+"""The six tables of the lake: every column with its Arrow type and its meaning, once.
 
 `docs/write_tables.py` writes `docs/tables.md` from them. Offsets count code points in the article's own content.
 """
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from ownvoice.states import ArticleState, ChunkEvent, ChunkState
+from ownvoice.states import ArticleState, ChunkEvent, ChunkState, ProvenanceClass
 
 
 class Column(NamedTuple):
@@ -23,6 +23,8 @@ class Column(NamedTuple):
 _TEXT, _WHOLE, _REAL, _FLAG, _DATE = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 _SPANS = pa.list_(pa.struct([("start", pa.int64()), ("end", pa.int64())]))
 _TRIES = pa.list_(pa.struct([("at", pa.string()), ("result", pa.string())]))
+_TIME = pa.timestamp("us", "UTC")
+_MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 _COUNTS = pa.map_(pa.string(), pa.int64())
 _SPEND = pa.list_(
     pa.struct(
@@ -68,6 +70,7 @@ COLUMNS = {
         Column("back_reference", _FLAG, "whether `chosen` begins with a word that points back; null where not judged"),
         Column("selected", _FLAG, "whether the pair is trained on and exported; null: not balanced, which is yes"),
         Column("selected_reason", _TEXT, "the shortcut for which it is left out; null where it is not"),
+        Column("provenance_class", _TEXT, "`verbatim`: the chosen answer is proved against the author's original"),
         Column("refresh_date", _DATE, "the date in UTC of the run that made the row"),
         Column("created_by_run", _TEXT, "the run that made the row"),
     ),
@@ -169,12 +172,32 @@ COLUMNS = {
         Column("cost_usd", _REAL, "US dollars; null where the price is not known"),
         Column("at", _TEXT, "when the answer arrived (UTC, ISO 8601)"),
     ),
+    "imported": (
+        Column("row_id", _TEXT, "hash of set, prompt, chosen and rejected; the same in every rerun"),
+        Column("set", _TEXT, "the declared set, `feedback` or `identity`"),
+        Column("revision", _TEXT, "the commit on the Hub, or a hash of the files that were read"),
+        Column("licence", _TEXT, "the licence of the set, or of this part of it"),
+        Column("import_id", _TEXT, "set and revision: `SET@REVISION`"),
+        Column("source_file", _TEXT, "the file that the row stands in, below the set's folder or repository"),
+        Column("source_row", _WHOLE, "its number in that file, from 1"),
+        Column("source_sha256", _TEXT, "hash of the row as it stands there, as canonical JSON"),
+        Column("provenance_class", _TEXT, f"who is behind it: {', '.join(list(ProvenanceClass)[1:])}"),
+        Column("prompt_messages", _MESSAGES, "all turns before the last answer: `system`, `user` or `assistant`"),
+        Column("chosen", _TEXT, "the preferred answer; null where there is only one answer, and it was rejected"),
+        Column("rejected", _TEXT, "the other one; null where there is only one answer, and it was preferred"),
+        Column("author_id", _TEXT, "the author who edited the answer, or null"),
+        Column("person", _TEXT, "a salted id of the person who judged, or null"),
+        Column("score_margin", _REAL, "score of chosen less that of rejected, in the set's own scale; null: no scores"),
+        Column("imported_by_run", _TEXT, "the import, collection or command that wrote the row"),
+        Column("imported_at", _TIME, "when it began (UTC)"),
+    ),
 }  # fmt: skip
 
 TABLES = {table: pa.schema([(one.name, one.type) for one in columns]) for table, columns in COLUMNS.items()}
-PAIRS, ARTICLES, CHUNKS, RUNS, JUDGEMENTS = TABLES.values()
+PAIRS, ARTICLES, CHUNKS, RUNS, JUDGEMENTS, IMPORTED = TABLES.values()
 
-PARTITIONS = {"pairs": ["refresh_date"], "articles": [], "chunks": ["refresh_date"], "runs": [], "judgements": []}
+_BY_DATE = ("pairs", "chunks")
+PARTITIONS = {table: ["refresh_date"] if table in _BY_DATE else [] for table in TABLES}
 
 
 def measured_columns(table: str) -> list[str]:

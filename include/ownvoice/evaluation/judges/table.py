@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Sequence
-from contextlib import suppress
+from functools import partial
 
 import pyarrow as pa
 
-from ownvoice.dataset.log_entry import own_entry
-from ownvoice.errors import LostCommitError
+from ownvoice.dataset.log_entry import in_turn, own_entry
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import JudgementRow
 from ownvoice.storage.tables import JUDGEMENTS
 
 _TABLE = "judgements"
 _ROWS_A_COMMIT = 20_000
-_WAITS_S = (0.1, 0.2, 0.5, 1, 2, 4, 4, 4, 4, 4, 4)
 
 
 def record_judgements(lake: Lake, rows: Sequence[JudgementRow]) -> None:
@@ -29,7 +25,7 @@ def record_judgements(lake: Lake, rows: Sequence[JudgementRow]) -> None:
     """
     unique = list({row["judgement_id"]: row for row in rows}.values())
     for first in range(0, len(unique), _ROWS_A_COMMIT):
-        _merge_in_turn(lake, unique[first : first + _ROWS_A_COMMIT])
+        in_turn(partial(_merge, lake, unique[first : first + _ROWS_A_COMMIT]))
 
 
 def read_judgements(lake: Lake, where: str = "true") -> list[JudgementRow]:
@@ -41,15 +37,6 @@ def as_recorded(lake: Lake, rows: Sequence[JudgementRow], where: str) -> list[Ju
     """Return the rows as the table holds them, of those that meet `where`: as the try that paid for them wrote them."""
     stored = {row["judgement_id"]: row for row in read_judgements(lake, where)}
     return [stored.get(row["judgement_id"], row) for row in rows]
-
-
-def _merge_in_turn(lake: Lake, rows: Sequence[JudgementRow]) -> None:
-    """Merge once it is this writer's turn: the batches of a night end together, so each waits for a time of its own."""
-    for wait_s in _WAITS_S:
-        with suppress(LostCommitError):
-            return _merge(lake, rows)
-        time.sleep(random.uniform(0, wait_s))  # noqa: S311
-    return _merge(lake, rows)
 
 
 def _merge(lake: Lake, rows: Sequence[JudgementRow]) -> None:
