@@ -18,7 +18,7 @@ from watch import StatusLine, last_lines
 
 from ownvoice.errors import OwnvoiceError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.results.report import TrainingReport, read_training_report
 
 _TRAINING_TIMEOUT_S = 900

@@ -17,7 +17,7 @@ from ownvoice.llm.budget import Spend
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.request import request_key
 from ownvoice.states import ChunkEvent
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from stand_ins.ask_and_die import ask_as_judges, questions
 from stand_ins.model_behaviour import Behaviour
 from stand_ins.places import TESTS

@@ -14,7 +14,7 @@ from ownvoice.chunks.plan_batches import plan_batches
 from ownvoice.config.run import RefreshRun
 from ownvoice.dataset.commit import commit_version
 from ownvoice.errors import SettingsError, StorageError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.stores import ObjectStore
 
 TODAY = dt.date(2026, 3, 10)

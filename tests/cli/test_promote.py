@@ -11,7 +11,8 @@ from ownvoice.cli.main import app
 from ownvoice.errors import NotPromotedError, SettingsError, StorageError
 from ownvoice.publishing.champion import champion_of, moves_of
 from ownvoice.publishing.judging import read_outcome
-from ownvoice.storage.layout import RunKeys, champion_key
+from ownvoice.storage.layout import champion_key
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, write_training_run
 from stand_ins.pair_lake import commit_pairs, small_dataset

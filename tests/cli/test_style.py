@@ -10,7 +10,7 @@ import pytest
 from ownvoice.cli.main import load_command
 from ownvoice.errors import ModelUnavailableError, SettingsError, StorageError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.places import REPOSITORY, TESTS
 from stand_ins.trained import trained_run

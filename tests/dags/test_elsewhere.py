@@ -17,7 +17,7 @@ from ownvoice.airflow.elsewhere import TrainerElsewhere, TrainingEndedTrigger, c
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.errors import Exit, StorageError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training import elsewhere
 from ownvoice.training.awaited import Awaited, read_awaited, write_awaited
 from ownvoice.training.planning.variants import Variants, write_variants

@@ -21,7 +21,7 @@ from ownvoice.errors import SettingsError
 from ownvoice.evaluation.stored import read_style
 from ownvoice.publishing.judging import read_outcome
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.results.lineage import lineage_of_model, lineage_of_version
 from ownvoice.training.results.report import read_training_report

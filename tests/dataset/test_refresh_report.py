@@ -6,7 +6,7 @@ import pytest
 
 from ownvoice.dataset.refresh_report import RefreshReport, find_report
 from ownvoice.errors import StorageError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from stand_ins.reports import report_with
 
 LATER_FIELDS = {"store", "left_out", "faults", "chunks_by_requests", "retries", "instruction_kinds", "audits"}

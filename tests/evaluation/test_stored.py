@@ -8,7 +8,7 @@ from ownvoice.errors import DamagedError
 from ownvoice.evaluation.stored import read_style, read_style_answers, write_style
 from ownvoice.evaluation.style_report import StyleAnswer, StyleReport, SubjectStyle
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.style.description import describe
 
 REPORT = StyleReport(

@@ -16,7 +16,8 @@ from ownvoice.reports.charts import training as training_charts
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts, thinned
 from ownvoice.reports.report import write_report
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys, champion_key
+from ownvoice.storage.layout import champion_key
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.health import rules
 from ownvoice.training.health.judge import judge
 from ownvoice.training.metric_rows import read_rows

@@ -11,7 +11,7 @@ import pytest
 
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 EMPTY = {
     "/refreshes": "holds no refresh yet",

@@ -14,7 +14,7 @@ import pytest
 from ownvoice.publishing.champion import Move, record_move
 from ownvoice.publishing.promotion import Check, Outcome, Rival
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.awaited import cancel
 from ownvoice.training.elsewhere import await_training
 from ownvoice.training.planning.plan import plan_training

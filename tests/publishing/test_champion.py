@@ -20,7 +20,8 @@ from ownvoice.publishing.champion import (
     repositories,
 )
 from ownvoice.retention.places import known_as
-from ownvoice.storage.layout import RunKeys, champion_key
+from ownvoice.storage.layout import champion_key
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.stores import ObjectStore
 
 REPOSITORY_ID = "ann/voice"

@@ -9,7 +9,7 @@ from ownvoice.publishing.champion import Move, champion_of, moves_of, record_mov
 from ownvoice.publishing.hub import HubRepository
 from ownvoice.publishing.promote import CardSettings, follow, promote, publish_run
 from ownvoice.publishing.promotion import Check, Outcome, Rival
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 REPOSITORY_ID = "ann/voice"
 PRIVATE = CardSettings()

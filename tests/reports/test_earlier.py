@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from ownvoice.reports.report import read_report, write_report
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from stand_ins.night import Night
 
 

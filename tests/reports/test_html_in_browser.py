@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from stand_ins.browser import CHROMIUM, running_chromium, shown
 
 

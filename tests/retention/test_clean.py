@@ -24,8 +24,9 @@ from ownvoice.publishing.training_rows import record_of
 from ownvoice.retention.clean import clean
 from ownvoice.retention.plan import Choice, plan_cleaning
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys, answer_key, champion_key, lease_key, log_entry_key
+from ownvoice.storage.layout import answer_key, champion_key, lease_key, log_entry_key
 from ownvoice.storage.lease import take_lease
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.tables import JUDGEMENTS
 from ownvoice.storage.versions import all_versions, latest_version

@@ -6,8 +6,9 @@ import pytest
 
 from ownvoice.retention.places import INDEXES, RECORDS, known_as
 from ownvoice.storage.explored_keys import explored_key
-from ownvoice.storage.layout import RunKeys, champion_commit_key
+from ownvoice.storage.layout import champion_commit_key
 from ownvoice.storage.review_keys import ReviewKeys
+from ownvoice.storage.run_keys import RunKeys
 
 
 @pytest.mark.parametrize(

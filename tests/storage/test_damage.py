@@ -16,8 +16,9 @@ from ownvoice.articles.cursor import Cursor, read_cursor
 from ownvoice.errors import DamagedError, StorageAccessError, StorageError, StorageUnavailableError
 from ownvoice.storage.damage import readable, table_error, table_readable
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import CURSOR, RunKeys, answer_key, original_key, passages_key, reading_key
+from ownvoice.storage.layout import CURSOR, answer_key, original_key, passages_key, reading_key
 from ownvoice.storage.remedies import remedy
+from ownvoice.storage.run_keys import RunKeys
 
 ROWS = pa.table({"name": ["a", "b"] * 20, "number": range(40)})
 

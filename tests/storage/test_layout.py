@@ -6,53 +6,39 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import ownvoice
-from ownvoice.storage import answer_job_keys, layout, remedies, review_keys
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage import (
+    answer_job_keys,
+    explored_keys,
+    feedback_keys,
+    layout,
+    remedies,
+    review_keys,
+    run_keys,
+    takedown_keys,
+)
 
 PACKAGE = Path(ownvoice.__file__).parent
 FOLDERS = (
     "originals|answers|tables|runs|batch_api|sketches|passages|readings|too_long|evaluation|verified|hub|probe|"
-    "champions|reviews"
+    "champions|reviews|takedowns|tombstones|feedback|imports|explored"
 )
 SPELLED = re.compile(
     rf"""f?["'](?:(?:{FOLDERS})/[^ ]*|\{{[^{{}}]*folder\}}/[a-z_]+\.(?:json|jsonl|parquet|html|txt))["']"""
 )
 
 
-SPELLING = {Path(one.__file__) for one in (layout, remedies, answer_job_keys, review_keys)}
+SPELLING = {
+    Path(one.__file__)
+    for one in (
+        *(layout, run_keys, remedies, answer_job_keys),
+        *(review_keys, feedback_keys, takedown_keys, explored_keys),
+    )
+}
 
 
 @pytest.mark.parametrize("module", [path for path in PACKAGE.rglob("*.py") if path not in SPELLING], ids=str)
 def test_no_other_module_spells_a_key_of_the_lake(module):
     indexes_its_own_folder = module.name == "sketch_index.py"
     assert indexes_its_own_folder or SPELLED.findall(module.read_text()) == []
-
-
-@given(st.lists(st.text(alphabet="ab./-: ", min_size=1), min_size=2, max_size=2, unique=True))
-def test_runs_of_dags_share_no_folder_however_alike_their_ids_are(run_ids):
-    one, other = (RunKeys(f"dag/{run_id}") for run_id in run_ids)
-    assert one.folder != other.folder
-
-
-def test_a_run_s_folder_can_be_read_and_found_by_its_name():
-    keys = RunKeys("refresh_preferences/scheduled__2026-11-28T02:00:00+00:00")
-    assert keys.name.startswith("refresh_preferences.scheduled__2026-11-28T02-00-00-00-00.")
-    assert RunKeys(keys.name).folder == keys.folder
-    assert len(RunKeys("d" * 250 + "/" + "r" * 250).name) < 250
-
-
-def test_a_run_of_before_ids_named_their_dag_keeps_its_folder():
-    assert RunKeys("manual__2026-11-01T10:00:00+00:00").folder == "runs/manual__2026-11-01T10-00-00-00-00"
-
-
-@given(st.text())
-def test_a_run_s_files_lie_in_its_own_folder_whatever_its_id_is(run_id):
-    keys = RunKeys(run_id)
-    assert re.fullmatch(r"runs/[A-Za-z0-9_-]?[A-Za-z0-9._-]*", keys.folder)
-    names = [value for value in vars(keys).values() if value != keys.name]
-    assert all(name.startswith(("runs/", f"batch_api/open/{keys.name}")) for name in names)
-    assert len(set(names)) == len(names), "no two files share a key"

@@ -10,7 +10,7 @@ import threading
 import pytest
 
 from ownvoice.errors import RunHeldError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.claim import Pace, newest_claim, renew_claim, take_claim
 
 KEYS = RunKeys("a-training")

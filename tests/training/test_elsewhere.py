@@ -10,7 +10,7 @@ import pytest
 from ownvoice.answering.files import read_job, write_job
 from ownvoice.answering.job import AnswerJob, Asked, JobResult, Prompt
 from ownvoice.errors import DamagedError, Exit, SettingsError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.awaited import cancel, read_awaited
 from ownvoice.training.claim import Claim
 from ownvoice.training.elsewhere import KEYS_OF_A_TRAINER, Follower, await_training, command_of, ended, read_awaitable

@@ -126,7 +126,7 @@ def cancel_trainings_of(lake: Lake, dag_run: Any) -> None:
 
     A run with variants has trainings of their own, and each of all these may have jobs of answering.
     """
-    from ownvoice.storage.layout import RunKeys
+    from ownvoice.storage.run_keys import RunKeys
     from ownvoice.training.awaited import cancel
     from ownvoice.training.planning.variants import read_variants
 

@@ -12,7 +12,7 @@ from airflow.sdk.execution_time.timeout import TimeoutPosix
 from ownvoice.airflow.connections import open_lake
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.config.settings import load_settings
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 _log = logging.getLogger(__name__)
 

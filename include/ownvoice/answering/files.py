@@ -15,7 +15,7 @@ from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 _Row = TypeVar("_Row", Prompt, ScoredText, AnswerRow, ScoreRow)
 

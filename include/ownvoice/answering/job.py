@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from ownvoice.answering.model_name import ModelName
 from ownvoice.errors import Exit, SettingsError
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 
 def _a_model(text: str) -> str:

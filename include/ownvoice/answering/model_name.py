@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ownvoice.errors import SettingsError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
 _FORMS = "lake:KEY for a folder of the lake, hub:OWNER/NAME@REVISION, or run:RUN_ID for what a training made"

@@ -13,7 +13,7 @@ from ownvoice.cli.options import LakeOption
 from ownvoice.config.settings import load_settings
 from ownvoice.publishing.gguf import GgufType, export_gguf
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.settings import load_training_settings
 
 

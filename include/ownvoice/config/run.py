@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ownvoice.config.options import RefreshOptions
 from ownvoice.errors import SettingsError, StorageError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 if TYPE_CHECKING:
     from ownvoice.storage.lake import Lake  # not at run time: a DAG file imports this module and must not load pyarrow

@@ -17,7 +17,7 @@ from ownvoice.config.prices import ModelPrice
 from ownvoice.dataset.verdicts import DataVerdict, NightState, NightVerdict, ReportedWarning
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 Moment = Annotated[dt.datetime, PlainSerializer(dt.datetime.isoformat, when_used="json")]
 Verdict = Literal["pass", "warn"]

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from ownvoice.evaluation.style_report import STYLE_ANSWERS, StyleAnswer, StyleReport
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.run_files import read_file
 
 

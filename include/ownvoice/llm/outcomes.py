@@ -15,7 +15,7 @@ from ownvoice.errors import StorageError
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.states import STATE_AFTER, ChunkEvent, ChunkState
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.tables import CHUNKS
 
 

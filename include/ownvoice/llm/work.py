@@ -12,7 +12,7 @@ from ownvoice.llm.budget import UNLIMITED, Spend, SpendingLimit
 from ownvoice.llm.tally import Tally
 from ownvoice.llm.task_try import NO_TASK, TaskTry
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 
 @dataclass(frozen=True, slots=True)

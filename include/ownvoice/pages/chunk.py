@@ -13,8 +13,8 @@ from ownvoice.llm.answers import AnswerStore, completion_of
 from ownvoice.pairs.staging import STAGED, DropRow, StagedPair
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import ChunkRow
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import find_version
 from ownvoice.triples.parse import reader
 

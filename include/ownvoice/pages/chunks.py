@@ -14,8 +14,8 @@ from ownvoice.reports.report import find_judged
 from ownvoice.states import ChunkState
 from ownvoice.storage.conditions import all_of, equals_given, literal
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import ChunkRow
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import DatasetVersion, find_version
 
 CHUNKS_PER_PAGE = 50

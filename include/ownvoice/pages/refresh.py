@@ -20,8 +20,8 @@ from ownvoice.reports.report import find_judged
 from ownvoice.reports.timeline import TIMELINE_COLUMNS, BatchTime, batch_times, faults_over_time, slowest
 from ownvoice.reports.waterfall import Step, waterfall
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import ChunkRow
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import find_version
 
 _SHOWN_FAULTS = 3

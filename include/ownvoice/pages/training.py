@@ -14,7 +14,7 @@ from ownvoice.publishing.champion import Move, moves_of
 from ownvoice.publishing.judging import read_outcome
 from ownvoice.reports.charts.training import curve_charts, curves_as_numbers, overlay_charts
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import find_version
 from ownvoice.training.awaited import read_awaited
 from ownvoice.training.health.findings import Finding, Health

@@ -9,7 +9,7 @@ from ownvoice.pages.cache import CACHE
 from ownvoice.pages.paging import ResultPage
 from ownvoice.publishing.champion import Move, newest_moves
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.planning.variants import variant_of
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.result import TrainingResult

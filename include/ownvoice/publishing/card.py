@@ -15,7 +15,7 @@ from ownvoice.publishing.promotion_section import promotion_section
 from ownvoice.publishing.provenance import Provenance, as_block
 from ownvoice.publishing.quality_section import quality_section
 from ownvoice.publishing.style_section import style_section
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metrics import labelled
 from ownvoice.training.result import TrainedResult

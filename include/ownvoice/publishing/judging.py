@@ -14,7 +14,7 @@ from ownvoice.evaluation.style_report import BASE, CHAMPION, TRAINED, StyleAnswe
 from ownvoice.publishing.champion import Move, champion_of
 from ownvoice.publishing.promotion import Compared, Measure, Outcome, Rival, checks_of, outcome_lines
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.style.bootstrap import Interval, paired_difference
 from ownvoice.training.results.training import trained
 from ownvoice.training.run_files import read_file

@@ -33,8 +33,8 @@ from ownvoice.reports.counts import (
 from ownvoice.reports.spend import spend_of_run
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.probe import probe_creation
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import DatasetVersion, latest_version
 
 _EXAMPLES_PER_REASON = 3

@@ -25,7 +25,7 @@ from ownvoice.reports.excerpt import Part, excerpt
 from ownvoice.reports.jinja import environment
 from ownvoice.reports.waterfall import waterfall
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import DatasetVersion
 
 if TYPE_CHECKING:

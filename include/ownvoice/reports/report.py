@@ -12,8 +12,8 @@ from ownvoice.reports.history import nights_before, refresh_of, unusual
 from ownvoice.reports.html import write_page
 from ownvoice.reports.verdict import judged, with_verdicts
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import RunRow
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import latest_version, version_of_run
 
 _SUBJECTS = ("night", "data")

@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from ownvoice.storage import explored_keys, layout, takedown_keys
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
 ORIGINALS, ANSWERS, LEASE, PROBES, OPEN_JOBS = "originals", "answers", "lease", "probes", "open batch jobs"

@@ -12,9 +12,9 @@ from ownvoice.publishing.champion import kept_for_roll_back
 from ownvoice.retention.rules import ABANDONED, BATCH_FILES, CHECKPOINTS, MERGED, STOPPED, Rule
 from ownvoice.storage.conditions import equals
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.lease import current_lease
 from ownvoice.storage.listed import StoredObject
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import all_versions
 from ownvoice.training.lake_base import lake_base_key
 from ownvoice.training.result import TrainingResult

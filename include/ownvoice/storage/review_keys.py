@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 
-from ownvoice.storage.layout import REVIEWS, RunKeys
+from ownvoice.storage.layout import REVIEWS
+from ownvoice.storage.run_keys import RunKeys
 
 
 def round_key(folder: str) -> str:

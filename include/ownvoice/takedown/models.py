@@ -13,7 +13,8 @@ from ownvoice.errors import StorageError
 from ownvoice.publishing.champion import champion_of, repositories
 from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RUNS, RunKeys
+from ownvoice.storage.layout import RUNS
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import all_versions
 from ownvoice.takedown.found import Found
 from ownvoice.training.lake_base import lake_base_key

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from ownvoice.errors import DamagedError
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 
 class Awaited(BaseModel):

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from ownvoice.errors import DamagedError, RunHeldError
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 
 
 @dataclass(frozen=True, slots=True)

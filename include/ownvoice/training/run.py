@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from ownvoice.config.input_file import read_input
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.recipe import TrainingRecipe
 
 

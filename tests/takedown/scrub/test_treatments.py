@@ -6,7 +6,7 @@ import pytest
 
 from ownvoice.retention import places
 from ownvoice.storage import takedown_keys
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.takedown.scrub import treatments
 from ownvoice.takedown.scrub.treatments import Treatment, treatment_of
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
 
 KEYS = RunKeys("one")

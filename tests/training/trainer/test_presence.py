@@ -9,7 +9,7 @@ import time
 import pytest
 
 from ownvoice.errors import StoppedError
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.awaited import Awaited, cancel, write_awaited
 from ownvoice.training.claim import Pace, newest_claim
 from ownvoice.training.trainer.presence import present

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.metric_rows import read_rows
 from ownvoice.training.trainer.record import Record
 

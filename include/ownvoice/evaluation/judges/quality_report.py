@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 from ownvoice.evaluation.judges.prompts import Question
 from ownvoice.evaluation.style_report import StyleAnswer
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.style.bootstrap import Interval
 from ownvoice.training.run_files import read_file
 

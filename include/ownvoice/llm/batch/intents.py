@@ -21,7 +21,8 @@ from ownvoice.llm.replay import NextRequest
 from ownvoice.llm.work import Work
 from ownvoice.states import ChunkEvent
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import OPEN_BATCH_JOBS, RunKeys
+from ownvoice.storage.layout import OPEN_BATCH_JOBS
+from ownvoice.storage.run_keys import RunKeys
 
 RequestOrigin = tuple[int, str, int]
 """The number of the answer that a submitted request will bring (from 1), article id and chunk index."""

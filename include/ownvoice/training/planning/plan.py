@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ownvoice.errors import BadBaseError, SettingsError
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.lake_base import lake_base_fault, lake_base_key
 from ownvoice.training.planning.learning_curve import curve_recipes, training_name

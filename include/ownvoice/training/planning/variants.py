@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.run_files import read_file
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from ownvoice.errors import HealthError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.terminal import printable
 from ownvoice.training.metric_rows import finite
 from ownvoice.training.metrics import labelled

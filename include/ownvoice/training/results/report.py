@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
 from ownvoice.storage.rows import RunRow
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.terminal import wrapped
 from ownvoice.training.metric_rows import MetricRow
 from ownvoice.training.metrics import labelled

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ownvoice.config.problems import problems_in
 from ownvoice.errors import Exit, StorageError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.health.findings import Health
 from ownvoice.training.health.judge import judge
 from ownvoice.training.metric_rows import MetricRow, finite, read_rows

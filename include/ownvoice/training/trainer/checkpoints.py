@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from ownvoice.errors import DamagedError
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.trainer.folders import delete_folder, download_folder, file_hashes, upload_folder
 
 _MARKER = "checkpoint.json"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ownvoice.errors import StoppedError, StorageError
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.awaited import read_awaited
 from ownvoice.training.claim import PACE, Claim, Pace, renew_claim, take_claim
 from ownvoice.training.trainer.stop import Stop

@@ -11,7 +11,7 @@ from typing import Any
 from ownvoice.errors import StorageError
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.metric_rows import kind_of, read_rows, write_rows
 from ownvoice.training.trainer.folders import patiently
 

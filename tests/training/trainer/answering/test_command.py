@@ -15,7 +15,7 @@ from ownvoice.answering.files import read_answers, read_job, read_scores, write_
 from ownvoice.answering.job import Prompt, ScoredText  # noqa: E402
 from ownvoice.errors import Exit  # noqa: E402
 from ownvoice.llm.answers import AnswerStore, completion_of  # noqa: E402
-from ownvoice.storage.layout import RunKeys  # noqa: E402
+from ownvoice.storage.run_keys import RunKeys  # noqa: E402
 from ownvoice.training.claim import Pace, newest_claim  # noqa: E402
 from ownvoice.training.trainer.answering import one_job  # noqa: E402
 from ownvoice.training.trainer.answering.transformers_engine import TransformersEngine  # noqa: E402

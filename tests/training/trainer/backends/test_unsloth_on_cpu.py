@@ -22,7 +22,7 @@ if find_spec("unsloth") is None:
 from safetensors.torch import load, load_file, save_file
 
 from ownvoice.errors import Exit
-from ownvoice.storage.layout import RunKeys
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.trainer.checkpoints import Identity, keep_checkpoint
 
 ON_CPU = {"UNSLOTH_DISABLE_CPU_FALLBACK": "0"}
