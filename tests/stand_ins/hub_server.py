@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from stand_ins import hub_history
 from stand_ins.hub import WRITER, StandInHub
 from stand_ins.hub_repository import MovedError, Repository, is_lfs, oid_of
 
@@ -54,7 +55,7 @@ class _Handler(BaseHTTPRequestHandler):
         if fault and fault.lost:
             self.wfile = io.BytesIO()
         elif fault:
-            self._answer(fault.body, fault.status, **fault.headers)
+            self.answer(fault.body, fault.status, **fault.headers)
             return
         self._answer_route(path)
         if fault:
@@ -69,11 +70,12 @@ class _Handler(BaseHTTPRequestHandler):
             if method == self.command and (match := re.fullmatch(pattern, path)):
                 answer(self, *filter(None, match.groups()))
                 return
-        self._answer({"error": f"no such path: {path}"}, 404)
+        self.answer({"error": f"no such path: {path}"}, 404)
 
     do_GET = do_HEAD = do_POST = do_PUT = _serve  # noqa: N815
 
-    def _answer(self, value: Any, status: int = 200, **headers: str) -> None:
+    def answer(self, value: Any, status: int = 200, **headers: str) -> None:
+        """Answer the request."""
         data = value if isinstance(value, bytes) else json.dumps(value).encode()
         self.send_response(status)
         for name, text in ({"Content-Type": "application/json", "Content-Length": str(len(data))} | headers).items():
@@ -83,103 +85,106 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     @property
-    def _json(self) -> Any:
+    def json(self) -> Any:
+        """The body of the request."""
         return json.loads(self._body)
 
-    def _may_write(self) -> bool:
+    def may_write(self) -> bool:
+        """Whether the caller's token may write; where it may not, the refusal is answered."""
         if self.headers.get("Authorization") == f"Bearer {WRITER}":
             return True
-        self._answer({"error": "forbidden"}, 403)
+        self.answer({"error": "forbidden"}, 403)
         return False
 
-    def _repository(self, repo_id: str) -> Repository | None:
+    def repository(self, repo_id: str) -> Repository | None:
+        """Return a repository; where there is none, that is answered."""
         found = self.hub.repositories.get(repo_id)
         if found is None:
-            self._answer({"error": "Repository not found"}, 404, X_Error_Code="RepoNotFound")
+            self.answer({"error": "Repository not found"}, 404, X_Error_Code="RepoNotFound")
         return found
 
     def create(self) -> None:
-        owner, _, name = self._json.get("organization") or "ann", "/", self._json["name"]
+        owner, _, name = self.json.get("organization") or "ann", "/", self.json["name"]
         if owner not in self.hub.owners:
-            self._answer({"error": f"you may not create in {owner}"}, 403)
-        elif self._may_write():
+            self.answer({"error": f"you may not create in {owner}"}, 403)
+        elif self.may_write():
             repo_id = f"{owner}/{name}"
             url = {"url": f"{self.hub.url}/{repo_id}"}
             if repo_id in self.hub.repositories:
-                self._answer(url, 409)
+                self.answer(url, 409)
                 return
-            self.hub.repositories[repo_id] = Repository(repo_id, self._json.get("visibility") == "private")
-            self._answer(url)
+            self.hub.repositories[repo_id] = Repository(repo_id, self.json.get("visibility") == "private")
+            self.answer(url)
 
     def refs(self, repo_id: str) -> None:
-        if repository := self._repository(repo_id):
-            self._answer(repository.refs())
+        if repository := self.repository(repo_id):
+            self.answer(repository.refs())
 
     def discussions(self, repo_id: str) -> None:
-        if repository := self._repository(repo_id):
+        if repository := self.repository(repo_id):
             status = parse_qs(urlsplit(self.path).query).get("status", ["all"])[0]
             found = [one for one in repository.proposals if status in ("all", one["status"])]
-            self._answer({"count": len(found), "start": 0, "discussions": found})
+            self.answer({"count": len(found), "start": 0, "discussions": found})
 
     def info(self, repo_id: str, revision: str = "main") -> None:
-        if repository := self._repository(repo_id):
+        if repository := self.repository(repo_id):
             sha = repository.at(revision)
             siblings = [{"rfilename": path} for path in repository.commits[sha]]
             described = {"id": repo_id, "sha": sha, "private": repository.private, "tags": [], "siblings": siblings}
-            self._answer(described)
+            self.answer(described)
 
     def tree(self, repo_id: str, revision: str, folder: str = "") -> None:
-        if repository := self._repository(repo_id):
+        if repository := self.repository(repo_id):
             is_recursive = parse_qs(urlsplit(self.path).query).get("recursive", ["false"])[0].lower() == "true"
             listed = repository.listed(revision, folder, is_recursive)
             if folder and not listed:
-                self._answer({"error": "no such folder"}, 404, X_Error_Code="EntryNotFound")
+                self.answer({"error": "no such folder"}, 404, X_Error_Code="EntryNotFound")
                 return
-            self._answer(listed)
+            self.answer(listed)
 
     def resolve(self, repo_id: str, revision: str, path: str) -> None:
-        if repository := self._repository(repo_id):
+        if repository := self.repository(repo_id):
             sha = repository.at(revision)
             data = repository.commits[sha].get(path)
             if data is None:
-                self._answer({"error": "Entry not found"}, 404, X_Error_Code="EntryNotFound", X_Repo_Commit=sha)
+                self.answer({"error": "Entry not found"}, 404, X_Error_Code="EntryNotFound", X_Repo_Commit=sha)
                 return
-            self._answer(data, ETag=f'"{oid_of(path, data)}"', X_Repo_Commit=sha)
+            self.answer(data, ETag=f'"{oid_of(path, data)}"', X_Repo_Commit=sha)
 
     def validate(self) -> None:
-        self._answer({"errors": [], "warnings": []})
+        self.answer({"errors": [], "warnings": []})
 
     def preupload(self, repo_id: str, _revision: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
+        if self.may_write() and (repository := self.repository(repo_id)):
             answers = []
-            for path in (file["path"] for file in self._json["files"]):
+            for path in (file["path"] for file in self.json["files"]):
                 known = repository.main.get(path)
                 oid = None if known is None else oid_of(path, known)
                 mode = "lfs" if is_lfs(path) else "regular"
                 answers.append({"path": path, "uploadMode": mode, "shouldIgnore": False, "oid": oid})
-            self._answer({"files": answers})
+            self.answer({"files": answers})
 
     def lfs_batch(self, _repo_id: str) -> None:
         objects = []
-        for wanted in self._json["objects"]:
+        for wanted in self.json["objects"]:
             upload = {"upload": {"href": f"{self.hub.url}/lfs/{wanted['oid']}"}}
             objects.append(wanted if wanted["oid"] in self.hub.objects else wanted | {"actions": upload})
-        self._answer({"transfer": "basic", "objects": objects})
+        self.answer({"transfer": "basic", "objects": objects})
 
     def lfs_put(self, oid: str) -> None:
         if hashlib.sha256(self._body).hexdigest() != oid:
-            self._answer({"error": "not what its name says"}, 400)
+            self.answer({"error": "not what its name says"}, 400)
             return
         self.hub.objects[oid] = self._body
-        self._answer({})
+        self.answer({})
 
     def paths_info(self, repo_id: str, revision: str) -> None:
-        if repository := self._repository(repo_id):
+        if repository := self.repository(repo_id):
             asked = parse_qs(self._body.decode()).get("paths", [])
-            self._answer([one for one in repository.listed(revision, "", True) if one["path"] in asked])
+            self.answer([one for one in repository.listed(revision, "", True) if one["path"] in asked])
 
     def commit(self, repo_id: str, revision: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
+        if self.may_write() and (repository := self.repository(repo_id)):
             lines = [json.loads(line) for line in self._body.splitlines()]
             url = f"{self.hub.url}/{repo_id}"
             try:
@@ -189,64 +194,22 @@ class _Handler(BaseHTTPRequestHandler):
                 else:
                     sha, names = repository.advance(lines, self.hub.objects, revision), {}
             except MovedError:
-                self._answer({"error": "the branch has moved"}, 412)
+                self.answer({"error": "the branch has moved"}, 412)
                 return
-            self._answer({"commitOid": sha, "commitUrl": f"{url}/commit/{sha}"} | names)
+            self.answer({"commitOid": sha, "commitUrl": f"{url}/commit/{sha}"} | names)
 
     def merge(self, repo_id: str, number: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
+        if self.may_write() and (repository := self.repository(repo_id)):
             try:
                 repository.merge(int(number))
             except MovedError:
-                self._answer({"error": "it conflicts with main"}, 409)
+                self.answer({"error": "it conflicts with main"}, 409)
                 return
-            self._answer({})
+            self.answer({})
 
     def close(self, repo_id: str, number: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
-            self._answer({"newStatus": repository.close(int(number))})
-
-    def branch(self, repo_id: str, name: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
-            start = repository.at(self._json.get("startingPoint", "main"))
-            if name in repository.branches:
-                self._answer({"error": "the branch exists"}, 409)
-            elif start not in repository.commits:
-                self._answer({"error": "no such revision"}, 404, X_Error_Code="RevisionNotFound")
-            else:
-                repository.branches[name] = start
-                self._answer({})
-
-    def tag(self, repo_id: str, revision: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
-            if self._json["tag"] in repository.tags:
-                self._answer({"error": "the tag exists"}, 409)
-                return
-            repository.tags[self._json["tag"]] = revision
-            self._answer({})
-
-    def squash(self, repo_id: str, branch: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
-            repository.squash(branch)
-            self._answer({})
-
-    def lfs_files(self, repo_id: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
-            born = "2026-11-22T00:00:00.000Z"
-            self._answer(
-                [
-                    {"fileOid": oid, "filename": path, "oid": oid, "pushedAt": born, "ref": None, "size": 1}
-                    for oid, path in repository.lfs_files.items()
-                ]
-            )
-
-    def delete_lfs(self, repo_id: str) -> None:
-        if self._may_write() and (repository := self._repository(repo_id)):
-            oids = self._json["deletions"]["sha"]
-            repository.delete_lfs(oids)
-            for oid in oids:
-                self.hub.objects.pop(oid, None)
-            self._answer({})
+        if self.may_write() and (repository := self.repository(repo_id)):
+            self.answer({"newStatus": repository.close(int(number))})
 
 
 _REPO = r"/api/(?:models|datasets)/([^/]+/[^/]+)"
@@ -267,9 +230,9 @@ _ROUTES: list[tuple[str, str, Callable[..., None]]] = [
     ("POST", rf"{_REPO}/discussions/(\d+)/merge", _Handler.merge),
     ("POST", rf"{_REPO}/discussions/(\d+)/status", _Handler.close),
     ("POST", f"{_REPO}/paths-info/(.+)", _Handler.paths_info),
-    ("POST", f"{_REPO}/branch/(.+)", _Handler.branch),
-    ("POST", f"{_REPO}/tag/(.+)", _Handler.tag),
-    ("POST", f"{_REPO}/super-squash/(.+)", _Handler.squash),
-    ("GET", f"{_REPO}/lfs-files", _Handler.lfs_files),
-    ("POST", f"{_REPO}/lfs-files/batch", _Handler.delete_lfs),
+    ("POST", f"{_REPO}/branch/(.+)", hub_history.make_branch),
+    ("POST", f"{_REPO}/tag/(.+)", hub_history.make_tag),
+    ("POST", f"{_REPO}/super-squash/(.+)", hub_history.squash),
+    ("GET", f"{_REPO}/lfs-files", hub_history.list_lfs),
+    ("POST", f"{_REPO}/lfs-files/batch", hub_history.delete_lfs),
 ]
