@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ownvoice.retention.places import INDEXES, RECORDS, known_as
+from ownvoice.retention.places import EXPLORED, RECORDS, known_as
 from ownvoice.storage.explored_keys import explored_key
 from ownvoice.storage.layout import champion_commit_key
 from ownvoice.storage.review_keys import ReviewKeys
@@ -38,8 +38,8 @@ def test_the_record_of_a_commit_of_champions_is_known_and_a_note_beside_it_is_no
     assert known_as(champion_commit_key("ann/voice", "notes")) is None
 
 
-def test_what_was_explored_can_be_made_again():
-    assert known_as(explored_key(3)).place == INDEXES
+def test_what_was_explored_is_known():
+    assert known_as(explored_key(3)).place == EXPLORED
 
 
 def test_every_key_of_a_run_is_known_with_its_run():

@@ -14,7 +14,7 @@ from ownvoice.storage.tables import PARTITIONS, TABLES
 
 ORIGINALS, ANSWERS, LEASE, PROBES, OPEN_JOBS = "originals", "answers", "lease", "probes", "open batch jobs"
 RUN, TABLE_FILE, TABLE_LOG, TABLE_TEMPORARY = "runs", "tables", "table logs", "table temporaries"
-INDEXES, RECORDS = "indexes", "records"
+INDEXES, RECORDS, EXPLORED = "indexes", "records", "explored"
 
 _A_RUN = RunKeys("a-run")
 # The first part of every key below a run's folder: its files and, of its kinds of files, the folders.
@@ -45,7 +45,6 @@ _INDEXES = _folder(
     layout.route_key(""),
     layout.evaluation_key(""),
     layout.REFUSED,
-    explored_keys.EXPLORED,
 )
 
 _PATTERNS = {
@@ -59,6 +58,7 @@ _PATTERNS = {
     PROBES: rf"{_folder(layout.probe_key(''))}/[0-9a-f]{{32}}",
     OPEN_JOBS: rf"{layout.OPEN_BATCH_JOBS}/(?P<run>[^/]+)/[^/]+\.json",
     INDEXES: rf"(?:{_INDEXES})/.+|{re.escape(layout.LANGUAGES)}",
+    EXPLORED: rf"{explored_keys.EXPLORED}/\d+/map\.json",
     RECORDS: (
         rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|(?:{layout.PUSHES}|{layout.CHAMPIONS})/.+/\d+\.json|"
         rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json|"

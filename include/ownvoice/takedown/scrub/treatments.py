@@ -33,6 +33,7 @@ _BY_PLACE = {
     places.TABLE_LOG: Treatment.TABLES,
     places.TABLE_TEMPORARY: Treatment.TABLES,
     places.INDEXES: Treatment.REWRITE,
+    places.EXPLORED: Treatment.DELETE,
     places.RECORDS: Treatment.REWRITE,
 }
 
