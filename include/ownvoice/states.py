@@ -104,6 +104,7 @@ class ChunkEvent(StrEnum):
     NOT_AFFORDED = "not_afforded"  # its worst case exceeded what was left of the budget
     CUT_BY_LIMIT = "cut_by_limit"  # the run was limited to fewer articles
     BATCH_FAILED = "batch_failed"
+    TAKEN_DOWN = "taken_down"  # its article was taken down after it was planned; nothing was asked
 
 
 STATE_AFTER: dict[ChunkEvent, ChunkState] = {
@@ -115,6 +116,7 @@ STATE_AFTER: dict[ChunkEvent, ChunkState] = {
     ChunkEvent.NOT_AFFORDED: ChunkState.DEFERRED,
     ChunkEvent.CUT_BY_LIMIT: ChunkState.DEFERRED,
     ChunkEvent.BATCH_FAILED: ChunkState.DEFERRED,
+    ChunkEvent.TAKEN_DOWN: ChunkState.DEFERRED,
 }
 """The state of a chunk after each event."""
 

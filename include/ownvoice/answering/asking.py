@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from ownvoice.answering.permitted import permitted
 from ownvoice.answering.progress import OnProgress, run_with_reports
 from ownvoice.config.generators import Route
 from ownvoice.errors import ModelUnavailableError
@@ -75,13 +76,19 @@ async def ask_all(
     """Collect what was submitted earlier, in either mode; then ask for the rest in the work's own mode.
 
     Outcomes come in any order, and none is kept. `others` yields what the run asks a route about in all of its works;
-    without it, this work's requests. Raises what `ask` raises, but for the half that is left without an answer.
+    without it, this work's requests. Nothing is asked about an article that was taken down. Raises what `ask` raises,
+    but for the half that is left without an answer.
     """
+
+    def ended(outcome: ChunkOutcome) -> None:
+        tally.count(outcome)
+        on_outcome(outcome)
+
     no_answers = await collect_arrived(work, _keys(requests_of(None)), endpoints)
     if work.mode == "batch":
-        for outcome in await ask_by_batch_jobs(work, list(requests_of(None)), no_answers, endpoints):
-            tally.count(outcome)
-            on_outcome(outcome)
+        asked = list(permitted(work.lake, requests_of(None), ended))
+        for outcome in await ask_by_batch_jobs(work, asked, no_answers, endpoints):
+            ended(outcome)
         return
     context = RequestContext(
         run_id=work.run_id,
@@ -92,7 +99,7 @@ async def ask_all(
         others=others or requests_of,
         routes=RouteRecords(work.lake.store),
     )
-    by_route = {route: requests_of(route) for route in routes}
+    by_route = {route: permitted(work.lake, requests_of(route), ended) for route in routes}
     await ask_everywhere(by_route, AnswerStore(work.lake.store), endpoints, on_outcome, context)
 
 

@@ -97,9 +97,9 @@ class Quarantined:
 
 @dataclass(frozen=True, slots=True)
 class PassedOver:
-    """An article that its author keeps back, and why. If the lake knows it, it counts as gone from the source.
+    """An article that its author keeps back or has had taken down, and why.
 
-    `metadata_id` is None where the source names none.
+    If the lake knows it, it counts as gone from the source. `metadata_id` is None where the source names none.
     """
 
     source_key: str

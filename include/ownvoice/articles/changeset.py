@@ -13,6 +13,7 @@ from ownvoice.articles.article import Quarantined
 from ownvoice.articles.changes import Change
 from ownvoice.articles.objects import is_below
 from ownvoice.articles.table import ArticleRow, column_in, from_rows, read_articles, to_rows
+from ownvoice.articles.tombstones import tombstones
 from ownvoice.config.run import RefreshRun, record_run
 from ownvoice.states import ArticleEvent, ArticleState
 from ownvoice.storage.damage import damaged, readable
@@ -116,15 +117,19 @@ def changes_of_all_runs(lake: Lake) -> Iterator[pa.Table]:
 def pending_articles(lake: Lake, run: RefreshRun) -> list[ArticleRow]:
     """Return the articles that this run has to ask about: those left by earlier runs, then those that changed.
 
-    A retry of dead chunks has only its own articles; those left by earlier runs wait for the next run that lists.
+    A retry of dead chunks has only its own articles; those left by earlier runs wait for the next run that lists. An
+    article that was taken down since it was listed is not among them.
     """
+    stones = tombstones(lake)
     changed = {change.row.article_id: change.row for change in read_changes(lake, run)}
     if run.retry == "dead":
-        return list(changed.values())
+        return [article for article in changed.values() if not stones.refuses_known(article)]
     left_over = read_articles(lake, base_version(lake, run), column_in("state", [ArticleState.PENDING]))
     candidates = [*(article for i, article in left_over.items() if i not in changed), *changed.values()]
     return [
         article
         for article in candidates
-        if article.state is ArticleState.PENDING and is_below(article.source_object, [run.prefix])
+        if article.state is ArticleState.PENDING
+        and is_below(article.source_object, [run.prefix])
+        and not stones.refuses_known(article)
     ]

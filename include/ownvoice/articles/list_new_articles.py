@@ -12,12 +12,14 @@ from collections.abc import Collection, Mapping
 from ownvoice.articles.changes import Change, find_changes
 from ownvoice.articles.changeset import Listing, first_started_at, read_listing, record_listing, record_retried
 from ownvoice.articles.cursor import is_reconcile, read_cursor
+from ownvoice.articles.met import read_met, record_met
 from ownvoice.articles.objects import SourceObject, folders_to_list
 from ownvoice.articles.refused import asked_again
 from ownvoice.articles.related import find_near_duplicates, related_articles
 from ownvoice.articles.retry import list_articles_to_retry
 from ownvoice.articles.scan import SourceScan, list_source, read_changed
 from ownvoice.articles.table import ArticleRow, below_folders, read_articles
+from ownvoice.articles.tombstones import tombstones
 from ownvoice.config.run import RefreshRun, refuse_taken_folder
 from ownvoice.errors import StorageError
 from ownvoice.states import is_live
@@ -45,7 +47,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         return list_articles_to_retry(lake, run, base, started_at)
     folders, reconcile = _folders(lake, source, run)
     known = read_articles(lake, base, below_folders(folders))
-    scan = list_source(source, folders, run.source)
+    scan = list_source(source, folders, run.source, read_met(lake, tombstones(lake)))
     _refuse_an_empty_source(source, run, scan, known.values())
     read_changed(scan, source, lake, known.values(), run.source)
 
@@ -65,6 +67,7 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         quarantined=quarantined,
         passed_over=dict(scan.passed_over.most_common()),
     )
+    record_met(lake, scan.met)
     record_listing(lake, run, listing, changes)
     return counts
 

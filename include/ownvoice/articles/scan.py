@@ -16,16 +16,21 @@ from ownvoice.articles.article import (
     ScannedArticle,
     StoredArticle,
 )
+from ownvoice.articles.met import Met
 from ownvoice.articles.objects import SourceObject, SourceObjects, list_objects
 from ownvoice.articles.prefetch import prefetch
 from ownvoice.articles.source import read_objects
 from ownvoice.articles.table import ArticleRow
+from ownvoice.articles.tombstones import NO_TOMBSTONES, Tombstones
 from ownvoice.config.source_rules import SourceRules
 from ownvoice.states import is_live
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 
 _WRITERS = 16
+
+TAKEN_DOWN = "taken down"
+"""Why an article is passed over that a tombstone refuses."""
 
 _Kept = StoredArticle | Quarantined | PassedOver
 """What a scan keeps of one result: all but the text."""
@@ -46,6 +51,7 @@ class SourceScan:
     passed_over: Counter[str] = field(default_factory=Counter)
     kept_back: set[tuple[str, str]] = field(default_factory=set)
     read_whole: set[str] = field(default_factory=set)
+    met: Met = field(default_factory=lambda: Met(NO_TOMBSTONES))
 
     def covers(self, source_object: str) -> bool:
         """Whether the scan knows every article in an object: because it was read whole, or because it is gone."""
@@ -64,21 +70,37 @@ class SourceScan:
         self.quarantined += faults
         passed_over = [one for one in results if isinstance(one, PassedOver)]
         self.passed_over.update(one.reason for one in passed_over)
+        self._note_refused(found, articles, faults, passed_over)
         self.kept_back.update((found.key, one.metadata_id) for one in passed_over if one.metadata_id)
         if not faults:
             self.read_whole.add(found.key)
 
+    def _note_refused(
+        self,
+        found: SourceObject,
+        articles: list[StoredArticle],
+        faults: list[Quarantined],
+        passed_over: list[PassedOver],
+    ) -> None:
+        """Note an object with refused articles, so that it is not read again; but where something else needs that."""
+        refused = sum(one.reason == TAKEN_DOWN for one in passed_over)
+        is_told = bool(articles) or refused == len(passed_over)
+        self.met.note(found.key, found.tag, refused if is_told and not faults else 0)
 
-def list_source(source: ObjectStore, folders: list[str], rules: SourceRules) -> SourceScan:
+
+def list_source(source: ObjectStore, folders: list[str], rules: SourceRules, met: Met) -> SourceScan:
     """Return a scan that has listed the objects below `folders`, and has read none of them."""
     objects = list_objects(source, folders, rules)
-    return SourceScan(objects, quarantined=list(objects.unlisted), passed_over=Counter(objects.passed_over))
+    return SourceScan(objects, quarantined=list(objects.unlisted), passed_over=Counter(objects.passed_over), met=met)
 
 
 def read_changed(
     scan: SourceScan, source: ObjectStore, lake: Lake, known: Iterable[ArticleRow], rules: SourceRules
 ) -> None:
-    """Read into the scan the objects of which an article lacks the present tag; store the texts in the lake."""
+    """Read into the scan the objects of which an article lacks the present tag; store the texts in the lake.
+
+    An article that was taken down is passed over, and its text is not stored.
+    """
     tags: dict[str, set[str]] = defaultdict(set)
     for article in known:
         if is_live(article.state):
@@ -86,15 +108,28 @@ def read_changed(
     changed: list[SourceObject] = []
     unchanged: list[SourceObject] = []
     for found in scan.objects.listed.values():
-        (unchanged if tags.get(found.key) == {found.tag} else changed).append(found)
+        (unchanged if _is_unchanged(scan, found, tags.get(found.key)) else changed).append(found)
     witness = next(iter(unchanged), None)
     of_object: list[_Kept] = []
-    for (found, _), stored in prefetch(partial(_store, lake), _results(source, changed, rules, witness), _WRITERS):
+    for (found, _), stored in prefetch(
+        partial(_store, lake, scan.met.stones), _results(source, changed, rules, witness), _WRITERS
+    ):
         if one := stored.result():
             of_object.append(one)
         else:
             scan.add(found, of_object)
             of_object = []
+
+
+def _is_unchanged(scan: SourceScan, found: SourceObject, tags: set[str] | None) -> bool:
+    """Whether everything in an object is known as it is; refused articles in it, which have no tag, are counted."""
+    refused = scan.met.refused_in(found.key, found.tag)
+    is_known = tags == {found.tag} or (tags is None and refused is not None)
+    if not is_known or scan.met.is_out_of_date(found.key, found.tag):
+        return False
+    if refused:
+        scan.passed_over[TAKEN_DOWN] += refused
+    return True
 
 
 _Item = tuple[SourceObject, ReadResult | None]
@@ -109,10 +144,12 @@ def _results(
         yield found, None
 
 
-def _store(lake: Lake, item: _Item) -> _Kept | None:
+def _store(lake: Lake, stones: Tombstones, item: _Item) -> _Kept | None:
     """Store an article's text, which is not held in memory from here on."""
     _, one = item
     if not isinstance(one, Article):
         return one
+    if stones.refuses_article(one):
+        return PassedOver(one.source_key, TAKEN_DOWN, one.metadata_id)
     lake.keep_original(one.sha256, one.content)
     return one.without_text()

@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from ownvoice.articles.article import Article
 from ownvoice.articles.near_duplicates.shingles import shingles, words
+from ownvoice.articles.table import ArticleRow
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.takedown_keys import SALT, STONES, tombstone_key
@@ -128,6 +129,18 @@ class Tombstones:
         asked = _minima([text])[0]
         near = (takedown for known, least, takedown in self._sketches if np.mean(asked == known) >= least)
         return next(near, None)
+
+    def refuses_known(self, article: ArticleRow) -> str | None:
+        """Return the id of the takedown that forbids an article that the lake knows, or None."""
+        return self.refuses(
+            article_id=article.article_id,
+            source_key=article.source_key,
+            author_id=article.author_id,
+            sha256=article.article_sha256,
+        )
+
+
+NO_TOMBSTONES = Tombstones(b"", {})
 
 
 def tombstones(lake: Lake) -> Tombstones:

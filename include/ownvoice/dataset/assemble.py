@@ -14,6 +14,7 @@ from typing import cast
 
 from ownvoice.articles.changeset import pending_articles, read_changes
 from ownvoice.articles.table import ArticleRow
+from ownvoice.articles.tombstones import Tombstones
 from ownvoice.chunks.plan import DEFERRED, read_batch, read_left_out, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
@@ -82,13 +83,14 @@ class ArticleOutcome:
         return replace(self, pairs=kept, chunks=_without(self.chunks, dropped))
 
 
-def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[ArticleRow, str | None]]:
+def candidate_articles(lake: Lake, run: RefreshRun, stones: Tombstones) -> dict[str, tuple[ArticleRow, str | None]]:
     """Return each article the run works on, by id, and the run that had written its row when this one looked.
 
     An article that was left over by earlier runs and is left out by this one is worked on only where pairs of an
-    earlier text have to go.
+    earlier text have to go. Articles that were taken down since are left to the takedown's own commit.
     """
-    changed = {change.row.article_id: (change.row, change.seen_run) for change in read_changes(lake, run)}
+    changes = (change for change in read_changes(lake, run) if not stones.refuses_known(change.row))
+    changed = {change.row.article_id: (change.row, change.seen_run) for change in changes}
     left_out = read_left_out(lake, run)
     left_over = {
         article.article_id: (article, article.last_run)
@@ -99,9 +101,9 @@ def candidate_articles(lake: Lake, run: RefreshRun) -> dict[str, tuple[ArticleRo
 
 
 def article_outcomes(
-    lake: Lake, run: RefreshRun, articles: Mapping[str, ArticleRow], first: Collection[str]
+    lake: Lake, run: RefreshRun, articles: Mapping[str, ArticleRow], first: Collection[str], stones: Tombstones
 ) -> Iterator[ArticleOutcome]:
-    """Yield an outcome for every article of the plan, then for the other `articles`.
+    """Yield an outcome for every article of the plan that was not taken down since, then for the other `articles`.
 
     `articles` are the candidates that no later run has written since, by id. Pairs whose ids are in `first` stay
     where others repeat them.
@@ -109,6 +111,8 @@ def article_outcomes(
     planned: set[str] = set()
     for article_id, parts in groupby(_staged_by_chunk(lake, run), key=_article_of):
         planned.add(article_id)
+        if stones.refuses(article_id=article_id):
+            continue
         yield _outcome(articles.get(article_id), _merged(parts, first), run)
     left_out = read_left_out(lake, run)
     for article_id, article in articles.items():

@@ -16,6 +16,7 @@ from typing import Any, cast
 
 from ownvoice.articles.refused import forget_asked_again
 from ownvoice.articles.table import ArticleRow, column_in, read_articles
+from ownvoice.articles.tombstones import tombstones
 from ownvoice.chunks.plan import read_plan
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.across_articles import Losses, find_losses
@@ -76,7 +77,8 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     from deltalake import Transaction
 
     run = recorded_run(lake, run_id)
-    candidates = candidate_articles(lake, run)
+    stones = tombstones(lake)
+    candidates = candidate_articles(lake, run, stones)
     balance, newest = run.recipe.balance, latest_version(lake)
     reviews = find_reviews(lake, run, newest)
     is_due = bool(reviews.article_ids) or is_selected_otherwise(newest, balance)
@@ -90,7 +92,7 @@ def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     if base and candidates and not articles and not is_due:  # another's empty twin
         return version_of_run(lake, run_id)
     committed = committed_pairs(pairs, current.values())
-    of_run = partial(article_outcomes, lake, run, articles, kept_by_retry(lake, run))
+    of_run = partial(article_outcomes, lake, run, articles, kept_by_retry(lake, run), stones)
     staged = partial(reviews.applied, of_run, articles, current, committed)
     losses = find_losses(lake, base, pairs, committed, staged)
 

@@ -13,6 +13,7 @@ _WHY_LATER = {
     ChunkEvent.NOT_AFFORDED: "over the budget",
     ChunkEvent.CUT_BY_LIMIT: "beyond the limit of articles",
     ChunkEvent.BATCH_FAILED: "in a failed batch",
+    ChunkEvent.TAKEN_DOWN: "of an article that was taken down",
 }
 
 

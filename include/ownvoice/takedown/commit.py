@@ -10,8 +10,9 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ownvoice.articles.met import read_again
 from ownvoice.articles.table import ArticleRow, any_of, column_in, read_articles
-from ownvoice.articles.tombstones import cluster_marks
+from ownvoice.articles.tombstones import cluster_marks, tombstones
 from ownvoice.dataset.balance.marks import Marks, mark_pairs
 from ownvoice.dataset.balance.sides import rows_of
 from ownvoice.dataset.digest import digest_of, from_text, lattice_of, to_text
@@ -40,6 +41,7 @@ def commit_without(lake: Lake, takedown_id: str, found: Found) -> DatasetVersion
     """
     run_id = takedown_run_id(takedown_id)
     with held_by_process(lake, run_id):
+        read_again(lake, tombstones(lake), found.source_objects)
         version = until_ours(lambda: _commit(lake, run_id, found))
         until_ours(lambda: _withdraw_judgements(lake, found))
         if version:
