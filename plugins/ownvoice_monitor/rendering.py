@@ -30,6 +30,7 @@ NAVIGATION = (
     ("trainings", "Training runs"),
     ("judges", "Judges"),
     ("review", "Review"),
+    ("feedback", "Feedback"),
 )
 
 Content = Mapping[str, object]

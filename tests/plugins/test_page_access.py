@@ -25,6 +25,7 @@ PAGES = [
     "/review?round=x",
     "/review/items?round=x",
     "/review/item?round=x&item=x",
+    "/feedback?round=1",
     "/static/pages.css",
 ]
 

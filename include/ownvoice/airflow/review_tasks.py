@@ -47,7 +47,7 @@ def draw_sample(params: dict[str, Any], dag_run: Any) -> dict[str, Any]:
     drawn = draw_round(lake, lake_run_id(dag_run), asked, disputed_pairs(lake, load_settings().judges))
     print("\n".join(round_lines(drawn)))
     return {
-        "page": _page(drawn.round),
+        "page": page_address(f"review?{urlencode({'round': drawn.round})}"),
         "items": drawn.items,
         "version": drawn.dataset_version,
         "guideline": drawn.guideline_version,
@@ -63,7 +63,7 @@ def fold_round(dag_run: Any, ti: Any) -> dict[str, int]:
     from ownvoice.reports.text.review import folded_lines
     from ownvoice.reviewing.fold import fold_round as step
 
-    folded = step(open_lake(), lake_run_id(dag_run), _answered_by(ti))
+    folded = step(open_lake(), lake_run_id(dag_run), answered_by(ti))
     print("\n".join(folded_lines(folded)))
     return folded.counts
 
@@ -73,20 +73,20 @@ def close_round(dag_run: Any, ti: Any) -> str:
     from ownvoice.reviewing.sample import Closed
     from ownvoice.reviewing.sample import close_round as step
 
-    rejected = Closed(how="rejected", by=_answered_by(ti), at=dt.datetime.now(dt.UTC))
+    rejected = Closed(how="rejected", by=answered_by(ti), at=dt.datetime.now(dt.UTC))
     ended = step(open_lake(), lake_run_id(dag_run), rejected).closed
     assert ended is not None, "it was closed just now, or before"
     return ended.how
 
 
-def _answered_by(ti: Any) -> str:
+def answered_by(ti: Any) -> str:
     """Return the name of the person who approved the round; empty where Airflow does not say, as of who rejects."""
     answer = ti.xcom_pull(task_ids="approve_round") or {}
     person = answer.get("responded_by_user") or {}
     return str(person.get("name") or person.get("id") or "")
 
 
-def _page(round_name: str) -> str:
-    """Return the address of the round's page, below wherever Airflow's UI lies."""
+def page_address(path: str) -> str:
+    """Return the address of a page of Ownvoice, below wherever Airflow's UI lies."""
     root = urlsplit(conf.get("api", "base_url", fallback="")).path.rstrip("/")
-    return f"{root}/ownvoice/review?{urlencode({'round': round_name})}"
+    return f"{root}/ownvoice/{path}"

@@ -43,6 +43,7 @@ COMMANDS = {
     "judges": "Qualify the judges, list which count and why, and show judges and people side by side.",
     "review": "Draw, show and fold rounds in which people review pairs; hand them to other review tools and back.",
     "takedown": "Show what an article, an author or a text leaves behind; take it down with `--yes`, with a proof.",
+    "feedback": "Collect what readers said of answers, show it, and approve what trainings may take.",
     "migrate": "Bring a lake that an older release wrote to today's columns; no pair changes.",
     "push-to-hub": "Push the newest version to the Hugging Face Hub, with the token in HF_TOKEN.",
 }

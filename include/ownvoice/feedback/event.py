@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ownvoice.feedback.formats.read import Source
-from ownvoice.feedback.said import Kind, Node, Piece, Place, Said, Turn
+from ownvoice.feedback.said import Kind, Node, Piece, Place, Said
+from ownvoice.storage.rows import Message
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Event:
     person: str
     author_id: str
     said_at: dt.datetime | None
-    turns: tuple[Turn, ...]
+    turns: tuple[Message, ...]
     answer: str
     other: str | None
     message_key: str
@@ -75,7 +76,7 @@ class Threads:
                 return found
         return None
 
-    def before(self, format_name: str, node: Node) -> tuple[Turn, ...]:
+    def before(self, format_name: str, node: Node) -> tuple[Message, ...]:
         """Return the messages that lead to one; parents that go round in a ring end the way."""
         if node.turns is not None:
             return node.turns
@@ -89,7 +90,7 @@ class Threads:
                 break
             way.append(above)
             parent = above.at.parent
-        return tuple(Turn(role=one.role, content=one.content) for one in reversed(way) if one.content.strip())
+        return tuple(Message(role=one.role, content=one.content) for one in reversed(way) if one.content.strip())
 
 
 def events_of(pieces: Iterable[tuple[Source, Piece]], salted: Salted) -> Iterator[Event]:

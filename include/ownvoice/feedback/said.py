@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypedDict
+
+from ownvoice.storage.rows import Message
 
 
 class Kind(StrEnum):
@@ -17,13 +18,6 @@ class Kind(StrEnum):
     CHOICE = "choice"  # `answer` was preferred to `other`
     REGENERATION = "regeneration"  # another answer was asked for, and nothing was said of this one
     MODEL_RATING = "model_rating"  # a program said it
-
-
-class Turn(TypedDict):
-    """One message of a conversation; `role` is `system`, `user` or `assistant`."""
-
-    role: str
-    content: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +43,7 @@ class Said:
     kind: Kind
     place_in_file: str
     at: Place
-    turns: tuple[Turn, ...] | None = None
+    turns: tuple[Message, ...] | None = None
     answer: str | None = None
     other: str | None = None
     person: str = ""
@@ -73,7 +67,7 @@ class Node:
     model: str = ""
     person: str = ""
     consent: bool | None = None
-    turns: tuple[Turn, ...] | None = None
+    turns: tuple[Message, ...] | None = None
 
 
 Piece = Said | Node

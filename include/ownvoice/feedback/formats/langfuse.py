@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ownvoice.feedback.formats.values import content, mapping, messages, moment, name, number, said_yes, text, turns
-from ownvoice.feedback.said import Kind, Node, Piece, Place, Said, Turn
+from ownvoice.feedback.said import Kind, Node, Piece, Place, Said
+from ownvoice.storage.rows import Message
 
 NAME = "langfuse"
 TELLS = "scores with `traceId`, and traces or observations with `input` and `output`"
@@ -71,12 +72,12 @@ def _parsed(value: Any) -> Any:
     return value
 
 
-def _turns(asked: Any) -> tuple[Turn, ...]:
+def _turns(asked: Any) -> tuple[Message, ...]:
     found = mapping(asked).get("messages", asked)
     if isinstance(found, list):
         return turns(found)
     words = _content(found)
-    return (Turn(role="user", content=words),) if words.strip() else ()
+    return (Message(role="user", content=words),) if words.strip() else ()
 
 
 def _content(value: Any) -> str:

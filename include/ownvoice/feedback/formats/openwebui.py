@@ -21,7 +21,8 @@ from ownvoice.feedback.formats.values import (
     text,
     texts,
 )
-from ownvoice.feedback.said import Kind, Place, Said, Turn
+from ownvoice.feedback.said import Kind, Place, Said
+from ownvoice.storage.rows import Message
 
 NAME = "open_webui"
 TELLS = "each record has `data` with a `rating`, `meta` with a `message_id`, and `snapshot`"
@@ -69,7 +70,7 @@ def read(record: Mapping[str, Any], place: str) -> Iterator[Said]:
         yield Said(kind=kind, answer=now, **told)
 
 
-def _before(known: Mapping[str, Mapping[str, Any]], message: Mapping[str, Any]) -> tuple[Turn, ...]:
+def _before(known: Mapping[str, Mapping[str, Any]], message: Mapping[str, Any]) -> tuple[Message, ...]:
     """Return the messages that lead to `message`, by its parents; one that names itself as a parent ends the way."""
     way: list[Mapping[str, Any]] = []
     seen: set[str] = set()

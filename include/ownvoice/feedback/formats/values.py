@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ownvoice.feedback.said import Turn
+from ownvoice.storage.rows import Message
 
 _MILLISECONDS_FROM = 1e11  # as seconds that is the year 5138
 _ROLES = {
@@ -117,7 +117,7 @@ def role(value: Any) -> str:
     return _ROLES.get(text(value).strip().lower(), "")
 
 
-def turns(value: Any) -> tuple[Turn, ...]:
+def turns(value: Any) -> tuple[Message, ...]:
     """Return messages with `role` or `from`, and `content`, as turns; those of tools and empty ones are left out."""
     return kept_turns((role(one.get("role", one.get("from"))), content(one.get("content"))) for one in messages(value))
 
@@ -127,6 +127,6 @@ def messages(value: Any) -> list[Mapping[str, Any]]:
     return [one for one in items(value) if isinstance(one, Mapping)]
 
 
-def kept_turns(found: Iterable[tuple[str, str]]) -> tuple[Turn, ...]:
+def kept_turns(found: Iterable[tuple[str, str]]) -> tuple[Message, ...]:
     """Return roles and contents as turns, without those that have no role or no content."""
-    return tuple(Turn(role=who, content=what) for who, what in found if who and what.strip())
+    return tuple(Message(role=who, content=what) for who, what in found if who and what.strip())
