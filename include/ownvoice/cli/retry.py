@@ -24,7 +24,7 @@ from ownvoice.cli.source import named_source
 from ownvoice.config.run import recorded_run
 from ownvoice.config.settings import Settings, load_settings
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.versions import latest_version
+from ownvoice.storage.versions import latest_version, refreshed_version
 
 
 def command(
@@ -60,5 +60,5 @@ def command(
 def _recorded_source(settings: Settings) -> str:
     """Return the source of the newest version's run: a retry reads no articles, it only records where they are from."""
     lake = Lake(settings.lake)
-    newest = latest_version(lake)
+    newest = refreshed_version(lake, latest_version(lake))
     return recorded_run(lake, newest.run_id).articles_uri if newest else named_source(settings)

@@ -17,7 +17,7 @@ from ownvoice.reports.charts.audits import audit_specs
 from ownvoice.reports.charts.frame import Spec
 from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, files_of, scan
-from ownvoice.storage.versions import DatasetVersion, find_version
+from ownvoice.storage.versions import DatasetVersion, find_version, refreshed_version
 from ownvoice.training.results.lineage import lineage_of_version
 
 
@@ -56,7 +56,8 @@ def version_page(lake: Lake, number: int) -> VersionPage | None:
 
 
 def _audits(lake: Lake, version: DatasetVersion) -> list[ReportedAudit]:
-    report = find_report(lake, version.run_id)
+    refreshed = refreshed_version(lake, version)
+    report = find_report(lake, refreshed.run_id) if refreshed else None
     return [audit for audit in report.audits if audit.scope == "version"] if report else []
 
 

@@ -14,7 +14,7 @@ from ownvoice.reports.verdict import judged, with_verdicts
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import RunRow
 from ownvoice.storage.run_keys import RunKeys
-from ownvoice.storage.versions import latest_version, version_of_run
+from ownvoice.storage.versions import latest_version, refreshed_version, version_of_run
 
 _SUBJECTS = ("night", "data")
 
@@ -38,7 +38,7 @@ def read_report(lake: Lake, run_id: str | None = None) -> RefreshReport:
     Raises `StorageError` where there is none.
     """
     if run_id is None:
-        version = latest_version(lake)
+        version = refreshed_version(lake, latest_version(lake))
         run_id = version.run_id if version else None
     if run_id is None:
         raise StorageError(f"{lake.uri} holds no version, so no newest report. Run a refresh, or name a run.")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+
 TOMBSTONES = "tombstones"
 STONES = f"{TOMBSTONES}/stones"  # one for each takedown, in salted hashes
 SALT = f"{TOMBSTONES}/salt"  # of the hashes in the tombstones; once a lake
 MET = f"{TOMBSTONES}/met.json"  # which objects of the source hold what is refused, so that they are not read again
 TAKEDOWNS = "takedowns"  # a folder for each takedown
 WITHDRAWN = "withdrawn"  # what each takedown took out of every committed version, as counts and sums
+
+_RUN = "takedown-"
+_IS_RUN = re.compile(rf"{_RUN}[0-9a-f]{{16}}")
 
 
 def tombstone_key(takedown_id: str) -> str:
@@ -22,7 +27,12 @@ def withdrawn_key(takedown_id: str) -> str:
 
 def takedown_run_id(takedown_id: str) -> str:
     """Return the id under which a takedown holds the lake and commits, as a run does."""
-    return f"takedown-{takedown_id}"
+    return f"{_RUN}{takedown_id}"
+
+
+def is_of_takedown(run_id: str) -> bool:
+    """Whether a takedown committed under this id, and no refresh."""
+    return _IS_RUN.fullmatch(run_id) is not None
 
 
 class TakedownKeys:

@@ -18,6 +18,7 @@ from ownvoice.storage.damage import readable, table_readable
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import log_entry_key, table_key
 from ownvoice.storage.selection import Selection
+from ownvoice.storage.takedown_keys import is_of_takedown
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -122,6 +123,14 @@ def version_or_latest(lake: Lake, number: int | None) -> DatasetVersion:
 def find_version(lake: Lake, number: int | None) -> DatasetVersion | None:
     """Return version `number`, or the newest; None where there is none."""
     return latest_version(lake) if number is None else _version(lake, number)
+
+
+def refreshed_version(lake: Lake, version: DatasetVersion | None) -> DatasetVersion | None:
+    """Return the newest version, up to `version`, that a refresh made: that itself, unless a takedown made it."""
+    if version is None or not is_of_takedown(version.run_id):
+        return version
+    before = (one for one in reversed(all_versions(lake)) if one.number < version.number)
+    return next((one for one in before if not is_of_takedown(one.run_id)), None)
 
 
 def version_of_run(lake: Lake, run_id: str) -> DatasetVersion | None:

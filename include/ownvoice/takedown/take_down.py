@@ -15,12 +15,13 @@ from ownvoice.errors import LakeHeldError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.lease import current_lease, held_by_process
 from ownvoice.storage.takedown_keys import TakedownKeys, takedown_run_id
+from ownvoice.takedown import steps
 from ownvoice.takedown.bucket import remove_versions_of
 from ownvoice.takedown.hub import Client
 from ownvoice.takedown.record import TakedownRecord, read_takedown, write_takedown
 from ownvoice.takedown.request import TakedownRequest
 from ownvoice.takedown.search.objects import Progress
-from ownvoice.takedown.steps import STEPS, Asked, Work
+from ownvoice.takedown.steps import Asked, Work
 
 
 def take_down(
@@ -43,7 +44,7 @@ def take_down(
     _refuse_twin(lake, run_id)
     with held_by_process(lake, run_id) as renew:
         work = Work(lake, asked, record, open_hub, target, progress)
-        for name, step in STEPS.items():
+        for name, step in steps.STEPS.items():
             if _is_due(work.record, name):
                 done = step(work)
                 work.record = work.record.with_step(done)

@@ -11,7 +11,8 @@ from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.refresh_report import ReportedAudit, find_report
 from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
-from ownvoice.storage.versions import DatasetVersion, all_versions
+from ownvoice.storage.takedown_keys import is_of_takedown
+from ownvoice.storage.versions import DatasetVersion, all_versions, refreshed_version
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -44,11 +45,13 @@ def facts_of(lake: Lake, version: DatasetVersion) -> Facts:
     """Return what there is to say of `version`. Only columns of a few values are read, never a pair."""
     pairs = lake.table("pairs", version.number)
     makers = "chosen_model, rejected_model, rejected_source, prompt_version"
-    report = find_report(lake, version.run_id)
+    refreshed = refreshed_version(lake, version)
+    assert refreshed is not None, "a takedown takes from what a refresh made"
+    report = find_report(lake, refreshed.run_id)
     distinct = "count(DISTINCT article_id) AS articles, count(DISTINCT author_id) AS authors"
     return Facts(
         version,
-        recorded_run(lake, version.run_id),
+        recorded_run(lake, refreshed.run_id),
         splits=_by_split(pairs, SELECTED),
         left_out=_by_split(pairs, f"NOT ({SELECTED})"),
         makers=_counted(pairs, makers),
@@ -77,5 +80,5 @@ def _counts(lake: Lake, version: DatasetVersion) -> Mapping[str, int]:
         if one.number <= version.number:
             counts["added"] += one.added
             counts["retired"] += one.retired
-            counts["refreshes"] += 1
+            counts["refreshes"] += not is_of_takedown(one.run_id)
     return counts
