@@ -15,6 +15,7 @@ from ownvoice.airflow.connections import hub_token, open_lake
 from ownvoice.airflow.executors import refuse_trainer
 from ownvoice.airflow.run_ids import lake_run_id
 from ownvoice.airflow.training_form import read_training_form
+from ownvoice.config.settings import load_settings
 from ownvoice.training.settings import load_training_settings
 
 
@@ -35,7 +36,9 @@ def resolve_dataset(params: dict[str, Any], dag_run: Any) -> list[dict[str, Any]
         if new < (settings.after_new_pairs or 0):
             raise AirflowSkipException(f"{new} new pairs since the last training, of {settings.after_new_pairs}.")
     refuse_gate_that_nothing_passes(lake, request, settings)
-    return [asdict(planned) for planned in plan_training(lake, lake_run_id(dag_run), request, settings)]
+    planned = plan_training(lake, lake_run_id(dag_run), request, settings, load_settings().evaluation_sets)
+    print("\n".join(f"{one.variant or 'recipe'}: {line}" for one in planned for line in one.lines()))
+    return [asdict(one) for one in planned]
 
 
 def skip_cheap_approval(context: Any) -> None:

@@ -53,7 +53,7 @@ def command(
     run_id = run_id or f"manual__{now:%Y-%m-%dT%H%M%S.%fZ}"
     request = _request(settings, version, recipe, variant, learning_curve, curve_seeds)
     refuse_gate_that_nothing_passes(opened, request, settings)
-    planned = plan_training(opened, run_id, request, settings)
+    planned = plan_training(opened, run_id, request, settings, load_settings().evaluation_sets)
     print("\n".join(_plan_lines(run_id, planned)), flush=True)
     if not dry_run:
         for one in planned:
@@ -89,6 +89,7 @@ def _plan_lines(run_id: str, planned: list[PlannedTraining]) -> Iterator[str]:
     for one in planned:
         pairs = f"{one.train_pairs} pairs, {one.steps} steps"
         yield f"  {one.variant or 'recipe'}: {pairs}, {_estimate(one.hours, one.usd)}"
+        yield from (f"    {line}" for line in one.lines())
     if len(planned) > 1:
         yield f"  all of them: {_estimate(sum(one.hours for one in planned), sum(one.usd for one in planned))}"
 

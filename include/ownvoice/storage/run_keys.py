@@ -51,6 +51,7 @@ class RunKeys:
 
         # A training run.
         self.recipe = f"{folder}/recipe.json"  # the trainer's whole input
+        self.mixture = f"{folder}/mixture.parquet"  # the id of every row that a mixture takes
         self.result = f"{folder}/result.json"  # how it ended, and its numbers
         self.log = f"{folder}/log.txt"
         self.metrics = f"{folder}/metrics.jsonl"  # a row for each step and evaluation

@@ -171,6 +171,11 @@ class TrainingRecipe(BaseModel):
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:12]
 
     @property
+    def learns_from_single_answers(self) -> bool:
+        """Whether an example is one answer, wanted or not, and not a pair of them."""
+        return self.loss_type == "kto"
+
+    @property
     def first_loss(self) -> float:
         """The preference loss of a model that equals its reference: for DPO, ln 2, also with smoothed labels."""
         return {"sigmoid": math.log(2), "hinge": 1.0, "ipo": 1 / (2 * self.beta) ** 2, "kto": 0.5}[self.loss_type]
@@ -185,7 +190,7 @@ class TrainingRecipe(BaseModel):
         return row[f"{prefix}loss"] - self.rpo_alpha * row.get(f"{prefix}{SUPERVISED_LOSS}", 0.0)
 
     def steps(self, train_pairs: int) -> int:
-        """Return the optimizer steps of a run over so many pairs; the last one of an epoch may be a smaller one."""
+        """Return the optimizer steps of a run over so many pairs (with kto answers); an epoch's last may be smaller."""
         batches = math.ceil(train_pairs / self.batch_pairs)
         return self.epochs * math.ceil(batches / self.accumulation_steps)
 

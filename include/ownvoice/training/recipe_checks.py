@@ -30,12 +30,15 @@ def refuse_what_cannot_work(
 def problems_of(
     recipe: TrainingRecipe, train_pairs: int, longest_prompt_tokens: int | None = None, gpu_count: int = 1
 ) -> Iterator[str]:
-    """Yield each reason why the recipe cannot work on a version with so many train pairs, or on so many GPUs."""
-    steps = recipe.steps(train_pairs)
+    """Yield each reason why the recipe cannot work on a version with so many train pairs, or on so many GPUs.
+
+    With kto `train_pairs` counts single answers.
+    """
+    steps, unit = recipe.steps(train_pairs), "answers" if recipe.learns_from_single_answers else "pairs"
     if steps < MIN_STEPS:
         yield (
-            f"{train_pairs} train pairs make {steps} optimizer steps of "
-            f"{recipe.batch_pairs * recipe.accumulation_steps} pairs, and fewer than {MIN_STEPS} cannot be judged: "
+            f"{train_pairs} train {unit} make {steps} optimizer steps of "
+            f"{recipe.batch_pairs * recipe.accumulation_steps} {unit}, and fewer than {MIN_STEPS} cannot be judged: "
             "lower accumulation_steps or batch_pairs"
         )
     if recipe.hub_repository and (fault := hub_name_fault(recipe.hub_repository)):
@@ -50,7 +53,7 @@ def problems_of(
             f"max_length is {recipe.max_length} tokens and the longest prompt alone has {longest_prompt_tokens}: "
             "no answer would be left to learn from"
         )
-    yield from _problems_of_kto(recipe) if recipe.loss_type == "kto" else _problems_of_loss(recipe)
+    yield from _problems_of_kto(recipe) if recipe.learns_from_single_answers else _problems_of_loss(recipe)
     if gpu_count > 1:
         yield from _problems_on_several(recipe, gpu_count)
 
@@ -91,7 +94,7 @@ def _problems_of_kto(recipe: TrainingRecipe) -> Iterator[str]:
 def cautions_about(recipe: TrainingRecipe) -> Iterator[str]:
     """Yield a sentence for each value that may work, but is not what the field trains with."""
     least, most = _KTO_LEARNING_RATES
-    if recipe.loss_type == "kto" and not least <= recipe.learning_rate <= most:
+    if recipe.learns_from_single_answers and not least <= recipe.learning_rate <= most:
         yield f"learning_rate is {recipe.learning_rate:g}, and kto is usually trained with {least:g} to {most:g}"
 
 
@@ -101,7 +104,7 @@ def _problems_on_several(recipe: TrainingRecipe, gpu_count: int) -> Iterator[str
             f"gpu_count is {gpu_count} and the unsloth backend trains on one GPU, since Unsloth leaves several to a "
             "set-up by hand: set backend to trl, or gpu_count to 1"
         )
-    if recipe.loss_type == "kto":
+    if recipe.learns_from_single_answers:
         yield (
             f"gpu_count is {gpu_count} and loss_type kto, whose reference point would be another on each: set it to 1"
         )

@@ -8,6 +8,7 @@ from ownvoice.config.input_file import read_input
 from ownvoice.storage.aws import AwsAccess
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.run_keys import RunKeys
+from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.recipe import TrainingRecipe
 
 
@@ -22,6 +23,7 @@ class TrainingRun(BaseModel):
     recipe: TrainingRecipe
     gpu_count: int = Field(1, ge=1, le=8, description="GPUs that share the training; the model is the same.")
     gpu_usd_per_hour: float | None = Field(None, ge=0, description="Price of the machine, for the estimated cost.")
+    mixture: MixtureUsed | None = Field(None, description="What was drawn for a recipe with a mixture.")
 
     @field_validator("lake")
     @classmethod

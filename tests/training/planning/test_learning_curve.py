@@ -9,7 +9,8 @@ from ownvoice.training.planning.learning_curve import MAX_SIZES, curve_recipes
 from ownvoice.training.planning.plan import plan_training
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.planning.variants import read_variants
-from ownvoice.training.recipe import MIN_STEPS, TrainingRecipe
+from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import MIN_STEPS
 from ownvoice.training.run import read_training_run
 from ownvoice.training.settings import TrainingSettings
 from ownvoice.training.version_pairs import ArticleSize

@@ -18,7 +18,7 @@ from ownvoice.training.trainer.callbacks import wrong_start  # noqa: E402
 from ownvoice.training.trainer.cpu_log_probs import log_probs  # noqa: E402
 from ownvoice.training.trainer.dpo import make_trainer as make_dpo_trainer  # noqa: E402
 from ownvoice.training.trainer.dpo import save_adapter, try_longest_batch  # noqa: E402
-from ownvoice.training.trainer.prompts import format_pairs  # noqa: E402
+from ownvoice.training.trainer.formatted import format_pairs  # noqa: E402
 from ownvoice.training.version_pairs import Pair  # noqa: E402
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # those of torch and transformers are not ours

@@ -8,8 +8,8 @@ pytest.importorskip("torch")
 
 from ownvoice.errors import BadDataError, Exit, SettingsError
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.trainer.formatted import Formatted
 from ownvoice.training.trainer.left_out import refuse_what_is_left
-from ownvoice.training.trainer.prompts import Formatted
 
 RECIPE = TrainingRecipe(batch_pairs=1, accumulation_steps=1, warmup_steps=0)
 ROW = {"prompt": "", "chosen": "", "rejected": ""}

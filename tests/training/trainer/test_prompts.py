@@ -8,7 +8,8 @@ pytest.importorskip("torch")
 
 from ownvoice.errors import BadDataError
 from ownvoice.training.recipe import TrainingRecipe
-from ownvoice.training.trainer.prompts import format_pairs, prompt_text
+from ownvoice.training.trainer.formatted import format_pairs
+from ownvoice.training.trainer.prompts import prompt_text
 from ownvoice.training.version_pairs import Pair
 from stand_ins.chat_bases import FAMILIES, make_tokenizer
 

@@ -16,7 +16,7 @@ from ownvoice.training.trainer.backends import trl as trl_backend  # noqa: E402
 from ownvoice.training.trainer.backends.protocol import Loaded  # noqa: E402
 from ownvoice.training.trainer.callbacks import as_callback  # noqa: E402
 from ownvoice.training.trainer.dpo import make_trainer  # noqa: E402
-from ownvoice.training.trainer.prompts import format_pairs  # noqa: E402
+from ownvoice.training.trainer.formatted import format_pairs  # noqa: E402
 from ownvoice.training.trainer.resumed import ResumedAdapter, refuse_incomplete  # noqa: E402
 from ownvoice.training.version_pairs import Pair  # noqa: E402
 

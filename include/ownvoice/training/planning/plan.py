@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from ownvoice.errors import BadBaseError, SettingsError
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.lake_base import lake_base_fault, lake_base_key
+from ownvoice.training.mixture.used import mixture_lines
 from ownvoice.training.planning.learning_curve import curve_recipes, training_name
+from ownvoice.training.planning.mixing import Mixing
 from ownvoice.training.planning.request import TrainingRequest, recipes_of
 from ownvoice.training.planning.variants import Variants, read_variants, training_id, write_variants
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import cautions_about
 from ownvoice.training.run import TrainingRun, write_training_run
 from ownvoice.training.settings import TrainingSettings
 from ownvoice.training.subset import subset_size
@@ -28,7 +31,8 @@ _AROUND_TRAINING_H = 0.3  # to start a node, load image and base, merge and chec
 class PlannedTraining:
     """A training that was checked and written down, as `resolve_dataset` hands it on. `hours` and `usd` are estimates.
 
-    `variant` is empty if the run has a single recipe.
+    `variant` is empty if the run has a single recipe. With kto, single answers are counted in the place of pairs. The
+    rows of a mixture are counted by set and by provenance class, and those that were drawn and left out by reason.
     """
 
     variant: str
@@ -40,10 +44,24 @@ class PlannedTraining:
     steps: int
     hours: float
     usd: float
+    rows_by_set: dict[str, int] = field(default_factory=dict)
+    rows_by_class: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    cautions: list[str] = field(default_factory=list)
+
+    def lines(self) -> Iterator[str]:
+        """Yield what there is to know of its rows and values before it is paid for."""
+        if self.rows_by_set:
+            yield from mixture_lines(self.rows_by_set, self.rows_by_class, self.left_out)
+        yield from (f"caution    {caution}" for caution in self.cautions)
 
 
 def plan_training(
-    lake: Lake, run_id: str, request: TrainingRequest, settings: TrainingSettings
+    lake: Lake,
+    run_id: str,
+    request: TrainingRequest,
+    settings: TrainingSettings,
+    evaluation_sets: Sequence[str] = (),
 ) -> list[PlannedTraining]:
     """Fix the version (the newest where none is given), check every variant, and write the `recipe.json` of each.
 
@@ -53,10 +71,15 @@ def plan_training(
     """
     _refuse_lake_out_of_reach(lake, settings)
     _refuse_taken_folder(lake, run_id)
-    number = version_or_latest(lake, request.dataset_version).number
-    whole = split_sizes(lake, number)
-    articles = train_articles(lake, number)
-    recipes = _recipes(request, articles, settings.gpu_count)
+    version = version_or_latest(lake, request.dataset_version)
+    number = version.number
+    whole, articles = split_sizes(lake, number), train_articles(lake, number)
+    mixing = Mixing(lake, version, evaluation_sets)
+
+    def sizes_for(recipe: TrainingRecipe) -> SplitSizes:
+        return mixing.sizes(_part(whole, articles, recipe), recipe)
+
+    recipes = _recipes(request, articles, sizes_for(request.recipe).train_pairs, settings.gpu_count)
     _refuse_missing_base(lake, request.recipe)
     runs = {
         name: TrainingRun(
@@ -66,10 +89,11 @@ def plan_training(
             recipe=recipe,
             gpu_count=settings.gpu_count,
             gpu_usd_per_hour=settings.gpu_usd_per_hour or None,
+            mixture=mixing.write(RunKeys(training_id(run_id, name)).mixture, recipe),
         )
         for name, recipe in recipes.items()
     }
-    planned = [_planned(lake, name, run, _part(whole, articles, run.recipe), settings) for name, run in runs.items()]
+    planned = [_planned(lake, name, run, sizes_for(run.recipe), settings) for name, run in runs.items()]
     chosen = request.publish_variant or (training_name(0, request.recipe.seed) if request.learning_curve else None)
     run_ids = {name: run.run_id for name, run in runs.items()}
     write_variants(lake, run_id, Variants(run_ids, chosen, request.learning_curve))
@@ -77,11 +101,11 @@ def plan_training(
 
 
 def _recipes(
-    request: TrainingRequest, articles: Mapping[str, ArticleSize], gpu_count: int
+    request: TrainingRequest, articles: Mapping[str, ArticleSize], train_pairs: int, gpu_count: int
 ) -> dict[str, TrainingRecipe]:
     if request.learning_curve:
         return curve_recipes(request, articles, gpu_count)
-    return recipes_of(request, subset_size(articles, request.recipe).pairs, gpu_count)
+    return recipes_of(request, train_pairs, gpu_count)
 
 
 def _part(whole: SplitSizes, articles: Mapping[str, ArticleSize], recipe: TrainingRecipe) -> SplitSizes:
@@ -116,7 +140,7 @@ def _refuse_taken_folder(lake: Lake, run_id: str) -> None:
 def _planned(
     lake: Lake, variant: str, run: TrainingRun, sizes: SplitSizes, settings: TrainingSettings
 ) -> PlannedTraining:
-    hours = estimated_hours(sizes, run.recipe, settings)
+    hours, mixture = estimated_hours(sizes, run.recipe, settings), run.mixture
     return PlannedTraining(
         variant=variant,
         lake=lake.uri,
@@ -127,6 +151,10 @@ def _planned(
         steps=run.recipe.steps(sizes.train_pairs),
         hours=round(hours, 2),
         usd=round(hours * settings.gpu_usd_per_hour, 2),
+        rows_by_set=mixture.by_set() if mixture else {},
+        rows_by_class=mixture.by_class() if mixture else {},
+        left_out=mixture.left_out if mixture else {},
+        cautions=[*cautions_about(run.recipe)],
     )
 
 

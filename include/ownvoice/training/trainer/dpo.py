@@ -13,7 +13,7 @@ from ownvoice.training.sharing import share_of
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base
 from ownvoice.training.trainer.callbacks import wrong_start
-from ownvoice.training.trainer.prompts import Formatted
+from ownvoice.training.trainer.formatted import Formatted
 from ownvoice.training.trainer.ranks.place import ALONE, Place
 
 

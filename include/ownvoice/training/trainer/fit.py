@@ -18,8 +18,8 @@ from ownvoice.training.trainer.callbacks import Watch, as_callback
 from ownvoice.training.trainer.checkpoints import Identity, fetch_last_checkpoint, keep_checkpoint
 from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, optimizer_here, save_adapter
 from ownvoice.training.trainer.folders import patiently
+from ownvoice.training.trainer.formatted import Formatted
 from ownvoice.training.trainer.machine import device_name, peak_memory_bytes
-from ownvoice.training.trainer.prompts import Formatted
 from ownvoice.training.trainer.ranks.place import Place
 from ownvoice.training.trainer.resumed import ResumedAdapter, refuse_incomplete
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu

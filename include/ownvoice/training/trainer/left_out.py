@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.recipe_checks import problems_of
-from ownvoice.training.trainer.prompts import Formatted
+from ownvoice.training.trainer.formatted import Formatted
 
 _ADVICE = {
     "longer_than_max_length": "raise max_length",
@@ -17,6 +17,9 @@ _ADVICE = {
     "special_token_in_the_answer": "take the pairs that quote the base's special tokens out of the dataset",
     "special_token_in_the_question": "take the pairs that quote the base's special tokens out of the dataset",
     "question_not_in_the_prompt": "the chat template loses the question: set prompt_template to alpaca",
+    "turns_not_in_the_template": "rows of several turns need prompt_template chat, and a chat template that keeps each",
+    "lone_thumb": "set loss_type to kto, which learns from single answers",
+    "alone_in_the_last_batch": "nothing: one answer alone cannot be compared, set another batch_pairs to train on it",
     "doubled_bos": "the prompt begins with two BOS: set add_bos_token to false in a copy of the base's tokenizer",
 }
 

@@ -21,12 +21,12 @@ from ownvoice.training.trainer.base import Base, fetch_base
 from ownvoice.training.trainer.checkpoints import Identity
 from ownvoice.training.trainer.fit import fit
 from ownvoice.training.trainer.folders import patiently
+from ownvoice.training.trainer.formatted import SIDES, Formatted, format_pairs
 from ownvoice.training.trainer.left_out import counted, refuse_what_is_left
 from ownvoice.training.trainer.machine import hide_progress_bars, image_id
 from ownvoice.training.trainer.merge import merge_in_new_process
 from ownvoice.training.trainer.merge_check import check_in_new_process
 from ownvoice.training.trainer.offline import go_offline
-from ownvoice.training.trainer.prompts import SIDES, Formatted, format_pairs
 from ownvoice.training.trainer.samples import answer_questions
 from ownvoice.training.trainer.special_tokens import refuse_wrong_end
 from ownvoice.training.trainer.work import Work

@@ -9,7 +9,7 @@ torch = pytest.importorskip("torch")
 from ownvoice.training.recipe import TrainingRecipe  # noqa: E402
 from ownvoice.training.trainer.backends import trl as trl_backend  # noqa: E402
 from ownvoice.training.trainer.dpo import make_trainer  # noqa: E402
-from ownvoice.training.trainer.prompts import format_pairs  # noqa: E402
+from ownvoice.training.trainer.formatted import format_pairs  # noqa: E402
 from ownvoice.training.trainer.ranks.place import ALONE, Place  # noqa: E402
 from ownvoice.training.version_pairs import Pair  # noqa: E402
 
