@@ -28,6 +28,12 @@ def test_articles_of_one_matter_are_nearer_to_each_other_than_to_others():
         assert np.linalg.norm(centres - at, axis=1).argmin() == place % len(MATTERS)
 
 
+def test_different_articles_have_different_places():
+    texts = [text_on(matter, number) for number in range(20) for matter in MATTERS]
+    places = places_of(find_topics(texts).rows)
+    assert len({tuple(place) for place in places.tolist()}) > 0.9 * len(texts)
+
+
 def test_copies_of_one_article_are_drawn():
     for count in (2, 12):
         assert np.isfinite(places_of(find_topics([TEXTS[0]] * count).rows)).all()

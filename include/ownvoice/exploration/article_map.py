@@ -20,6 +20,7 @@ MAX_POINTS = 1000
 """The articles that are drawn: more take minutes and cannot be told apart."""
 
 _DIMENSIONS, _PERPLEXITY, _STEPS, _MIN_EMBEDDED = 50, 30, 500, 10
+_SAME = 1e-9
 
 Places = npt.NDArray[np.float64]
 
@@ -50,16 +51,16 @@ def _embedded(reduced: Places) -> Places:
     from sklearn.manifold import TSNE
 
     articles = len(reduced)
-    if articles < _MIN_EMBEDDED:
+    if articles < _MIN_EMBEDDED or np.ptp(reduced, axis=0).max() < _SAME:
         return reduced[:, :2]
     perplexity = min(_PERPLEXITY, (articles - 1) / 3)
-    start = reduced[:, :2] / (reduced[:, :2].std(axis=0).max() or 1.0) * 1e-4
-    found = TSNE(perplexity=perplexity, init=start, random_state=SEED, max_iter=_STEPS).fit_transform(reduced)
+    # Started from the two dimensions above, articles of a matter that they do not tell apart would stay on one place.
+    found = TSNE(perplexity=perplexity, init="pca", random_state=SEED, max_iter=_STEPS).fit_transform(reduced)
     return np.asarray(found, float)
 
 
 def _in_the_unit_square(places: Places) -> Places:
     """Return places moved and scaled to 0 to 1 on either axis; an axis on which all are the same is the middle."""
     low, size = places.min(axis=0), np.ptp(places, axis=0)
-    scaled = np.where(size > 1e-9, (places - low) / np.where(size > 1e-9, size, 1.0), 0.5)
+    scaled = np.where(size > _SAME, (places - low) / np.where(size > _SAME, size, 1.0), 0.5)
     return np.asarray(np.round(scaled, 4), float)

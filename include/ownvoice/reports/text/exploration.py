@@ -24,8 +24,8 @@ def exploration_lines(found: Exploration) -> Iterator[str]:
     """Yield an exploration for a terminal."""
     others = ", ".join(f"{count} {state}" for state, count in found.not_generated_from.items())
     yield from wrapped(
-        f"version {found.version}: {found.articles:,} articles in {len(found.topics)} "
-        f"{'topic' if len(found.topics) == 1 else 'topics'}" + (f" (not looked at: {others})" if others else "")
+        f"version {found.version}: {_counted(found.articles, 'article')} in {_counted(len(found.topics), 'topic')}"
+        + (f" (not looked at: {others})" if others else "")
     )
     yield from _left_out(found)
     for topic in found.topics:
@@ -37,6 +37,10 @@ def exploration_lines(found: Exploration) -> Iterator[str]:
     yield from _kind_lines(found)
     yield from _next_lines(found)
     yield from wrapped(f"The map is at /ownvoice/explore?version={found.version}, from {explored_key(found.version)}.")
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def _left_out(found: Exploration) -> Iterator[str]:
