@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
-from ownvoice.articles.article import Article, ReadResult
+from ownvoice.articles.article import Article, LatestOnly, ReadResult
 from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.articles.formats.read import read_object
 from ownvoice.config.source_rules import SourceRules
@@ -27,8 +27,10 @@ def read(
 
 
 def texts(found: list[ReadResult]) -> list[str]:
-    """Return the content of each article, and the reason of each that is quarantined."""
-    return [one.content if isinstance(one, Article) else str(one.reason) for one in found]
+    """Return the content of each article, and the reason of each that is quarantined or passed over."""
+    return [
+        one.content if isinstance(one, Article) else str(one.reason) for one in found if not isinstance(one, LatestOnly)
+    ]
 
 
 def json_lines(*items: Any) -> str:

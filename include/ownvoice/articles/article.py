@@ -74,12 +74,16 @@ class Reason(StrEnum):
     NOT_UTF8 = "not_utf8"
     BAD_JSON = "bad_json"
     BAD_PARQUET = "bad_parquet"
+    BAD_XML = "bad_xml"
+    ENCRYPTED = "encrypted"
     BAD_FRONT_MATTER = "bad_front_matter"
     BAD_SIDECAR = "bad_sidecar"
     WRONG_SHAPE = "wrong_shape"
     MISSING_FIELD = "missing_field"
     EMPTY = "empty"
     NO_MAIN_TEXT = "no_main_text"
+    SUMMARY_ONLY = "summary_only"  # the text itself is elsewhere
+    NO_OWN_ADDRESS = "no_own_address"  # nobody said whose mails are the author's
     LOST_TEXT = "lost_text"  # a reader would change the words of its author
     REPEATED_ID = "repeated_id"
     READER_FAILED = "reader_failed"  # with an error that no reader foresaw
@@ -107,7 +111,14 @@ class PassedOver:
     metadata_id: str | None = None
 
 
-ReadResult = Article | Quarantined | PassedOver
+@dataclass(frozen=True, slots=True)
+class LatestOnly:
+    """What a reader yields of an object that holds only its newest articles, as a feed does: others are not gone."""
+
+    source_key: str
+
+
+ReadResult = Article | Quarantined | PassedOver | LatestOnly
 """One thing that a reader yields."""
 
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from ownvoice.articles.article import (
     Article,
+    LatestOnly,
     PassedOver,
     Quarantined,
     ReadResult,
@@ -32,7 +33,7 @@ _WRITERS = 16
 TAKEN_DOWN = "taken down"
 """Why an article is passed over that a tombstone refuses."""
 
-_Kept = StoredArticle | Quarantined | PassedOver
+_Kept = StoredArticle | Quarantined | PassedOver | LatestOnly
 """What a scan keeps of one result: all but the text."""
 
 
@@ -40,9 +41,9 @@ _Kept = StoredArticle | Quarantined | PassedOver
 class SourceScan:
     """What was read of the objects that changed.
 
-    `read_whole` holds the keys of the objects that were read without a fault. `quarantined` and `passed_over` hold what
-    the listing left out, and then what reading did: articles that are kept back, counted by reason. `kept_back` holds
-    the object and the id of those that name an id.
+    `read_whole` holds the keys of the objects that were read without a fault, and that hold all their articles.
+    `quarantined` and `passed_over` hold what the listing left out, and then what reading did: articles that are kept
+    back, counted by reason. `kept_back` holds the object and the id of those that name an id.
     """
 
     objects: SourceObjects
@@ -72,7 +73,7 @@ class SourceScan:
         self.passed_over.update(one.reason for one in passed_over)
         self._note_refused(found, articles, faults, passed_over)
         self.kept_back.update((found.key, one.metadata_id) for one in passed_over if one.metadata_id)
-        if not faults:
+        if not faults and not any(isinstance(one, LatestOnly) for one in results):
             self.read_whole.add(found.key)
 
     def _note_refused(

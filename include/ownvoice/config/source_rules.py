@@ -17,11 +17,12 @@ READERS = 2
 
 PASSED_OVER = (
     *(".*", "node_modules", "bower_components", "vendor", "third_party", "site-packages", "__pycache__", "venv"),
+    "~$*",  # what Word writes beside a document that is open
     *("trash", "#recycle", "@recycle", "recycler", "?recycle.bin", "lost+found"),
     *("@eadir", "__macosx", "system volume information", "thumbs.db", "desktop.ini"),
     *("_drafts", "_site", "_layouts", "_includes"),
 )
-"""Names that are nobody's articles: hidden files, other people's packages, bins, what systems leave, Jekyll's own."""
+"""Names that are nobody's articles: hidden files, other people's packages, bins, what programs leave, Jekyll's own."""
 
 
 class AuthorTerms(BaseModel):
@@ -52,6 +53,12 @@ class SourceRules(BaseModel):
 
     drafts: bool = Field(
         False, description="Read drafts and private articles too (`draft: true`, `published: false`, `status: draft`)."
+    )
+
+    own_addresses: tuple[str, ...] = Field(
+        (),
+        description='The author\'s own addresses, as a JSON list: ["ada@example.org"]. Of a mailbox (`.mbox`) only the '
+        "mails from them are read; without any, none is.",
     )
 
     pass_over: tuple[str, ...] = Field(

@@ -10,8 +10,23 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ownvoice.articles.article import Article, PassedOver, Quarantined
+from ownvoice.articles.article import Article, LatestOnly, PassedOver, Quarantined
 from ownvoice.articles.formats.table import FORMATS
+from ownvoice.config.source_rules import SourceRules
+from stand_ins.exports import (
+    atom,
+    atom_entry,
+    docx,
+    epub,
+    ghost,
+    mail,
+    mbox,
+    medium,
+    paragraph,
+    substack,
+    wxr,
+    wxr_item,
+)
 from stand_ins.source_objects import book, json_lines, parquet, read
 
 _ITEM = {"id": 7.5, "content": "Text.", "author": [{"name": "Ada"}], "consent": "yes", "draft": False}
@@ -32,9 +47,18 @@ WHOLE = {
     "b.json": book({"content": repr({"Title": "T", "Content": "Text."})}).encode(),
     "a.parquet": parquet(_TABLE),
     "b.parquet": parquet(_TABLE, compression="zstd", data_page_version="2.0", use_dictionary=False),
+    "a.xml": wxr(wxr_item(1, "<p>Text.</p>"), wxr_item(2, "Text.")),
+    "a.atom": atom(atom_entry(1, "<p>Text.</p>")),
+    "c.json": ghost({"html": "<p>Text.</p>"}),
+    "a.zip": substack({"1.a": "true,newsletter,A"}, {"1.a": "<p>Text.</p>"}),
+    "b.zip": medium({"2026-03-01_A-0123456789ab.html": "<h3>On waiting</h3><p>Text.</p>"}),
+    "a.epub": epub({"one.xhtml": "<p>Text.</p>"}),
+    "a.docx": docx(paragraph("Text.")),
+    "a.mbox": mbox(mail(1, "Text."), mail(2, "> Text.\n\nText.")),
     "a.jsonl.gz": gzip.compress(json_lines(_ITEM).encode(), mtime=0),
 }
 
+RULES = SourceRules(own_addresses=("ada@example.org",))
 _Damage = Callable[[bytes], bytes]
 
 
@@ -60,15 +84,15 @@ def test_a_damaged_object_is_read_as_far_as_it_goes_or_quarantined(key, damages)
     data = WHOLE[key]
     for damage in damages:
         data = damage(data)
-    assert all(isinstance(one, (Article, Quarantined, PassedOver)) for one in read(key, data))
+    assert all(isinstance(one, (Article, Quarantined, PassedOver, LatestOnly)) for one in read(key, data, RULES))
 
 
 @settings(deadline=None)
 @given(st.sampled_from(sorted(WHOLE)), st.floats(0, 1))
 def test_an_object_that_breaks_off_says_so_or_is_an_article(key, share):
     data = WHOLE[key]
-    for one in read(key, data[: int(len(data) * share)]):
-        assert isinstance(one, (Article, PassedOver)) or one.detail
+    for one in read(key, data[: int(len(data) * share)], RULES):
+        assert isinstance(one, (Article, PassedOver, LatestOnly)) or one.detail
 
 
 def test_every_format_is_among_them():
@@ -76,4 +100,5 @@ def test_every_format_is_among_them():
 
 
 def test_what_is_whole_is_read():
-    assert all(isinstance(one, Article) for key, data in WHOLE.items() for one in read(key, data))
+    found = [one for key, data in WHOLE.items() for one in read(key, data, RULES) if not isinstance(one, LatestOnly)]
+    assert all(isinstance(one, Article) for one in found)

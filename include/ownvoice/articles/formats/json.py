@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 from ownvoice.articles.article import Article, PassedOver, ReadResult, Reason, UnreadableError, quarantining
 from ownvoice.articles.formats.book import book_content
 from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES
+from ownvoice.articles.formats.exports.ghost import blog_in, read_ghost
 from ownvoice.articles.formats.fields import content_of, make_article
 from ownvoice.articles.formats.json_values import load_json
 from ownvoice.articles.formats.opened import Fields, OpenedObject, decoded
@@ -17,9 +18,12 @@ from ownvoice.config.source_rules import SourceRules
 def read_json(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
     """Yield the articles of one JSON document, which is held in memory whole.
 
-    What stands beside `artifact_data` is said of all its articles.
+    What stands beside `artifact_data` is said of all its articles. An export of Ghost is told by its shape.
     """
     document = load_json(decoded(opened.read_whole("write JSON Lines instead, which is read line by line")))
+    if blog := blog_in(document):
+        yield from read_ghost(opened.key, blog, opened.sidecars, rules)
+        return
     whole = document if isinstance(document, dict) and "artifact_data" in document else {}
     items = whole["artifact_data"] if whole else document
     if isinstance(items, dict):

@@ -13,6 +13,14 @@ from ownvoice.articles.article import ReadResult
 from ownvoice.articles.formats import parquet_budget
 from ownvoice.articles.formats.book import MAX_LITERAL_CHARS
 from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES, MAX_TEXT_BYTES
+from ownvoice.articles.formats.exports.archive import MAX_MEMBERS
+from ownvoice.articles.formats.exports.book_package import MAX_DOCUMENTS
+from ownvoice.articles.formats.exports.docx import MAX_DOCX_ELEMENTS, MAX_PART_BYTES, read_docx
+from ownvoice.articles.formats.exports.epub import read_epub
+from ownvoice.articles.formats.exports.mbox import read_mbox
+from ownvoice.articles.formats.exports.xml import read_xml
+from ownvoice.articles.formats.exports.xml_items import MAX_ITEM_CHARS
+from ownvoice.articles.formats.exports.zip import read_zip
 from ownvoice.articles.formats.html import MAX_PAGE_BYTES, read_html
 from ownvoice.articles.formats.json import read_json, read_json_lines
 from ownvoice.articles.formats.json_values import MAX_VALUES
@@ -23,6 +31,8 @@ from ownvoice.articles.formats.unpack import without_packing
 from ownvoice.config.source_rules import SourceRules
 
 _TEXT_BOUND = f"a text: {MAX_TEXT_BYTES >> 20} MiB"
+
+_BODY_BOUND = f"a body: {MAX_PAGE_BYTES >> 20} MiB"
 
 Reader = Callable[[OpenedObject, SourceRules], Iterator[ReadResult]]
 """Yields the articles of an object, and a `Quarantined` for each that cannot be read.
@@ -79,6 +89,8 @@ FORMATS: tuple[Format, ...] = (
             "one article, or a list of them": '[{"id": "a7", "content": "Text."}]',
             "the raw documents of the LLM Engineer's Handbook": '{"artifact_data": [{"id": "a7", "content": '
             '{"Title": "On waiting", "Content": "Text."}}]}',
+            "Ghost: the posts of an export": '{"meta": {}, "data": {"posts": [{"uuid": "a7", "status": "published", '
+            '"html": "<p>Text.</p>"}]}}',
         },
         bounds=f"{MAX_ARTICLE_BYTES >> 20} MiB and {MAX_VALUES:,} values; of a literal of Python "
         f"{MAX_LITERAL_CHARS:,} characters beside its strings; {_TEXT_BOUND}",
@@ -88,6 +100,50 @@ FORMATS: tuple[Format, ...] = (
         read_parquet,
         {"an article a row, in columns of these names; dots lead into structs": "id, author_id, content"},
         bounds=f"{_TEXT_BOUND}; {parquet_budget.BOUNDS}",
+    ),
+    Format(
+        (".xml", ".rss", ".atom", ".rdf"),
+        read_xml,
+        {
+            "WordPress: the posts of an export (WXR)": '<rss xmlns:wp="http://wordpress.org/export/1.2/" '
+            'xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><item><guid>a7</guid>'
+            "<content:encoded>Text.</content:encoded><wp:status>publish</wp:status></item></channel></rss>",
+            "a feed: the entries with whole texts (RSS, Atom)": '<feed xmlns="http://www.w3.org/2005/Atom"><entry>'
+            "<id>a7</id><content>Text.</content></entry></feed>",
+        },
+        bounds=f"an item: {MAX_ITEM_CHARS >> 20} Mi characters; {_BODY_BOUND}",
+    ),
+    Format(
+        (".zip",),
+        read_zip,
+        {
+            "Substack: the posts of an export": "posts.csv, posts/17.on-waiting.html",
+            "Medium: the stories of an export": "posts/2026-03-01_On-waiting-0123456789ab.html",
+            "any of `.xml`, `.atom`, `.mbox`, as WordPress.com and Google pack them": "blog.xml",
+        },
+        bounds=f"{MAX_MEMBERS:,} members; {_BODY_BOUND}",
+    ),
+    Format(
+        (".epub",),
+        read_epub,
+        {"a book: an article a chapter": "META-INF/container.xml, package.opf, one.xhtml"},
+        bounds=f"{MAX_DOCUMENTS:,} chapters; a chapter: {MAX_PAGE_BYTES >> 20} MiB",
+    ),
+    Format(
+        (".docx", ".docm"),
+        read_docx,
+        {"one article: a document of Word": "word/document.xml"},
+        one_article=True,
+        bounds=f"a part: {MAX_PART_BYTES >> 20} MiB; {MAX_DOCX_ELEMENTS:,} elements",
+    ),
+    Format(
+        (".mbox",),
+        read_mbox,
+        {
+            "the author's own mails": r"From ada@example.org Sun Mar  1 12:00:00 2026\nFrom: ada@example.org\n"
+            r"Message-ID: <a7>\n\nText.",
+        },
+        bounds=f"a mail: {MAX_ARTICLE_BYTES >> 20} MiB; {_TEXT_BOUND}",
     ),
 )
 

@@ -87,18 +87,24 @@ def decoded_page(data: bytes) -> str:
     label = _declared(data[:_PRESCANNED_BYTES])
     if label is None:
         return _decoded(data, "utf-8", "UTF-8, in which a page is that declares no encoding")
-    codec = _CODECS.get(label.lower(), "")
-    if not codec:
-        raise UnreadableError(
-            Reason.NOT_UTF8,
-            f"it declares the encoding {label[:40]!r}, which no browser knows: save it as UTF-8, and declare that",
-        )
+    codec = codec_of(label)
     if codec != "utf-8" and not data.isascii() and _is_utf8(data):
         raise UnreadableError(
             Reason.NOT_UTF8,
             f"it declares {label[:40]}, and its bytes are UTF-8: one is wrong; declare UTF-8 if that is right",
         )
     return _decoded(data, codec, f"{label[:40]}, which it declares")
+
+
+def codec_of(label: str) -> str:
+    """Return Python's name of the encoding `label`. Raises `UnreadableError` where browsers know none of that name."""
+    codec = _CODECS.get(label.lower())
+    if codec is None:
+        raise UnreadableError(
+            Reason.NOT_UTF8,
+            f"it declares the encoding {label[:40]!r}, which no browser knows: save it as UTF-8, and declare that",
+        )
+    return codec
 
 
 def _is_utf8(data: bytes) -> bool:

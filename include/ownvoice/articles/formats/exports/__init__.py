@@ -1,0 +1,1 @@
+"""What writing platforms, mail programs and word processors export, as articles."""
