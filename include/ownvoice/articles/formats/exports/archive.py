@@ -89,7 +89,7 @@ def open_archive(opened: OpenedObject) -> Iterator[Archive]:
 
 def _copy(opened: OpenedObject, until_read: contextlib.ExitStack) -> BinaryIO:
     """Return a packed object as a file in which one can go back. Raises `DiskError` where this machine has no room."""
-    copy = until_read.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))
+    copy = until_read.enter_context(tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES))  # noqa: SIM115
     try:
         copyfileobj(opened.file, copy)
     except OSError as error:
