@@ -49,6 +49,15 @@ def rows(lake, name):
     return [row for batch in scan(lake.table(name)) for row in batch.to_pylist()]
 
 
+def rows_of_any_release(lake, name):
+    return [row for batch in scan(lake.table_of_any_release(name)) for row in batch.to_pylist()]
+
+
+def logs_of(lake):
+    keys = (one.key for one in lake.store.objects("tables") if "/_delta_log/" in one.key)
+    return " ".join((lake.store.read(key) or b"").decode(errors="replace") for key in keys)
+
+
 def test_a_lake_of_an_older_release_is_refused_in_one_sentence_that_names_the_command(old_lake):
     with pytest.raises(StorageError, match=r"older release.*ownvoice migrate"):
         verify(old_lake)
@@ -106,6 +115,16 @@ def test_a_migrated_lake_goes_on(old_lake, tmp_path, offline_model):
     night.write("a")
     assert night.run("after", prefix="").added > 0
     assert verify(old_lake).passed
+
+
+def test_the_log_of_a_migrated_lake_holds_no_beginning_of_a_text_and_every_version_is_still_there(old_lake):
+    beginnings = {
+        str(row[name])[:20] for row in rows_of_any_release(old_lake, "pairs") for name in ("prompt", "chosen")
+    }
+    assert any(beginning in logs_of(old_lake) for beginning in beginnings)
+    migrate(old_lake)
+    assert not any(beginning in logs_of(old_lake) for beginning in beginnings)
+    assert [one.number for one in all_versions(old_lake)] == [1, 2] and plan_migration(old_lake) == []
 
 
 def test_columns_of_a_newer_release_are_refused_and_named(old_lake):

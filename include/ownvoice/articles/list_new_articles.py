@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping
 from ownvoice.articles.changes import Change, find_changes
 from ownvoice.articles.changeset import Listing, first_started_at, read_listing, record_listing, record_retried
 from ownvoice.articles.cursor import is_reconcile, read_cursor
-from ownvoice.articles.met import read_met, record_met
+from ownvoice.articles.met import read_met
 from ownvoice.articles.objects import SourceObject, folders_to_list
 from ownvoice.articles.refused import asked_again
 from ownvoice.articles.related import find_near_duplicates, related_articles
@@ -67,7 +67,6 @@ def list_new_articles(lake: Lake, source: ObjectStore, run: RefreshRun) -> dict[
         quarantined=quarantined,
         passed_over=dict(scan.passed_over.most_common()),
     )
-    record_met(lake, scan.met)
     record_listing(lake, run, listing, changes)
     return counts
 

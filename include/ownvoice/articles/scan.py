@@ -17,7 +17,7 @@ from ownvoice.articles.article import (
     ScannedArticle,
     StoredArticle,
 )
-from ownvoice.articles.met import Met
+from ownvoice.articles.met import Met, record_met
 from ownvoice.articles.objects import SourceObject, SourceObjects, list_objects
 from ownvoice.articles.prefetch import prefetch
 from ownvoice.articles.source import read_objects
@@ -120,6 +120,7 @@ def read_changed(
         else:
             scan.add(found, of_object)
             of_object = []
+    record_met(lake, scan.met)
 
 
 def _is_unchanged(scan: SourceScan, found: SourceObject, tags: set[str] | None) -> bool:

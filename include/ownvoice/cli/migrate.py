@@ -21,8 +21,11 @@ def command(lake: LakeOption = None, dry_run: DryRunOption = False, as_json: Jso
 
 def _lines(done: Sequence[TableMigration], dry_run: bool) -> Iterator[str]:
     if not done:
-        yield "every table has the columns of this release: there is nothing to migrate"
+        yield "every table is as this release makes it: there is nothing to migrate"
         return
     for one in done:
-        yield f"{one.table}: {one.rows:,} rows get {', '.join(one.missing)}"
+        if one.missing:
+            yield f"{one.table}: {one.rows:,} rows get {', '.join(one.missing)}"
+        if one.log_entries:
+            yield f"{one.table}: {one.log_entries:,} entries of its log lose the beginnings of texts that they hold"
     yield "nothing was changed (--dry-run)" if dry_run else "migrated: `ownvoice verify` proves the newest version"

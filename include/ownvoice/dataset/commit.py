@@ -76,8 +76,7 @@ def commit_version(lake: Lake, run_id: str) -> DatasetVersion | None:
 def _commit(lake: Lake, run_id: str) -> DatasetVersion | None:
     from deltalake import Transaction
 
-    run = recorded_run(lake, run_id)
-    stones = tombstones(lake)
+    run, stones = recorded_run(lake, run_id), tombstones(lake)
     candidates = candidate_articles(lake, run, stones)
     balance, newest = run.recipe.balance, latest_version(lake)
     reviews = find_reviews(lake, run, newest)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -22,6 +23,7 @@ from ownvoice.states import ProvenanceClass
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.lease import held_by_process
 from ownvoice.storage.side_tables import SideTables
+from ownvoice.storage.table_log import entries_with_values, rewrite_log, without_values
 from ownvoice.storage.tables import TABLES
 from ownvoice.storage.versions import RECORD, DatasetVersion, newest_version
 
@@ -88,31 +90,40 @@ _OF_NO_VERSION = {"runs", "judgements", "imported"}  # tables that no dataset ve
 
 @dataclass(frozen=True, slots=True)
 class TableMigration:
-    """One table and the columns it lacks, in the order of its schema."""
+    """One table and the columns it lacks, in the order of its schema.
+
+    `log_entries` counts the entries of its log that hold beginnings of texts and ids, as those of older releases do.
+    """
 
     table: str
     missing: tuple[str, ...]
     rows: int
+    log_entries: int = 0
 
 
 def plan_migration(lake: Lake) -> list[TableMigration]:
-    """Return what is to be done, one entry for each table that lacks columns; none for a lake of this release.
+    """Return what is to be done, one entry for each table that is not as this release makes it.
 
     Raises `StorageError` where a table has columns that this release does not know.
     """
     tables = {name: table for name in TABLES if (table := lake.table_of_any_release(name)) is not None}
     missing = {name: _missing_columns(lake, name, table) for name, table in tables.items()}
-    return [TableMigration(name, columns, _count(tables[name])) for name, columns in missing.items() if columns]
+    planned = [
+        TableMigration(name, missing[name], _count(table), entries_with_values(lake, name))
+        for name, table in tables.items()
+    ]
+    return [one for one in planned if one.missing or one.log_entries]
 
 
 def migrate(lake: Lake) -> list[TableMigration]:
     """Carry out the plan and return it. Repeated, or begun again after a kill, it comes to the same.
 
     `pairs` comes last: its commit names the migrated side tables and the digest over the rows with their new columns.
+    Then the logs lose the values of texts, in the entries of every version.
     """
     with held_by_process(lake, _RUN_ID):
         plan = plan_migration(lake)
-        lacking = {one.table for one in plan}
+        lacking = {one.table for one in plan if one.missing}
         for name in sorted(lacking & _OF_NO_VERSION):
             _rewrite(lake, name, None, {})
         pairs = lake.table_of_any_release("pairs")
@@ -121,6 +132,8 @@ def migrate(lake: Lake) -> list[TableMigration]:
             _rewrite(lake, "articles", base.articles_version, {})
             _rewrite(lake, "chunks", base.chunks_version, {})
             _rewrite(lake, "pairs", base.number, {RECORD: _record(lake, base)})
+        for one in plan:
+            rewrite_log(lake, one.table, partial(without_values, table=one.table))
         return plan
 
 

@@ -118,6 +118,11 @@ def without_values(entry: LogEntry, table: str) -> LogEntry:
     return replace(entry, actions=tuple(_without_values(action, table) for action in entry.actions))
 
 
+def entries_with_values(lake: Lake, table: str) -> int:
+    """Return how many entries of a table's log say something of texts or ids, or let later ones."""
+    return sum(without_values(entry, table) != entry for entry in log_entries(lake, table))
+
+
 def _without_values(action: Action, table: str) -> Action:
     kept = set(measured_columns(table))
     if "metaData" in action:
