@@ -24,6 +24,7 @@ from stand_ins.endpoint_errors import ENDPOINT_ERRORS, EndpointError
 from stand_ins.model_behaviour import Behaviour, RequestRate, chunk_of, fate_of
 from stand_ins.model_fates import BILLED, KEPT, completion, drop, error, is_error, misbehave
 from stand_ins.planted_judges import planted_answer
+from stand_ins.rewording_model import reworded_answer
 
 
 @dataclass
@@ -165,7 +166,7 @@ class ModelServer:
             break_content(answer, behaviour.breaks)
         else:
             answer = completion(fate, behaviour.prompt_tokens, behaviour.completion_tokens)
-        if fate in KEPT and (said := planted_answer(body)) is not None:
+        if fate in KEPT and (said := planted_answer(body) or reworded_answer(body)) is not None:
             answer["choices"][0]["message"]["content"], answer["model"] = said, body["model"]
         totals.billed += 1
         totals.billed_tokens += answer["usage"]["total_tokens"]

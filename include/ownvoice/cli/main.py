@@ -44,6 +44,7 @@ COMMANDS = {
     "review": "Draw, show and fold rounds in which people review pairs; hand them to other review tools and back.",
     "takedown": "Show what an article, an author or a text leaves behind; take it down with `--yes`, with a proof.",
     "feedback": "Collect what readers said of answers, show it, and approve what trainings may take.",
+    "identity": "Write pairs that teach a model who it is and who made it; a training takes them by a mixture.",
     "migrate": "Bring a lake that an older release wrote to today's columns; no pair changes.",
     "push-to-hub": "Push the newest version to the Hugging Face Hub, with the token in HF_TOKEN.",
 }

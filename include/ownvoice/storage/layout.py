@@ -19,6 +19,7 @@ JUDGES = "judges"  # a folder for each judge, and one for the controls of each v
 REVIEWS = "reviews"  # a folder for each round in which people review pairs; `review_keys.py` has its keys
 LEASES = "lease"
 REFUSED = "refused"  # a note for each chunk that died of a refusal, by the way it was asked
+IDENTITY = "identity"  # the pairs that state who made a model, as they were made
 LANGUAGES = "languages.json"  # by the hash of the text, for the articles that wait for theirs
 
 
@@ -76,6 +77,11 @@ def reading_key(cleaning_version: str, article_sha256: str) -> str:
 def too_long_key(recipe_id: str) -> str:
     """Return the folder with a marker for each chunk that was too long for the recipe's model."""
     return f"too_long/{recipe_id}"
+
+
+def identity_key(revision: str) -> str:
+    """Return the key of identity pairs, by the hash of what they say."""
+    return f"{IDENTITY}/{revision}.jsonl"
 
 
 def route_key(route: str) -> str:

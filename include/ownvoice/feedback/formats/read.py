@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
 
 from ownvoice.errors import BadDataError, first_line
 from ownvoice.feedback.formats import chat_ui, langfuse, librechat, openai, openwebui, own
 from ownvoice.feedback.formats.records import Record, records_in
 from ownvoice.feedback.said import Piece
+from ownvoice.imports.record_hash import record_sha256
 
 FORMATS: tuple[ModuleType, ...] = (openwebui, librechat, chat_ui, openai, own, langfuse)
 """In this order a record is offered to them; the first that knows it reads it."""
@@ -66,9 +64,3 @@ def _pieces(key: str, number: int, record: Record) -> Iterator[tuple[Source, Pie
             yield Refused(key, record.place, piece) if isinstance(piece, str) else (source, piece)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # a shape nobody has seen yet
         yield Refused(key, record.place, first_line(error))
-
-
-def record_sha256(record: Any) -> str:
-    """Return the hash of a record as it stands in its source, as canonical JSON."""
-    canonical = json.dumps(record, sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(canonical.encode()).hexdigest()
