@@ -8,6 +8,7 @@ Every night, new, edited and removed articles become one new version of the pref
 | `plan_batches` | cuts pending articles into chunks and batches | `runs/<run>/plan/` |
 | `generate_batch` | asks the model about each chunk that has no stored answer | `answers/` |
 | `curate_batch` | proves every quote verbatim, applies the filters | `runs/<run>/staged/` |
+| `augment_batch` | has further prompts written for the proved quotes, if the recipe names kinds | `answers/` |
 | `reject_batch` | asks a second model at an endpoint, if the recipe names one, for the rejected answers | `answers/` |
 | `write_rejected_job` | writes what a second model of the lake or the Hub is asked | `runs/<run>/answering/` |
 | `answer_rejected` | loads that model once, where models are trained, and has it answer | `answers/` |
@@ -78,6 +79,7 @@ list_new_articles = task(refresh_tasks.list_new_articles)
 plan_batches = task(refresh_tasks.plan_batches)
 generate_batch = deferrable_task(refresh_tasks.generate_batch, **ASKING)
 curate_batch = task(refresh_tasks.curate_batch, map_index_template=BATCH_LABEL)
+augment_batch = task(refresh_tasks.augment_batch, **ASKING)
 reject_batch = task(refresh_tasks.reject_batch, **ASKING)
 write_rejected_job = task(
     refresh_tasks.write_rejected_job,
@@ -103,8 +105,8 @@ release_lake = task(refresh_tasks.release_lake, trigger_rule="all_done")
 
 @task_group(prefix_group_id=False)
 def settle_batch(batch: dict[str, Any]) -> None:
-    """Generate, curate and reject one batch."""
-    reject_batch(batch=curate_batch(batch=generate_batch(batch=batch)))
+    """Generate, curate, augment and reject one batch."""
+    reject_batch(batch=augment_batch(batch=curate_batch(batch=generate_batch(batch=batch))))
 
 
 @dag(

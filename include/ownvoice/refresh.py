@@ -19,6 +19,7 @@ from ownvoice.errors import DeadChunksError, ModelAccessError, ModelUnavailableE
 from ownvoice.evaluation.judges.night import judge_batch, with_judging
 from ownvoice.llm.batch.job_state import BatchJobState
 from ownvoice.llm.endpoints import Endpoints
+from ownvoice.pairs.augment.augment import augment_batch
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.rejected_job import add_rejected, write_rejected_job
 from ownvoice.pairs.second_model import reject_batch
@@ -70,6 +71,7 @@ def _refresh(
         with _survived(batch.label, failed, on_step):
             _generate(lake, run.run_id, batch, endpoints, on_step, on_progress)
             curate_batch(lake, run.run_id, batch.name)
+            augment_batch(lake, run.run_id, batch.name, endpoints, on_progress)
             reject_batch(lake, run.run_id, batch.name, endpoints, on_progress)
     with _survived("rejected answers", failed, on_step):
         _reject(lake, run.run_id, on_step)

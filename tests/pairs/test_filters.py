@@ -94,18 +94,30 @@ def test_a_prompt_that_only_uses_such_a_word_is_kept(prompt):
 
 def test_the_first_of_a_repeated_prompt_or_chosen_answer_is_kept():
     rows = [
-        {"prompt": "Why logs?", "chosen": "One."},
-        {"prompt": "why  logs?", "chosen": "Two."},
-        {"prompt": "Why not?", "chosen": "One."},
+        {"pair_id": "1", "augmented_from": None, "prompt": "Why logs?", "chosen": "One."},
+        {"pair_id": "2", "augmented_from": None, "prompt": "why  logs?", "chosen": "Two."},
+        {"pair_id": "3", "augmented_from": None, "prompt": "Why not?", "chosen": "One."},
     ]
     kept, dropped = without_repeats(rows)
     assert kept == rows[:1]
     assert dropped == [(rows[1], REPEATED_PROMPT), (rows[2], REPEATED_CHOSEN)]
 
 
+def test_a_further_prompt_for_a_quote_that_is_kept_is_kept_and_one_for_a_pair_that_is_dropped_goes_with_it():
+    rows = [
+        {"pair_id": "1", "augmented_from": None, "prompt": "Why logs?", "chosen": "One."},
+        {"pair_id": "2", "augmented_from": None, "prompt": "Which logs?", "chosen": "One."},
+        {"pair_id": "3", "augmented_from": "1", "prompt": "Why logs, and which?", "chosen": "One."},
+        {"pair_id": "4", "augmented_from": "2", "prompt": "Which logs, at night?", "chosen": "One."},
+    ]
+    kept, dropped = without_repeats(rows)
+    assert kept == [rows[0], rows[2]]
+    assert dropped == [(rows[1], REPEATED_CHOSEN), (rows[3], REPEATED_CHOSEN)]
+
+
 def test_every_reason_has_a_name_of_its_own_and_says_what_it_means_and_what_to_do():
     reasons = drop_reasons()
-    assert len({reason.name for reason in reasons}) == len(reasons) == 23
+    assert len({reason.name for reason in reasons}) == len(reasons) == 24
     assert all(reason.meaning.endswith(".") and reason.what_to_do.endswith(".") for reason in reasons)
 
 

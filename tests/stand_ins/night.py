@@ -15,6 +15,7 @@ from ownvoice.dataset.commit import commit_version
 from ownvoice.llm.client import ModelAccess
 from ownvoice.llm.failures import MAX_ANSWERS_PER_CHUNK
 from ownvoice.offline_model.server import OFFLINE_MODEL, OfflineModel
+from ownvoice.pairs.augment.augment import augment_batch
 from ownvoice.pairs.curate import curate_batch
 from ownvoice.pairs.second_model import reject_batch
 from ownvoice.pairs.staging import read_staged, write_staged
@@ -81,6 +82,7 @@ class Night:
             if batch is not left_out:
                 generate_batch(self.lake, run_id, batch.name, lambda _: access)
                 curate_batch(self.lake, run_id, batch.name)
+                augment_batch(self.lake, run_id, batch.name, lambda _: access)
                 reject_batch(self.lake, run_id, batch.name, lambda _: access)
 
     def vary_rejected(self, run_id: str) -> None:

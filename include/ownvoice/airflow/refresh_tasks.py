@@ -68,13 +68,27 @@ def generate_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, An
 
 
 def curate_batch(batch: dict[str, Any], dag_run: Any) -> dict[str, Any]:
-    """Prove and filter the triples of a batch; return the batch, for `reject_batch`."""
+    """Prove and filter the triples of a batch; return the batch, for `augment_batch`."""
     from ownvoice.pairs import curate
 
     run_id = lake_run_id(dag_run)
     with held_lake(run_id) as lake:
         counts = curate.curate_batch(lake, run_id, batch["name"])
     print(f"{batch['label']}: " + ", ".join(f"{count} {name}" for name, count in counts.items()))
+    return batch
+
+
+def augment_batch(batch: dict[str, Any], dag_run: Any, ti: Any) -> dict[str, Any]:
+    """Have further prompts written for the proved quotes of a batch, if the recipe names kinds of them.
+
+    Return the batch, for `reject_batch`.
+    """
+    from ownvoice.pairs.augment import augment
+
+    run_id, progress = lake_run_id(dag_run), _progress(f"{batch['name']}-augmented", of_chunks=False)
+    with held_lake(run_id) as lake:
+        counts = augment.augment_batch(lake, run_id, batch["name"], model_access, progress, _task_try(ti))
+    print(f"{batch['label']}: " + (", ".join(f"{count} {name}" for name, count in counts.items()) or "none wanted"))
     return batch
 
 

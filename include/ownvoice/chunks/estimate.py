@@ -11,6 +11,7 @@ from ownvoice.config.run import RefreshRun
 
 _CHARS_PER_TOKEN = 4  # of English prose in current tokenizers; only the estimate of a dry run depends on it
 _INSTRUCTION_CHARS = 100  # of one instruction: a second model is asked about each alone
+_FURTHER_CHARS, _FURTHER_TOKENS = 2 * 1_000, 400 + 50  # of writing and checking one further prompt, quotes included
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +29,15 @@ def estimate_tokens(run: RefreshRun, chunks: Iterable[tuple[str, int]]) -> dict[
     """
     recipe = run.recipe
     asked, chars = Counter[str](), Counter[str]()
+    further = TRIPLES_PER_CHUNK * (recipe.prompts_per_quote - 1)
     for key, length in chunks:
         model = recipe.generator_of(key).model
         asked[model] += 1
-        chars[model] += length
-    most = {model: count * recipe.max_output_tokens for model, count in asked.items()}
+        chars[model] += length + further * _FURTHER_CHARS
+    most = {model: count * (recipe.max_output_tokens + further * _FURTHER_TOKENS) for model, count in asked.items()}
     second = recipe.rejected_by
     if second and second.is_at_endpoint:
-        answers = TRIPLES_PER_CHUNK * asked.total() * (recipe.rejected_draws or 1)
+        answers = TRIPLES_PER_CHUNK * recipe.prompts_per_quote * asked.total() * (recipe.rejected_draws or 1)
         chars[second.model] += answers * _INSTRUCTION_CHARS
         most[second.model] = most.get(second.model, 0) + answers * second.max_output_tokens
     for one in run.judging.counting.values() if run.judging and asked else ():

@@ -93,6 +93,26 @@ def _repeated(values: Iterable[str]) -> list[str]:
 
 
 Panel = Annotated[tuple[Judge, ...], AfterValidator(_is_a_panel)]
+
+JUDGED_BY = Field(
+    None,
+    description="Judges that see every pair of the night, as JSON: a list of objects with `name`, `model` and "
+    "`family`, and where wanted `prompt` (`absolute` rates an answer from 1 to 5), `endpoint`, `temperature` and "
+    "the like. One counts once it is qualified (`ownvoice judges qualify`). Empty: nothing is judged.",
+)
+QUALITY_AT_LEAST = Field(
+    None,
+    ge=1,
+    le=5,
+    description="Pairs are dropped whose chosen answer the jury rates lower as an answer to its instruction: the "
+    "mean of its judges with the prompt `absolute`, who are of two families at least. Empty: none is.",
+)
+REJECTED_RANK = Field(
+    None,
+    description="`quality`: of several draws of the second model, the one that the jury finds best is taken, so "
+    "that the answers of a pair differ in voice rather than in quality; of equals, the one whose length is nearest "
+    "to the chosen answer's. Empty: the length alone decides.",
+)
 """Judges of different names that are not the same model, asked the same, twice."""
 
 

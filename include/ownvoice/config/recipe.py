@@ -8,8 +8,9 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from ownvoice.config.augment import AUGMENT, AugmentKinds
 from ownvoice.config.generators import REASONING_EFFORT, Generator, RejectedBy, pick
-from ownvoice.config.judges import Judge, Panel, refuse_misused_judges
+from ownvoice.config.judges import JUDGED_BY, QUALITY_AT_LEAST, REJECTED_RANK, Judge, Panel, refuse_misused_judges
 
 Cleaning = Literal["faithful", "chapter"]
 
@@ -100,31 +101,16 @@ class GenerationRecipe(BaseModel):
         "chosen answer's, for small models that ramble; one that was cut off is used too. Empty: answers stay whole.",
     )
 
+    augment: AugmentKinds = AUGMENT
     balance: bool | None = Field(
         None,
         description="Leave pairs out of training and exports until neither length nor punctuation tells chosen from "
         "rejected answers: an AUC of 0.60 at most, on each side of the split. They stay in the lake with the reason.",
     )
 
-    judged_by: Panel | None = Field(
-        None,
-        description="Judges that see every pair of the night, as JSON: a list of objects with `name`, `model` and "
-        "`family`, and where wanted `prompt` (`absolute` rates an answer from 1 to 5), `endpoint`, `temperature` and "
-        "the like. One counts once it is qualified (`ownvoice judges qualify`). Empty: nothing is judged.",
-    )
-    quality_at_least: float | None = Field(
-        None,
-        ge=1,
-        le=5,
-        description="Pairs are dropped whose chosen answer the jury rates lower as an answer to its instruction: the "
-        "mean of its judges with the prompt `absolute`, who are of two families at least. Empty: none is.",
-    )
-    rejected_rank: Literal["quality"] | None = Field(
-        None,
-        description="`quality`: of several draws of the second model, the one that the jury finds best is taken, so "
-        "that the answers of a pair differ in voice rather than in quality; of equals, the one whose length is nearest "
-        "to the chosen answer's. Empty: the length alone decides.",
-    )
+    judged_by: Panel | None = JUDGED_BY
+    quality_at_least: float | None = QUALITY_AT_LEAST
+    rejected_rank: Literal["quality"] | None = REJECTED_RANK
 
     @field_validator("generators", "rejected_by", "judged_by", mode="before")
     @classmethod
@@ -148,6 +134,12 @@ class GenerationRecipe(BaseModel):
             raise ValueError(f"{' and '.join(told)} need rejected_by, the second model that they are about")
         if self.rejected_draws and self.rejected_by and self.rejected_by.temperature == 0:
             raise ValueError("rejected_draws needs a temperature above 0 in rejected_by: all draws would be the same")
+        return self
+
+    @model_validator(mode="after")
+    def _a_further_prompt_needs_an_answer_of_its_own(self) -> Self:
+        if self.augment and not self.rejected_by:
+            raise ValueError("augment needs rejected_by: a second model that answers the further prompts")
         return self
 
     @field_validator("judged_by")
@@ -210,6 +202,11 @@ class GenerationRecipe(BaseModel):
         return self.generators or (
             Generator(model=self.model, temperature=self.temperature, reasoning_effort=self.reasoning_effort),
         )
+
+    @property
+    def prompts_per_quote(self) -> int:
+        """How many prompts a quote may have: the one that it came with, and the further ones."""
+        return 1 + len(self.augment or ())
 
     @property
     def endpoints(self) -> tuple[str, ...]:

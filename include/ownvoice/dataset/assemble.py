@@ -19,6 +19,7 @@ from ownvoice.chunks.plan import DEFERRED, read_batch, read_left_out, read_plan
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
 from ownvoice.llm.outcomes import outcome_row
+from ownvoice.pairs.augment.augment import records_of_failed_augmentation
 from ownvoice.pairs.committed import CommittedPairs
 from ownvoice.pairs.filters import without_repeats
 from ownvoice.pairs.reasons import DropReason
@@ -170,9 +171,9 @@ def _staged_by_chunk(lake: Lake, run: RefreshRun) -> Iterator[Staged]:
 
 
 def _failed(lake: Lake, run: RefreshRun, batch: str) -> Iterator[Staged]:
-    asked_both = records_of_failed_batch(lake, run, batch)
-    if asked_both is not None:
-        yield from (Staged([], [], [record]) for record in asked_both)
+    asked_more = records_of_failed_batch(lake, run, batch) or records_of_failed_augmentation(lake, run, batch)
+    if asked_more is not None:
+        yield from (Staged([], [], [record]) for record in asked_more)
         return
     outcomes = outcomes_of_failed_batch(lake, run, batch)
     for chunk in read_batch(lake, run, batch):

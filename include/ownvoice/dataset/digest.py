@@ -25,7 +25,7 @@ Lattice = npt.NDArray[np.uint16]
 _LANES = 1024
 _LEFT_OUT: dict[str, str | None] = {
     **dict.fromkeys(("selected", "selected_reason", "rejected_draw", "rejected_draws", "rejected_cut")),
-    **dict.fromkeys(("rejected_source", "review_id")),
+    **dict.fromkeys(("rejected_source", "review_id", "prompt_request_key", "augment_kind", "augmented_from")),
     "provenance_class": "verbatim",
 }
 """Columns that came later, each with the value of the rows of before."""

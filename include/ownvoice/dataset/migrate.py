@@ -51,6 +51,9 @@ ADDED: dict[str, dict[str, Value]] = {
         # One model wrote a whole triple, in one answer and of one kind.
         "prompt_model": lambda row: row["rejected_model"],
         "rejected_request_key": lambda row: row["request_key"],
+        "prompt_request_key": _NULL,
+        "augment_kind": _NULL,
+        "augmented_from": _NULL,
         "rejected_draw": _NULL,
         "rejected_draws": _NULL,
         "rejected_cut": _NULL,

@@ -171,7 +171,8 @@ class RefreshReport(_Part):
     name that hides them, and articles that their author keeps back. `left_out` counts the articles that were not asked
     about by reason, `deferred_for` the chunks left for a later run by the event that left them, `faults` the tries of
     this run that went wrong, `retries` the requests that asked again for the same answer and `chunks_by_requests` the
-    chunks by how many requests this run made for them. `recipe` holds the fields of the generation recipe as it was.
+    chunks by how many requests this run made for them. `further_prompts` counts, by kind, what became of the prompts
+    that were to be written for proved quotes. `recipe` holds the fields of the generation recipe as it was.
     `retired_for` counts, by drop reason, the retired pairs that were lost to an article of this run without being asked
     about again. Times are in UTC: `started_at` is the run's first start, `ended_at` the commit of its version or,
     without a version, its first report.
@@ -205,6 +206,7 @@ class RefreshReport(_Part):
     tokens: TokenCounts
     spend: Spend
     instruction_kinds: dict[str, int] = {}
+    further_prompts: dict[str, dict[str, int]] = {}
     pairs: PairCounts
     retired_for: dict[str, int] = {}
     version: CommittedVersion | None

@@ -13,13 +13,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+from ownvoice.llm.material import PART
 from ownvoice.style.words import FUNCTION_WORDS, words
 
-_PART = re.compile(
-    r"\[(?P<name>[a-z]+(?: [a-z]+)?(?: [AB\d])?) (?P<code>[0-9a-f]{12})\]\n"
-    r"(?P<text>.*?)\n\[end of (?P=name) (?P=code)\]",
-    re.DOTALL,
-)
 _MARK = re.compile(r"[.,;:!?()—–-]")
 _CLEAR = 0.02  # below this difference of two scores there is no winner
 _FUNCTION_WORDS = frozenset(FUNCTION_WORDS)
@@ -31,7 +27,7 @@ _WEIGHT_OF_CONCISION = 0.5
 
 def offline_judgement(prompt: str) -> str | None:
     """Return what the offline model answers as a judge, or as the writer of grading notes; None to another request."""
-    parts = {match["name"]: match["text"] for match in _PART.finditer(prompt)}
+    parts = {match["name"]: match["text"] for match in PART.finditer(prompt)}
     if "answer A" in parts and "answer B" in parts:
         return _comparison(parts)
     if "answer" in parts:

@@ -22,6 +22,7 @@ from typing import Any
 from aiohttp import web
 
 from ownvoice.offline_model.batch_jobs import OfflineBatchJobs, error_body, error_response
+from ownvoice.offline_model.further import offline_further
 from ownvoice.offline_model.judging import offline_judgement
 from ownvoice.offline_model.rules import offline_answer, offline_triples
 from ownvoice.triples.prompts import CONTENT_KINDS, INSTRUCTION_KINDS
@@ -103,11 +104,12 @@ def completion_about(
 ) -> dict[str, Any]:
     """Return the chat completion for `prompt`, cut off at `max_tokens`; each `seed` words it differently.
 
-    It holds a verdict where two answers stand between the marks of a judge's prompt, triples where a chunk follows
-    "Extract:", with kinds if the prompt asks for them, and a plain answer otherwise.
+    It holds a further prompt, or whether one is answered, where a passage stands between the marks of such a request,
+    and a verdict where two answers stand between those of a judge's; triples where a chunk follows "Extract:", with
+    kinds if the prompt asks for them, and a plain answer otherwise.
     """
     voice = model.removeprefix(OFFLINE_MODEL) + ("" if seed is None else f" {seed}")
-    content = offline_judgement(prompt) or _triples_or_answer(prompt, voice)
+    content = offline_further(prompt) or offline_judgement(prompt) or _triples_or_answer(prompt, voice)
     finish_reason = "stop"
     if max_tokens is not None and len(content) > max_tokens * _CHARS_PER_TOKEN:
         content, finish_reason = content[: max_tokens * _CHARS_PER_TOKEN], "length"

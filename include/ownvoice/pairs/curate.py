@@ -29,6 +29,8 @@ from ownvoice.pairs.reasons import Drop
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.staging import (
     CURATED,
+    PROVED,
+    UNTOUCHED,
     DropRow,
     Staged,
     StagedPair,
@@ -71,9 +73,16 @@ def curate_batch(lake: Lake, run_id: str, batch: str) -> dict[str, int]:
         elif way := _refused_way(run, outcome):
             note_refused(lake, way, chunk["article_id"], chunk["article_sha256"], chunk["chunk_key"])
         staged.chunks.append(record)
-    write_staged(lake, run, batch, staged, CURATED if run.recipe.rejected_by else stage_of_whole_pairs(run))
+    write_staged(lake, run, batch, staged, _next_stage(run))
     reasons = Counter(drop["reason"] for drop in staged.drops)
     return {"triples": len(staged.pairs) + len(staged.drops), "kept": len(staged.pairs), **reasons}
+
+
+def _next_stage(run: RefreshRun) -> str:
+    """Return which stage curation leaves a batch at; prompts are augmented only where a second model answers them."""
+    if run.recipe.augment:
+        return PROVED
+    return CURATED if run.recipe.rejected_by else stage_of_whole_pairs(run)
 
 
 def _refused_way(run: RefreshRun, outcome: OutcomeRow) -> str | None:
@@ -155,20 +164,14 @@ def _pair(
         "chosen_model": "human",
         "rejected_model": model,
         "rejected_request_key": request_key,
-        "rejected_draw": None,
-        "rejected_draws": None,
-        "rejected_cut": None,
-        "rejected_source": None,
-        "review_id": None,
         "prompt_version": run.recipe.prompt_version,
         "instruction_kind": triple.kind,
         "back_reference": judged.back_reference,
-        "selected": None,
-        "selected_reason": None,
         "provenance_class": ProvenanceClass.VERBATIM,
         "refresh_date": run.refresh_date,
         "created_by_run": run.run_id,
         "triple_index": index,
+        **UNTOUCHED,
     }
 
 

@@ -24,6 +24,7 @@ from ownvoice.pairs.reasons import (
     IN_EVALUATION_SET,
     IN_OTHER_SPLIT,
     NO_REJECTED_ANSWER,
+    NOT_ANSWERED_BY_QUOTE,
     NOT_VERBATIM,
     OVERTURNED_BY_REVIEWERS,
     PROMPT_CARRIES_TOO_LITTLE,
@@ -158,7 +159,15 @@ def drop_reasons() -> tuple[DropReason, ...]:
         *of_filters,
         *(PROMPT_CARRIES_TOO_LITTLE, PROMPT_COPIES_QUOTE, PROMPT_LACKS_NUMBER, PROMPT_LACKS_NAME),
         *(PROMPT_CARRIES_TOO_MUCH, BACK_REFERENCE),
-        *(BOILERPLATE, IN_EVALUATION_SET, NO_REJECTED_ANSWER, BELOW_QUALITY, REPEATED_PROMPT, REPEATED_CHOSEN),
+        *(
+            BOILERPLATE,
+            IN_EVALUATION_SET,
+            NOT_ANSWERED_BY_QUOTE,
+            NO_REJECTED_ANSWER,
+            BELOW_QUALITY,
+            REPEATED_PROMPT,
+            REPEATED_CHOSEN,
+        ),
         *(OVERTURNED_BY_REVIEWERS, BOTH_BAD, IN_OTHER_SPLIT, REPEATED_ELSEWHERE),
     )
 
@@ -171,6 +180,8 @@ def first_reason(candidate: Candidate, recipe: GenerationRecipe) -> DropReason |
 def without_repeats(rows: Iterable[P]) -> tuple[list[P], list[tuple[P, DropReason]]]:
     """Keep the first of the rows of one article that share a prompt or a chosen answer; return kept and dropped.
 
+    A further prompt for the quote of a pair that is kept shares its chosen answer and is kept too.
+
     The scope is the article: its pairs are made and retired together, so what one article keeps must not depend on
     what another holds in the same run.
     """
@@ -178,16 +189,18 @@ def without_repeats(rows: Iterable[P]) -> tuple[list[P], list[tuple[P, DropReaso
     dropped: list[tuple[P, DropReason]] = []
     prompts: set[str] = set()
     chosen: set[str] = set()
+    ids: set[str] = set()
     for row in rows:
         prompt, answer = _comparable(row["prompt"]), _comparable(row["chosen"])
         if prompt in prompts:
             dropped.append((row, REPEATED_PROMPT))
-        elif answer in chosen:
+        elif answer in chosen and row["augmented_from"] not in ids:
             dropped.append((row, REPEATED_CHOSEN))
         else:
             kept.append(row)
             prompts.add(prompt)
             chosen.add(answer)
+            ids.add(row["pair_id"])
     return kept, dropped
 
 

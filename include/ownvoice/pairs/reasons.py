@@ -86,6 +86,12 @@ IN_EVALUATION_SET = DropReason(
     "Nothing: a model must not be trained on what judges it.",
     detail="prompt, chosen or rejected; file and row",
 )
+NOT_ANSWERED_BY_QUOTE = DropReason(
+    "not_answered_by_quote",
+    "A further prompt asks for something that the quote, by the model's own check, does not answer.",
+    "Some are normal. Where nearly all are dropped for one kind, leave it out of `augment`, or try another model.",
+    detail="the kind of further prompt",
+)
 NO_REJECTED_ANSWER = DropReason(
     "no_rejected_answer",
     "The second model gave no usable answer to the instruction.",

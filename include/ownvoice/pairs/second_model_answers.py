@@ -44,7 +44,7 @@ def with_rejected(
     for curated_record in curated.chunks:
         place = (curated_record["article_id"], curated_record["chunk_index"])
         answered = outcomes.get(place, ())
-        record = _paid(curated_record, list(answered), run)
+        record = paid(curated_record, list(answered), run)
         later = _first(_LEAVES_FOR_LATER, answered)
         if later:
             staged.chunks.append(_nothing_kept(record, later))
@@ -63,7 +63,7 @@ def of_failed_batch(
     """Return the records of a batch that failed after its curation: what the second model was paid is in them."""
     answered = (outcomes.get((record["article_id"], record["chunk_index"]), ()) for record in curated.chunks)
     return [
-        _nothing_kept(_paid(record, list(found), run), ChunkEvent.BATCH_FAILED)
+        _nothing_kept(paid(record, list(found), run), ChunkEvent.BATCH_FAILED)
         for record, found in zip(curated.chunks, answered, strict=True)
     ]
 
@@ -124,8 +124,8 @@ def with_draw(pair: StagedPair, draw: Draw, run: RefreshRun) -> StagedPair:
     }
 
 
-def _paid(record: ChunkRow, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> ChunkRow:
-    """Add to a chunk's record what was asked of the second model and paid for it."""
+def paid(record: ChunkRow, outcomes: Sequence[ChunkOutcome], run: RefreshRun) -> ChunkRow:
+    """Add to a chunk's record what was asked about its pairs, of one model, and paid for it."""
     if not outcomes:
         return record
     rows = [outcome_row(outcome, run.prices) for outcome in outcomes]

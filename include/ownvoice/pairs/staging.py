@@ -66,6 +66,38 @@ class StagedPair(PairRow):
     draws: NotRequired[list[StagedDraw] | None]
 
 
+class Untouched(TypedDict):
+    """The columns of a pair that later steps fill: further prompts, a second model, reviewers, the balance."""
+
+    prompt_request_key: str | None
+    augment_kind: str | None
+    augmented_from: str | None
+    rejected_draw: int | None
+    rejected_draws: int | None
+    rejected_cut: bool | None
+    draws: list[StagedDraw] | None
+    rejected_source: str | None
+    review_id: str | None
+    selected: bool | None
+    selected_reason: str | None
+
+
+UNTOUCHED: Untouched = {
+    "prompt_request_key": None,
+    "augment_kind": None,
+    "augmented_from": None,
+    "rejected_draw": None,
+    "rejected_draws": None,
+    "rejected_cut": None,
+    "draws": None,
+    "rejected_source": None,
+    "review_id": None,
+    "selected": None,
+    "selected_reason": None,
+}
+"""The columns of a pair as curation leaves them."""
+
+
 class DropRow(TypedDict):
     """One row of `DROPS`: a triple that became no pair; `rejected` is None where no model wrote an answer."""
 
@@ -88,8 +120,8 @@ class Staged:
     chunks: list[ChunkRow]
 
 
-CURATED, UNJUDGED, STAGED = "curated", "unjudged", "staged"
-"""The stages of a batch: without the rejected answers of a second model, without its judges, ready for the commit."""
+PROVED, CURATED, UNJUDGED, STAGED = "proved", "curated", "unjudged", "staged"
+"""The stages of a batch: without further prompts, without the answers of a second model, without its judges, whole."""
 
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}
 

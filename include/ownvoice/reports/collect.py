@@ -20,6 +20,7 @@ from ownvoice.dataset.refresh_report import (
     StoreCheck,
 )
 from ownvoice.dataset.sample import made_by_its_run
+from ownvoice.pairs.augment.counts import counts_of_run
 from ownvoice.pairs.staging import DropRow, read_staged
 from ownvoice.reports.audits import audits_of
 from ownvoice.reports.counts import (
@@ -68,6 +69,7 @@ def collect_report(lake: Lake, run: RefreshRun, version: DatasetVersion | None) 
         tokens=token_counts(rows),
         spend=spend_of_run(run, plan, rows),
         instruction_kinds=_instruction_kinds(lake, version),
+        further_prompts={kind: dict(count) for kind, count in counts_of_run(lake, run, plan.batches).items()},
         pairs=_pair_counts(lake, version),
         retired_for=version.retired_for if version else {},
         version=_committed(version),

@@ -57,6 +57,9 @@ class PairRow(TypedDict):
     request_key: str
     recipe_id: str
     prompt_model: str
+    prompt_request_key: str | None
+    augment_kind: str | None
+    augmented_from: str | None
     chosen_model: str
     rejected_model: str
     rejected_request_key: str

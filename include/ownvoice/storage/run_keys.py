@@ -71,6 +71,10 @@ class RunKeys:
         self.promotion = f"{folder}/promotion.json"  # what the rule says of it as the champion
         self.answering = f"{folder}/answering"  # of either kind: a folder for each job of a model that answers
 
+    def augmented(self, batch: str) -> str:
+        """Return the key of what became of a batch's further prompts."""
+        return f"{self.folder}/augmented/{batch}.json"
+
     def planned(self, batch: str) -> str:
         """Return the key of a batch's planned chunks."""
         return f"{self.folder}/plan/{batch}.parquet"

@@ -15,7 +15,7 @@ from ownvoice.triples.spending import Purpose, share_of
 
 _MIN_CHUNKS_FOR_A_SHARE = 10
 _WITHOUT_USABLE_ANSWER = (ChunkEvent.TRIES_USED_UP, ChunkEvent.TOO_LONG)
-_UNIT = {Purpose.TRIPLES: "chunks", Purpose.REJECTED: "rejected answers"}
+_UNIT = {Purpose.TRIPLES: "chunks", Purpose.AUGMENTED: "further prompts", Purpose.REJECTED: "rejected answers"}
 
 
 def work_on(

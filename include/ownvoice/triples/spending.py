@@ -1,4 +1,4 @@
-"""How much of a run's budget one batch may spend: on triples, on rejected answers of a second model, on judges."""
+"""How much of a run's budget one batch may spend on triples, further prompts, rejected answers and judges."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from ownvoice.config.recipe import TRIPLES_PER_CHUNK
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.budget import Spend, at_most, share_of_batch, spend, worst_case
 from ownvoice.llm.request import RequestBody
+from ownvoice.triples.further import MAX_INSTRUCTION_CHARS, checking_body, writing_body
 from ownvoice.triples.request import rejected_bodies, request_body
 
 _LONG_INSTRUCTION_CHARS = 200
 
 
 class Purpose(StrEnum):
-    """What is asked for: triples by a generator, rejected answers by the second model, or judgements by the judges."""
+    """What is asked for: triples and further prompts by a generator, answers by the second model, judgements."""
 
     TRIPLES = "triples"
+    AUGMENTED = "augmented"
     REJECTED = "rejected"
     JUDGEMENTS = "judgements"
 
@@ -31,6 +33,7 @@ def share_of(run: RefreshRun, batch: str, batches: Sequence[str], purpose: Purpo
     """
     worst = {
         Purpose.TRIPLES: _worst_of_triples(run),
+        Purpose.AUGMENTED: _worst_of_augmented(run),
         Purpose.REJECTED: _worst_of_rejected(run),
         Purpose.JUDGEMENTS: _worst_of_judges(run),
     }
@@ -50,6 +53,21 @@ def _worst_of_triples(run: RefreshRun) -> Spend:
     return Spend(max(one.tokens for one in worst), max(one.cost_usd for one in worst))
 
 
+def _worst_of_augmented(run: RefreshRun) -> Spend:
+    """Return the worst case of writing and checking all further prompts of one chunk, whichever model it goes to."""
+    kinds = run.recipe.augment or ()
+    first, further = "–" * _LONG_INSTRUCTION_CHARS, "– " * MAX_INSTRUCTION_CHARS
+    quote = "–" * run.recipe.max_chunk_chars
+    worst = Spend()
+    for model in run.recipe.mix if kinds else ():
+        writing = sum((_worst_of(run, writing_body(run.recipe, model, one, first, quote)) for one in kinds), Spend())
+        checking = _worst_of(run, checking_body(run.recipe, model, further, quote))
+        tokens = writing.tokens + len(kinds) * checking.tokens
+        cost_usd = writing.cost_usd + len(kinds) * checking.cost_usd
+        worst = Spend(max(worst.tokens, tokens), max(worst.cost_usd, cost_usd))
+    return Spend(TRIPLES_PER_CHUNK * worst.tokens, TRIPLES_PER_CHUNK * worst.cost_usd)
+
+
 def _worst_of_rejected(run: RefreshRun) -> Spend:
     """Return the worst case of all answers of a second model about one chunk."""
     second = run.recipe.rejected_by
@@ -58,7 +76,8 @@ def _worst_of_rejected(run: RefreshRun) -> Spend:
     instruction, chosen = "–" * _LONG_INSTRUCTION_CHARS, "– " * run.recipe.max_chunk_chars
     draws = (_worst_of(run, body) for body in rejected_bodies(run.recipe, second, instruction, chosen))
     worst = sum(draws, Spend())
-    return Spend(TRIPLES_PER_CHUNK * worst.tokens, TRIPLES_PER_CHUNK * worst.cost_usd)
+    pairs = TRIPLES_PER_CHUNK * run.recipe.prompts_per_quote
+    return Spend(pairs * worst.tokens, pairs * worst.cost_usd)
 
 
 def _worst_of_judges(run: RefreshRun) -> Spend:

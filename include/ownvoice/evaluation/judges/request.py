@@ -9,7 +9,7 @@ from ownvoice.config.judges import Judge
 from ownvoice.evaluation.judges.item import Item, Order
 from ownvoice.evaluation.judges.prompts import prompt_of, words
 from ownvoice.evaluation.judges.prompts.few_shot import Example
-from ownvoice.evaluation.judges.prompts.material import Part, code_for, fenced, shown
+from ownvoice.llm.material import Part, code_for, fenced, shown
 from ownvoice.llm.request import Message, RequestBody
 
 PASSAGES = 3

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from ownvoice.config.judges import Judge
 from ownvoice.evaluation.judges.item import Item, Order, Winner
 from ownvoice.evaluation.judges.prompts import prompt_of
-from ownvoice.evaluation.judges.prompts.material import shown
 from ownvoice.evaluation.judges.request import orders_of
 from ownvoice.evaluation.judges.verdict import RATINGS
+from ownvoice.llm.material import shown
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ def _work_lines(report: RefreshReport) -> Iterator[str]:
     yield from _bars({"triples": report.triples.total, "kept": report.triples.kept, **report.triples.dropped})
     if report.instruction_kinds:
         yield from _line("kinds", _listed(report.instruction_kinds))
+    for kind, counts in report.further_prompts.items():
+        yield from wrapped(f"  {words(kind):24} {_listed(counts)}", 4)
     yield from _line("pairs", _listed(dict(report.pairs)))
     if report.retired_for:
         yield from _line("retired", _listed(report.retired_for) + " (lost to articles of this run)")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ownvoice.evaluation.judges.prompts.material import code_for, fenced, shown
+from ownvoice.llm.material import code_for, fenced, shown
 
 
 @given(st.lists(st.text(), max_size=4), st.text(max_size=5))

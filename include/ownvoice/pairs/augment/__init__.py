@@ -1,0 +1,1 @@
+"""Further prompts for quotes that are proved: they are augmented, never the chosen answers (docs/decisions/0065)."""
