@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ownvoice.errors import StorageError
 from ownvoice.exploration import explore as exploring
 from ownvoice.exploration.explore import explored
 from ownvoice.exploration.next_to_generate import Reason, next_to_generate
@@ -101,6 +102,23 @@ def test_an_article_whose_original_is_lost_is_named_and_the_others_are_explored(
     found = explored(lake, version, silently)
     assert len(found.unread) == 1
     assert found.articles == 15
+
+
+def test_an_earlier_version_that_cannot_be_read_is_told_and_left_out(lake, monkeypatch):
+    topic_lake(lake, {"bread": names("bread", 3)})
+    topic_lake(lake, {"ferry": names("ferry", 3)})
+    read = exploring.read_pair_texts
+
+    def from_before_a_migration(lake, version, topic_of):
+        if version.number == 1:
+            raise StorageError("missing columns")
+        return read(lake, version, topic_of)
+
+    monkeypatch.setattr(exploring, "read_pair_texts", from_before_a_migration)
+    said: list[str] = []
+    found = explored(lake, latest_version(lake), said.append)
+    assert found.diversity.earlier is None
+    assert "version 1 is not compared with: missing columns" in said
 
 
 def test_a_night_tells_the_gain_and_the_version_before_it(lake, tmp_path, offline_model):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,19 +19,6 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion
 
 _MAX_PAIRS = 1000  # whose texts are read to measure diversity
-_STEP = 100
-
-Say = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Sources:
-    """The articles that pairs are generated from, by id, with their texts; the others counted by state."""
-
-    articles: list[ArticleRow]
-    texts: list[str]
-    unread: list[str]
-    others: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +33,23 @@ class ArticleCounts:
     dead: Counter[str] = field(default_factory=Counter)
 
 
-def read_sources(lake: Lake, version: DatasetVersion, say: Say) -> Sources:
-    """Read the articles of a version, in the order of their ids. One whose original is not whole is named."""
+def articles_of(lake: Lake, version: DatasetVersion) -> tuple[list[ArticleRow], dict[str, int]]:
+    """Return the articles that pairs of a version are generated from, by id, and how many others it has by state."""
     rows = read_articles(lake, version, lambda batch: batch["article_id"].is_valid())
+    others = Counter(str(row.state) for row in rows.values() if row.state not in GENERATED_FROM)
     wanted = [rows[name] for name in sorted(rows) if rows[name].state in GENERATED_FROM]
-    read, texts, unread = [], [], []
-    for place, row in enumerate(wanted, start=1):
+    return wanted, dict(sorted(others.items()))
+
+
+def read_texts(lake: Lake, articles: Iterable[ArticleRow], unread: list[str]) -> Iterator[tuple[ArticleRow, str]]:
+    """Yield each article with its text; one whose original is not whole is added to `unread`."""
+    for article in articles:
         try:
-            texts.append(article_text(lake, row))
-            read.append(row)
+            yield article, article_text(lake, article)
         except StorageUnavailableError:
             raise
         except StorageError:
-            unread.append(row.article_id)
-        if place % _STEP == 0:
-            say(f"read {place:,} of {len(wanted):,} articles")
-    others = Counter(str(row.state) for row in rows.values() if row.state not in GENERATED_FROM)
-    return Sources(read, texts, unread, dict(sorted(others.items())))
+            unread.append(article.article_id)
 
 
 def count_by_article(lake: Lake, version: DatasetVersion) -> ArticleCounts:
@@ -96,10 +83,9 @@ def read_pair_texts(lake: Lake, version: DatasetVersion, topic_of: dict[str, int
     return PairTexts(version.number, version.selected, texts, [topic_of.get(row[0]) for row in rows])
 
 
-def by_hash(article_ids: list[str], most: int) -> list[int]:
-    """Return the places of at most `most` ids, those first by their hash, ascending: the same ones as a lake grows."""
-    ranked = sorted(range(len(article_ids)), key=lambda place: hashlib.sha256(article_ids[place].encode()).digest())
-    return sorted(ranked[:most])
+def by_hash(articles: Iterable[ArticleRow]) -> list[ArticleRow]:
+    """Return articles in the order of the hashes of their ids: the first of them stay the first as a lake grows."""
+    return sorted(articles, key=lambda article: hashlib.sha256(article.article_id.encode()).digest())
 
 
 def _rows(lake: Lake, table: str, number: int, columns: str, where: str) -> Iterator[tuple[Any, ...]]:
