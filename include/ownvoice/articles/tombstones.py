@@ -52,11 +52,15 @@ class Tombstone(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What a tombstone is about. `texts` are sketched; of `copies`, which are near to them, the hashes are kept."""
+    """What a tombstone is about; `row_ids` are of imported rows.
+
+    `texts` are sketched; of `copies`, which are near to them, the hashes are kept.
+    """
 
     article_ids: frozenset[str] = frozenset()
     source_keys: frozenset[str] = frozenset()
     author_ids: frozenset[str] = frozenset()
+    row_ids: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
 
@@ -80,16 +84,18 @@ class Tombstones:
         article_id: str | None = None,
         source_key: str | None = None,
         author_id: str | None = None,
+        row_id: str | None = None,
         sha256: str | None = None,
         text: str | None = None,
     ) -> str | None:
         """Return the id of the takedown that forbids what is named, or None.
 
-        `sha256` is the hash of a whole original, in hex, for who does not hold its `text`; the text finds near copies.
+        `row_id` is that of a row of `tables/imported`. `sha256` is the hash of a whole original, in hex, for who does
+        not hold its `text`; the text finds near copies.
         """
         if not self.stones:
             return None
-        named = (("article", article_id), ("key", source_key), ("author", author_id), ("text", sha256))
+        named = (("article", article_id), ("key", source_key), ("author", author_id), ("row", row_id), ("text", sha256))
         marks = [self.mark(kind, value) for kind, value in named if value]
         marks += [self.mark("text", _sha256(text)), self.mark("words", _folded(text))] if text else []
         found = next((self.takedown_of[mark] for mark in marks if mark in self.takedown_of), None)
@@ -112,6 +118,7 @@ class Tombstones:
             *(("article", one) for one in withheld.article_ids),
             *(("key", one) for one in withheld.source_keys),
             *(("author", one) for one in withheld.author_ids),
+            *(("row", one) for one in withheld.row_ids),
             *(("text", _sha256(one)) for one in every),
             *(("words", folded) for one in every if (folded := _folded(one))),
         ]

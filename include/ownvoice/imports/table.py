@@ -17,6 +17,7 @@ from typing import IO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ownvoice.articles.tombstones import Tombstones, tombstones
 from ownvoice.dataset.log_entry import in_turn, own_entry
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
@@ -37,7 +38,7 @@ def row_id(set_name: str, prompt: Sequence[Message], chosen: str | None, rejecte
 
 
 def record_imported(lake: Lake, rows: Iterable[ImportedRow]) -> int:
-    """Add the rows that the table does not hold yet, in one commit, and return how many they were.
+    """Add the rows that the table does not hold yet, and no takedown took, in one commit; return how many they were.
 
     All of them are in the table afterwards or, where this raises, none is. `rows` are read once and never all held in
     memory. Two writers may come at the same time: one of them reads what the other has committed, and adds what is
@@ -78,9 +79,10 @@ def _append(lake: Lake, spool: IO[bytes]) -> int:
 
     table = lake.table_for_writing(TABLE)
     known = {one for batch in scan(table, "row_id") for one in batch["row_id"].to_pylist()}
+    stones = tombstones(lake)
     spool.seek(0)
     with tempfile.TemporaryFile() as missing:
-        count = _write_missing(spool, missing, known)
+        count = _write_missing(spool, missing, known, stones)
         if count:
             batches = pq.ParquetFile(missing).iter_batches(_ROWS_AT_ONCE, use_threads=False)
             with own_entry(lake, TABLE, table) as properties:
@@ -89,14 +91,18 @@ def _append(lake: Lake, spool: IO[bytes]) -> int:
     return count
 
 
-def _write_missing(spool: IO[bytes], missing: IO[bytes], known: set[str]) -> int:
-    """Write the rows of `spool` that are not `known` to `missing`, each once; return their number. Adds to `known`."""
-    before = len(known)
+def _write_missing(spool: IO[bytes], missing: IO[bytes], known: set[str], stones: Tombstones) -> int:
+    """Write the rows of `spool` that are not `known` to `missing`, each once; return their number. Adds to `known`.
+
+    A row that was taken down does not come back with the file that it stands in.
+    """
+    count = 0
     with pq.ParquetWriter(missing, IMPORTED) as writer:
         for batch in pq.ParquetFile(spool).iter_batches(_ROWS_AT_ONCE, use_threads=False):
-            is_new = [_is_added(one, known) for one in batch["row_id"].to_pylist()]
-            writer.write_batch(batch.filter(pa.array(is_new)))
-    return len(known) - before
+            is_new = [not stones.refuses(row_id=one) and _is_added(one, known) for one in batch["row_id"].to_pylist()]
+            writer.write_batch(batch.filter(pa.array(is_new, pa.bool_())))
+            count += sum(is_new)
+    return count
 
 
 def _is_added(one: str, known: set[str]) -> bool:

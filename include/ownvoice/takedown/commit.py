@@ -19,6 +19,7 @@ from ownvoice.dataset.digest import digest_of, from_text, lattice_of, to_text
 from ownvoice.dataset.log_entry import until_ours
 from ownvoice.dataset.run_row import write_run_row
 from ownvoice.dataset.write import delete_rows, withdraw_articles, withdraw_chunks, write_pairs
+from ownvoice.imports.table import withdraw_imported
 from ownvoice.states import ArticleEvent, ArticleState, is_live, next_article_state
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.lease import held_by_process
@@ -44,6 +45,7 @@ def commit_without(lake: Lake, takedown_id: str, found: Found) -> DatasetVersion
         read_again(lake, tombstones(lake), found.source_objects)
         version = until_ours(lambda: _commit(lake, run_id, found))
         until_ours(lambda: _withdraw_judgements(lake, found))
+        withdraw_imported(lake, found.imported_ids)
         if version:
             _write_run_row(lake, takedown_id, version)
     return version

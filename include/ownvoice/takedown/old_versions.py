@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -26,7 +26,7 @@ from ownvoice.storage.plain_text import plain_schema, with_plain_text
 from ownvoice.storage.table_log import Action, LogEntry, file_key, rewrite_log, without_values
 from ownvoice.storage.takedown_keys import takedown_run_id
 from ownvoice.takedown.found import Found
-from ownvoice.takedown.rows import OF_ARTICLES
+from ownvoice.takedown.rows import IMPORTED_TABLE, OF_ARTICLES
 from ownvoice.takedown.sums import record_sums
 from ownvoice.takedown.table_files import TableFiles, Values, is_wanted
 
@@ -60,41 +60,42 @@ def rewrite_old_versions(lake: Lake, takedown_id: str, found: Found) -> Rewritte
     deleted: list[str] = []
     overwritten: list[str] = []
     with held_by_process(lake, takedown_run_id(takedown_id)):
-        tables = {name: TableFiles(lake, name) for name in OF_ARTICLES}
+        gone: dict[str, Values] = {name: {"article_id": found.article_ids} for name in OF_ARTICLES}
+        gone[IMPORTED_TABLE] = {"row_id": found.imported_ids}
+        tables = {name: TableFiles(lake, name) for name in gone}
         record_sums(lake, takedown_id, {name: tables[name] for name in _OF_A_VERSION}, found.article_ids)
         marks = cluster_marks(lake, found.article_ids)
         for name, files in tables.items():
-            overwritten += _rewrite(lake, files, marks)
-            deleted += _delete_left_over(lake, TableFiles(lake, name), found.article_ids)
+            overwritten += _rewrite(lake, files, gone[name], marks)
+            deleted += _delete_left_over(lake, TableFiles(lake, name), {**gone[name], "cluster_key": marks.keys()})
     return Rewritten(tuple(deleted), tuple(overwritten))
 
 
-def _rewrite(lake: Lake, files: TableFiles, marks: Mapping[str, str]) -> list[str]:
-    """Write the files of a table that hold an article again, and its log; return the keys of changed entries."""
-    wanted: Values = {"article_id": marks.keys(), "cluster_key": marks.keys()}
-    held = sorted({path for path, _ in files.rows(wanted, ())})
-    new = {path: _write_without(lake, files.table, path, marks) for path in held}
+def _rewrite(lake: Lake, files: TableFiles, gone: Values, marks: Mapping[str, str]) -> list[str]:
+    """Write the files of a table that hold such rows again, and its log; return the keys of changed entries."""
+    held = sorted({path for path, _ in files.rows({**gone, "cluster_key": marks.keys()}, ())})
+    new = {path: _write_without(lake, files.table, path, gone, marks) for path in held}
     return rewrite_log(lake, files.table, lambda entry: without_values(_renamed(entry, new), files.table))
 
 
-def _write_without(lake: Lake, table: str, path: str, marks: Mapping[str, str]) -> _NewFile:
-    """Write what a file holds of other articles; an empty file too, so that it can be told that this was done."""
+def _write_without(lake: Lake, table: str, path: str, gone: Values, marks: Mapping[str, str]) -> _NewFile:
+    """Write the other rows of a file; an empty file too, so that it can be told that this was done."""
     renamed = _new_path(path)
     buffer = io.BytesIO()
     with lake.open_rows(file_key(table, path)) as file:
         rows = 0
         with pq.ParquetWriter(buffer, plain_schema(file.schema_arrow), compression="snappy") as writer:
             for batch in file.iter_batches(use_threads=False):
-                kept = _without(with_plain_text(batch), marks)
+                kept = _without(with_plain_text(batch), gone, marks)
                 writer.write_batch(kept)
                 rows += kept.num_rows
     lake.store.write(file_key(table, renamed), buffer.getvalue())
     return _NewFile(renamed, buffer.tell(), rows)
 
 
-def _without(batch: pa.RecordBatch, marks: Mapping[str, str]) -> pa.RecordBatch:
-    """Leave out the rows of articles, and put a mark where one of them is the key of a cluster that others stay in."""
-    kept = batch.filter(pc.invert(is_wanted(batch, {"article_id": marks.keys()})))
+def _without(batch: pa.RecordBatch, gone: Values, marks: Mapping[str, str]) -> pa.RecordBatch:
+    """Leave out rows, and put a mark where an article that is gone is the key of a cluster that others stay in."""
+    kept = batch.filter(pc.invert(is_wanted(batch, gone)))
     if "cluster_key" not in kept.schema.names:
         return kept
     at = kept.schema.get_field_index("cluster_key")
@@ -123,9 +124,9 @@ def _renamed(entry: LogEntry, new: Mapping[str, _NewFile]) -> LogEntry:
     return replace(entry, actions=tuple(actions))
 
 
-def _delete_left_over(lake: Lake, files: TableFiles, article_ids: Collection[str]) -> list[str]:
+def _delete_left_over(lake: Lake, files: TableFiles, gone: Values) -> list[str]:
     """Delete the files of a table that no entry names any more and that hold such rows; return their keys."""
-    deleted = files.left_over({"article_id": article_ids, "cluster_key": article_ids})
+    deleted = files.left_over(gone)
     for key in deleted:
         lake.store.delete(key)
     return deleted

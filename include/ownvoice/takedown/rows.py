@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 
 import pyarrow as pa
 
@@ -14,6 +15,7 @@ from ownvoice.storage.lake import Lake
 from ownvoice.storage.versions import DatasetVersion, all_versions
 from ownvoice.takedown.copies import near_texts
 from ownvoice.takedown.found import Found, Wanted
+from ownvoice.takedown.imported import imported_of
 from ownvoice.takedown.table_files import TableFiles, Values, is_wanted
 
 LEAST_JACCARD: float = RefreshOptions.model_fields["near_duplicate_jaccard"].default
@@ -21,6 +23,8 @@ LEAST_JACCARD: float = RefreshOptions.model_fields["near_duplicate_jaccard"].def
 
 OF_ARTICLES = ("pairs", "articles", "chunks", "judgements")
 """The tables whose rows name an article."""
+
+IMPORTED_TABLE = "imported"
 
 NO_VERSION = 0
 """The number under which rows are counted of a table that no dataset version names."""
@@ -55,7 +59,7 @@ def find_rows(lake: Lake, wanted: Wanted, least_jaccard: float = LEAST_JACCARD) 
     counts = {name: _collect(files, article_ids, found) for name, files in tables.items()}
     for batch in _listed(lake, {"article_id": article_ids}):
         _add(found, batch)
-    return Found(
+    of_articles = Found(
         article_ids=article_ids,
         near_copies=copies,
         author_ids=wanted.author_ids,
@@ -63,6 +67,16 @@ def find_rows(lake: Lake, wanted: Wanted, least_jaccard: float = LEAST_JACCARD) 
         rows=_by_version(lake, tables, counts),
         **{name: frozenset(values) for name, values in found.items()},
     )
+    return _with_imported(lake, of_articles, wanted)
+
+
+def _with_imported(lake: Lake, found: Found, wanted: Wanted) -> Found:
+    files = TableFiles(lake, IMPORTED_TABLE)
+    ids = imported_of(lake, files, found, wanted.texts)
+    if not ids:
+        return found
+    count = sum(batch.num_rows for _, batch in files.rows({"row_id": ids}, ("row_id",)))
+    return replace(found, imported_ids=ids, rows={**found.rows, IMPORTED_TABLE: {NO_VERSION: count}})
 
 
 def _asked(lake: Lake, tables: Mapping[str, TableFiles], wanted: Wanted) -> dict[str, set[str]]:

@@ -88,6 +88,7 @@ def put_up(work: Work) -> StepDone:
         article_ids=found.article_ids,
         source_keys=found.source_keys,
         author_ids=found.author_ids,
+        row_ids=found.imported_ids,
         texts=(*texts.values(), *work.asked.wanted.texts),
         copies=tuple(_texts(work.lake, found.texts - texts.keys()).values()),
     )

@@ -42,6 +42,17 @@ class TableFiles:
             for batch in self._wanted_rows(file_key(self.table, path), wanted, columns):
                 yield path, batch if columns is not None else self._with_partition(batch, partition)
 
+    @property
+    def has_any(self) -> bool:
+        """Whether there is a file at all."""
+        return bool(self._partitions)
+
+    def every(self, columns: Collection[str]) -> Iterator[pa.RecordBatch]:
+        """Yield all rows of each file, part by part, with these columns."""
+        for path in sorted(self._partitions):
+            with self._lake.open_rows(file_key(self.table, path)) as file:
+                yield from file.iter_batches(_ROWS_AT_A_TIME, columns=list(columns), use_threads=False)
+
     def left_over(self, wanted: Values) -> list[str]:
         """Return the keys of the files below the table's folder that no version names, and that hold wanted rows."""
         named = {file_key(self.table, path) for path in self._partitions}
