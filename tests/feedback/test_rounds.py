@@ -18,7 +18,7 @@ from ownvoice.feedback.collect import collect_round
 from ownvoice.feedback.rounds import FeedbackRound, rounds
 from ownvoice.feedback.stored import read_fates, read_feedback_rows
 from ownvoice.feedback.withdraw import withdraw_author, withdraw_person
-from ownvoice.imports.table import read_imported
+from ownvoice.imports.table import read_imported, withdraw_imported
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.feedback_exports import chat_ui, line, lines
@@ -241,6 +241,31 @@ def test_an_authors_edits_go_with_the_author_and_a_tombstone_keeps_them_out(worl
     assert len(withdraw_author(world.lake, "jane-doe").row_ids) == 1
     assert world.collected().dropped == {"taken_down": 1}
     assert world.recorded() == [("Stays.", None)] and b"Jane's." not in world.text_of_the_lake()
+
+
+@pytest.mark.parametrize("decide", [approve_round, reject_round])
+def test_what_a_takedown_took_out_of_a_round_does_not_come_again_from_the_exports(world: World, decide: Any) -> None:
+    world.export("a.jsonl", line("up", "Quotes a text."), line("up", "Stays."))
+    made = world.collected()
+    decide(world.lake, made.number, "carol")
+    key = made.keys.events(made.draft)
+    rows = world.lake.read_rows(key)
+    assert rows is not None
+    world.lake.write_rows(key, rows.filter([row != "Quotes a text." for row in rows["answer"].to_pylist()]))
+    withdraw_imported(world.lake, [row["row_id"] for row in read_imported(world.lake) if row["chosen"] != "Stays."])
+    recorded = world.recorded()
+    if (again := world.collect()) is not None:
+        assert again.dropped == {"taken_down": 1} and again.rows == 0
+        approve_round(world.lake, again.number, "carol")
+    assert world.recorded() == recorded and world.collect() is None
+
+
+def test_a_rejection_leaves_what_was_said_before_as_it_was(world: World) -> None:
+    world.export("a.jsonl", line("up", "A"))
+    approve_round(world.lake, world.collected().number, "carol")
+    world.export("b.jsonl", line("down", "A", minutes=1))
+    reject_round(world.lake, world.collected().number, "carol")
+    assert world.collect() is None and world.recorded() == [("A", None)]
 
 
 def test_an_evaluation_set_is_asked(world: World, tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from ownvoice.retention.places import EXPLORED, RECORDS, known_as
 from ownvoice.storage.explored_keys import explored_key
-from ownvoice.storage.layout import champion_commit_key
+from ownvoice.storage.feedback_keys import FEEDBACK_SALT, FeedbackKeys, withdrawn_key
+from ownvoice.storage.layout import champion_commit_key, identity_key
 from ownvoice.storage.review_keys import ReviewKeys
 from ownvoice.storage.run_keys import RunKeys
 
@@ -57,3 +58,11 @@ def test_what_people_answered_and_decided_is_a_record_and_what_else_lies_there_i
     for key in (keys.round, keys.sample, keys.closed, keys.decisions, keys.answer("ann", "item", 2)):
         assert known_as(key).place == RECORDS
     assert known_as(f"{keys.answers}/notes.txt") is None
+
+
+def test_rounds_of_feedback_and_identity_pairs_are_records():
+    keys = FeedbackKeys(7)
+    files = [keys.round, keys.decision, keys.applied, keys.events("0a"), keys.rows("0a"), keys.fates("0a")]
+    for key in (*files, FEEDBACK_SALT, withdrawn_key("0a"), identity_key("0a")):
+        assert known_as(key).place == RECORDS
+    assert known_as(f"{keys.folder}/notes.txt") is None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from ownvoice.articles.tombstones import tombstones
 from ownvoice.config.feedback_rules import FeedbackRules
@@ -18,18 +18,12 @@ from ownvoice.errors import SettingsError
 from ownvoice.feedback.apply import apply_round
 from ownvoice.feedback.decide import Guards, decide
 from ownvoice.feedback.event import Event, Salted, events_of
+from ownvoice.feedback.history import History, read_history
 from ownvoice.feedback.people import consents, salter, withdrawn_people
 from ownvoice.feedback.propose import FEEDBACK_SET, Known, Origin, Proposal, propose
 from ownvoice.feedback.read_source import SourceRead, read_source
 from ownvoice.feedback.rounds import FeedbackRound, find_round, rounds
-from ownvoice.feedback.stored import (
-    EventFate,
-    read_events,
-    read_fates,
-    write_events,
-    write_fates,
-    write_feedback_rows,
-)
+from ownvoice.feedback.stored import write_events, write_fates, write_feedback_rows
 from ownvoice.imports.table import read_imported
 from ownvoice.pairs.evaluation import read_evaluation_sets
 from ownvoice.storage.feedback_keys import FeedbackKeys
@@ -66,47 +60,34 @@ def collect_round(
             apply_round(lake, one)
     salt, met = salter(lake), SourceRead()
     read = list(events_of(read_source(source, met), Salted(salt, rules.authors)))
-    number = earlier[-1].number + 1 if earlier else 1
-    stored, events, known = _with_earlier(lake, earlier, read)
-    guards = _guards(lake, rules, salt, evaluation_sets)
-    at = dt.datetime.now(dt.UTC)
-    proposal = propose(events, decide(events, rules, guards), known, Origin(number, run, at))
+    history = read_history(lake, earlier)
+    events = history.with_read(read)
+    decided = decide(events, rules, _guards(lake, rules, salt, evaluation_sets, history.gone))
+    origin = Origin(earlier[-1].number + 1 if earlier else 1, run, dt.datetime.now(dt.UTC))
+    proposal = propose(events, decided, _known(lake, history), origin)
     if not proposal.changes and not (held_too and proposal.held):
         return None
-    made = _round(proposal, Origin(number, run, at), source, met)
-    return _write(lake, made, proposal, [one for one in events if one.event_id not in stored])
+    made = _round(proposal, origin, source, met)
+    return _write(lake, made, proposal, [one for one in events if one.event_id not in history.kept])
 
 
-def _with_earlier(
-    lake: Lake, earlier: Iterable[FeedbackRound], read: Iterable[Event]
-) -> tuple[set[str], list[Event], Known]:
-    """Return the ids of the events that approved rounds hold, every event that counts, and what those rounds left."""
-    kept: dict[str, Event] = {}
-    rejected: set[str] = set()
-    released: set[str] = set()
-    left_out: set[str] = set()
-    fates: dict[str, EventFate] = {}
-    for made in earlier:
-        fates |= {one.event_id: one for one in read_fates(lake, made)}
-        found = {one.event_id: one for one in read_events(lake, made)}
-        if made.decision and made.decision.how == "rejected":
-            rejected |= found.keys()
-        elif made.decision:
-            kept |= found
-            released |= set(made.decision.released)
-            left_out |= set(made.decision.left_out)
-    stored = set(kept)
-    kept |= {one.event_id: one for one in read if one.event_id not in rejected}
+def _known(lake: Lake, history: History) -> Known:
     recorded = {row["row_id"] for row in read_imported(lake, sets=[FEEDBACK_SET])}
-    return stored, list(kept.values()), Known(fates, recorded, released - left_out, left_out)
+    return Known(history.fates, recorded, history.released - history.left_out, history.left_out)
 
 
-def _guards(lake: Lake, rules: FeedbackRules, salt: Callable[[str], str], evaluation_sets: tuple[str, ...]) -> Guards:
+def _guards(
+    lake: Lake,
+    rules: FeedbackRules,
+    salt: Callable[[str], str],
+    evaluation_sets: tuple[str, ...],
+    gone: Collection[str],
+) -> Guards:
     stones, grams = tombstones(lake), read_evaluation_sets(lake, evaluation_sets)
 
     def taken_down(event: Event) -> bool:
-        if not stones:
-            return False
+        if event.event_id in gone or not stones:
+            return event.event_id in gone
         texts = [*(turn["content"] for turn in event.turns), event.answer, event.other or ""]
         by_author = event.author_id and stones.refuses(author_id=event.author_id)
         return bool(by_author) or any(stones.refuses(text=text) for text in texts if text.strip())

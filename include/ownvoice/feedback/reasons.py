@@ -32,7 +32,7 @@ NO_CONSENT = FeedbackReason(
 )
 WITHDRAWN = FeedbackReason("withdrawn", "dropped", "The person asked that nothing of theirs is used.", "Nothing.")
 TAKEN_DOWN = FeedbackReason(
-    "taken_down", "dropped", "It repeats a text, or comes from an author, that was taken down.", "Nothing."
+    "taken_down", "dropped", "It was taken down, or is of a text or an author that was.", "Nothing."
 )
 MODEL_RATING = FeedbackReason("model_rating", "dropped", "A program said it, not a person.", "Nothing.")
 REGENERATION = FeedbackReason(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ownvoice.storage import explored_keys, layout, takedown_keys
+from ownvoice.storage import explored_keys, feedback_keys, layout, takedown_keys
 from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
@@ -63,6 +63,8 @@ _PATTERNS = {
         rf"{re.escape(layout.CURSOR)}|{re.escape(layout.PROBE)}|(?:{layout.PUSHES}|{layout.CHAMPIONS})/.+/\d+\.json|"
         rf"{layout.CHAMPIONS}/.+/commits/[0-9a-f]+\.json|{_folder(layout.verification_key(0))}/\d+\.json|"
         rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)|"
+        rf"{feedback_keys.FEEDBACK_SALT}|{feedback_keys.WITHDRAWN}/[0-9a-f]+\.json|"
+        rf"{feedback_keys.ROUNDS}/\d+/(?:[a-z]+\.json|[0-9a-f]+-[a-z]+\.parquet)|{layout.IDENTITY}/[0-9a-f]+\.jsonl|"
         rf"{takedown_keys.TOMBSTONES}/.+|{takedown_keys.WITHDRAWN}/[^/]+\.json|"
         rf"{takedown_keys.TAKEDOWNS}/[0-9a-f]+/[a-z]+\.(?:json|runs)|"
         rf"{layout.JUDGES}/(?:[0-9a-f]+/version-\d+\.json|controls/version-\d+-[a-z]+\.parquet)"
