@@ -17,6 +17,7 @@ from pydantic import BaseModel
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.round_request import RoundRequest
 from ownvoice.config.run import FORM_FIELDS, RefreshRun
+from ownvoice.config.takedown_form import TakedownForm
 from ownvoice.training.planning.request import TrainingRequest
 from ownvoice.training.recipe import TrainingRecipe
 
@@ -33,6 +34,10 @@ _REVIEW_FORM = """\
 ## The trigger form of `review_pairs`
 
 It begins a round for people; docs/review-guideline.md is what they read."""
+_TAKEDOWN_FORM = """\
+## The trigger form of `takedown`
+
+What it names is kept in Airflow's database: ids, and never a text."""
 _TRAINING_FORM = """\
 ## The trigger form of `train_dpo`
 
@@ -59,6 +64,8 @@ def page() -> str:
         "### Generation recipe\n\n" + _table(GenerationRecipe, GenerationRecipe.model_fields),
         _REVIEW_FORM,
         _table(RoundRequest, RoundRequest.model_fields),
+        _TAKEDOWN_FORM,
+        _table(TakedownForm, TakedownForm.model_fields),
         _TRAINING_FORM,
         "### This training\n\n" + _table(TrainingRequest, asked),
         "### Training recipe\n\n" + _table(TrainingRecipe, TrainingRecipe.model_fields),

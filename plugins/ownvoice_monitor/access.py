@@ -17,6 +17,7 @@ from ownvoice.storage.lake import Lake
 
 MAY_READ_REFRESHES = Depends(requires_access_dag("GET", param_dag_id="refresh_preferences"))
 MAY_READ_TRAININGS = Depends(requires_access_dag("GET", param_dag_id="train_dpo"))
+MAY_READ_TAKEDOWNS = Depends(requires_access_dag("GET", param_dag_id="takedown"))
 MAY_READ_FEEDBACK = Depends(requires_access_dag("GET", param_dag_id="collect_feedback"))
 MAY_READ_THE_DAG_IN_THE_ADDRESS = Depends(requires_access_dag("GET"))
 

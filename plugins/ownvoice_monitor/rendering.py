@@ -31,6 +31,7 @@ NAVIGATION = (
     ("judges", "Judges"),
     ("review", "Review"),
     ("feedback", "Feedback"),
+    ("takedown", "Takedowns"),
 )
 
 Content = Mapping[str, object]

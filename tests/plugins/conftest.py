@@ -90,7 +90,7 @@ def page_app(monkeypatch: pytest.MonkeyPatch) -> Callable[[Lake], Any]:
 
     app, queries = make_app(), Queries(deadline_s=60)
     guards = (access.MAY_READ_REFRESHES, access.MAY_READ_TRAININGS, access.MAY_READ_THE_DAG_IN_THE_ADDRESS)
-    for guard in (*guards, access.MAY_READ_FEEDBACK, *static_files.router.dependencies):
+    for guard in (*guards, access.MAY_READ_FEEDBACK, access.MAY_READ_TAKEDOWNS, *static_files.router.dependencies):
         app.dependency_overrides[guard.dependency] = lambda: None
     app.dependency_overrides[access.reviewer] = lambda: "anna"
 

@@ -26,6 +26,7 @@ PAGES = [
     "/review/items?round=x",
     "/review/item?round=x&item=x",
     "/feedback?round=1",
+    "/takedown?takedown=0123456789abcdef",
     "/static/pages.css",
 ]
 

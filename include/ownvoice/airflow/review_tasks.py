@@ -79,9 +79,9 @@ def close_round(dag_run: Any, ti: Any) -> str:
     return ended.how
 
 
-def answered_by(ti: Any) -> str:
-    """Return the name of the person who approved the round; empty where Airflow does not say, as of who rejects."""
-    answer = ti.xcom_pull(task_ids="approve_round") or {}
+def answered_by(ti: Any, approval: str = "approve_round") -> str:
+    """Return the name of the person who answered an approval; empty where Airflow does not say, as of who rejects."""
+    answer = ti.xcom_pull(task_ids=approval) or {}
     person = answer.get("responded_by_user") or {}
     return str(person.get("name") or person.get("id") or "")
 

@@ -22,7 +22,7 @@ from ownvoice.takedown.lines import record_lines, summary_line
 from ownvoice.takedown.plan import plan_lines, plan_takedown
 from ownvoice.takedown.record import read_takedown, takedowns
 from ownvoice.takedown.steps import Asked
-from ownvoice.takedown.take_down import begun, take_down
+from ownvoice.takedown.take_down import begun, refuse_open, take_down
 from ownvoice.terminal import wrapped
 
 group = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -70,6 +70,7 @@ def take(
             opened, asked, lambda: hub_client(token_from_environment()), settings.hub_dataset, _tell_progress
         )
         print_result(record_lines(record), record.model_dump(mode="json"), as_json)
+        refuse_open(record)
     elif (record := begun(opened, asked)).steps:
         print_result(record_lines(record), record.model_dump(mode="json"), as_json)
     else:

@@ -11,7 +11,7 @@ import os
 import socket
 
 from ownvoice.config.settings import HubDataset
-from ownvoice.errors import LakeHeldError
+from ownvoice.errors import LakeHeldError, VerificationError
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.lease import current_lease, held_by_process
 from ownvoice.storage.takedown_keys import TakedownKeys, takedown_run_id
@@ -22,6 +22,8 @@ from ownvoice.takedown.record import TakedownRecord, read_takedown, write_takedo
 from ownvoice.takedown.request import TakedownRequest
 from ownvoice.takedown.search.objects import Progress
 from ownvoice.takedown.steps import Asked, Work
+
+_SHOWN = 5
 
 
 def take_down(
@@ -51,6 +53,17 @@ def take_down(
                 write_takedown(lake, work.record)
                 renew()
         return _closed(lake, work.record)
+
+
+def refuse_open(record: TakedownRecord) -> None:
+    """Raise `VerificationError` where a takedown left something to do."""
+    if record.open:
+        shown = "; ".join(f"{what}: {why}" for what, why in list(record.open.items())[:_SHOWN])
+        more = f"; and {len(record.open) - _SHOWN} more" if len(record.open) > _SHOWN else ""
+        raise VerificationError(
+            f"takedown {record.takedown_id} is open, since this is left: {shown}{more}. Do that, then run the same "
+            "takedown again: it does what is left, and searches once more."
+        )
 
 
 def begun(lake: Lake, asked: Asked) -> TakedownRecord:
