@@ -141,8 +141,7 @@ def _judge(
 def _pair(
     chunk: PlannedChunk, request_key: str, run: RefreshRun, index: int, triple: Triple, judged: Judged
 ) -> StagedPair:
-    model = run.recipe.generator_of(chunk["chunk_key"]).model
-    candidate, proof = judged.candidate, judged.proof
+    model, candidate, proof = run.recipe.generator_of(chunk["chunk_key"]).model, judged.candidate, judged.proof
     return {
         "split": chunk["split"],
         "author_id": chunk["author_id"],

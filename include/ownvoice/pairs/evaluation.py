@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,9 +71,24 @@ def read_evaluation_sets(lake: Lake, uris: Sequence[str]) -> EvaluationGrams:
     key = evaluation_key(hashlib.sha256(seal.encode()).hexdigest()[:32])
     table = lake.read_rows(key, _GRAMS) if files else _GRAMS.empty_table()
     if table is None:
-        table = pa.Table.from_pylist([row for store, found in files for row in _rows_of(store, found)], schema=_GRAMS)
+        table = grams_of(row for store, found in files for row in _rows_of(store, found))
         lake.write_rows(key, table)
     return EvaluationGrams.of(table)
+
+
+def grams_of(rows: Iterable[dict[str, Any]]) -> pa.Table:
+    """Return what `gram_rows` yields as a table for `EvaluationGrams.of`."""
+    return pa.Table.from_pylist(list(rows), schema=_GRAMS)
+
+
+def gram_rows(text: str, file: str, row: int) -> Iterator[dict[str, Any]]:
+    """Yield each word run of a text once, with the names that `row_in` gives for it."""
+    spoken = words(text)
+    count = min(MAX_WORDS, len(spoken))
+    if count >= MIN_WORDS:
+        yield from (
+            {"words": count, "gram": gram, "file": file, "row": row} for gram in sorted(set(_grams(spoken, count)))
+        )
 
 
 def _files(lake: Lake, uri: str) -> list[tuple[ObjectStore, StoredObject]]:
@@ -96,11 +111,7 @@ def _rows_of(store: ObjectStore, found: StoredObject) -> Iterator[dict[str, Any]
     try:
         for number, row in enumerate(_read(found.key, store.read(found.key) or b""), 1):
             for text in _texts(row):
-                spoken = words(text)
-                count = min(MAX_WORDS, len(spoken))
-                if count >= MIN_WORDS:
-                    grams = sorted(set(_grams(spoken, count)))
-                    yield from ({"words": count, "gram": gram, "file": file, "row": number} for gram in grams)
+                yield from gram_rows(text, file, number)
     except (ValueError, pa.ArrowException) as error:
         raise SettingsError(
             f"OWNVOICE_EVALUATION_SETS: {file} cannot be read as its name says ({first_line(error)}). "

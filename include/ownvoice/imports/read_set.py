@@ -1,0 +1,51 @@
+"""The rows of a set's files, each checked and read: by file and number, with a hash of the row as it stands there."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ownvoice.errors import BadDataError
+from ownvoice.imports.drops import Dropped
+from ownvoice.imports.known_set import KnownSet, Row, RowError
+from ownvoice.imports.read_rows import read_rows
+from ownvoice.imports.source import Source
+from ownvoice.imports.turns import Compared
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row of a file, from 1, and what it says."""
+
+    file: str
+    number: int
+    sha256: str
+    said: Compared | Dropped
+
+
+def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
+    """Yield every row of the files of a set.
+
+    Raises `BadDataError`, which names set, file, row and what stands there, where one is not as the set is declared.
+    """
+    for file in source.files:
+        number = 0
+        try:
+            with source.opened(file) as path:
+                for row in read_rows(path, known.columns):
+                    number += 1
+                    known.check(row)
+                    yield SourceRow(file, number, row_sha256(row), known.read(row))
+        except RowError as error:
+            raise BadDataError(
+                f"{known.name}: {file}, row {max(number, 1)}: {error}. Nothing was recorded. Where the set has "
+                "changed, import the revision that its declaration is of, or correct include/ownvoice/imports/sets."
+            ) from None
+
+
+def row_sha256(row: Row) -> str:
+    """Return the hash of a row as it stands in its source: of all its columns, as canonical JSON."""
+    text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
