@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from ownvoice.cli.main import COMMANDS, load_command
+from ownvoice.cli.main import COMMANDS, load_command, module_name
 from stand_ins.night import article
 from stand_ins.places import SAMPLES
 
@@ -59,7 +59,7 @@ def test_help_lists_every_command_and_imports_none():
     shown, imported = done.stdout.rstrip().rpartition("\n")[::2]
     assert all(f" {name} " in shown for name in COMMANDS)
     modules = set(imported.split())
-    assert modules & {f"ownvoice.cli.{name.replace('-', '_')}" for name in COMMANDS} == set()
+    assert modules & {f"ownvoice.cli.{module_name(name)}" for name in COMMANDS} == set()
     assert {name.partition(".")[0] for name in modules} & HEAVY == set()
 
 

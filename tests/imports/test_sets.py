@@ -5,32 +5,19 @@ The rows have the columns of the sets; their words were written for these tests.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
-from pathlib import Path
 
 import pytest
 
 from ownvoice.errors import BadDataError, SettingsError
-from ownvoice.imports.import_set import Run, import_set
-from ownvoice.imports.screen import read_screen
 from ownvoice.imports.sets import KNOWN_SETS, known_set
-from ownvoice.imports.source import open_source
 from ownvoice.imports.table import read_imported
-from stand_ins.places import TESTS
-
-RECORDED = TESTS / "recorded" / "imports"
-RUN = Run("import", dt.datetime(2026, 4, 1, tzinfo=dt.UTC))
+from stand_ins.imported import imported, recorded
 
 
-def recorded(name):
-    return [json.loads(line) for line in (RECORDED / f"{name}.jsonl").read_text().split("\n") if line]
-
-
-def imported(lake, name, rows, folder: Path):
+def of_rows(lake, name, rows, folder):
     (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    source = open_source(lake, KNOWN_SETS[name], str(folder), None)
-    report = import_set(lake, KNOWN_SETS[name], source, read_screen(lake, ()), RUN)
+    report = imported(lake, name, folder)
     return report, sorted(read_imported(lake, sets=[name]), key=lambda row: row["source_row"])
 
 
@@ -42,7 +29,7 @@ def golden(row):
 @pytest.mark.parametrize("name", KNOWN_SETS)
 def test_ten_recorded_rows_become_the_golden_ones(name, lake, tmp_path):
     cases = recorded(name)
-    report, rows = imported(lake, name, [case["row"] for case in cases], tmp_path)
+    report, rows = of_rows(lake, name, [case["row"] for case in cases], tmp_path)
     wanted = {number: case["becomes"] for number, case in enumerate(cases, 1)}
     assert {row["source_row"]: golden(row) for row in rows} == {
         number: one for number, one in wanted.items() if "drop" not in one
@@ -68,10 +55,10 @@ def test_an_unknown_a_missing_and_a_mistyped_column_stop_the_import_with_set_fil
     for broken, said in (
         (second | {"mood": "calm"}, "column mood is unknown"),
         ({key: value for key, value in second.items() if key != column}, f"column {column} is missing"),
-        (second | {column: {"a": b"".decode()} if column != "info" else 7}, f"column {column} holds"),
+        (second | {column: {"a": 1} if column != "info" else 7}, f"column {column} holds"),
     ):
         with pytest.raises(BadDataError, match=rf"{name}: rows.jsonl, row 2: {said}.*Nothing was recorded"):
-            imported(lake, name, [first, broken], tmp_path)
+            of_rows(lake, name, [first, broken], tmp_path)
     assert list(read_imported(lake)) == []
 
 
@@ -92,7 +79,7 @@ def test_an_unknown_a_missing_and_a_mistyped_column_stop_the_import_with_set_fil
 def test_an_unknown_value_stops_the_import_and_is_named(name, column, value, lake, tmp_path):
     first = recorded(name)[0]["row"]
     with pytest.raises(BadDataError, match=rf"row 2: column {column}"):
-        imported(lake, name, [first, first | {column: value}], tmp_path)
+        of_rows(lake, name, [first, first | {column: value}], tmp_path)
     assert list(read_imported(lake)) == []
 
 

@@ -7,6 +7,7 @@ import pytest
 from ownvoice.retention.places import EXPLORED, RECORDS, known_as
 from ownvoice.storage.explored_keys import explored_key
 from ownvoice.storage.feedback_keys import FEEDBACK_SALT, FeedbackKeys, withdrawn_key
+from ownvoice.storage.import_keys import contradictions_key, import_report_key
 from ownvoice.storage.layout import champion_commit_key, identity_key
 from ownvoice.storage.review_keys import ReviewKeys
 from ownvoice.storage.run_keys import RunKeys
@@ -37,6 +38,12 @@ def test_what_somebody_else_put_there_is_unknown(key):
 def test_the_record_of_a_commit_of_champions_is_known_and_a_note_beside_it_is_not():
     assert known_as(champion_commit_key("ann/voice", "0123456789abcdef")).place == RECORDS
     assert known_as(champion_commit_key("ann/voice", "notes")) is None
+
+
+def test_the_report_of_an_import_and_what_it_contradicts_are_records():
+    for key in (import_report_key("capybara@0f"), contradictions_key("hh-rlhf@sha256-0f")):
+        assert known_as(key).place == RECORDS
+    assert known_as("imports/capybara@0f/rows.csv") is None
 
 
 def test_what_was_explored_is_known():

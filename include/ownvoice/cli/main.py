@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -45,6 +46,8 @@ COMMANDS = {
     "takedown": "Show what an article, an author or a text leaves behind; take it down with `--yes`, with a proof.",
     "feedback": "Collect what readers said of answers, show it, and approve what trainings may take.",
     "identity": "Write pairs that teach a model who it is and who made it; a training takes them by a mixture.",
+    "import": "Import a known preference set, from the Hub at one commit or from files, beside the author's pairs.",
+    "imports": "List the known preference sets, and what was imported of them.",
     "migrate": "Bring a lake that an older release wrote to today's columns; no pair changes.",
     "push-to-hub": "Push the newest version to the Hugging Face Hub, with the token in HF_TOKEN.",
 }
@@ -60,9 +63,14 @@ class LazyGroup(TyperGroup):
         return name, load_command(str(name)), rest
 
 
+def module_name(command: str) -> str:
+    """Return the module of a command; `import` is a word of Python's, and its module is `import_`."""
+    return command.replace("-", "_") + ("_" if iskeyword(command) else "")
+
+
 def load_command(name: str) -> Any:
     """Import a command and return it as Typer runs it."""
-    module = import_module(f"ownvoice.cli.{name.replace('-', '_')}")
+    module = import_module(f"ownvoice.cli.{module_name(name)}")
     if isinstance(group := getattr(module, "group", None), typer.Typer):
         group.info.name, group.info.help = name, COMMANDS[name]
         return typer.main.get_command(group)

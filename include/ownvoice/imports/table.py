@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import partial
 from itertools import islice
@@ -64,6 +65,12 @@ def read_imported(
         for also in _conditions("row_id", ids):
             for batch in scan(lake.table(TABLE, version), where=f"{where} AND {also}"):
                 yield from cast("list[ImportedRow]", batch.to_pylist())
+
+
+def rows_by_set(lake: Lake) -> dict[str, int]:
+    """Return how many rows the table holds of each set."""
+    found = Counter(name for batch in scan(lake.table(TABLE), '"set"') for name in batch["set"].to_pylist())
+    return dict(sorted(found.items()))
 
 
 def withdraw_imported(lake: Lake, row_ids: Collection[str]) -> int:

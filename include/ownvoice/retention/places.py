@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ownvoice.storage import explored_keys, feedback_keys, layout, takedown_keys
+from ownvoice.storage import explored_keys, feedback_keys, import_keys, layout, takedown_keys
 from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
@@ -65,6 +65,7 @@ _PATTERNS = {
         rf"{layout.REVIEWS}/[^/]+/(?:[a-z]+\.(?:json|parquet)|answers/[0-9a-f]+/[0-9a-f]+/\d+\.json)|"
         rf"{feedback_keys.FEEDBACK_SALT}|{feedback_keys.WITHDRAWN}/[0-9a-f]+\.json|"
         rf"{feedback_keys.ROUNDS}/\d+/(?:[a-z]+\.json|[0-9a-f]+-[a-z]+\.parquet)|{layout.IDENTITY}/[0-9a-f]+\.jsonl|"
+        rf"{import_keys.IMPORTS}/[^/]+/[a-z]+\.(?:json|parquet)|"
         rf"{takedown_keys.TOMBSTONES}/.+|{takedown_keys.WITHDRAWN}/[^/]+\.json|"
         rf"{takedown_keys.TAKEDOWNS}/[0-9a-f]+/[a-z]+\.(?:json|runs)|"
         rf"{layout.JUDGES}/(?:[0-9a-f]+/version-\d+\.json|controls/version-\d+-[a-z]+\.parquet)"

@@ -26,6 +26,7 @@ _REMEDIES = {
     f"{CHAMPIONS}/": "Put it back from a backup of the lake, or remove it: the champion before it then counts.",
     "judges/": "Remove it, and run `ownvoice judges qualify` again: no stored answer is paid for twice.",
     "verified/": "Remove it, and verify that version again.",
+    "imports/": "Remove it, and import that set again: no row is recorded twice.",
     "readings/": (
         "Put it back from a backup of the lake. Without one, remove it: what the article leaves out is then decided "
         "again, and its chunks may be asked again."
