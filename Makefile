@@ -123,6 +123,7 @@ bench: install  ## every benchmark; each prints a table beside its peer, and the
 docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_dags.py
 	$(BIN)/python docs/write_drop_reasons.py
+	$(BIN)/python docs/write_feedback.py
 	$(BIN)/python docs/write_formats.py
 	$(BIN)/python docs/write_dashboard.py
 	$(BIN)/python docs/write_retention.py

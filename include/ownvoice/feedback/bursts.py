@@ -29,7 +29,7 @@ def bursts(events: Iterable[Event], rules: FeedbackRules) -> dict[str, Fate]:
     cells = Counter((one.person, _cell(one, rules)) for one in dated)
     held = _of_all(dated, rules)
     for person, said in by_person.items():
-        if len(said) > rules.burst_person:
+        if _fates(said, rules.burst_window_s, rules.burst_person, ""):  # few are, and what others say takes long
             limit = _limit(rules.burst_person, [count for (who, _), count in cells.items() if who != person])
             held |= _fates(said, rules.burst_window_s, limit, "one person")
     return held
