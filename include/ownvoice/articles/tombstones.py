@@ -60,9 +60,9 @@ class Withheld:
     article_ids: frozenset[str] = frozenset()
     source_keys: frozenset[str] = frozenset()
     author_ids: frozenset[str] = frozenset()
-    row_ids: frozenset[str] = frozenset()
     texts: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    row_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
