@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import datetime as dt
 import json
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +13,6 @@ import pytest
 from ownvoice.dataset.digest import from_text, to_text
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import BadDataError
-from ownvoice.offline_model.server import running_offline_model
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.takedown_keys import withdrawn_key
@@ -26,30 +23,13 @@ from ownvoice.takedown.found import Found, Wanted
 from ownvoice.takedown.old_versions import rewrite_old_versions
 from ownvoice.takedown.rows import find_rows
 from ownvoice.training.version_pairs import read_pairs
-from stand_ins.night import Night
 
-GONE = "alpha"
-
-
-@pytest.fixture(scope="module")
-def three_nights(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with a lake of three nights: two articles, a third one, and an edit of the first."""
-    folder = tmp_path_factory.mktemp("three-nights")
-    with running_offline_model() as model:
-        night = Night(Lake(f"file://{folder}/lake"), folder / "articles", model)
-        night.write(GONE, "bravo")
-        night.run("one")
-        night.write_by("jane", "charlie")
-        night.run("two", refresh_date=dt.date(2026, 2, 2))
-        night.edit(GONE, "Nobody had ever counted the herons of that river before.")
-        night.run("three", refresh_date=dt.date(2026, 2, 3))
-    return folder
+GONE = "alpha"  # of the nights in conftest.py
 
 
 @pytest.fixture
-def lake(three_nights: Path, tmp_path: Path) -> Lake:
-    shutil.copytree(three_nights / "lake", tmp_path / "lake")
-    return Lake(f"file://{tmp_path}/lake")
+def lake(old_lake: Lake) -> Lake:
+    return old_lake
 
 
 def _take_down(lake: Lake, article_id: str = GONE) -> Found:

@@ -45,14 +45,15 @@ _Counts = dict[str, int]
 """The number of rows by the path of their file."""
 
 
-def find_rows(lake: Lake, wanted: Wanted, least_jaccard: float = LEAST_JACCARD) -> Found:
+def find_rows(lake: Lake, wanted: Wanted, least_jaccard: float | None = LEAST_JACCARD) -> Found:
     """Return what the tables hold of what is `wanted`, and of near copies of it. No table is changed.
 
-    Near copies are looked for while the originals are there. Raises `StorageError` where a table cannot be read.
+    Near copies are looked for while the originals are there; none with `least_jaccard` None. Raises `StorageError`
+    where a table cannot be read.
     """
     tables = {name: TableFiles(lake, name) for name in OF_ARTICLES}
     asked = _asked(lake, tables, wanted)
-    near = near_texts(lake, asked, wanted.texts, least_jaccard)
+    near = near_texts(lake, asked, wanted.texts, least_jaccard) if least_jaccard is not None else {}
     copies = _articles_with(lake, tables, near, asked)
     article_ids = frozenset({*asked, *copies})
     found: dict[str, set[str]] = {name: set() for name in _COLUMNS}

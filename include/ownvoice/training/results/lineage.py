@@ -10,10 +10,13 @@ from ownvoice.dataset.hub.record import pushes_of_version
 from ownvoice.errors import StorageError
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import all_versions, version_or_latest
+from ownvoice.storage.withdrawn import withdrawn_of
 from ownvoice.training.results.publication import Publication
 from ownvoice.training.results.report import TrainingReport, read_training_report
 
 _DID = {"edited": "edited", "human": "wrote"}
+
+_AUTHORS_SHOWN = 5
 
 MIN_COMMIT_CHARS = 7  # of the first characters of a commit, as git shows them
 
@@ -75,6 +78,14 @@ def _origin_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"refresh    {found['refresh']} of {found['refresh_date']}"
     if found["rejected_by"]:
         yield f"second     {found['rejected_by']}"
+    by_pairs = sorted(found["by_author"].items(), key=lambda one: -one[1]["pairs"])
+    for author_id, held in by_pairs[:_AUTHORS_SHOWN]:
+        yield f"author     {author_id}: {held['pairs']} pairs of {held['articles']} articles"
+    if len(by_pairs) > _AUTHORS_SHOWN:
+        yield f"author     {len(by_pairs) - _AUTHORS_SHOWN} more, in --json"
+    if found["withdrawn"]["pairs"]:
+        takedowns = ", ".join(found["withdrawn"]["takedowns"])
+        yield f"withdrawn  {found['withdrawn']['pairs']} pairs, by takedown {takedowns}: the digest is of these as well"
     for source, pairs in found["by_people"].items():
         yield f"people     {pairs} pairs with a rejected answer that people {_DID[source]}"
 
@@ -108,7 +119,7 @@ def _descendant(report: TrainingReport) -> dict[str, Any]:
 
 
 def _origin(lake: Lake, number: int) -> dict[str, Any]:
-    version = version_or_latest(lake, number)
+    version, gone = version_or_latest(lake, number), withdrawn_of(lake, number)
     return {
         "dataset_version": version.number,
         "digest": version.digest,
@@ -120,7 +131,17 @@ def _origin(lake: Lake, number: int) -> dict[str, Any]:
         "round": version.round,
         "rejected_by": version.rejected_sentence,
         "by_people": _by_people(lake, number),
+        "by_author": _by_author(lake, number),
+        "withdrawn": {"pairs": gone.pairs, "takedowns": list(gone.takedowns)},
     }
+
+
+def _by_author(lake: Lake, number: int) -> dict[str, dict[str, int]]:
+    """Count the articles and pairs of each author in a version."""
+    columns = "author_id, count(DISTINCT article_id) AS articles, count(*) AS pairs"
+    batches = scan(lake.table("pairs", number), columns, "true GROUP BY author_id ORDER BY author_id")
+    rows = (row for batch in batches for row in batch.to_pylist())
+    return {row["author_id"]: {"articles": row["articles"], "pairs": row["pairs"]} for row in rows}
 
 
 def _by_people(lake: Lake, number: int) -> dict[str, int]:
