@@ -44,7 +44,7 @@ _BY_RUN_PART = dict.fromkeys(
         *("plan.json", "plan", "outcomes", "staged", "curated", "judged", "spending", "report.json", "batch_api"),
         *("recipe.json", "result.json", "log.txt", "metrics.jsonl", "samples.json", "publication.json"),
         *("variants.json", "comparison.json", "claims", "awaited.json", "style.json", "style_answers.parquet"),
-        *("quality.json", "promotion.json", "answering"),
+        *("quality.json", "promotion.json", "answering", "mixture.parquet"),
     ),
     Treatment.REWRITE,
 ) | {
@@ -67,5 +67,5 @@ def treatment_of(key: str) -> Treatment:
     if known is None:
         return Treatment.UNKNOWN
     if known.place == places.RUN:
-        return _BY_RUN_PART[known.part.partition("/")[0]]
+        return _BY_RUN_PART.get(known.part.partition("/")[0], Treatment.REWRITE)
     return _BY_PLACE[known.place]
