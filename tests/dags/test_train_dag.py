@@ -337,7 +337,8 @@ def test_the_form_has_every_field_of_the_recipe_in_four_sections(dags):
     from ownvoice.training.recipe import TrainingRecipe
 
     params = dags["train_dpo"].params
-    assert set(params) == {"dataset_version", "variants", "publish_variant", *TrainingRecipe.model_fields}
+    asked = {"dataset_version", "variants", "publish_variant", "learning_curve", "curve_seeds"}
+    assert set(params) == {*asked, *TrainingRecipe.model_fields}
     assert {param.schema["section"] for _, param in params.items()} == {"Data", "Model", "DPO", "Publish"}
 
 

@@ -22,6 +22,7 @@ from ownvoice.training.health.evidence import Merge
 from ownvoice.training.health.judge import judge
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.run import TrainingRun, read_training_run, write_training_run
+from ownvoice.training.subset import subset_of
 from ownvoice.training.version_pairs import read_pairs
 from stand_ins.answered import answer_job, shares_from_environment
 
@@ -31,7 +32,8 @@ SHARD = b"\x08\x00\x00\x00\x00\x00\x00\x00{}      " + bytes(3_000_000)
 def curves(kind: str, steps: int = 20) -> list[dict[str, Any]]:
     """Return the rows of a `metrics.jsonl`: `good` learns steadily, `block` makes the author's text unlikely.
 
-    `spike` learns steadily too, with one spike of the gradient norm, of which a health rule warns.
+    `spike` learns steadily too, with one spike of the gradient norm, of which a health rule warns; so does `learning`,
+    to a margin on the test split that grows with the train pairs (`leave_trained_run`).
     """
     chosen = -0.6 if kind == "block" else 0.02
     rows: list[dict[str, Any]] = [
@@ -49,20 +51,23 @@ def leave_trained_run(
     lake: Lake, run: TrainingRun, kind: str = "good", shards: int = 2, kept_least: float = 0.7
 ) -> dict[str, Any]:
     """Write all that a trained run leaves; return its result. Rounding keeps `kept_least` of a module's change."""
+    pairs = read_pairs(lake, run.dataset_version)
+    train = subset_of(pairs.train, run.recipe)
     metrics = curves(kind)
+    if kind == "learning":
+        metrics[-1] |= {"eval_rewards/margins": 1 - 2 * len(train) ** -0.5 + 0.01 * (run.recipe.seed % 3)}
     merge = Merge(
         dtype="float16", kl_merged_nats=2e-7, kl_base_nats=3e-3, kept_least=kept_least,
         kept_least_module="model.layers.0.mlp.up_proj", kept_median=0.8,
     )  # fmt: skip
-    pairs = read_pairs(lake, run.dataset_version)
     result = {
         "run_id": run.run_id, "recipe_id": run.recipe.recipe_id, "recipe": run.recipe.model_dump(mode="json"),
         "device": "cpu", "image": "registry.example/trainer@sha256:0123", "versions": {"trl": "1.15.0"},
         "dataset": {"version": pairs.version.number, "digest": pairs.version.digest},
         "base": {"name": run.recipe.base_model, "commit": "c0ffee" * 6},
-        "rows": {"train": len(pairs.train) - 1, "test": len(pairs.test)},
+        "rows": {"train": len(train) - 1, "test": len(pairs.test)},
         "rows_left_out": {"train": {"longer_than_max_length": 1}, "test": {}},
-        "left_out_pair_ids": {"train": [pairs.train[0].pair_id], "test": []},
+        "left_out_pair_ids": {"train": [train[0].pair_id], "test": []},
         "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
         "final": metrics[-2], "test": metrics[-1],
         "health": judge(metrics, merge).model_dump(mode="json"),

@@ -53,7 +53,9 @@ def read_training_form(params: Mapping[str, Any]) -> TrainingRequest:
     refuse_unknown(params, {*asked, *TrainingRecipe.model_fields})
     try:
         recipe = TrainingRecipe.model_validate({name: params[name] for name in TrainingRecipe.model_fields})
-        return TrainingRequest.model_validate({"recipe": recipe, **{name: params[name] for name in asked}})
+        return TrainingRequest.model_validate(
+            {"recipe": recipe, **{name: params[name] for name in asked & params.keys()}}
+        )
     except ValidationError as error:
         raise settings_error(error) from None
 

@@ -73,6 +73,7 @@ def plan_style(ti: Any) -> str | None:
 
     None where no report is wanted, or nothing can be judged: the report then says why.
     """
+    from ownvoice.evaluation.curve.stored import CURVE_PROMPTS, models_of_curve
     from ownvoice.evaluation.training_style import plan_style
     from ownvoice.publishing.champion import rival_model
 
@@ -80,7 +81,9 @@ def plan_style(ti: Any) -> str | None:
     if not prompts:
         return None
     lake, run_id = open_lake(), ti.xcom_pull(task_ids="check_health")["run_id"]
-    return plan_style(lake, run_id, champion=rival_model(lake, run_id), prompts=prompts)
+    also = models_of_curve(lake, run_id)
+    prompts = min(prompts, CURVE_PROMPTS) if also else prompts
+    return plan_style(lake, run_id, champion=rival_model(lake, run_id), also=also, prompts=prompts)
 
 
 def skip_unasked(context: Any) -> None:
@@ -138,6 +141,8 @@ def skip_unpublishable(context: Any) -> None:
     Where the form names a number for `promote` too, unless the rule promotes the model over the champion by it.
     """
     settings = load_training_settings()
+    if context["params"].get("learning_curve") and not context["params"].get("publish_variant"):
+        raise AirflowSkipException("A learning curve publishes nothing, unless publish_variant names a training of it.")
     if not context["params"]["hub_repository"]:
         raise AirflowSkipException("No hub_repository was named: the model stays in the lake.")
     if settings.place == "pod" and not settings.publish_secrets:
@@ -177,6 +182,7 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
     Returns the verdicts by training run. Skipped where nothing was to be trained, or a person rejected the run.
     """
     from ownvoice.publishing.judging import outcomes_lines
+    from ownvoice.reports.learning_curve import report_curve
     from ownvoice.reports.text.quality import qualities_lines
     from ownvoice.reports.text.style import styles_lines
     from ownvoice.training.results.report import write_run_report
@@ -198,5 +204,6 @@ def write_report(dag_run: Any, ti: Any) -> dict[str, str]:
         raise AirflowSkipException("Nothing was to be trained.")
     for said in (styles_lines, qualities_lines, outcomes_lines):
         lines = [*lines, *said(lake, verdicts)]
+    lines = [*lines, *report_curve(lake, lake_run_id(dag_run))]
     print("\n".join(lines))
     return verdicts

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable
 
 from ownvoice.answering.files import read_job
+from ownvoice.evaluation.curve.stored import CURVE_PROMPTS, models_of_curve
 from ownvoice.evaluation.held_out import MAX_PROMPTS
 from ownvoice.evaluation.stored import read_style
 from ownvoice.evaluation.style_report import StyleReport
@@ -31,7 +32,9 @@ def make_style(
     Raises `ModelUnavailableError` where they were not asked to the end, or `StorageError` where another machine did not
     do it; what was answered is kept, and is not asked again.
     """
-    prompts = settings.style_prompts or MAX_PROMPTS
+    prompts, curve = settings.style_prompts or MAX_PROMPTS, models_of_curve(lake, run_id)
+    if curve:
+        also, prompts = [*also, *curve], min(prompts, CURVE_PROMPTS)
     champion = rival_model(lake, run_id)
     uri = plan_style(lake, run_id, champion=champion, also=also, author_id=author_id, prompts=prompts)
     if uri is not None:

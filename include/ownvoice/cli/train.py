@@ -17,6 +17,7 @@ from ownvoice.config.problems import settings_error
 from ownvoice.config.settings import load_settings
 from ownvoice.errors import HealthError, NotTrainedError, OwnvoiceError
 from ownvoice.publishing.gate import refuse_gate_that_nothing_passes
+from ownvoice.reports.learning_curve import report_curve
 from ownvoice.reports.text.style import styles_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.training.elsewhere import wait_elsewhere
@@ -60,7 +61,7 @@ def command(
             _train(opened, settings, one)
         _measure_style(opened, settings, run_id)
         lines, verdicts = write_run_report(opened, run_id, now.date())
-        print("\n".join([*lines, *styles_lines(opened, verdicts)]))
+        print("\n".join([*lines, *styles_lines(opened, verdicts), *report_curve(opened, run_id)]))
         _refuse_untrained(opened, run_id)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ownvoice.evaluation.judges.quality_report import read_quality
 from ownvoice.evaluation.stored import read_style
+from ownvoice.pages.learning_curve import curve_section
 from ownvoice.pages.trainings import MAX_CHOICES, MAX_MOVES, reported_trainings
 from ownvoice.publishing.champion import Move, moves_of
 from ownvoice.publishing.judging import read_outcome
@@ -79,6 +80,7 @@ def variants_page(lake: Lake, run_id: str) -> dict[str, Any] | None:
         "run_id": run_id,
         "chosen": choice.chosen,
         "rule": choice.rule,
+        "curve": curve_section(lake, run_id),
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Literal
 
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.layout import CHANGES, OPEN_BATCH_JOBS, RUNS
@@ -61,8 +62,7 @@ class RunKeys:
         self.merged = f"{folder}/merged"
         self.publication = f"{folder}/publication.json"  # where on the Hub the model was published
         self.curves = f"{folder}/curves.svg"
-        self.variants = f"{folder}/variants.json"  # which trainings the run has
-        self.comparison = f"{folder}/comparison.json"  # the variants side by side
+        self.variants, self.comparison = f"{folder}/variants.json", f"{folder}/comparison.json"  # its trainings
         self.claims = f"{folder}/claims"  # which trainer works on it; the highest number counts
         self.awaited = f"{folder}/awaited.json"  # the task that waits for a trainer elsewhere
         self.style = f"{folder}/style.json"  # the style report of the trained model
@@ -74,6 +74,10 @@ class RunKeys:
     def augmented(self, batch: str) -> str:
         """Return the key of what became of a batch's further prompts."""
         return f"{self.folder}/augmented/{batch}.json"
+
+    def learning_curve(self, suffix: Literal["json", "svg"]) -> str:
+        """Return the key of what more data would bring, as numbers or as a picture."""
+        return f"{self.folder}/learning_curve.{suffix}"
 
     def planned(self, batch: str) -> str:
         """Return the key of a batch's planned chunks."""

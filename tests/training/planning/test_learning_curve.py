@@ -72,7 +72,7 @@ def test_a_planned_curve_counts_what_each_training_will_take_and_costs(lake):
     recipes = {one.variant: read_training_run(one.recipe_uri).recipe for one in planned}
     assert (recipes["1of2-seed1"].subset_pairs, recipes["1of2-seed1"].seed) == (20, 1)
     variants = read_variants(lake, "a-run")
-    assert variants.is_curve
+    assert variants.curve_pairs == 40
     assert variants.publish == "all-seed0"
 
 

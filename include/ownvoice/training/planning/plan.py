@@ -96,7 +96,8 @@ def plan_training(
     planned = [_planned(lake, name, run, sizes_for(run.recipe), settings) for name, run in runs.items()]
     chosen = request.publish_variant or (training_name(0, request.recipe.seed) if request.learning_curve else None)
     run_ids = {name: run.run_id for name, run in runs.items()}
-    write_variants(lake, run_id, Variants(run_ids, chosen, request.learning_curve))
+    curve_pairs = whole.train_pairs if request.learning_curve else None
+    write_variants(lake, run_id, Variants(run_ids, chosen, curve_pairs))
     return planned
 
 

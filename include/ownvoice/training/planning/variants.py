@@ -18,13 +18,19 @@ from ownvoice.training.run_files import read_file
 class Variants:
     """Run ids of the trainings by variant name. `publish` names the variant to publish; None means the best.
 
-    Of a learning curve `is_curve` is true, and the recipes of its trainings tell sizes and seeds. A recipe without
-    variants has the empty name and is trained under the id of the run.
+    Of a learning curve `curve_pairs` is its largest size, the train pairs of the version, and the recipes of its
+    trainings tell the other sizes and the seeds. A recipe without variants has the empty name and is trained under the
+    id of the run.
     """
 
     run_ids: dict[str, str]
     publish: str | None = None
-    is_curve: bool = False
+    curve_pairs: int | None = None
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether the trainings are those of a learning curve."""
+        return self.curve_pairs is not None
 
 
 def training_id(run_id: str, name: str) -> str:

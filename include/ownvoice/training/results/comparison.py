@@ -26,6 +26,9 @@ RULE = (
 )
 
 
+RULE_OF_CURVE = "a learning curve: the one that was named, or the recipe itself on all pairs"
+
+
 @dataclass(frozen=True, slots=True)
 class Compared:
     """One training of a run. `verdict` is that of the health rules, or the name of the exit.
@@ -116,7 +119,7 @@ def write_comparison(lake: Lake, run_id: str, variants: Variants) -> Comparison:
         chosen = choose(trainings, variants.publish).variant
     except HealthError:
         chosen = None
-    rule = f"{variants.publish} was named" if variants.publish else RULE
+    rule = RULE_OF_CURVE if variants.is_curve else f"{variants.publish} was named" if variants.publish else RULE
     comparison = Comparison(run_id, trainings, chosen, rule, _side_by_side(read))
     lake.write_json(RunKeys(run_id).comparison, comparison.stored())
     return comparison

@@ -1,0 +1,1 @@
+"""How much data is enough: what trainings on parts that double measured, and what twice the data would bring."""
