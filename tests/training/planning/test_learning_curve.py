@@ -55,8 +55,10 @@ def test_a_version_too_small_for_a_doubling_is_refused_before_anything_is_traine
 
 
 def test_what_contradicts_a_curve_stands_in_one_message():
-    request = asked(RECIPE.model_copy(update={"subset_pairs": 20}), variants={"soft": {"beta": 0.1}})
-    with pytest.raises(SettingsError, match=r"variants are named.*subset_pairs is set"):
+    request = asked(
+        RECIPE.model_copy(update={"subset_pairs": 20, "mixture": {"own": 1.0}}), variants={"soft": {"beta": 0.1}}
+    )
+    with pytest.raises(SettingsError, match=r"variants are named.*subset_pairs is set.*mixture is set"):
         curve_recipes(request, articles(40))
     with pytest.raises(SettingsError, match=r"no training of that name\. It has: 1of16-seed0"):
         curve_recipes(asked(publish_variant="best"), articles(40))

@@ -55,6 +55,8 @@ def _contradictions(request: TrainingRequest) -> Iterator[str]:
         yield "learning_curve is on and variants are named, which would be one curve each: leave one of them out"
     if request.recipe.subset_pairs is not None:
         yield "learning_curve is on and subset_pairs is set, which the curve sets itself: leave subset_pairs empty"
+    if request.recipe.mixture is not None:
+        yield "learning_curve is on and mixture is set, and a curve is of the author's own pairs: leave one of them out"
 
 
 def _halvings(recipe: TrainingRecipe, articles: Mapping[str, ArticleSize], gpu_count: int) -> list[int]:

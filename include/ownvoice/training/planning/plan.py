@@ -66,8 +66,7 @@ def plan_training(
     """Fix the version (the newest where none is given), check every variant, and write the `recipe.json` of each.
 
     Raises `BadDataError` for a version that cannot be read or lacks a split, `BadBaseError` for a base that the lake
-    lacks, `SettingsError` that names every problem
-    of every recipe. The trainer verifies the digest of the rows when it reads them.
+    lacks, `SettingsError` that names every problem of every recipe. The trainer verifies the digest of the rows when it reads them.
     """
     _refuse_lake_out_of_reach(lake, settings)
     _refuse_taken_folder(lake, run_id)
@@ -94,11 +93,15 @@ def plan_training(
         for name, recipe in recipes.items()
     }
     planned = [_planned(lake, name, run, sizes_for(run.recipe), settings) for name, run in runs.items()]
-    chosen = request.publish_variant or (training_name(0, request.recipe.seed) if request.learning_curve else None)
-    run_ids = {name: run.run_id for name, run in runs.items()}
-    curve_pairs = whole.train_pairs if request.learning_curve else None
-    write_variants(lake, run_id, Variants(run_ids, chosen, curve_pairs))
+    write_variants(lake, run_id, _variants(request, {name: run.run_id for name, run in runs.items()}, whole))
     return planned
+
+
+def _variants(request: TrainingRequest, run_ids: dict[str, str], whole: SplitSizes) -> Variants:
+    if not request.learning_curve:
+        return Variants(run_ids, request.publish_variant)
+    itself = training_name(0, request.recipe.seed)
+    return Variants(run_ids, request.publish_variant or itself, whole.train_pairs)
 
 
 def _recipes(
