@@ -66,7 +66,8 @@ def plan_training(
     """Fix the version (the newest where none is given), check every variant, and write the `recipe.json` of each.
 
     Raises `BadDataError` for a version that cannot be read or lacks a split, `BadBaseError` for a base that the lake
-    lacks, `SettingsError` that names every problem of every recipe. The trainer verifies the digest of the rows when it reads them.
+    lacks, `SettingsError` that names every problem of every recipe. The trainer verifies the digest of the rows when
+    it reads them.
     """
     _refuse_lake_out_of_reach(lake, settings)
     _refuse_taken_folder(lake, run_id)
