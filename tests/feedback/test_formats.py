@@ -85,6 +85,27 @@ def test_chat_ui_has_no_people_no_siblings_and_says_nothing_of_consent() -> None
     assert [turn["role"] for turn in only.turns] == ["system", "user"]
 
 
+def test_conversations_of_chat_uis_database_have_siblings_and_people() -> None:
+    messages = [
+        {"id": "u", "from": "user", "content": "Hello", "ancestors": []},
+        {"id": "a", "from": "assistant", "content": "Hi.", "ancestors": ["u"], "score": 1},
+        {"id": "b", "from": "assistant", "content": "Certainly!", "ancestors": ["u"], "score": -1},
+    ]
+    record = {"_id": {"$oid": "c1"}, "userId": {"$oid": "u1"}, "model": "m", "messages": messages}
+    (up, down), _ = read(("conversations.jsonl", exports.lines(record)))
+    assert up.parent_key == down.parent_key != "" and up.person == "salted u1"
+    assert up.turns == down.turns == ({"role": "user", "content": "Hello"},)
+
+
+def test_what_an_api_wraps_into_an_object_and_chats_without_a_history_are_read() -> None:
+    wrapped = {"data": [exports.langfuse_trace(), exports.langfuse_score()], "meta": {"page": 1}}
+    flat = exports.openwebui(1)
+    chat = flat["snapshot"]["chat"]["chat"]
+    chat["messages"] = list(chat.pop("history")["messages"].values())
+    events, refused = read(("api.json", json.dumps(wrapped).encode()), ("flat.json", as_json(flat)))
+    assert not refused and [one.answer for one in events] == ["It is so.", "Begin plainly."]
+
+
 @pytest.mark.parametrize(
     ("fields", "kind"),
     [

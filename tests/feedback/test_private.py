@@ -56,6 +56,9 @@ def test_data_of_a_person_are_seen_by_their_kind(text: str, kind: str) -> None:
         "Take 100-200 g of flour, 3.14159265358979 of pi and ratio 16:9. Call me @ noon.",
         "a" * 5000 + "@",
         "1 " * 4000,
+        "030/" + "1" * 5000 + "x",
+        "+49" + "1" * 5000 + "x",
+        "a://b:" + "c" * 5000,
     ],
 )
 def test_prose_and_numbers_are_left_alone(text: str) -> None:

@@ -13,6 +13,7 @@ from ownvoice.feedback.formats.values import (
     content,
     kept_turns,
     mapping,
+    messages,
     moment,
     name,
     number,
@@ -40,8 +41,7 @@ def read(record: Mapping[str, Any], place: str) -> Iterator[Said]:
     """Yield the rating, and the edit where the answer was edited. Raises `ValueError` for another rating."""
     data, meta = mapping(record.get("data")), mapping(record.get("meta"))
     chat = mapping(mapping(record.get("snapshot")).get("chat"))
-    history = mapping(mapping(chat.get("chat")).get("history", chat.get("history")))
-    known = {str(key): mapping(one) for key, one in mapping(history.get("messages")).items()}
+    known = _messages(chat)
     message_id = name(meta.get("message_id"))
     message = known.get(message_id)
     rating = number(data.get("rating"))
@@ -68,6 +68,15 @@ def read(record: Mapping[str, Any], place: str) -> Iterator[Said]:
         yield Said(kind=Kind.EDIT, answer=original, other=now, **told)
     else:
         yield Said(kind=kind, answer=now, **told)
+
+
+def _messages(chat: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the messages of a chat by id: of its history or, in a snapshot without one, of its list."""
+    inner = mapping(chat.get("chat")) or chat
+    history = mapping(mapping(inner.get("history")).get("messages"))
+    if history:
+        return {str(key): mapping(one) for key, one in history.items()}
+    return {name(one.get("id")): one for one in messages(inner.get("messages"))}
 
 
 def _before(known: Mapping[str, Mapping[str, Any]], message: Mapping[str, Any]) -> tuple[Message, ...]:

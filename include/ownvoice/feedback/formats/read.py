@@ -48,6 +48,11 @@ def pieces_of(key: str, data: bytes) -> Iterator[tuple[Source, Piece] | Refused]
         yield Refused(key, "" if not number else f"after record {number}", str(error))
 
 
+def _bounded(why: str) -> str:
+    """Return a sentence that may repeat a value of the record, in one line that is short."""
+    return first_line(ValueError(why))
+
+
 def _pieces(key: str, number: int, record: Record) -> Iterator[tuple[Source, Piece] | Refused]:
     value = record.value
     if isinstance(value, Exception):
@@ -61,6 +66,6 @@ def _pieces(key: str, number: int, record: Record) -> Iterator[tuple[Source, Pie
     source = Source(key, number, record_sha256(value), known.NAME)
     try:
         for piece in known.read(value, record.place):
-            yield Refused(key, record.place, piece) if isinstance(piece, str) else (source, piece)
+            yield Refused(key, record.place, _bounded(piece)) if isinstance(piece, str) else (source, piece)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:  # a shape nobody has seen yet
         yield Refused(key, record.place, first_line(error))

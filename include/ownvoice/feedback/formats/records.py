@@ -21,6 +21,7 @@ MAX_OBJECT_BYTES = 256 << 20
 
 _UNREADABLE = (ValueError, RecursionError)  # no JSON, too long a number, too deep
 _MAX_CELL_CHARS = 1 << 24
+_WRAPPERS = ("data", "items", "records", "feedbacks", "conversations")
 
 
 class Record(NamedTuple):
@@ -87,8 +88,17 @@ def _json(text: str) -> Iterator[Record]:
     except _UNREADABLE:
         yield from _lines(text)
         return
-    for number, value in enumerate(whole if isinstance(whole, list) else [whole], 1):
+    for number, value in enumerate(_listed(whole), 1):
         yield Record(f"record {number}", value)
+
+
+def _listed(whole: Any) -> list[Any]:
+    """Return the records of a JSON document: a list of them, one alone, or what an API wraps into an object."""
+    if isinstance(whole, list):
+        return whole
+    if isinstance(whole, dict):
+        return next((whole[name] for name in _WRAPPERS if isinstance(whole.get(name), list)), [whole])
+    return [whole]
 
 
 def _lines(text: str) -> Iterator[Record]:
