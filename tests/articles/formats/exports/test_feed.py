@@ -49,7 +49,7 @@ def test_an_entry_with_its_whole_text_is_an_article(key):
 
 def test_an_entry_has_an_id_an_author_a_title_and_a_language():
     _, article = read("a.rss", WHOLE["a.rss"])
-    assert article == Article("a.rss#0", "g1", "Ada Blau", "A & B", "de", "We waited on the platform.")
+    assert article == Article("a.rss#g1", "g1", "Ada Blau", "A & B", "de", "We waited on the platform.")
     _, own, guest = read("d.xml", atom(atom_entry(1, BODY), atom_entry(2, BODY, "<author><name>Bo</name></author>")))
     assert (own.author_id, own.language, guest.author_id) == ("Ada Blau", "en", "Bo")
 

@@ -42,7 +42,9 @@ def test_a_post_has_the_id_authors_title_and_language_of_its_blog():
     second = {"post_id": f"{0:024x}", "author_id": "2", "sort_order": 1}
     first = {"post_id": f"{0:024x}", "author_id": "1", "sort_order": 0}
     (article,) = read("blog.json", ghost({"html": BODY}, posts_authors=[second, first]))
-    assert article == Article("blog.json#0", "uuid-0", "Ada Blau, Bo Rot", "Post 0", "en", "We waited on the platform.")
+    assert article == Article(
+        "blog.json#uuid-0", "uuid-0", "Ada Blau, Bo Rot", "Post 0", "en", "We waited on the platform."
+    )
 
 
 @pytest.mark.parametrize("status", ["draft", "scheduled", "", None])

@@ -20,7 +20,9 @@ def read_mails(*mails: str) -> list[str]:
 
 def test_a_mail_has_the_id_sender_and_subject_of_its_headers():
     (article,) = read("a.mbox", mbox(mail(1, "We waited.", more="Content-Language: en-GB\n")), RULES)
-    assert article == Article("a.mbox#0", "<1@ada.example>", "Ada Blau", "Letter 1", "en-GB", "We waited.")
+    assert article == Article(
+        "a.mbox#<1@ada.example>", "<1@ada.example>", "Ada Blau", "Letter 1", "en-GB", "We waited."
+    )
 
 
 def test_without_the_addresses_of_the_author_no_mail_is_read():

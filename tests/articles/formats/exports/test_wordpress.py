@@ -19,7 +19,12 @@ META = "<wp:postmeta><wp:meta_key>{}</wp:meta_key><wp:meta_value><![CDATA[{}]]><
 def test_a_post_has_the_id_author_title_and_language_of_its_blog():
     (article,) = read("blog.xml", wxr(wxr_item(1, BODY, title="Waiting &amp; <em>hope</em>")))
     assert article == Article(
-        "blog.xml#0", "https://ada.example/?p=1", "Ada Blau", "Waiting & hope", "en-GB", "We waited on the platform."
+        "blog.xml#https://ada.example/?p=1",
+        "https://ada.example/?p=1",
+        "Ada Blau",
+        "Waiting & hope",
+        "en-GB",
+        "We waited on the platform.",
     )
 
 
@@ -41,7 +46,7 @@ def test_a_post_behind_a_password_is_a_draft():
 @pytest.mark.parametrize("kind", ["page", "attachment", "revision", "nav_menu_item", "feedback"])
 def test_what_is_no_post_is_passed_over_by_its_type(kind):
     assert read("b.xml", wxr(wxr_item(7, BODY, post_type=kind))) == [
-        PassedOver("b.xml#0", kind, "https://ada.example/?p=7")
+        PassedOver("b.xml#https://ada.example/?p=7", kind, "https://ada.example/?p=7")
     ]
 
 

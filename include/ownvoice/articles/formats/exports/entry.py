@@ -54,6 +54,11 @@ def html_entry(key: str, body: str, fields: Sequence[Fields], beside: Sequence[F
     return Entry(key, lambda: body_page(body, language).content, fields, beside)
 
 
+def key_by_id(key: str, article_id: str | None) -> str:
+    """Return the key of an article by its id in the place of its number, which changes with every post before it."""
+    return f"{key.rpartition('#')[0]}#{article_id}" if article_id else key
+
+
 def plain(markup: str) -> str:
     """Return the words of a title, which exports hold with entities and now and then with tags."""
     return " ".join(html.unescape(_TAG.sub("", markup)).split())

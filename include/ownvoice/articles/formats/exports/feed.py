@@ -21,7 +21,7 @@ from ownvoice.articles.article import (
     UnreadableError,
     quarantining,
 )
-from ownvoice.articles.formats.exports.entry import Entry, plain
+from ownvoice.articles.formats.exports.entry import Entry, key_by_id, plain
 from ownvoice.articles.formats.exports.xml_items import XmlItems
 from ownvoice.articles.formats.html import body_page
 from ownvoice.articles.formats.opened import Fields
@@ -58,6 +58,7 @@ def _entry(key: str, document: bytes, beside: Sequence[Fields], rules: SourceRul
         raise UnreadableError(Reason.BAD_XML, str(found.get("bozo_exception") or "it is no entry of a feed")[:200])
     entry = found.entries[0]
     own = _fields(entry, found.feed)
+    key = key_by_id(key, own["id"])
     if kind := _kind(entry, str(own["id"] or "")):
         return PassedOver(key, kind, own["id"])
     return Entry(key, lambda: _text(entry), [own], beside).article(rules)

@@ -16,7 +16,7 @@ from ownvoice.articles.article import (
     UnreadableError,
     quarantining,
 )
-from ownvoice.articles.formats.exports.entry import html_entry, plain
+from ownvoice.articles.formats.exports.entry import html_entry, key_by_id, plain
 from ownvoice.articles.formats.exports.ghost_text import lexical_html, mobiledoc_html
 from ownvoice.articles.formats.exports.pruned import without_classes
 from ownvoice.articles.formats.json_values import load_json
@@ -65,9 +65,10 @@ def _post(
     if not isinstance(post, dict):
         raise UnreadableError(Reason.WRONG_SHAPE, f"expected a post, found {type(post).__name__}")
     own = _fields(post, authors, language)
+    key = key_by_id(key, own["id"])
     kind = text_of(post.get("type")) or ("page" if text_of(post.get("page")) in ("1", "true") else "post")
     if kind != "post":
-        return PassedOver(key, kind, text_of(own["id"]) or None)
+        return PassedOver(key, kind, own["id"])
     return html_entry(key, without_classes(_body(post), _NO_TEXT), [own], beside, text_of(own["language"])).article(
         rules
     )

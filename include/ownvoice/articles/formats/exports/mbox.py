@@ -21,7 +21,7 @@ from ownvoice.articles.article import (
     quarantining,
 )
 from ownvoice.articles.formats.budget import MAX_ARTICLE_BYTES
-from ownvoice.articles.formats.exports.entry import Entry
+from ownvoice.articles.formats.exports.entry import Entry, key_by_id
 from ownvoice.articles.formats.exports.mail_text import own_text
 from ownvoice.articles.formats.opened import Fields, OpenedObject
 from ownvoice.config.source_rules import SourceRules
@@ -77,6 +77,7 @@ def _mail(
         raise UnreadableError(Reason.TOO_LARGE, f"the mail is larger than {MAX_ARTICLE_BYTES:,} bytes")
     mail = message_from_bytes(_ESCAPED.sub(rb"\1", data), policy=_POLICY)
     mail_id = _header(mail, "Message-ID") or None
+    key = key_by_id(key, mail_id)
     senders = [(name, address.casefold()) for name, address in getaddresses([_header(mail, "From")])]
     if not senders or not own.issuperset(address for _, address in senders):
         return PassedOver(key, "mail of others", mail_id)

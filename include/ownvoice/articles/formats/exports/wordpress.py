@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ownvoice.articles.article import Article, PassedOver, Quarantined, ReadResult, Reason, quarantining
-from ownvoice.articles.formats.exports.entry import html_entry, plain
+from ownvoice.articles.formats.exports.entry import html_entry, key_by_id, plain
 from ownvoice.articles.formats.exports.markup import local_name
 from ownvoice.articles.formats.exports.wordpress_text import as_html
 from ownvoice.articles.formats.exports.xml_items import XmlItems
@@ -54,6 +54,7 @@ def _post(key: str, markup: str, blog: _Blog, beside: Sequence[Fields], rules: S
     item = blog.items.parsed_alone(markup)
     kind = _text(item, "post_type") or "post"
     own = _fields(item, blog)
+    key = key_by_id(key, own["id"])
     if kind != "post":
         return PassedOver(key, kind, own["id"])
     fields = [own, _custom_fields(item)]
