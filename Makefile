@@ -125,6 +125,7 @@ docs: install  ## write the generated parts of the documentation
 	$(BIN)/python docs/write_drop_reasons.py
 	$(BIN)/python docs/write_feedback.py
 	$(BIN)/python docs/write_formats.py
+	$(BIN)/python docs/write_imports.py
 	$(BIN)/python docs/write_dashboard.py
 	$(BIN)/python docs/write_retention.py
 	$(BIN)/python docs/write_settings.py
