@@ -19,6 +19,10 @@ class ProvenanceClass(StrEnum):
     IDENTITY = "identity"  # from templates: who made the model
 
 
+OWN_VOICE = (ProvenanceClass.VERBATIM, ProvenanceClass.EDITED_BY_AUTHOR)
+"""The classes whose chosen answers are the author's own words."""
+
+
 class ArticleState(StrEnum):
     """The state of an article. An article that was never seen has none."""
 

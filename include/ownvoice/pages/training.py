@@ -90,13 +90,14 @@ def other_trainings(lake: Lake, run_id: str = "") -> list[str]:
 
 
 def _laid_over(trainings: dict[str, Training]) -> dict[str, Any]:
+    measured = {name: one.measured() for name, one in trainings.items()}
     return {
         "run_id": None,
         "trainings": trainings,
         "charts": overlay_charts({name: one.metrics for name, one in trainings.items()}),
         "numbers": {name: curves_as_numbers(one.metrics) for name, one in trainings.items()},
-        "labels": list(labelled()),
-        "measured": {name: one.measured() for name, one in trainings.items()},
+        "labels": [label for label in labelled() if any(label in one for one in measured.values())],
+        "measured": measured,
         "differences": list(_differences(trainings)),
         "samples": _side_by_side(trainings),
     }

@@ -78,10 +78,13 @@ def _front_matter(base: str, model_licence: str | None) -> str:
 
 
 def _summary(record: Provenance) -> str:
+    method = "KTO" if record.recipe.get("loss_type") == "kto" else "direct preference optimization"
+    mixed = record.mixture.rows - record.rows.count if record.mixture else 0
+    others = f" and on {mixed} rows of other sets, which no article proves" if mixed else ""
     return (
-        f"`{record.base.name}`, trained by direct preference optimization on {record.rows.count} pairs of "
+        f"`{record.base.name}`, trained by {method} on {record.rows.count} pairs of "
         f"version {record.dataset.version} of a preference dataset in which every chosen answer is an author's "
-        "own text, proved verbatim. The weights are merged; the adapter stays with its maker."
+        f"own text, proved verbatim{others}. The weights are merged; the adapter stays with its maker."
     )
 
 
@@ -91,6 +94,12 @@ def _ingredients(record: Provenance, result: TrainedResult) -> Iterator[tuple[st
     yield "dataset version", f"{record.dataset.version}, digest `{record.dataset.digest}`"
     yield "pairs", f"{result.rows.train} to train on, {result.rows.test} to test with"
     yield "left out", left_out or "none"
+    for part in record.mixture.parts if record.mixture else ():
+        whole, licence = record.mixture.rows, part.licence or "as the dataset"
+        yield (
+            f"rows of {part.set}",
+            f"{part.rows} ({part.rows / whole:.0%}), {part.provenance_class}, licence {licence}, at `{part.revision}`",
+        )
     yield "run", f"`{record.run}`"
     yield "recipe", f"`{record.recipe_id}`"
     yield "image", f"`{record.image}`"

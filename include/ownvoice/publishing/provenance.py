@@ -18,7 +18,11 @@ from ownvoice.errors import BadDataError
 from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.rows import PairRow
+from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import version_or_latest
+from ownvoice.training.mixture.listing import read_listing
+from ownvoice.training.mixture.shares import OWN
+from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.result import BaseUsed, DatasetUsed, TrainedResult
 
 RULE = (
@@ -40,10 +44,11 @@ class RowsUsed(BaseModel):
 
 
 class Provenance(BaseModel):
-    """The origins of a model, as its card holds them. `versions` are those of the trainer's libraries."""
+    """The origins of a model, as its card holds them. `rows` are the own pairs, of a mixture too. `versions` are those of the trainer's libraries."""
 
     run: str
     dataset: DatasetUsed
+    mixture: MixtureUsed | None = None
     rows: RowsUsed
     base: BaseUsed
     recipe_id: str
@@ -54,16 +59,18 @@ class Provenance(BaseModel):
 
 def provenance(lake: Lake, run_id: str, result: TrainedResult) -> Provenance:
     """Return the provenance of a trained run. Raises `BadDataError` where its rows cannot be told any more."""
-    left_out = sorted(result.left_out_pair_ids.train)
+    left_out = _left_out(lake, run_id, result)
     rows = _train_rows(lake, result.dataset.version, left_out)
-    if len(rows) != result.rows.train:
+    own = result.mixture.by_set().get(OWN, 0) if result.mixture else result.rows.train
+    if len(rows) != own:
         raise BadDataError(
-            f"run {run_id} was trained on {result.rows.train} pairs, and its dataset version with "
+            f"run {run_id} was trained on {own} own pairs, and its dataset version with "
             f"what it says it left out gives {len(rows)}. Train it again with this version of Ownvoice."
         )
     return Provenance(
         run=run_id,
         dataset=result.dataset,
+        mixture=result.mixture,
         rows=RowsUsed(left_out=left_out, count=len(rows), digest=digest_of(lattice_of(rows))),
         base=result.base,
         recipe_id=result.recipe_id,
@@ -73,9 +80,24 @@ def provenance(lake: Lake, run_id: str, result: TrainedResult) -> Provenance:
     )
 
 
+def _left_out(lake: Lake, run_id: str, result: TrainedResult) -> list[str]:
+    """Return the ids of the version's train pairs that were not trained on: also those that a mixture did not draw."""
+    left_out = set(result.left_out_pair_ids.train)
+    if result.mixture is None:
+        return sorted(left_out)
+    listed = read_listing(lake, RunKeys(run_id).mixture, result.mixture.digest)
+    trained = {row.row_id for row in listed if row.set == OWN} - left_out
+    every = _train_rows(lake, result.dataset.version, [])
+    return sorted(row["pair_id"] for row in every if row["pair_id"] not in trained)
+
+
 def as_block(record: Provenance) -> str:
     """Return the provenance as the part of a card that `read_block` finds."""
-    return f"{_MARK}\n\n```json\n{json.dumps(record.model_dump(), indent=1, ensure_ascii=False)}\n```"
+    return f"{_MARK}\n\n```json\n{json.dumps(_stored(record), indent=1, ensure_ascii=False)}\n```"
+
+
+def _stored(record: Provenance) -> dict[str, Any]:
+    return record.model_dump(exclude=None if record.mixture else {"mixture"})
 
 
 def read_block(card: str) -> Provenance:

@@ -10,7 +10,8 @@ class Metric:
     """A number that is logged at each training step under `name`, and drawn in the chart titled `panel` as `legend`.
 
     With a `label`, its value on the test split (`eval_` and its name) is drawn too, and both are told under that label
-    by card, report, comparison and pages; a share is told there in percent.
+    by card, report, comparison and pages; a share is told there in percent. One that is
+    optional is drawn and told only where it was measured.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Metric:
     legend: str = "train"
     label: str | None = None
     is_share: bool = False
+    is_optional: bool = False
 
     @property
     def test_name(self) -> str:
@@ -25,12 +27,16 @@ class Metric:
         return f"eval_{self.name}"
 
 
+GAP = "rewards/gap"
+"""Of KTO: mean reward of the wanted answers less that of the unwanted, which are of different prompts; no margin."""
+
 # Those that chapter 6 of the LLM Engineer's Handbook reads a DPO training by.
 METRICS = (
     Metric("loss", "Loss", label="loss"),
     Metric("rewards/chosen", "Rewards", legend="chosen"),
     Metric("rewards/rejected", "Rewards", legend="rejected"),
     Metric("rewards/margins", "Margin", label="margin"),
+    Metric(GAP, "Gap", label="gap", is_optional=True),
     Metric("rewards/accuracies", "Accuracy", label="accuracy", is_share=True),
     Metric("grad_norm", "Gradient norm"),
     Metric("learning_rate", "Learning rate"),
@@ -46,6 +52,11 @@ def panels() -> dict[str, dict[str, str]]:
         if metric.label:
             series[metric.test_name] = "test"
     return found
+
+
+def optional_panels() -> set[str]:
+    """Return the titles of the charts that only some trainings have."""
+    return {metric.panel for metric in METRICS if metric.is_optional}
 
 
 def labelled() -> dict[str, Metric]:

@@ -14,6 +14,7 @@ from ownvoice.errors import Exit
 from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metric_rows import MetricRow, as_json
+from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.recipe import TrainingRecipe
 
 T = TypeVar("T")
@@ -84,8 +85,9 @@ class Sample:
 class TrainingResult(BaseModel):
     """The end of a training run and its measurements, as far as it got.
 
-    `rows_left_out` counts the pairs that could not be trained on, by reason. `first_loss` and `final` are of the first
-    and last training step, `test` of the last evaluation. `seconds` are those of each stage, `total_seconds` of all.
+    `rows` are those of the dataset and of a mixture, `rows_left_out` those of them that could not be trained on, by
+    reason. `first_loss` and `final` are of the first and last training step, `test` of the last evaluation. `seconds`
+    are those of each stage, `total_seconds` of all.
     """
 
     run_id: str = ""
@@ -95,6 +97,7 @@ class TrainingResult(BaseModel):
     image: str | None = None
     versions: dict[str, str] = {}
     dataset: DatasetUsed | None = None
+    mixture: MixtureUsed | None = None
     base: BaseUsed | None = None
     rows: BySplit[Count] | None = None
     rows_left_out: BySplit[dict[str, Count]] | None = None

@@ -9,6 +9,7 @@ from statistics import fmean
 from pydantic import BaseModel, ConfigDict, FiniteFloat
 
 from ownvoice.training.metric_rows import MetricRow
+from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.recipe import TrainingRecipe
 
 
@@ -45,7 +46,7 @@ class Evidence:
 
     With smoothed labels a loss moves faster with the margin, by 1 / (1 - 2 `label_smoothing`), and has no least value.
     `lengths` are those of the train split, None where they were not counted. `answers` are those to the fixed
-    questions, each of the base and of the trained model.
+    questions, each of the base and of the trained model. Without a `mixture` all rows are the author's own.
     """
 
     train: Sequence[MetricRow]
@@ -54,6 +55,7 @@ class Evidence:
     lengths: AnswerLengths | None = None
     answers: Sequence[tuple[str, str]] = ()
     label_smoothing: float = 0.0
+    mixture: MixtureUsed | None = None
 
     @property
     def loss_scale(self) -> float:
@@ -62,7 +64,7 @@ class Evidence:
 
     def of_the_preference(self, recipe: TrainingRecipe) -> Evidence:
         """Return the evidence with the losses of the preference alone, without what a recipe adds to them."""
-        if not recipe.rpo_alpha:
+        if not (recipe.rpo_alpha or recipe.learns_from_single_answers):
             return replace(self, label_smoothing=recipe.label_smoothing)
         return replace(
             self,

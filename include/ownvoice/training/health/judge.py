@@ -9,6 +9,7 @@ from ownvoice.training.health.evidence import AnswerLengths, Evidence, Merge
 from ownvoice.training.health.findings import Finding, Health
 from ownvoice.training.health.rule import Rule
 from ownvoice.training.metric_rows import MetricRow, kind_of
+from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.recipe import TrainingRecipe
 
 
@@ -18,6 +19,7 @@ def judge(
     lengths: AnswerLengths | None = None,
     answers: Sequence[tuple[str, str]] = (),
     recipe: TrainingRecipe | None = None,
+    mixture: MixtureUsed | None = None,
 ) -> Health:
     """Judge the rows of a `metrics.jsonl`, complete or still growing, and what else is known of the run.
 
@@ -25,7 +27,7 @@ def judge(
     loss is taken for the chapter's.
     """
     by_kind = {kind: [row for row in metrics if kind_of(row) == kind] for kind in ("train", "eval")}
-    evidence = Evidence(by_kind["train"], by_kind["eval"], merge, lengths, answers)
+    evidence = Evidence(by_kind["train"], by_kind["eval"], merge, lengths, answers, mixture=mixture)
     if broken := tuple(rules.not_finite.findings(evidence)):
         return Health(findings=broken)
     evidence = evidence.of_the_preference(recipe or TrainingRecipe())

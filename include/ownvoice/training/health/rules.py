@@ -1,4 +1,4 @@
-"""The health rules. Each has its chart, its thresholds with their source, and its words in one place."""
+"""The health rules over curves, each with its thresholds, their source and its words in one place; the list of all."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator
 from statistics import fmean, median
 
+from ownvoice.training.health.data_rules import answers_unchanged, few_own_rows, lengths_apart, rounded_away
 from ownvoice.training.health.evidence import Evidence, first_stretch, last_quarter
 from ownvoice.training.health.findings import Level
 from ownvoice.training.health.rule import CHAPTER, MIN_STEPS, Found, rule
-from ownvoice.training.merge_types import against_rounding
+from ownvoice.training.metrics import GAP
 
 _FINITE = ("loss", "grad_norm", "rewards/chosen", "rewards/rejected", "eval_loss")
 
@@ -121,12 +122,22 @@ def gradient_spikes(evidence: Evidence, factor: float = 10.0) -> Iterator[Found]
 )
 def margins_flat(evidence: Evidence, rise: float = 0.05) -> Iterator[Found]:
     """Block where the margin ends below zero; warn where it hardly moved."""
-    end = evidence.end("rewards/margins")
+    yield from _flat(evidence, "rewards/margins", "margins end", rise)
+
+
+@rule(panel="Margin", reads=(GAP,), source="The rule of margins, for the rewards of single answers (KTO).")
+def gap_flat(evidence: Evidence, rise: float = 0.05) -> Iterator[Found]:
+    """Block where wanted answers end with lower rewards than unwanted ones; warn where they hardly parted."""
+    yield from _flat(evidence, GAP, "the gap of the rewards ends", rise)
+
+
+def _flat(evidence: Evidence, name: str, ends: str, rise: float) -> Iterator[Found]:
+    end = evidence.end(name)
     if end < 0:
-        reason = f"margins end at {end:.3f}: the model prefers what was rejected; look for swapped columns"
+        reason = f"{ends} at {end:.3f}: the model prefers what was rejected; look for swapped columns"
         yield "block", evidence.step(), reason
     elif end < rise:
-        reason = f"margins end at {end:.3f}: the model hardly moved; train longer, or raise learning_rate"
+        reason = f"{ends} at {end:.3f}: the model hardly moved; train longer, or raise learning_rate"
         yield "warn", evidence.step(), reason
 
 
@@ -146,47 +157,20 @@ def likelihood_displacement(evidence: Evidence, warn: float = -1.0, block: float
         yield "block" if chosen < block else "warn", evidence.step(), reason
 
 
-@rule(panel=None, source="docs/decisions/0011-merge-to-float16.md. Half of the change is a judgement.")
-def rounded_away(evidence: Evidence, least: float = 0.5) -> Iterator[Found]:
-    """Warn where rounding to 16 bits took half of what a module had learned."""
-    merge = evidence.merge
-    if merge and merge.kept_least < least:
-        reason = (
-            f"rounding to {merge.dtype} kept {merge.kept_least:.0%} of the change in {merge.kept_least_module} "
-            f"(median of all modules: {merge.kept_median:.0%}); {against_rounding(merge.dtype)}"
-        )
-        yield "warn", evidence.step() if evidence.train else 0, reason
-
-
 @rule(
-    panel=None,
-    source="Park et al. 2024, Disentangling Length from Quality in DPO. Twice the length is a judgement.",
+    panel="Rewards",
+    reads=("rewards/chosen", GAP),
+    source="Razin et al. 2024, likelihood displacement, for the rewards of wanted answers (KTO). A judgement.",
 )
-def lengths_apart(evidence: Evidence, ratio: float = 2.0) -> Iterator[Found]:
-    """Warn where the answers of one side are twice as long as those of the other: length alone tells them apart."""
-    lengths = evidence.lengths
-    if not lengths or min(lengths.chosen, lengths.rejected) <= 0:
-        return
-    apart = max(lengths.chosen, lengths.rejected) / min(lengths.chosen, lengths.rejected)
-    if apart >= ratio:
-        longer = "chosen" if lengths.chosen > lengths.rejected else "rejected"
+def wanted_displaced(evidence: Evidence, warn: float = -1.0, block: float = -5.0) -> Iterator[Found]:
+    """Find the wanted answers becoming less likely while they part from the unwanted ones."""
+    wanted, gap = evidence.end("rewards/chosen"), evidence.end(GAP)
+    if wanted < warn and gap > 0:
         reason = (
-            f"the {longer} answers are {apart:.1f} times as long (median {lengths.chosen:.0f} tokens chosen, "
-            f"{lengths.rejected:.0f} rejected): curves look perfect where length is all that is learned. Take rejected "
-            "answers of about the length of the chosen ones"
+            f"the reward of wanted answers fell to {wanted:.2f} while the gap rose to {gap:.2f}: they became less "
+            "likely too; lower learning_rate or raise beta"
         )
-        yield "warn", evidence.step() if evidence.train else 0, reason
-
-
-@rule(panel=None, source="The answers are greedy: where the weights say something else, one of them differs.")
-def answers_unchanged(evidence: Evidence) -> Iterator[Found]:
-    """Warn where every fixed question has the same answer before and after the training."""
-    if evidence.answers and all(base == trained for base, trained in evidence.answers):
-        reason = (
-            f"the answers to all {len(evidence.answers)} fixed questions are those of the base, word for word: the "
-            "training changed nothing that can be read; train longer, or raise learning_rate"
-        )
-        yield "warn", evidence.step() if evidence.train else 0, reason
+        yield "block" if wanted < block else "warn", evidence.step(), reason
 
 
 RULES = (
@@ -196,7 +180,10 @@ RULES = (
     validation_gap,
     gradient_spikes,
     margins_flat,
+    gap_flat,
     likelihood_displacement,
+    wanted_displaced,
+    few_own_rows,
     rounded_away,
     lengths_apart,
     answers_unchanged,

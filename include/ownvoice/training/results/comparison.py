@@ -132,9 +132,10 @@ def read_choice(lake: Lake, run_id: str) -> Choice:
 
 def comparison_lines(comparison: Comparison) -> Iterator[str]:
     """Yield a comparison as text that fits a terminal."""
-    yield _row("variant", "verdict", *(f"test {label}" for label in labelled()), "train loss", *VARIED)
+    labels = [label for label in labelled() if any(label in one.on_test for one in comparison.trainings)]
+    yield _row("variant", "verdict", *(f"test {label}" for label in labels), "train loss", *VARIED)
     for one in comparison.trainings:
-        numbers = (*one.on_test.values(), one.train_loss)
+        numbers = (*(one.on_test.get(label) for label in labels), one.train_loss)
         measured = ("-" if number is None else f"{number:.4f}" for number in numbers)
         yield _row(one.variant, one.verdict, *measured, *(f"{one.recipe[name]:g}" for name in VARIED))
     for answered in comparison.samples:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from ownvoice.training.metric_rows import Point, points_of
-from ownvoice.training.metrics import panels
+from ownvoice.training.metrics import optional_panels, panels
 
 _COLUMNS = 3
 _PANEL_WIDTH, _PANEL_HEIGHT = 300, 190
@@ -19,15 +19,20 @@ CURVES = "curves.svg"
 
 
 def curves_svg(metrics: Sequence[Mapping[str, Any]]) -> str:
-    """Return a picture of all panels. Not-finite numbers are left out; a panel without points says so."""
-    rows = math.ceil(len(panels()) / _COLUMNS)
+    """Return a picture of all panels that there is something to say of. Not-finite numbers are left out; a panel without points says so."""
+    shown = {
+        title: series
+        for title, series in panels().items()
+        if title not in optional_panels() or any(points_of(metrics, name) for name in series)
+    }
+    rows = math.ceil(len(shown) / _COLUMNS)
     width, height = _COLUMNS * _PANEL_WIDTH, rows * _PANEL_HEIGHT
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
         'font-family="sans-serif" font-size="11" fill="#333333" role="img" aria-label="Training curves">',
         f'<rect width="{width}" height="{height}" fill="#ffffff"/>',
     ]
-    for index, (title, series) in enumerate(panels().items()):
+    for index, (title, series) in enumerate(shown.items()):
         x, y = index % _COLUMNS * _PANEL_WIDTH, index // _COLUMNS * _PANEL_HEIGHT
         points = {legend: points_of(metrics, name) for name, legend in series.items()}
         lines += [f'<g transform="translate({x},{y})">', *_panel(title, points), "</g>"]

@@ -55,6 +55,9 @@ def model_lines(found: dict[str, Any]) -> Iterator[str]:
         yield f"base {name:6}{value}"
     yield f"recipe     {found['recipe_id']}"
     yield f"image      {found['image']}"
+    for part in found["mixture"]:
+        licence = part["licence"] or "licence of the articles"
+        yield f"rows       {part['rows']} of {part['set']} at {part['revision'][:12]}, {part['provenance_class']}, {licence}"
     for number in found["rejected_of"]:
         yield f"round      wrote the rejected answers of version {number}"
     yield from _origin_lines(found)
@@ -103,9 +106,16 @@ def _ancestry(lake: Lake, report: TrainingReport) -> dict[str, Any]:
         "recipe_id": report.recipe_id,
         **result,
         "base": result["base"] or {},
+        "mixture": _mixture(report),
         "rejected_of": _rejected_of(lake, report.run_id),
         **_origin(lake, report.dataset_version),
     }
+
+
+def _mixture(report: TrainingReport) -> list[dict[str, Any]]:
+    """Return what was trained on of each set, with its revision and licence; nothing where it was own pairs alone."""
+    used = report.result.mixture
+    return [part.model_dump() for part in used.parts] if used else []
 
 
 def _rejected_of(lake: Lake, run_id: str) -> list[int]:

@@ -17,6 +17,7 @@ from ownvoice.storage.run_keys import RunKeys
 from ownvoice.terminal import wrapped
 from ownvoice.training.metric_rows import MetricRow
 from ownvoice.training.metrics import labelled
+from ownvoice.training.mixture.used import mixture_lines
 from ownvoice.training.planning.variants import read_variants
 from ownvoice.training.result import NOT_ENDED, Sample, TrainingResult
 from ownvoice.training.results.comparison import comparison_lines, write_comparison
@@ -113,6 +114,8 @@ def training_lines(report: TrainingReport) -> Iterator[str]:
         yield f"message    {result.message}"
     if result.rows and result.steps is not None:
         yield f"rows       {result.rows.train} train, {result.rows.test} test, {result.steps} steps"
+    if used := result.mixture:
+        yield from mixture_lines(used.by_set(), used.by_class(), used.left_out)
     if result.final and result.first_loss is not None:
         yield f"loss       {result.first_loss:.4f} at first, {result.final['loss']:.4f} at last"
     if result.test:

@@ -74,9 +74,14 @@ class Training:
         """Return the labelled metrics by label. On the test split they are those of the last evaluation."""
         train_rows = [row for row in self.metrics if "loss" in row]
         final, test = self.result.final or (train_rows or [{}])[-1], self.result.test or {}
-        return {
+        found = {
             label: Measured(metric, finite(final.get(metric.name)), finite(test.get(metric.test_name)))
             for label, metric in labelled().items()
+        }
+        return {
+            label: one
+            for label, one in found.items()
+            if not one.metric.is_optional or (one.train, one.test) != (None, None)
         }
 
 
@@ -100,7 +105,7 @@ def read_training(lake: Lake, run_id: str) -> Training | None:
     if is_whole or health is None:
         answers = [(one.base, one.trained) for one in samples]
         recipe = run.recipe if run else result.recipe
-        health = judge(metrics, result.merge, result.answer_lengths, answers, recipe)
+        health = judge(metrics, result.merge, result.answer_lengths, answers, recipe, result.mixture)
     return Training(
         run_id,
         _state(result, log, health),

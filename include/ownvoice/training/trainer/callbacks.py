@@ -10,6 +10,7 @@ from typing import Any
 
 from ownvoice.errors import DivergedError, OwnvoiceError, WrongStartError
 from ownvoice.training.health.judge import judge
+from ownvoice.training.metrics import labelled
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.trainer.machine import host_memory_bytes
 from ownvoice.training.trainer.ranks.place import ALONE, Place
@@ -85,11 +86,13 @@ class Watch:
 def _line(state: Any, logs: dict[str, Any]) -> str | None:
     for prefix, what in (("", ""), ("eval_", " on the test split")):
         if f"{prefix}loss" in logs:
-            return (
-                f"step {state.global_step}/{state.max_steps}{what}: loss {logs[f'{prefix}loss']:.4f}, "
-                f"margin {logs[f'{prefix}rewards/margins']:.3f}, accuracy {logs[f'{prefix}rewards/accuracies']:.2f}, "
-                f"memory {host_memory_bytes() / 2**30:.1f} GiB"
-            )
+            numbers = [f"loss {logs[f'{prefix}loss']:.4f}"] + [
+                f"{label} {logs[f'{prefix}{metric.name}']:.{2 if metric.is_share else 3}f}"
+                for label, metric in labelled().items()
+                if label != "loss" and f"{prefix}{metric.name}" in logs
+            ]
+            memory = f"memory {host_memory_bytes() / 2**30:.1f} GiB"
+            return f"step {state.global_step}/{state.max_steps}{what}: {', '.join([*numbers, memory])}"
     return None
 
 

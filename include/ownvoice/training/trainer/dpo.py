@@ -1,4 +1,4 @@
-"""TRL's DPOTrainer for a recipe, and a trial of the longest batch before the first step."""
+"""TRL's trainer for a recipe, and a trial of the longest batch before the first step."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.training.recipe import TrainingRecipe
+from ownvoice.training.recipe_checks import MIN_ANSWERS_AT_ONCE
 from ownvoice.training.sharing import share_of
 from ownvoice.training.trainer.backends.protocol import Loaded
 from ownvoice.training.trainer.base import Base
@@ -30,7 +31,7 @@ def make_trainer(
     from datasets import Dataset
     from transformers import PrinterCallback
 
-    trainer = _class_of(recipe, place)(
+    trainer = _class_of(recipe, train, place)(
         model=loaded.model,
         ref_model=None,
         args=_config(recipe, len(train.rows), folder, place.ranks),
@@ -47,7 +48,11 @@ def make_trainer(
     return trainer
 
 
-def _class_of(recipe: TrainingRecipe, place: Place) -> Any:
+def _class_of(recipe: TrainingRecipe, train: Formatted, place: Place) -> Any:
+    if recipe.learns_from_single_answers:
+        from ownvoice.training.trainer.kto import AnswerTrainer, weights_of
+
+        return partial(AnswerTrainer, weights_of(train))
     if not place.is_alone:
         from ownvoice.training.trainer.ranks.dpo import RankTrainer
 
@@ -63,10 +68,14 @@ def _class_of(recipe: TrainingRecipe, place: Place) -> Any:
 
 def _refuse_other_rows(name: str, dataset: Any, rows: Formatted) -> None:
     """Hold what TRL made of the rows, with the backend's tokenizer, against what was checked with the base's own."""
-    tokens = [len(row["prompt_ids"]) + max(len(row["chosen_ids"]), len(row["rejected_ids"])) for row in dataset]
+    tokens = [
+        len(row["prompt_ids"])
+        + max(len(row[ids]) for ids in ("chosen_ids", "rejected_ids", "completion_ids") if ids in row)
+        for row in dataset
+    ]
     if tokens != rows.tokens:
         raise BadDataError(
-            f"TRL would train on {len(tokens)} {name} pairs of {sum(tokens)} tokens, and {len(rows.tokens)} of "
+            f"TRL would train on {len(tokens)} {name} rows of {sum(tokens)} tokens, and {len(rows.tokens)} of "
             f"{sum(rows.tokens)} were checked. Compare the library versions in result.json with the pinned ones."
         )
 
@@ -83,16 +92,17 @@ def _reference_without_adapter(model: Any) -> None:
 
 def _config(recipe: TrainingRecipe, train_pairs: int, folder: Path, ranks: int) -> Any:
     import torch
-    from trl import DPOConfig
+    from trl import DPOConfig, KTOConfig
 
     share = share_of(recipe.batch_pairs, recipe.accumulation_steps, ranks)
     if share is None:
         raise SettingsError(f"{ranks} processes cannot share the pairs of a step equally. Correct the recipe.")
     on_gpu = torch.cuda.is_available()
     every = recipe.steps_between_evaluations(train_pairs)
-    return DPOConfig(
+    of_loss, loss = (KTOConfig, _kto_loss_of) if recipe.learns_from_single_answers else (DPOConfig, _loss_of)
+    return of_loss(
         output_dir=str(folder),
-        **_loss_of(recipe),
+        **loss(recipe),
         max_length=recipe.max_length,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type=recipe.lr_schedule,
@@ -132,6 +142,10 @@ def _loss_of(recipe: TrainingRecipe) -> dict[str, Any]:
     }
 
 
+def _kto_loss_of(recipe: TrainingRecipe) -> dict[str, Any]:
+    return {"beta": recipe.beta, "loss_type": "kto", "train_sampling_strategy": "sequential"}
+
+
 def optimizer_here(recipe: TrainingRecipe) -> str:
     """Return the recipe's optimizer, or the one with full states on a CPU, where 8-bit kernels do not exist."""
     import torch
@@ -158,7 +172,7 @@ def fit_batch_to_memory(
             failure = error.with_traceback(None)  # whose frames would hold the batch in memory
         if not place.any(failure is not None):
             return longest
-        if pairs % 2:
+        if pairs % 2 or (recipe.learns_from_single_answers and pairs // 2 < MIN_ANSWERS_AT_ONCE):
             raise failure or torch.OutOfMemoryError("another GPU of this training has no room")
         _set_batch(trainer, pairs // 2, 2 * trainer.args.gradient_accumulation_steps)
         say(
@@ -198,7 +212,8 @@ def try_longest_batch(trainer: Any, tokens: list[int], recipe: TrainingRecipe) -
     loss.backward()
     trainer.model.zero_grad()
     logs = {name: values[-1] for name, values in trainer._metrics["train"].items()} | {"loss": float(loss.detach())}
-    trainer._metrics["train"].clear()  # the first logged step must not average this one in
+    # The first logged step must not average this one in.
+    trainer.forget() if recipe.learns_from_single_answers else trainer._metrics["train"].clear()
     trainer._total_train_tokens = 0
     if error := wrong_start(logs, recipe):
         raise error

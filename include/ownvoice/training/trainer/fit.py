@@ -111,7 +111,7 @@ def _measure(work: Work, trainer: Any) -> None:
     """Put what the training measured into the result, and log its health."""
     rows, result = work.record.metrics, work.result
     train_rows = [row for row in rows if kind_of(row) == "train"]
-    health = result.health = judge(rows, lengths=result.answer_lengths, recipe=work.recipe)
+    health = result.health = judge(rows, lengths=result.answer_lengths, recipe=work.recipe, mixture=result.mixture)
     work.record.say(f"trained {trainer.state.global_step} steps; health: {health.verdict}")
     for finding in health.findings:
         work.record.say(f"  {finding.level}: {finding.reason}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -50,6 +51,11 @@ class _Tokenised:
     with_answer: dict[str, list[int]]
 
 
+def answers_of(example: Example) -> int:
+    """Return how many answers a row has: those of a pair, or a lone one."""
+    return sum(answer is not None for answer in (example.chosen, example.rejected))
+
+
 def format_pairs(pairs: Iterable[Example], tokenizer: Any, recipe: TrainingRecipe) -> Formatted:
     """Format and tokenise every row; leave out, with a reason, what TRL would silently cut or misread."""
     result = Formatted()
@@ -63,6 +69,8 @@ def format_pairs(pairs: Iterable[Example], tokenizer: Any, recipe: TrainingRecip
             result.longest_prompt_tokens = max(result.longest_prompt_tokens, len(row.prompt_ids))
             if fault is None:
                 _keep(result, row, recipe)
+    if recipe.learns_from_single_answers:
+        _shuffle(result, recipe)
     return result
 
 
@@ -108,6 +116,18 @@ def _keep(result: Formatted, row: _Tokenised, recipe: TrainingRecipe) -> None:
     else:
         result.rows.append({"prompt": row.prompt, **row.answers})
         result.tokens.append(max(map(len, row.with_answer.values())))
+
+
+def _shuffle(result: Formatted, recipe: TrainingRecipe) -> None:
+    """Bring single answers into the order of the training; leave one out that would be alone in the last forward pass.
+
+    Alone, it would be held against itself: TRL holds each answer against the prompts of its pass.
+    """
+    order = list(range(len(result.rows)))
+    random.Random(recipe.seed).shuffle(order)  # noqa: S311  # an order, and no secret
+    if len(order) % recipe.batch_pairs == 1:
+        order.pop()
+    result.rows, result.tokens = [result.rows[place] for place in order], [result.tokens[place] for place in order]
 
 
 def _faults(

@@ -19,7 +19,6 @@ _ADVICE = {
     "question_not_in_the_prompt": "the chat template loses the question: set prompt_template to alpaca",
     "turns_not_in_the_template": "rows of several turns need prompt_template chat, and a chat template that keeps each",
     "lone_thumb": "set loss_type to kto, which learns from single answers",
-    "alone_in_the_last_batch": "nothing: one answer alone cannot be compared, set another batch_pairs to train on it",
     "doubled_bos": "the prompt begins with two BOS: set add_bos_token to false in a copy of the base's tokenizer",
 }
 

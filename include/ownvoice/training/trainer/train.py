@@ -5,14 +5,18 @@ Each stage uploads what it made before the next one starts, so that no later fau
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from statistics import median
 from typing import Any
 
 from ownvoice.answering.model_name import ModelName
+from ownvoice.errors import SettingsError
 from ownvoice.training.health.evidence import AnswerLengths, Merge
 from ownvoice.training.health.judge import judge
+from ownvoice.training.mixture.resolve import resolve
+from ownvoice.training.mixture.used import mixture_lines, parts_of
 from ownvoice.training.recipe_checks import refuse_what_cannot_work
 from ownvoice.training.result import BaseUsed, BySplit, DatasetUsed, Sample
 from ownvoice.training.subset import subset_of
@@ -21,7 +25,7 @@ from ownvoice.training.trainer.base import Base, fetch_base
 from ownvoice.training.trainer.checkpoints import Identity
 from ownvoice.training.trainer.fit import fit
 from ownvoice.training.trainer.folders import patiently
-from ownvoice.training.trainer.formatted import SIDES, Formatted, format_pairs
+from ownvoice.training.trainer.formatted import SIDES, Example, Formatted, answers_of, format_pairs
 from ownvoice.training.trainer.left_out import counted, refuse_what_is_left
 from ownvoice.training.trainer.machine import hide_progress_bars, image_id
 from ownvoice.training.trainer.merge import merge_in_new_process
@@ -33,6 +37,8 @@ from ownvoice.training.trainer.work import Work
 from ownvoice.training.version_pairs import Pairs, read_pairs
 
 _CHECK_TEXTS = 8
+
+Splits = Mapping[str, Sequence[Example]]
 
 
 def train(work: Work) -> None:
@@ -46,13 +52,14 @@ def train(work: Work) -> None:
     hide_progress_bars()
     with work.stage("read"):
         pairs = _read(work)
+        mixed = _mixed(work, pairs)
         base = work.place.from_first(lambda: _base(work, online))
     work.result.base = BaseUsed(name=base.name, commit=base.commit)
     with work.stage("tokenise"):
-        rows = _format(work, pairs, base)
+        rows = _format(work, mixed, base)
     with work.stage("load"):
         loaded = backend.load(base.folder, work.recipe)
-    identity = Identity(work.recipe.recipe_id, pairs.version.digest, base.commit, image_id())
+    identity = Identity(work.recipe.recipe_id, _digest(work, pairs), base.commit, image_id())
     trainer = fit(work, loaded, base, rows, identity)
     if work.place.is_first:
         backend.for_inference(trainer.model)
@@ -71,8 +78,29 @@ def _read(work: Work) -> Pairs:
     if work.recipe.subset_pairs is not None:
         pairs = replace(pairs, train=subset_of(pairs.train, work.recipe))
         work.record.say(f"subset: {len(pairs.train)} train pairs, by whole articles in an order drawn by the seed")
-    refuse_what_cannot_work(work.recipe, len(pairs.train), gpu_count=work.run.gpu_count)
     return pairs
+
+
+def _mixed(work: Work, pairs: Pairs) -> Splits:
+    """Add what the mixture of the run has drawn to the train split; the test split stays that of the own articles."""
+    train: Sequence[Example] = pairs.train
+    if used := work.run.mixture:
+        found = resolve(work.lake, work.run.keys.mixture, used)
+        train = [*(pair for pair in pairs.train if pair.pair_id in found.own_ids), *found.imported]
+        work.listed = found.listed
+        for line in mixture_lines(used.by_set(), used.by_class(), used.left_out):
+            work.record.say(line)
+    elif work.recipe.mixture:
+        raise SettingsError("the recipe has a mixture and its run no list of rows. Plan the training again.")
+    examples = sum(answers_of(one) for one in train) if work.recipe.learns_from_single_answers else len(train)
+    refuse_what_cannot_work(work.recipe, examples, gpu_count=work.run.gpu_count)
+    return {"train": train, "test": pairs.test}
+
+
+def _digest(work: Work, pairs: Pairs) -> str:
+    """Return what a checkpoint must have been trained on: the digest of the version, and that of the list of rows."""
+    used = work.run.mixture
+    return f"{pairs.version.digest} {used.digest}" if used else pairs.version.digest
 
 
 def _base(work: Work, online: Mapping[str, str]) -> Base:
@@ -83,22 +111,27 @@ def _base(work: Work, online: Mapping[str, str]) -> Base:
     return base
 
 
-def _format(work: Work, pairs: Pairs, base: Base) -> dict[str, Formatted]:
+def _format(work: Work, splits: Splits, base: Base) -> dict[str, Formatted]:
     """Format both splits with the base's tokenizer, and refuse what cannot be trained, before any weight is loaded."""
     from transformers import AutoTokenizer
 
     tokenizer = AutoTokenizer.from_pretrained(base.folder)
     refuse_wrong_end(base.folder, tokenizer, base.name)
-    splits = {"train": pairs.train, "test": pairs.test}
     rows = {name: format_pairs(split, tokenizer, work.recipe) for name, split in splits.items()}
     train, test = rows["train"], rows["test"]
-    work.result.rows = BySplit(train=len(train.rows), test=len(test.rows))
+    work.result.rows = BySplit(train=train.kept, test=test.kept)
     work.result.rows_left_out = BySplit(train=dict(train.left_out), test=dict(test.left_out))
     work.result.left_out_pair_ids = BySplit(train=train.left_out_pair_ids, test=test.left_out_pair_ids)
     for name, split in rows.items():
-        work.record.say(f"{name}: {len(split.rows)} pairs; left out: {counted(split.left_out)}")
+        unit = "answers" if work.recipe.learns_from_single_answers else "pairs"
+        work.record.say(f"{name}: {len(split.rows)} {unit}; left out: {counted(split.left_out)}")
+    if used := work.run.mixture:
+        trained = parts_of(work.listed, without=train.left_out_pair_ids)
+        left_out = dict(Counter(used.left_out) + train.left_out)
+        work.result.mixture = used.model_copy(update={"parts": trained, "left_out": left_out})
     refuse_what_is_left(rows, work.recipe)
-    work.result.answer_lengths = AnswerLengths(**{side: median(train.answer_tokens[side]) for side in SIDES})
+    if all(train.answer_tokens.values()):
+        work.result.answer_lengths = AnswerLengths(**{side: median(train.answer_tokens[side]) for side in SIDES})
     return rows
 
 
@@ -113,7 +146,7 @@ def _answer(work: Work, trainer: Any) -> list[Sample]:
 
 def _merge(work: Work, base: Base, test: Formatted, answers: list[Sample]) -> None:
     adapter, merged, dtype = work.scratch / "adapter", work.scratch / "merged", work.recipe.merge_dtype
-    texts = [row["prompt"] + row["chosen"] for row in test.rows[:_CHECK_TEXTS]]
+    texts = test.texts(_CHECK_TEXTS)
     with work.stage("merge"):
         merge_in_new_process(base.folder, adapter, merged, dtype)
     with work.stage("merge_check"):
@@ -129,5 +162,6 @@ def _merge(work: Work, base: Base, test: Formatted, answers: list[Sample]) -> No
         work.result.answer_lengths,
         [(one.base, one.trained) for one in answers],
         recipe=work.recipe,
+        mixture=work.result.mixture,
     )
     work.keep_folder("merged")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ownvoice.storage.lake import Lake
+from ownvoice.training.mixture.listing import ListedRow
 from ownvoice.training.recipe import TrainingRecipe
 from ownvoice.training.result import TrainingResult
 from ownvoice.training.run import TrainingRun
@@ -22,7 +23,8 @@ from ownvoice.training.trainer.stop import Stop
 class Work:
     """The state of one try. `result` is filled in stage by stage and becomes `result.json`.
 
-    Of several processes each has its own state, and all have the same `scratch`.
+    Of several processes each has its own state, and all have the same `scratch`. `listed` are
+    the rows of a mixture, as they were planned.
     """
 
     run: TrainingRun
@@ -32,6 +34,7 @@ class Work:
     scratch: Path
     result: TrainingResult
     place: Place = ALONE
+    listed: tuple[ListedRow, ...] = ()
 
     @property
     def recipe(self) -> TrainingRecipe:
