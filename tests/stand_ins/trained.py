@@ -65,7 +65,7 @@ def leave_trained_run(
         "device": "cpu", "image": "registry.example/trainer@sha256:0123", "versions": {"trl": "1.15.0"},
         "dataset": {"version": pairs.version.number, "digest": pairs.version.digest},
         "base": {"name": run.recipe.base_model, "commit": "c0ffee" * 6},
-        "rows": {"train": len(train) - 1, "test": len(pairs.test)},
+        "rows": {"train": run.mixture.rows if run.mixture else len(train) - 1, "test": len(pairs.test)},
         "rows_left_out": {"train": {"longer_than_max_length": 1}, "test": {}},
         "left_out_pair_ids": {"train": [train[0].pair_id], "test": []},
         "steps": metrics[-1]["step"], "resumed_from_step": None, "first_loss": metrics[0]["loss"],
@@ -75,6 +75,9 @@ def leave_trained_run(
         "peak_memory_bytes": 1 << 30, "speed": {"tokens_per_s": 900.0, "padding_share": 0.1, "mfu": None},
         "total_seconds": 12.5, "estimated_usd": 0.25, "exit": Exit.TRAINED.name, "message": None,
     }  # fmt: skip
+    if run.mixture:
+        result |= {"mixture": run.mixture.model_dump(mode="json"), "rows_left_out": {"train": {}, "test": {}}}
+        result["left_out_pair_ids"] = {"train": [], "test": []}
     for number in range(1, shards + 1):
         name = f"model-{number:05}-of-{shards:05}.safetensors"
         lake.store.write(f"{run.keys.folder}/merged/{name}", SHARD + run.run_id.encode() + bytes([number]))

@@ -18,6 +18,7 @@ from ownvoice.publishing.style_section import style_section
 from ownvoice.storage.run_keys import RunKeys
 from ownvoice.training.health.findings import Health
 from ownvoice.training.metrics import labelled
+from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.result import TrainedResult
 from ownvoice.training.results.curves import CURVES
 
@@ -94,16 +95,18 @@ def _ingredients(record: Provenance, result: TrainedResult) -> Iterator[tuple[st
     yield "dataset version", f"{record.dataset.version}, digest `{record.dataset.digest}`"
     yield "pairs", f"{result.rows.train} to train on, {result.rows.test} to test with"
     yield "left out", left_out or "none"
-    for part in record.mixture.parts if record.mixture else ():
-        whole, licence = record.mixture.rows, part.licence or "as the dataset"
-        yield (
-            f"rows of {part.set}",
-            f"{part.rows} ({part.rows / whole:.0%}), {part.provenance_class}, licence {licence}, at `{part.revision}`",
-        )
+    if record.mixture:
+        yield from _sets(record.mixture)
     yield "run", f"`{record.run}`"
     yield "recipe", f"`{record.recipe_id}`"
     yield "image", f"`{record.image}`"
     yield "device", result.device
+
+
+def _sets(mixture: MixtureUsed) -> Iterator[tuple[str, str]]:
+    for part in mixture.parts:
+        kind = f"{part.provenance_class}, licence {part.licence or 'as the dataset'}"
+        yield f"rows of {part.set}", f"{part.rows} ({part.rows / mixture.rows:.0%}), {kind}, at `{part.revision}`"
 
 
 def _try_it(repo_id: str, record: Provenance) -> str:

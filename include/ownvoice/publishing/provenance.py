@@ -44,7 +44,10 @@ class RowsUsed(BaseModel):
 
 
 class Provenance(BaseModel):
-    """The origins of a model, as its card holds them. `rows` are the own pairs, of a mixture too. `versions` are those of the trainer's libraries."""
+    """The origins of a model, as its card holds them.
+
+    `rows` are the own pairs, of a mixture too. `versions` are those of the trainer's libraries.
+    """
 
     run: str
     dataset: DatasetUsed

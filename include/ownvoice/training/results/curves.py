@@ -19,7 +19,10 @@ CURVES = "curves.svg"
 
 
 def curves_svg(metrics: Sequence[Mapping[str, Any]]) -> str:
-    """Return a picture of all panels that there is something to say of. Not-finite numbers are left out; a panel without points says so."""
+    """Return a picture of all panels. Not-finite numbers are left out; a panel without points says so.
+
+    One that only some trainings have is not there without points.
+    """
     shown = {
         title: series
         for title, series in panels().items()

@@ -56,8 +56,8 @@ def model_lines(found: dict[str, Any]) -> Iterator[str]:
     yield f"recipe     {found['recipe_id']}"
     yield f"image      {found['image']}"
     for part in found["mixture"]:
-        licence = part["licence"] or "licence of the articles"
-        yield f"rows       {part['rows']} of {part['set']} at {part['revision'][:12]}, {part['provenance_class']}, {licence}"
+        kind = f"{part['provenance_class']}, {part['licence'] or 'licence of the articles'}"
+        yield f"rows       {part['rows']} of {part['set']} at {part['revision'][:12]}, {kind}"
     for number in found["rejected_of"]:
         yield f"round      wrote the rejected answers of version {number}"
     yield from _origin_lines(found)
