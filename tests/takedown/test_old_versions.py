@@ -10,9 +10,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
+from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
 from ownvoice.dataset.digest import from_text, to_text
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import BadDataError
+from ownvoice.pairs.grams.index import GramIndex
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.storage.takedown_keys import withdrawn_key
@@ -55,6 +57,12 @@ def _words_in_tables(lake: Lake, folder: Path, words: set[str]) -> list[str]:
     return found
 
 
+def _indexed(lake: Lake) -> set[str]:
+    """Return the texts that both indexes hold."""
+    with GramIndex(lake).open() as segments:
+        return SketchIndex(lake).texts() & {text for segment in segments for text in segment.texts}
+
+
 def test_what_is_found_is_all_that_any_version_holds(lake: Lake) -> None:
     found = find_rows(lake, Wanted(article_ids=frozenset({GONE})))
     assert found.article_ids == {GONE} and found.authors == {"tests"} and not found.near_copies
@@ -73,7 +81,9 @@ def test_every_version_stays_proved_and_none_holds_the_article(lake: Lake, tmp_p
     before = {one.number: one.digest for one in all_versions(lake)}
     originals = [lake.original(text) for text in find_rows(lake, Wanted(article_ids=frozenset({GONE}))).texts]
     others = {number: [row for row in _rows(lake, "pairs", number) if row["article_id"] != GONE] for number in before}
+    assert _indexed(lake) >= find_rows(lake, Wanted(article_ids=frozenset({GONE}))).texts
     found = _take_down(lake)
+    assert _indexed(lake).isdisjoint(found.texts) and _indexed(lake)
 
     newest = latest_version(lake)
     assert newest and newest.number == 4 and newest.retired == found.rows["pairs"][3]

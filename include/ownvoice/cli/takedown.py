@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from ownvoice.articles.tombstones import lift_tombstone
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
 from ownvoice.config.settings import load_settings
@@ -18,6 +17,7 @@ from ownvoice.errors import SettingsError, StorageError
 from ownvoice.storage.hub import hub_client, token_from_environment
 from ownvoice.storage.lake import Lake
 from ownvoice.takedown.found import Wanted
+from ownvoice.takedown.lift import lift as lift_takedown
 from ownvoice.takedown.lines import record_lines, summary_line
 from ownvoice.takedown.plan import plan_lines, plan_takedown
 from ownvoice.takedown.record import read_takedown, takedowns
@@ -105,7 +105,7 @@ def lift(
     as_json: JsonOption = False,
 ) -> None:
     """Let what a takedown refuses come back at the next refresh; what was taken stays gone."""
-    lifted = lift_tombstone(Lake(load_settings(lake=lake).lake), takedown_id, because)
+    lifted = lift_takedown(Lake(load_settings(lake=lake).lake), takedown_id, because)
     line = f"takedown {takedown_id} refuses nothing since {lifted.lifted_at:%Y-%m-%d %H:%M} UTC: {because}"
     print_result(wrapped(line), {"takedown_id": takedown_id, "lifted_at": lifted.lifted_at}, as_json)
 

@@ -19,7 +19,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
 from ownvoice.articles.tombstones import cluster_marks
+from ownvoice.pairs.grams.index import GramIndex
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.lease import held_by_process
 from ownvoice.storage.plain_text import plain_schema, with_plain_text
@@ -54,8 +56,9 @@ class _NewFile:
 def rewrite_old_versions(lake: Lake, takedown_id: str, found: Found) -> Rewritten:
     """Take the rows that were found out of every version of every table, and all values of texts out of its log.
 
-    What each version loses is written down before. Done again, or begun again after a kill, it comes to the same.
-    Raises `LakeHeldError` where a refresh holds the lake, and `StorageError` where a table cannot be read.
+    The indexes of texts forget them too. What each version loses is written down before. Done again, or begun again
+    after a kill, it comes to the same. Raises `LakeHeldError` where a refresh holds the lake, and `StorageError` where
+    a table cannot be read.
     """
     deleted: list[str] = []
     overwritten: list[str] = []
@@ -68,6 +71,8 @@ def rewrite_old_versions(lake: Lake, takedown_id: str, found: Found) -> Rewritte
         for name, files in tables.items():
             overwritten += _rewrite(lake, files, gone[name], marks)
             deleted += _delete_left_over(lake, TableFiles(lake, name), {**gone[name], "cluster_key": marks.keys()})
+        SketchIndex(lake).forget(found.texts)
+        GramIndex(lake).forget(found.texts)
     return Rewritten(tuple(deleted), tuple(overwritten))
 
 

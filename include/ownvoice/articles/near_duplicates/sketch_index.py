@@ -11,7 +11,7 @@ time only. It is searched segment by segment, so that one is in memory at a time
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,15 @@ class SketchIndex:
     def texts(self) -> set[str]:
         """Return the hashes of all texts that are indexed."""
         return {one.tobytes().hex() for _, records in self._read(self._segments()) for one in records["sha256"]}
+
+    def forget(self, texts: Collection[str]) -> None:
+        """Take texts out of the index; one that the segments do not hold is no fault."""
+        gone = {bytes.fromhex(text) for text in texts}
+        for key, records in self._read(self._segments()):
+            kept = records[[one.tobytes() not in gone for one in records["sha256"]]]
+            if len(kept) < len(records):
+                self._write(kept)
+                self._store.delete(key)
 
     def _segments(self) -> dict[str, int]:
         """Return the number of records of each segment, by key."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,17 @@ class GramIndex:
             entries[self._write(part)] = sum(map(len, part.values()))
         if missing:
             self._merge([key for key, count in entries.items() if count < _SMALL_SEGMENT_ENTRIES])
+
+    def forget(self, texts: Collection[str]) -> None:
+        """Take texts out of the index; one that the segments do not hold is no fault."""
+        for found in self._segments():
+            if not self._texts_of(found).keys() & set(texts):
+                continue
+            with self.open([found.key]) as (segment,):
+                kept = {text: of_text for text, of_text in segment.by_text() if text not in texts}
+            if kept:
+                self._write(kept)
+            self._lake.store.delete(found.key)
 
     def _segments(self) -> list[StoredObject]:
         return sorted(self._lake.store.objects(self._folder), key=lambda found: found.key)
