@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from airflow.sdk.exceptions import AirflowSkipException
 
+from ownvoice.airflow import feedback_tasks
 from ownvoice.feedback.rounds import rounds
 from ownvoice.imports.table import read_imported
 from ownvoice.storage.lake import Lake
@@ -57,5 +60,14 @@ def test_rows_are_recorded_after_an_approval_and_not_after_a_rejection(lake, tmp
     assert states["record_round"] == "skipped" and states["close_round"] == "success"
     assert [(one.decision.how, one.decision.by) for one in rounds(lake)] == [("approved", "ann"), ("rejected", "")]
     assert [row["chosen"] for row in read_imported(lake)] == ["A"]
-    states, _ = run_round("Approve")
-    assert set(states.values()) == {"skipped"}, "nothing is new"
+
+
+def test_a_run_with_nothing_to_collect_is_skipped(lake, monkeypatch):
+    run = SimpleNamespace(dag_id="collect_feedback", run_id="one")
+    with pytest.raises(AirflowSkipException, match="Nothing is new"):
+        feedback_tasks.collect_round(run)
+    monkeypatch.delenv("OWNVOICE_FEEDBACK")
+    with pytest.raises(AirflowSkipException, match="OWNVOICE_FEEDBACK names no exports"):
+        feedback_tasks.collect_round(run)
+    with pytest.raises(AirflowSkipException, match="No round was made"):
+        feedback_tasks.close_round(SimpleNamespace(xcom_pull=lambda task_ids: None))
