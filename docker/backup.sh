@@ -41,6 +41,7 @@ rclone copy "$lake" "$backup" \
   --exclude "/originals/**" --exclude "/answers/**" --exclude "/tables/**" \
   --exclude "/batch_api/**" --exclude "/refused/**" \
   --exclude "/sketches/**" --exclude "/grams/**" --exclude "/passages/**" --exclude "/evaluation/**" \
+  --exclude "/explored/**" \
   --exclude "/languages.json" --exclude "/cursor.json" --exclude "/verified/**" \
   --exclude "/lease/**" --exclude "/probe/**" --exclude "/probe.json"
 
