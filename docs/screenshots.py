@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ownvoice.exploration.explore import explored
 from ownvoice.reviewing.draw import RoundRequest, draw_round
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import version_or_latest
 
 REPOSITORY = Path(__file__).parent.parent
 sys.path.append(str(REPOSITORY / "tests"))
@@ -36,6 +38,7 @@ def main() -> None:
         lake = Lake(Path(folder, "lake").as_uri())
         refresh_many(lake, Path(folder, "articles"), LAST, NIGHTS)
         draw_round(lake, ROUND, RoundRequest(size=40))
+        explored(lake, version_or_latest(lake, None), print)
         with running_airflow(Path(folder, "airflow"), lake.uri) as airflow, running_chromium() as browser:
             airflow.add_run("refresh_preferences", RUN)
             for name, (path, theme) in pictures(lake).items():
@@ -61,6 +64,7 @@ def pictures(lake: Lake) -> dict[str, tuple[str, str]]:
         "pair": (f"/ownvoice/pair?{urlencode(one_pair)}", "light"),
         "versions": ("/ownvoice/versions", "light"),
         "version": (f"/ownvoice/version?number={NIGHTS}", "dark"),
+        "explore": (f"/ownvoice/explore?version={NIGHTS}", "light"),
         "review": (f"/ownvoice/review?{urlencode({'round': ROUND})}", "light"),
     }
 

@@ -12,6 +12,8 @@ from ownvoice.exploration.terms import terms
     [
         ("The bread and the Oven's heat, 12 times", ["bread", "oven", "heat", "times"]),
         ("don’t we all", []),
+        ("there's, I'd, they've, you'll, couldn't, he's", []),
+        ("l'homme d'abord, Re Lear", ["homme", "abord", "re", "lear"]),
         ("Straße und Ärger", ["strasse", "und", "ärger"]),
         ("Привет мир", ["привет", "мир"]),
         ("綠茶好", ["綠茶", "茶好"]),

@@ -17,6 +17,7 @@ from ownvoice.style.words import FUNCTION_WORDS, WORD, folded
 _UNSPACED_RUN = regex.compile(rf"(?:[{UNSPACED}](?<=\p{{L}})\p{{M}}*)+")
 _UNSPACED_LETTER = regex.compile(rf"[{UNSPACED}]\p{{M}}*")
 _IGNORED = frozenset(FUNCTION_WORDS)
+_ENDINGS = frozenset({"ll", "ve", "re"})  # of English contractions; the others are one letter long
 _MIN_LETTERS = 2
 
 
@@ -27,9 +28,14 @@ def terms(text: str) -> list[str]:
 
 
 def _spaced(text: str) -> Iterator[str]:
+    """Yield words, and of a contraction (`there's`, `couldn't`, `l'homme`) the parts that are words of content."""
     for word in WORD.findall(text):
-        if len(word) >= _MIN_LETTERS and word not in _IGNORED:
-            yield word.removesuffix("'s")
+        if word in _IGNORED:
+            continue
+        first, *rest = word.removesuffix("n't").split("'")
+        for part in (first, *(one for one in rest if one not in _ENDINGS)):
+            if len(part) >= _MIN_LETTERS and part not in _IGNORED:
+                yield part
 
 
 def _unspaced(text: str) -> Iterator[str]:
