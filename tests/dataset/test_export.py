@@ -39,7 +39,8 @@ def test_an_export_is_read_by_load_dataset_with_both_splits(night, tmp_path, mon
     dataset = load(tmp_path / "out", monkeypatch)
     assert {split: len(dataset[split]) for split in dataset} == rows
     assert min(rows.values()) > 0
-    assert dataset["train"].column_names == ["prompt", "chosen", "rejected"]
+    assert dataset["train"].column_names == ["prompt", "chosen", "rejected", "provenance_class"]
+    assert set(dataset["train"]["provenance_class"]) == {"verbatim"}
 
 
 def test_the_conversational_format_has_the_prompt_as_user_and_the_answers_as_assistant(night, tmp_path, monkeypatch):

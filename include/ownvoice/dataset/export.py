@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 Format = Literal["standard", "conversational"]
 
 _MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
+_TEXTS = ("prompt", "chosen", "rejected")
+_PROVENANCE = ("provenance_class", pa.string())
 _SCHEMAS = {
-    "standard": pa.schema([(name, pa.string()) for name in ("prompt", "chosen", "rejected")]),
-    "conversational": pa.schema([(name, _MESSAGES) for name in ("prompt", "chosen", "rejected")]),
+    "standard": pa.schema([*((name, pa.string()) for name in _TEXTS), _PROVENANCE]),
+    "conversational": pa.schema([*((name, _MESSAGES) for name in _TEXTS), _PROVENANCE]),
 }
 
 
@@ -34,8 +36,8 @@ def export(lake: Lake, folder: Path, version: int | None = None, pair_format: Fo
     """Write the selected pairs of `version` (or the newest) below `folder`, one Parquet file a split; return rows.
 
     Columns are prompt, chosen and rejected: plain strings, or lists of messages (TRL's "standard" and
-    "conversational" preference formats), sorted by pair id. A split without a pair has no file, since `load_dataset`
-    refuses a folder with an empty one; the file of an earlier export is removed.
+    "conversational" preference formats), and provenance_class. Rows are sorted by pair id. A split without a pair has
+    no file, since `load_dataset` refuses a folder with an empty one; the file of an earlier export is removed.
 
     The files are put in their places once the rows, with the sum of those that takedowns withdrew, have the version's
     digest. Raises `VerificationError` where they do not, and `SettingsError` where the folder cannot be written to;
@@ -105,4 +107,5 @@ def _shaped(row: dict[str, str], pair_format: Format) -> dict[str, object]:
     if pair_format == "standard":
         return {name: row[name] for name in _SCHEMAS[pair_format].names}
     roles = {"prompt": "user", "chosen": "assistant", "rejected": "assistant"}
-    return {name: [{"role": role, "content": row[name]}] for name, role in roles.items()}
+    said = {name: [{"role": role, "content": row[name]}] for name, role in roles.items()}
+    return {**said, "provenance_class": row["provenance_class"]}

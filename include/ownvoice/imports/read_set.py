@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ownvoice.errors import BadDataError
 from ownvoice.imports.drops import Dropped
-from ownvoice.imports.known_set import KnownSet, Row, RowError
+from ownvoice.imports.known_set import KnownSet, RowError
 from ownvoice.imports.read_rows import read_rows
+from ownvoice.imports.record_hash import record_sha256
 from ownvoice.imports.source import Source
 from ownvoice.imports.turns import Compared
 
@@ -37,15 +36,9 @@ def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
                 for row in read_rows(path, known.columns):
                     number += 1
                     known.check(row)
-                    yield SourceRow(file, number, row_sha256(row), known.read(row))
+                    yield SourceRow(file, number, record_sha256(row), known.read(row))
         except RowError as error:
             raise BadDataError(
                 f"{known.name}: {file}, row {max(number, 1)}: {error}. Nothing was recorded. Where the set has "
                 "changed, import the revision that its declaration is of, or correct include/ownvoice/imports/sets."
             ) from None
-
-
-def row_sha256(row: Row) -> str:
-    """Return the hash of a row as it stands in its source: of all its columns, as canonical JSON."""
-    text = json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()

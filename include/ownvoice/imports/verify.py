@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ownvoice.errors import SettingsError
 from ownvoice.imports.known_set import KnownSet
 from ownvoice.imports.read_rows import read_rows
-from ownvoice.imports.read_set import row_sha256
+from ownvoice.imports.record_hash import record_sha256
 from ownvoice.imports.source import Source, open_source
 from ownvoice.imports.table import read_imported, row_id
 from ownvoice.storage.lake import Lake
@@ -105,4 +105,4 @@ def _hashes(known: KnownSet, source: Source, files: Iterable[str]) -> Iterator[t
     for file in sorted(there.intersection(files)):
         with source.opened(file) as opened:
             for number, row in enumerate(read_rows(opened, known.columns), 1):
-                yield file, number, row_sha256(row)
+                yield file, number, record_sha256(row)

@@ -54,7 +54,8 @@ def _summary(facts: Facts) -> str:
     return (
         f"Preference data for direct preference optimization: {facts.pairs:,} pairs from {facts.articles:,} "
         f"articles by {written_by}. Each `chosen` answer is the author's own text, word for word, and the config "
-        "`provenance` has its place in the article; each `rejected` one was written by a model."
+        "`provenance` has its place in the article and its `provenance_class`; each `rejected` one was written by a "
+        "model."
     )
 
 
