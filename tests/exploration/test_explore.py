@@ -12,7 +12,7 @@ from ownvoice.exploration.stored import read_exploration
 from ownvoice.storage.explored_keys import explored_key
 from ownvoice.storage.versions import latest_version
 from stand_ins.night import RECIPE, Night
-from stand_ins.pair_lake import commit_pairs
+from stand_ins.pair_lake import commit_pairs, pair
 from stand_ins.topic_lake import MATTERS, topic_lake
 
 
@@ -71,6 +71,13 @@ def test_of_the_articles_words_only_titles_and_terms_are_stored(lake, version):
     stored = lake.store.read(explored_key(version.number)).decode()
     assert "On bread0" in stored
     assert "the bread" not in stored and "the dough" not in stored
+
+
+def test_further_prompts_are_a_kind_of_their_own(lake):
+    rows = [pair(number, "train") | {"augment_kind": "harder" if number < 2 else None} for number in range(6)]
+    commit_pairs(lake, rows)
+    kinds = explored(lake, latest_version(lake), silently).kinds
+    assert [(one.kind, one.pairs) for one in kinds] == [("harder", 2), ("x", 4)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

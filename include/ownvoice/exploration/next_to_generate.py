@@ -52,7 +52,7 @@ class Candidate:
             return f"`ownvoice retry` asks again about its {topic.dead} dead {_chunks(topic.dead)}"
         if self.reason is Reason.NOT_IN_TRAIN:
             return "nothing waits: the source needs further articles on it, as those of the test side never train"
-        return "nothing waits: the source needs further articles on it, or the recipe asks too little of these"
+        return "nothing waits: the source needs further articles on it, or the recipe further prompts (`augment`)"
 
 
 def next_to_generate(topics: Sequence[Topic]) -> list[Candidate]:

@@ -68,11 +68,10 @@ def count_by_article(lake: Lake, version: DatasetVersion) -> ArticleCounts:
 
 
 def count_by_kind(lake: Lake, version: DatasetVersion) -> dict[str, int]:
-    """Count the selected pairs of each kind of instruction; the empty kind is that of prompts that ask for none."""
-    where = f"{SELECTED} GROUP BY instruction_kind"
-    return {
-        kind or "": pairs for kind, pairs in _rows(lake, "pairs", version.number, "instruction_kind, count(*)", where)
-    }
+    """Count the selected pairs of each kind of instruction or further prompt; the empty kind is that of neither."""
+    kind = "coalesce(augment_kind, instruction_kind)"
+    rows = _rows(lake, "pairs", version.number, f"{kind}, count(*)", f"{SELECTED} GROUP BY {kind}")
+    return {name or "": pairs for name, pairs in rows}
 
 
 def read_pair_texts(lake: Lake, version: DatasetVersion, topic_of: dict[str, int | None]) -> PairTexts:
