@@ -77,10 +77,10 @@ compose-check: install  ## hold docker/compose.yaml against the Compose specific
 	@if docker compose version > /dev/null 2>&1; then $(COMPOSE) --profile celery config --quiet; \
 	  else echo "skipped: Docker's own reading of the file, since docker compose is not installed"; fi
 
-# Two workers, each with whole files. The rooms named in ALONE start Airflow or share one Airflow home, so that they
-# run one test after another, and mostly wait: the tests of TRAINER run beside them.
+# Two workers, each with whole files. The rooms named in AIRFLOW start Airflow, of which each worker has a home of its
+# own; they run after all others, since what they wait for is timed.
 PARALLEL := -n 2 --dist loadfile
-ALONE := tests/dags tests/plugins tests/demo
+AIRFLOW := tests/dags tests/plugins tests/demo
 # What runs in the trainer's image is tested with its libraries.
 TRAINER := tests/training tests/publishing
 
@@ -88,11 +88,9 @@ images-check:  ## build both images without a registry and ask what the Helm cha
 	@docker/check_images.sh
 
 test: lint trainer  ## lint, types, layers and every test, in both environments
-	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(ALONE:%=--ignore=%)
-	@echo "the trainer's tests run beside these, and are shown after them"
-	@OMP_NUM_THREADS=1 .venv-trainer/bin/python -m pytest $(TRAINER) > .trainer-tests.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
-	  $(BIN)/python -m pytest $(ALONE); alone=$$?; \
-	  wait $$beside; trainer=$$?; cat .trainer-tests.log; [ $$alone$$trainer = 00 ]
+	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(AIRFLOW:%=--ignore=%)
+	$(BIN)/python -m pytest $(PARALLEL) $(AIRFLOW)
+	OMP_NUM_THREADS=1 .venv-trainer/bin/python -m pytest $(PARALLEL) $(TRAINER)
 
 test-unsloth: unsloth  ## a training with the real Unsloth on the CPU; not part of `make test`
 	.venv-unsloth/bin/python -m pytest tests/training/trainer/backends
@@ -107,7 +105,7 @@ test-review: install  ## fifty pairs reviewed by keyboard in a browser, by one a
 	OWNVOICE_TEST_REVIEW=1 $(BIN)/python -m pytest tests/plugins/test_review_in_browser.py
 
 fast: install  ## the tests that start no Airflow and need no torch
-	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(ALONE:%=--ignore=%)
+	$(BIN)/python -m pytest $(PARALLEL) $(TRAINER:%=--ignore=%) $(AIRFLOW:%=--ignore=%)
 
 lint: install  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .

@@ -103,4 +103,4 @@ class SourceThatPeopleEdit(RuleBasedStateMachine):
 
 
 TestSourceThatPeopleEdit = SourceThatPeopleEdit.TestCase
-TestSourceThatPeopleEdit.settings = settings(max_examples=300, stateful_step_count=20, deadline=None)
+TestSourceThatPeopleEdit.settings = settings(max_examples=100, stateful_step_count=20, deadline=None)

@@ -23,19 +23,24 @@ cli.main()
 """
 
 
-@pytest.fixture
-def ownvoice(tmp_path):
-    """Run a command with a lake of its own; no key, no setting from outside."""
+def command_on(folder):
+    """Return a function that runs a command with a lake in `folder`; no key, no setting from outside."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OWNVOICE_", "OPENAI_", "AWS_"))}
 
     def run(*arguments, **environment):
-        lake = {"OWNVOICE_LAKE": (tmp_path / "lake").as_uri()}
+        lake = {"OWNVOICE_LAKE": (folder / "lake").as_uri()}
         command = [sys.executable, "-c", MAIN, *arguments]
         return subprocess.run(
-            command, env=kept | lake | environment, capture_output=True, text=True, timeout=60, cwd=tmp_path
+            command, env=kept | lake | environment, capture_output=True, text=True, timeout=60, cwd=folder
         )
 
     return run
+
+
+@pytest.fixture
+def ownvoice(tmp_path):
+    """Run a command with a lake of its own."""
+    return command_on(tmp_path)
 
 
 HEAVY = {
@@ -77,11 +82,13 @@ def test_a_mistyped_command_is_told_the_nearest_one(ownvoice):
     assert "'verify'" in done.stderr
 
 
-@pytest.fixture
-def refreshed(ownvoice):
-    done = ownvoice("refresh", "--articles", SAMPLES.as_uri(), "--offline")
+@pytest.fixture(scope="module")
+def refreshed(tmp_path_factory):
+    """Run a command on the lake of one refresh, which its tests share: they change nothing."""
+    run = command_on(tmp_path_factory.mktemp("refreshed"))
+    done = run("refresh", "--articles", SAMPLES.as_uri(), "--offline")
     assert done.returncode == 0, done.stderr
-    return ownvoice
+    return run
 
 
 def test_a_refresh_tells_what_it_did_and_a_second_one_finds_nothing(ownvoice):

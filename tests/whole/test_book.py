@@ -16,12 +16,12 @@ from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.config.run import RefreshRun, recorded_run
 from ownvoice.dataset.verify import verify
 from ownvoice.llm.client import ModelAccess
-from ownvoice.offline_model.server import OFFLINE_MODEL
+from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.pairs.reading import Reading
 from ownvoice.pairs.reasons import NOT_VERBATIM
 from ownvoice.pairs.verbatim import locate
 from ownvoice.refresh import refresh
-from ownvoice.storage.lake import scan
+from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.stores import ObjectStore
 from stand_ins.source_objects import read
 
@@ -40,9 +40,24 @@ def refresh_book(lake, book_dir, model, tmp_path, cleaning):
     return refresh(lake, source, run, lambda _: access, lambda _: None, lambda _: None)
 
 
-@pytest.mark.parametrize("cleaning", ["faithful", "chapter"])
-def test_the_whole_refresh_of_the_book_is_verified(lake, book_dir, offline_model, tmp_path, cleaning):
-    report = refresh_book(lake, book_dir, offline_model, tmp_path, cleaning)
+@pytest.fixture(scope="module")
+def refreshed(book_dir, tmp_path_factory):
+    """Return the lake after a refresh of the book, and the report; its tests only read."""
+    folder = tmp_path_factory.mktemp("book")
+    lake = Lake((folder / "lake").as_uri())
+    with running_offline_model() as model:
+        return lake, refresh_book(lake, book_dir, model, folder, "faithful")
+
+
+def test_the_whole_refresh_of_the_book_is_verified(refreshed):
+    assert_verified(*refreshed)
+
+
+def test_the_whole_refresh_of_the_book_by_the_chapter_s_cleaning_is_verified(lake, book_dir, offline_model, tmp_path):
+    assert_verified(lake, refresh_book(lake, book_dir, offline_model, tmp_path, "chapter"))
+
+
+def assert_verified(lake, report):
     assert report.articles == {"appeared": 75, "copied": 1, "unchanged": 0, "quarantined": 0}
     assert report.chunks.answered + report.chunks.reused == report.chunks.total
     found = verify(lake)
@@ -50,8 +65,8 @@ def test_the_whole_refresh_of_the_book_is_verified(lake, book_dir, offline_model
     assert found.pairs == report.pairs.total > 500
 
 
-def test_the_one_piece_on_two_platforms_is_generated_from_once(lake, book_dir, offline_model, tmp_path):
-    refresh_book(lake, book_dir, offline_model, tmp_path, "faithful")
+def test_the_one_piece_on_two_platforms_is_generated_from_once(refreshed):
+    lake, _ = refreshed
     rows = [
         row for batch in scan(lake.table("articles"), "title, cluster_key, split, state") for row in batch.to_pylist()
     ]
@@ -86,8 +101,8 @@ def test_the_footer_of_45_articles_reaches_no_prompt(lake, book_dir, tmp_path, f
     assert not any(FOOTER in text for text in texts)
 
 
-def test_calls_to_subscribe_are_in_no_prompt_and_no_pair_of_the_book(lake, book_dir, offline_model, tmp_path):
-    refresh_book(lake, book_dir, offline_model, tmp_path, "faithful")
+def test_calls_to_subscribe_are_in_no_prompt_and_no_pair_of_the_book(refreshed, book_dir):
+    lake, _ = refreshed
     run = recorded_run(lake, "book")
     texts = [chunk["text"] for name in read_plan(lake, run).batches for chunk in read_batch(lake, run, name)]
     rows = [row for batch in scan(lake.table("pairs"), "chosen, rejected") for row in batch.to_pylist()]
@@ -98,8 +113,8 @@ def test_calls_to_subscribe_are_in_no_prompt_and_no_pair_of_the_book(lake, book_
         assert not any(call in text for text in texts)
 
 
-def test_no_article_of_the_book_lies_on_both_sides(lake, book_dir, offline_model, tmp_path):
-    refresh_book(lake, book_dir, offline_model, tmp_path, "faithful")
+def test_no_article_of_the_book_lies_on_both_sides(refreshed):
+    lake, _ = refreshed
     rows = [row for batch in scan(lake.table("pairs"), "article_id, split") for row in batch.to_pylist()]
     sides = {split: {row["article_id"] for row in rows if row["split"] == split} for split in ("train", "test")}
     assert sides["train"] & sides["test"] == set()
@@ -116,10 +131,8 @@ def test_none_of_the_pairs_that_were_shipped_with_the_book_is_verbatim(book_dir)
     assert sum(found == {NOT_VERBATIM} for found in verdicts) == 402
 
 
-def test_no_words_of_a_pair_of_the_book_are_on_both_sides_and_no_answer_is_kept_for_two_articles(
-    lake, book_dir, offline_model, tmp_path
-):
-    report = refresh_book(lake, book_dir, offline_model, tmp_path, "faithful")
+def test_no_words_of_a_pair_of_the_book_are_on_both_sides_and_no_answer_is_kept_for_two_articles(refreshed):
+    lake, report = refreshed
     assert report.triples.dropped["in_other_split"] > 30
     assert report.triples.dropped["repeated_elsewhere"] > 20
     rows = [row for batch in scan(lake.table("pairs"), "article_id, split, chosen") for row in batch.to_pylist()]

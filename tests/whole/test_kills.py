@@ -11,7 +11,7 @@ import time
 import pytest
 
 from ownvoice.dataset.verify import verify
-from ownvoice.offline_model.server import OFFLINE_MODEL
+from ownvoice.offline_model.server import OFFLINE_MODEL, running_offline_model
 from ownvoice.storage.lake import Lake, scan
 from stand_ins.night import Night
 from stand_ins.places import TESTS
@@ -77,15 +77,21 @@ def rows(lake):
     return sorted(found, key=lambda row: row["pair_id"])
 
 
-@pytest.fixture
-def undisturbed(night, tmp_path, offline_model):
+def of_undisturbed_run(folder, **options):
+    """Return the rows of a run that nobody killed, and the model that it asked."""
+    lake = Lake((folder / "lake").as_uri())
+    with running_offline_model() as model:
+        Night(lake, folder / "articles", model).write("a", "b", "c", "d")
+        done = run(lake, folder, model, **options)
+        assert done.returncode == 0, done.stderr
+    return rows(lake), model
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory):
     """The rows and the number of requests of a run that nobody killed."""
-    other = Lake((tmp_path / "undisturbed").as_uri())
-    done = run(other, tmp_path, offline_model)
-    assert done.returncode == 0, done.stderr
-    asked = offline_model.requests_served
-    offline_model.requests_served = 0
-    return rows(other), asked
+    found, model = of_undisturbed_run(tmp_path_factory.mktemp("undisturbed"))
+    return found, model.requests_served
 
 
 @pytest.mark.parametrize("place", STEPS)
@@ -146,15 +152,11 @@ def test_a_worker_killed_before_it_could_submit_does_so_when_run_again(
     assert offline_model.requests_served == asked
 
 
-@pytest.fixture
-def undisturbed_by_two(night, tmp_path, offline_model):
+@pytest.fixture(scope="module")
+def undisturbed_by_two(tmp_path_factory):
     """The rows and the requests to each model of a run in which a second model writes the rejected answers."""
-    other = Lake((tmp_path / "undisturbed").as_uri())
-    done = run(other, tmp_path, offline_model, second=SECOND)
-    assert done.returncode == 0, done.stderr
-    asked = dict(offline_model.served)
-    offline_model.served.clear()
-    return rows(other), asked
+    found, model = of_undisturbed_run(tmp_path_factory.mktemp("undisturbed"), second=SECOND)
+    return found, model.served
 
 
 @pytest.mark.parametrize("place", ["ownvoice.refresh:curate_batch", "ownvoice.pairs.second_model:ask_all", STEPS[4]])
