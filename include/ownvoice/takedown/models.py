@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
-from ownvoice.errors import StorageError
+from ownvoice.errors import SettingsError, StorageError
 from ownvoice.publishing.champion import champion_of, repositories
 from ownvoice.storage.conditions import SELECTED
 from ownvoice.storage.lake import Lake, scan
@@ -66,7 +66,15 @@ def models_of(lake: Lake, found: Found) -> list[ModelUse]:
 
 
 def decided(uses: list[ModelUse], kept: Mapping[str, str]) -> list[ModelUse]:
-    """Return the models with what was decided: those of `kept` stay for its reason, and all others are to go."""
+    """Return the models with what was decided: those of `kept` stay for its reason, all others as they were.
+
+    Raises `SettingsError` for a training that is not among them.
+    """
+    if unknown := sorted(kept.keys() - {use.run_id for use in uses}):
+        raise SettingsError(
+            f"no model of training {', '.join(unknown)} learnt from what is taken down; those that did: "
+            f"{', '.join(use.run_id for use in uses) or 'none'}."
+        )
     return [
         use.model_copy(update={"decision": "keep", "reason": kept[use.run_id]}) if use.run_id in kept else use
         for use in uses

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from ownvoice.articles.changeset import changes_of_all_runs
 from ownvoice.chunks.cleaning import RENDERINGS
 from ownvoice.pairs.grams.grams import Grams
 from ownvoice.storage.lake import Lake, scan
@@ -48,12 +50,14 @@ def sought_of(lake: Lake, found: Found, texts: Iterable[str] = ()) -> Sought:
 
 
 def staying_texts(lake: Lake, article_ids: Collection[str]) -> set[str]:
-    """Return the hashes of every text that articles other than these have or had."""
+    """Return the hashes of every text that articles other than these have or had, committed or only listed so far."""
     gone = pa.array(article_ids, pa.string())
+    committed = (scan(lake.table(table), "article_id, article_sha256") for table in ("articles", "chunks"))
+    listed = (rows.to_batches() for rows in changes_of_all_runs(lake))
     return {
         text
-        for table in ("articles", "chunks")
-        for batch in scan(lake.table(table), "article_id, article_sha256")
+        for batches in chain(committed, listed)
+        for batch in batches
         for text in batch.filter(pc.invert(pc.is_in(batch["article_id"], gone)))["article_sha256"].to_pylist()
     }
 

@@ -73,6 +73,7 @@ def find(work: Work) -> StepDone:
     found = find_rows(work.lake, work.asked.wanted)
     if not (found.article_ids or found.imported_ids):
         raise StorageError(nothing_found(work.lake))
+    decided(models_of(work.lake, found), work.asked.kept_models)  # refuses a name that is wrong before all else
     sought = sought_of(work.lake, found, work.asked.wanted.texts)
     keep_found(work.lake, work.takedown_id, found, sought)
     work.record = work.record.model_copy(update={"near_copies": dict(found.near_copies)})
@@ -100,11 +101,6 @@ def list_models(work: Work) -> StepDone:
     """List the models that learnt from what goes, with what was decided of each."""
     found, _ = work.kept()
     models = decided(models_of(work.lake, found), work.asked.kept_models)
-    if unknown := sorted(work.asked.kept_models.keys() - {use.run_id for use in models}):
-        raise SettingsError(
-            f"no model of training {', '.join(unknown)} learnt from what is taken down; those that did: "
-            f"{', '.join(use.run_id for use in models) or 'none'}."
-        )
     work.record = work.record.model_copy(update={"models": models, "decided_by": work.asked.decided_by})
     kept = sum(use.decision == "keep" for use in models)
     return _done("models", {"models": len(models), "kept": kept, "retrain": len(models) - kept})
@@ -160,7 +156,7 @@ def mark_models(work: Work) -> StepDone:
         if use.repo_id is None:
             continue
         try:
-            marked += mark_card(work.open_hub(), use, work.takedown_id, work.record.began_at.date())
+            marked += mark_card(work.open_hub(), use, work.takedown_id)
         except (HubAccessError, HubUnavailableError, SettingsError) as error:
             left[f"card of {use.run_id}"] = str(error)
     return _done("cards", {"marked": marked}, left=left)

@@ -18,6 +18,7 @@ from ownvoice.storage.takedown_keys import TakedownKeys, takedown_run_id
 from ownvoice.takedown import steps
 from ownvoice.takedown.bucket import remove_versions_of
 from ownvoice.takedown.hub import Client
+from ownvoice.takedown.models import decided
 from ownvoice.takedown.record import TakedownRecord, read_takedown, write_takedown
 from ownvoice.takedown.request import TakedownRequest
 from ownvoice.takedown.search.objects import Progress
@@ -45,7 +46,7 @@ def take_down(
     run_id = takedown_run_id(record.takedown_id)
     _refuse_twin(lake, run_id)
     with held_by_process(lake, run_id) as renew:
-        work = Work(lake, asked, record, open_hub, target, progress)
+        work = Work(lake, asked, _decided_again(record, asked), open_hub, target, progress)
         for name, step in steps.STEPS.items():
             if _is_due(work.record, name):
                 done = step(work)
@@ -53,6 +54,14 @@ def take_down(
                 write_takedown(lake, work.record)
                 renew()
         return _closed(lake, work.record)
+
+
+def _decided_again(record: TakedownRecord, asked: Asked) -> TakedownRecord:
+    """Return the record with the models that are to be kept after all; their cards are then to be marked again."""
+    if not (asked.kept_models and record.step("models")):
+        return record
+    steps_left = [step for step in record.steps if step.name != "cards"]
+    return record.model_copy(update={"models": decided(record.models, asked.kept_models), "steps": steps_left})
 
 
 def refuse_open(record: TakedownRecord) -> None:
