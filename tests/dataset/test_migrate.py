@@ -67,7 +67,7 @@ def test_a_dry_run_says_what_each_table_lacks_and_changes_nothing(old_lake):
     before = {found.key: found.tag for found in old_lake.store.objects()}
     planned = {one.table: one for one in plan_migration(old_lake)}
     assert set(planned) == set(TABLES) - {"judgements", "imported"}, "they came later"
-    assert planned["articles"].missing == ("licence", "consent")
+    assert planned["articles"].missing == ("licence", "consent", "published_at")
     assert planned["pairs"].rows == 19
     assert {found.key: found.tag for found in old_lake.store.objects()} == before
 

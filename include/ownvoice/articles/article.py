@@ -20,6 +20,7 @@ class StoredArticle:
     """An article whose text is in the lake, without the text: a run may read more text than fits into memory.
 
     `metadata_id` is None where the source names none. `consent` is "yes", "no", or empty where the source says nothing.
+    `published_at` is in ISO 8601, as exactly as the source says it; empty where it does not.
     """
 
     source_key: str
@@ -30,6 +31,7 @@ class StoredArticle:
     licence: str
     consent: str
     sha256: str
+    published_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Article:
     content: str
     licence: str = ""
     consent: str = ""
+    published_at: str = ""
 
     @property
     def sha256(self) -> str:

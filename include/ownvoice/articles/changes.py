@@ -143,4 +143,5 @@ def _row(known: ArticleRow | None, one: ScannedArticle | None, article_id: str, 
         written_sha256=known.written_sha256 if known else None,
         written_date=known.written_date if known else None,
         last_run=known.last_run if known else None,
+        published_at=article.published_at,
     )

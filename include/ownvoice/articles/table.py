@@ -40,6 +40,7 @@ class ArticleRow:
     written_sha256: str | None
     written_date: dt.date | None
     last_run: str | None
+    published_at: str = ""
 
 
 RowFilter = Callable[[pa.RecordBatch], pa.BooleanArray]

@@ -65,7 +65,7 @@ ADDED: dict[str, dict[str, Value]] = {
         "selected_reason": _NULL,
         "provenance_class": _constant(str(ProvenanceClass.VERBATIM)),
     },
-    "articles": {"licence": _EMPTY, "consent": _EMPTY},
+    "articles": {"licence": _EMPTY, "consent": _EMPTY, "published_at": _EMPTY},
     "chunks": {
         "recipe_id": _EMPTY,
         "model": _EMPTY,

@@ -94,6 +94,7 @@ COLUMNS = {
         Column("written_sha256", _TEXT, "the text whose pairs are in the dataset, or null"),
         Column("written_date", _DATE, "the refresh date that those pairs carry, or null"),
         Column("last_run", _TEXT, "the run that wrote the row"),
+        Column("published_at", _TEXT, "when it was published, in ISO 8601 as exactly as the source says; or empty"),
     ),
     "chunks": (
         Column("run_id", _TEXT, "the refresh that asked"),

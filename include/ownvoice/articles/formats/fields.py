@@ -9,6 +9,7 @@ from ownvoice.articles.article import Article, PassedOver, Reason, UnreadableErr
 from ownvoice.articles.formats.authors import Author, author_of, terms_of
 from ownvoice.articles.formats.budget import MAX_FIELD_CHARS, MAX_TEXT_BYTES
 from ownvoice.articles.formats.consent import consent_of
+from ownvoice.articles.formats.dates import DATES, date_in
 from ownvoice.articles.formats.drafts import MARKS, is_draft
 from ownvoice.articles.formats.names import folded, text_of, values_at
 from ownvoice.articles.formats.opened import Fields, Numeral
@@ -27,7 +28,7 @@ def is_read(column: str, rules: SourceRules) -> bool:
     """Whether a column of a table may hold something that Ownvoice reads: a field, or the object that one is in."""
     names = {name for field in FIELDS for name in all_names(field, rules)}
     heads = {name.split(".")[0] for name in names}
-    return folded(column) in {folded(name) for name in names | heads | set(MARKS)}
+    return folded(column) in {folded(name) for name in names | heads | {*MARKS, DATES[0]}}
 
 
 def field_of(fields: Fields, name: str, rules: SourceRules) -> Any:
@@ -87,6 +88,7 @@ def make_article(
         content=content,
         licence=found["licence"] or terms.licence,
         consent=consent,
+        published_at=date_in(both),
     )
     _check_storable(article, found | {"id": metadata_id or "", "author_id": author_id})
     return article

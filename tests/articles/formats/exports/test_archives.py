@@ -15,6 +15,7 @@ from stand_ins.exports import medium, substack, wxr, wxr_item, zipped
 from stand_ins.source_objects import read, texts
 
 BODY = "<p>We waited on the platform.</p>"
+NOON = "2026-03-01T12:00:00+00:00"
 ROWS = {"17.waiting": "true,newsletter,On waiting"}
 HEADED = f'<section><h3 class="graf graf--title">On waiting</h3>{BODY}</section>'
 
@@ -22,7 +23,13 @@ HEADED = f'<section><h3 class="graf graf--title">On waiting</h3>{BODY}</section>
 def test_a_post_of_substack_has_the_id_and_title_of_its_list():
     (article,) = read("a.zip", substack(ROWS, {"17.waiting": BODY}))
     assert article == Article(
-        "a.zip#posts/17.waiting.html", "substack:17", "unknown", "On waiting", "", "We waited on the platform."
+        "a.zip#posts/17.waiting.html",
+        "substack:17",
+        "unknown",
+        "On waiting",
+        "",
+        "We waited on the platform.",
+        published_at=NOON,
     )
 
 
@@ -48,7 +55,7 @@ def test_a_story_of_medium_has_the_id_author_and_title_that_its_page_says():
     (article,) = read("a.zip", medium({"2026-03-01_On-waiting-0123456789ab.html": HEADED}))
     content = "### On waiting\n\nWe waited on the platform."
     key = "a.zip#posts/2026-03-01_On-waiting-0123456789ab.html"
-    assert article == Article(key, "medium:0123456789ab", "Ada Blau", "On waiting", "", content)
+    assert article == Article(key, "medium:0123456789ab", "Ada Blau", "On waiting", "", content, published_at=NOON)
 
 
 def test_drafts_and_answers_of_medium_are_told_apart():

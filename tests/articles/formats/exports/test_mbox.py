@@ -10,6 +10,7 @@ from ownvoice.config.source_rules import SourceRules
 from stand_ins.exports import mail, mbox
 from stand_ins.source_objects import read, texts
 
+NOON = "2026-03-01T12:00:00+00:00"
 RULES = SourceRules(own_addresses=("ADA@example.org",))
 HTML = "MIME-Version: 1.0\nContent-Type: text/html; charset=utf-8\n"
 
@@ -21,7 +22,7 @@ def read_mails(*mails: str) -> list[str]:
 def test_a_mail_has_the_id_sender_and_subject_of_its_headers():
     (article,) = read("a.mbox", mbox(mail(1, "We waited.", more="Content-Language: en-GB\n")), RULES)
     assert article == Article(
-        "a.mbox#<1@ada.example>", "<1@ada.example>", "Ada Blau", "Letter 1", "en-GB", "We waited."
+        "a.mbox#<1@ada.example>", "<1@ada.example>", "Ada Blau", "Letter 1", "en-GB", "We waited.", published_at=NOON
     )
 
 

@@ -25,6 +25,7 @@ def test_a_post_has_the_id_author_title_and_language_of_its_blog():
         "Waiting & hope",
         "en-GB",
         "We waited on the platform.",
+        published_at="2026-03-02T12:00:00",
     )
 
 

@@ -94,7 +94,7 @@ def _fields(root: Element) -> Fields:
         "author_id": list(dict.fromkeys(_authors(root))),
         "language": next(iter(said["language"]), ""),
         "licence": next(iter(said["rights"]), ""),
-        "date": next(iter(said["date"]), ""),
+        "published_at": next(iter(said["date"]), ""),
     }
     reserved = [text_in(one) or one.get("content") for one in named(root, "meta") if _says(one) == "tdm:reservation"]
     return fields | ({"consent": "no"} if "1" in reserved else {})

@@ -111,6 +111,6 @@ def _properties(core: bytes) -> Fields:
         "title": found.get("title"),
         "author_id": [name.strip() for name in found.get("creator", "").split(";")],
         "language": found.get("language"),
-        "date": found.get("created"),
+        "published_at": found.get("created"),
         "status": found.get("contentstatus"),
     }

@@ -72,7 +72,7 @@ def _fields(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, Any]
         "author_id": _people(entry) or _people(feed) or None,
         "language": content.get("language") or feed.get("language") or "",
         "licence": entry.get("license") or feed.get("license") or "",
-        "date": entry.get("published") or entry.get("updated") or "",
+        "published_at": entry.get("published") or entry.get("updated") or "",
         "draft": entry.get("app_draft") or "no",
         "status": entry.get("blogger_status") or "",
     }

@@ -81,7 +81,7 @@ def _fields(post: Mapping[str, Any], authors: Mapping[str, list[Fields]], langua
         "title": plain(text_of(post.get("title"))),
         "author_id": authors.get(post_id) or authors.get(text_of(post.get("author_id"))) or None,
         "language": text_of(post.get("locale")) or language,
-        "date": text_of(post.get("published_at")),
+        "published_at": text_of(post.get("published_at")),
         "published": text_of(post.get("status")) in _SENT,
     }
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from email.utils import getaddresses, parsedate_to_datetime
+from email.utils import getaddresses
 from typing import BinaryIO
 
 from ownvoice.articles.article import (
@@ -92,7 +92,7 @@ def _fields(mail: EmailMessage, mail_id: str | None, senders: list[tuple[str, st
         "title": _header(mail, "Subject"),
         "author_id": [{"name": name.strip() or address, "login": address} for name, address in senders],
         "language": _header(mail, "Content-Language").partition(",")[0].strip(),
-        "date": _date(_header(mail, "Date")),
+        "published_at": _header(mail, "Date"),
         "draft": _is_kept_back(mail),
     }
 
@@ -119,13 +119,6 @@ def _header(mail: EmailMessage, name: str) -> str:
     try:
         return " ".join(str(mail.get(name, "")).split())
     except Exception:  # the parsers of headers raise many things, and a broken one says nothing
-        return ""
-
-
-def _date(text: str) -> str:
-    try:
-        return parsedate_to_datetime(text).isoformat()
-    except (ValueError, TypeError, IndexError):
         return ""
 
 

@@ -50,7 +50,7 @@ def _fields(elements: Sequence[Element], found: re.Match[str]) -> dict[str, obje
         "author_id": {"name": _words(author), "login": (author.get("href") or "").rpartition("@")[2]}
         if author is not None
         else None,
-        "date": "" if published is None else published.get("datetime"),
+        "published_at": "" if published is None else published.get("datetime"),
         "draft": bool(found["draft"]),
     }
 

@@ -86,7 +86,7 @@ def _fields(row: Mapping[str, str]) -> Fields:
     return {
         "id": _id(row),
         "title": row.get("title"),
-        "date": row.get("post_date"),
+        "published_at": row.get("post_date"),
         "published": _is_published(row),
     }
 

@@ -70,7 +70,7 @@ def _fields(item: Element, blog: _Blog) -> dict[str, Any]:
         "title": plain(_text(item, "title")),
         "author_id": blog.authors.get(login, login),
         "language": blog.language,
-        "date": _text(item, "post_date_gmt") or _text(item, "post_date"),
+        "published_at": _text(item, "post_date_gmt") or _text(item, "post_date"),
         "published": status in ("publish", ""),
         "private": bool(password),
     }
