@@ -31,6 +31,7 @@ NAVIGATION = (
     ("judges", "Judges"),
     ("review", "Review"),
     ("feedback", "Feedback"),
+    ("imports", "Imports"),
     ("takedown", "Takedowns"),
 )
 

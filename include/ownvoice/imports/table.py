@@ -28,6 +28,7 @@ from ownvoice.storage.tables import IMPORTED
 TABLE = "imported"
 
 _ROWS_AT_ONCE = 1000
+_ROWS_A_GROUP = 10_000
 _IDS_A_CONDITION = 5000
 
 
@@ -82,7 +83,7 @@ def withdraw_imported(lake: Lake, row_ids: Collection[str]) -> int:
 
 
 def _append(lake: Lake, spool: IO[bytes]) -> int:
-    from deltalake import write_deltalake
+    from deltalake import WriterProperties, write_deltalake
 
     table = lake.table_for_writing(TABLE)
     known = {one for batch in scan(table, "row_id") for one in batch["row_id"].to_pylist()}
@@ -94,7 +95,8 @@ def _append(lake: Lake, spool: IO[bytes]) -> int:
             batches = pq.ParquetFile(missing).iter_batches(_ROWS_AT_ONCE, use_threads=False)
             with own_entry(lake, TABLE, table) as properties:
                 reader = pa.RecordBatchReader.from_batches(IMPORTED, batches)
-                write_deltalake(table, reader, mode="append", commit_properties=properties)
+                parts = WriterProperties(max_row_group_size=_ROWS_A_GROUP)  # else a million rows are held
+                write_deltalake(table, reader, mode="append", commit_properties=properties, writer_properties=parts)
     return count
 
 
