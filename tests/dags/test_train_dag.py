@@ -315,6 +315,14 @@ def test_an_approval_is_asked_for_by_hand_and_above_the_price_alone(monkeypatch)
         training_tasks.skip_cheap_approval(context())
 
 
+def test_a_learning_curve_publishes_nothing_that_is_not_named(monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_x")
+    asked = {"hub_repository": "ann/voice", "learning_curve": True}
+    with pytest.raises(AirflowSkipException, match="unless publish_variant names"):
+        training_tasks.skip_unpublishable(context(**asked, publish_variant=None))
+    training_tasks.skip_unpublishable(context(**asked, publish_variant="all-seed0"))
+
+
 def test_no_answer_is_never_an_approval(dags):
     approval = dags["train_dpo"].get_task("approve_gpu")
     assert approval.defaults is None

@@ -12,7 +12,13 @@ from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.places import TESTS
 
 SMALL = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "base_model": "lake:models/toy"}
-ALONE: dict[str, Any] = {"variants": {}, "publish_variant": None, "hub_repository": None, "promote": None}
+ALONE: dict[str, Any] = {
+    "variants": {},
+    "publish_variant": None,
+    "learning_curve": False,
+    "hub_repository": None,
+    "promote": None,
+}
 
 
 def lake_with_a_version(folder: Path) -> Lake:
