@@ -7,7 +7,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_SYSTEM_CERTS := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install trainer unsloth real-model demo demo-real demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery test-ranks test-curve test-review fast lint bench docs screenshots requirements clean
+.PHONY: help install trainer unsloth real-model demo demo-real demo-stop compose compose-secrets compose-check images-check test test-unsloth test-celery test-ranks test-mixture test-curve test-review fast lint bench docs screenshots requirements clean
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-16s %s\n", $$1, $$2}'
@@ -103,6 +103,8 @@ test-ranks: trainer  ## all of a training by several processes; `make test` has 
 
 test-curve: install trainer  ## the learning curve of a toy, twelve trainings on the CPU; `make test` has it without a trainer
 	OWNVOICE_TEST_CURVE=1 $(BIN)/python -m pytest tests/cli/test_toy_curve.py
+test-mixture: trainer  ## a whole training by KTO on a mixture, and one whose rows were withdrawn; `make test` has the parts
+	OWNVOICE_TEST_MIXTURE=1 .venv-trainer/bin/python -m pytest tests/training/trainer/test_mixture.py
 
 test-review: install  ## fifty pairs reviewed by keyboard in a browser, by one and by two at once; `make test` has eight
 	OWNVOICE_TEST_REVIEW=1 $(BIN)/python -m pytest tests/plugins/test_review_in_browser.py

@@ -75,9 +75,7 @@ def leave_trained_run(
         "peak_memory_bytes": 1 << 30, "speed": {"tokens_per_s": 900.0, "padding_share": 0.1, "mfu": None},
         "total_seconds": 12.5, "estimated_usd": 0.25, "exit": Exit.TRAINED.name, "message": None,
     }  # fmt: skip
-    if run.mixture:
-        result |= {"mixture": run.mixture.model_dump(mode="json"), "rows_left_out": {"train": {}, "test": {}}}
-        result["left_out_pair_ids"] = {"train": [], "test": []}
+    result |= _of_mixture(run)
     for number in range(1, shards + 1):
         name = f"model-{number:05}-of-{shards:05}.safetensors"
         lake.store.write(f"{run.keys.folder}/merged/{name}", SHARD + run.run_id.encode() + bytes([number]))
@@ -89,6 +87,17 @@ def leave_trained_run(
     lake.write_json(run.keys.samples, [{"question": "Why?", "base": "Because.", "trained": "I wonder."}])
     lake.write_json(run.keys.result, result)
     return result
+
+
+def _of_mixture(run: TrainingRun) -> dict[str, Any]:
+    """Return what differs in the result of a run with a mixture: nothing of it is left out."""
+    if run.mixture is None:
+        return {}
+    return {
+        "mixture": run.mixture.model_dump(mode="json"),
+        "rows_left_out": {"train": {}, "test": {}},
+        "left_out_pair_ids": {"train": [], "test": []},
+    }
 
 
 def trained_run(lake: Lake, version: int, run_id: str = "night", **recipe: Any) -> TrainingRun:

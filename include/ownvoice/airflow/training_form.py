@@ -15,7 +15,7 @@ from ownvoice.training.recipe import TrainingRecipe
 
 _SECTIONS = {
     "Data": (
-        *("dataset_version", "subset_pairs", "learning_curve", "curve_seeds"),
+        *("dataset_version", "mixture", "subset_pairs", "learning_curve", "curve_seeds"),
         "prompt_template",
         "max_length",
         "max_seq_length",

@@ -20,7 +20,6 @@ from ownvoice.training.trainer.dpo import fit_batch_to_memory, make_trainer, opt
 from ownvoice.training.trainer.folders import patiently
 from ownvoice.training.trainer.formatted import Formatted
 from ownvoice.training.trainer.machine import device_name, peak_memory_bytes
-from ownvoice.training.trainer.ranks.place import Place
 from ownvoice.training.trainer.resumed import ResumedAdapter, refuse_incomplete
 from ownvoice.training.trainer.speed import TokenCounter, flop_per_token, mfu
 from ownvoice.training.trainer.trackers import tracker_callbacks
@@ -42,7 +41,7 @@ def fit(work: Work, loaded: Loaded, base: Base, rows: dict[str, Formatted], iden
     _end_early(work, watch, trainer.state.global_step)
     _measure(work, trainer)
     work.result.resumed_from_step = resumed_from
-    work.result.speed = _speed(trainer, counter, watch, work.place)
+    work.result.speed = _speed(trainer, counter, watch, work)
     if not work.place.is_first:
         return trainer
     save_adapter(trainer.model, work.scratch / "adapter", base)
@@ -121,13 +120,15 @@ def _measure(work: Work, trainer: Any) -> None:
     result.peak_memory_bytes = int(work.place.most(peak_memory_bytes()))
 
 
-def _speed(trainer: Any, counter: TokenCounter, watch: Watch, place: Place) -> Speed | None:
+def _speed(trainer: Any, counter: TokenCounter, watch: Watch, work: Work) -> Speed | None:
     """Return the speed of the steps of this try, without evaluations and uploads; None if it made no step.
 
     Tokens are those of all GPUs, seconds those of this process, which waits for the others in every step.
 
-    The first step is the warm-up, in which kernels are compiled.
+    The first step is the warm-up, in which kernels are compiled. The use of the device is not counted for KTO, whose
+    passes for its reference point the formula does not know.
     """
+    place, single = work.place, work.recipe.learns_from_single_answers
     if not watch.step_seconds:
         return None
     model = trainer.model.get_base_model()
@@ -138,7 +139,7 @@ def _speed(trainer: Any, counter: TokenCounter, watch: Watch, place: Place) -> S
     return Speed(
         tokens_per_s=tokens_per_s,
         padding_share=1 - tokens / places,
-        mfu=mfu(tokens_per_s / place.ranks, flop, device_name()),
+        mfu=None if single else mfu(tokens_per_s / place.ranks, flop, device_name()),
         first_step_s=watch.step_seconds[0],
         median_step_s=median(watch.step_seconds),
     )
