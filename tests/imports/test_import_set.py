@@ -192,3 +192,21 @@ def test_the_run_and_its_time_stand_in_every_row(lake, tmp_path):
     (row,) = read_imported(lake)
     assert (row["imported_by_run"], row["imported_at"]) == (RUN.run_id, RUN.started_at)
     assert row["revision"].startswith("sha256-") and row["import_id"] == f"{ORCA}@{row['revision']}"
+
+
+def test_half_of_a_character_drops_its_row_alone(lake, tmp_path):
+    rows = json.dumps(orca("One?", "A\ud83d.", "B.")) + "\n" + json.dumps(orca("Two?", "A\U0001f600.", "B.")) + "\n"
+    written(tmp_path, "a.jsonl", rows)
+    assert imported(lake, ORCA, tmp_path).dropped == {"not_text": 1}
+    assert kept(lake) == [(ORCA, "A\U0001f600.", "B.")]
+
+
+def test_a_number_that_is_missing_as_nan_is_no_score_and_no_endless_number_is_whole(lake, tmp_path):
+    row = recorded_rows("distilabel-intel-orca")[0] | {"chosen_score": float("nan")}
+    written(tmp_path, "a.jsonl", json.dumps(row))
+    assert imported(lake, "distilabel-intel-orca", tmp_path).dropped == {"left_out": 1}
+    for number in ("NaN", "Infinity", "1e999", "0.5", "true"):
+        broken = json.dumps(recorded_rows("helpsteer3")[0] | {"overall_preference": "here"}).replace('"here"', number)
+        written(tmp_path, "a.jsonl", broken)
+        with pytest.raises(BadDataError, match="overall_preference"):
+            imported(lake, "helpsteer3", tmp_path)

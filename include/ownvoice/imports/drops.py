@@ -32,7 +32,9 @@ NO_DIALOGUE = ImportDrop(
     "One of the two dialogues does not begin as one, does not end with an answer, or answers no user turn.",
     "Nothing: there is no answer to a question in it.",
 )
-NOT_TEXT = ImportDrop("not_text", "A turn holds an image or another part that is no text.", "Nothing.")
+NOT_TEXT = ImportDrop(
+    "not_text", "A turn holds an image, another part that is no text, or half of a character.", "Nothing."
+)
 PROMPTS_DIFFER = ImportDrop(
     "prompts_differ",
     "The turns before the two last answers differ, so that the answers are to different questions.",

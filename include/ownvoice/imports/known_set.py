@@ -35,7 +35,7 @@ _IS: dict[str, Callable[[object], bool]] = {
     MAYBE_TEXT: lambda value: value is None or isinstance(value, str),
     NUMBER: _is_number,
     MAYBE_NUMBER: lambda value: value is None or _is_number(value),
-    WHOLE: lambda value: _is_number(value) and value == int(value),  # type: ignore[call-overload]
+    WHOLE: lambda value: _is_number(value) and float(value).is_integer(),  # type: ignore[arg-type]
     FLAG: lambda value: isinstance(value, bool),
     TURNS: _are_turns,
     LIST: lambda value: isinstance(value, list),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ownvoice.errors import BadDataError
 from ownvoice.imports.drops import Dropped
-from ownvoice.imports.known_set import KnownSet, RowError
+from ownvoice.imports.known_set import KnownSet, Row, RowError
 from ownvoice.imports.read_rows import read_rows
 from ownvoice.imports.record_hash import record_sha256
 from ownvoice.imports.source import Source
@@ -35,10 +36,16 @@ def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
             with source.opened(file) as path:
                 for row in read_rows(path, known.columns):
                     number += 1
-                    known.check(row)
-                    yield SourceRow(file, number, record_sha256(row), known.read(row))
+                    said = _without_nan(row)
+                    known.check(said)
+                    yield SourceRow(file, number, record_sha256(row), known.read(said))
         except RowError as error:
             raise BadDataError(
                 f"{known.name}: {file}, row {max(number, 1)}: {error}. Nothing was recorded. Where the set has "
                 "changed, import the revision that its declaration is of, or correct include/ownvoice/imports/sets."
             ) from None
+
+
+def _without_nan(row: Row) -> Row:
+    """Return a row whose missing numbers are null: pandas writes them as NaN, which compares with nothing."""
+    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}

@@ -12,11 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ownvoice.chunks.punctuation import DOUBLE_QUOTES, SINGLE_QUOTES
-from ownvoice.imports.drops import EMPTY, NO_DIALOGUE, PROMPTS_DIFFER, SAME_ANSWER, Dropped
+from ownvoice.imports.drops import EMPTY, NO_DIALOGUE, NOT_TEXT, PROMPTS_DIFFER, SAME_ANSWER, Dropped
 from ownvoice.storage.rows import Message
 
 _QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
 _MARK = re.compile(r"(?:\A|\n\n)(Human|Assistant):(?= |\n\n|\Z)")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _ROLES = {"Human": "user", "Assistant": "assistant"}
 
 
@@ -42,6 +43,8 @@ def of_answers(
     """Return the comparison of two answers to `prompt`, or why there is none."""
     if not prompt or prompt[-1]["role"] != "user":
         return Dropped(NO_DIALOGUE, "the turn before the answer is not the user's")
+    if any(_HALF_CHARACTER.search(text) for text in (*(turn["content"] for turn in prompt), chosen, rejected)):
+        return Dropped(NOT_TEXT, "half of a character, which no file can hold")
     for name, text in (("prompt", prompt[-1]["content"]), ("chosen", chosen), ("rejected", rejected)):
         if not text.strip():
             return Dropped(EMPTY, name)
