@@ -19,8 +19,8 @@ from ownvoice.takedown.old_versions import rewrite_old_versions
 from ownvoice.takedown.rows import find_rows
 
 
-def _asked(lake: Lake, *options: str) -> Result:
-    return CliRunner().invoke(app, ["lineage", "--lake", lake.uri, *options])
+def _asked(lake: Lake, *options: str, command: str = "lineage") -> Result:
+    return CliRunner().invoke(app, [command, "--lake", lake.uri, *options])
 
 
 def test_an_article_leads_to_its_versions_and_their_pushes_and_afterwards_to_counts(old_lake: Lake) -> None:
@@ -37,6 +37,8 @@ def test_an_article_leads_to_its_versions_and_their_pushes_and_afterwards_to_cou
     assert after["versions"] == []
     assert after["taken_down"][0]["withdrawn"] == {str(one): rows for one, rows in found.rows["pairs"].items()}
     assert f"withdrawn  {found.rows['pairs'][2]} pairs of version 2" in _asked(old_lake, "--article", "alpha").stdout
+    for command in ("show", "chunks"):
+        assert "alpha was taken down" in _asked(old_lake, "--article", "alpha", command=command).stdout
     assert f"withdrawn  {found.rows['pairs'][2]} pairs, by takedown td" in _asked(old_lake, "--version", "2").stdout
 
 

@@ -9,6 +9,7 @@ import typer
 from ownvoice.articles.latest_chunks import latest_chunks
 from ownvoice.cli.options import JsonOption, LakeOption
 from ownvoice.cli.output import print_result
+from ownvoice.cli.taken_down import taken_down_line
 from ownvoice.config.settings import load_settings
 from ownvoice.reports.text.chunks import chunk_lines
 from ownvoice.states import ChunkState
@@ -27,4 +28,4 @@ def command(
     found = latest_chunks(
         opened, version_or_latest(opened, None), state, **({"article_id": article} if article else {})
     )
-    print_result(chunk_lines(state, found), found, as_json)
+    print_result([*chunk_lines(state, found), *taken_down_line(opened, article)], found, as_json)

@@ -8,6 +8,7 @@ import typer
 
 from ownvoice.cli.options import JsonOption, LakeOption, VersionOption
 from ownvoice.cli.output import print_result
+from ownvoice.cli.taken_down import taken_down_line
 from ownvoice.config.settings import load_settings
 from ownvoice.reports.text.pairs import pair_lines
 from ownvoice.storage.conditions import equals_given
@@ -30,4 +31,5 @@ def command(
     batches = scan(opened.table("pairs", number), where=f"{where} ORDER BY pair_id LIMIT {count}")
     pairs = [row for batch in batches for row in batch.to_pylist()]
     lines = (line for pair in pairs for line in (*pair_lines(pair), ""))
-    print_result(lines if pairs else [f"version {number} holds no such pair"], pairs, as_json)
+    nothing = [f"version {number} holds no such pair", *taken_down_line(opened, article)]
+    print_result(lines if pairs else nothing, pairs, as_json)

@@ -24,6 +24,7 @@ from ownvoice.training.mixture.listing import read_listing
 from ownvoice.training.mixture.shares import OWN
 from ownvoice.training.mixture.used import MixtureUsed
 from ownvoice.training.result import BaseUsed, DatasetUsed, TrainedResult
+from ownvoice.training.version_pairs import refuse_withdrawn
 
 RULE = (
     "the version's rows with split = 'train' and selected not false in the order of pair_id, without those listed in "
@@ -66,6 +67,7 @@ def provenance(lake: Lake, run_id: str, result: TrainedResult) -> Provenance:
     rows = _train_rows(lake, result.dataset.version, left_out)
     own = result.mixture.by_set().get(OWN, 0) if result.mixture else result.rows.train
     if len(rows) != own:
+        refuse_withdrawn(lake, version_or_latest(lake, result.dataset.version))
         raise BadDataError(
             f"run {run_id} was trained on {own} own pairs, and its dataset version with "
             f"what it says it left out gives {len(rows)}. Train it again with this version of Ownvoice."
@@ -118,6 +120,7 @@ def training_rows(lake: Lake, record: Provenance) -> list[PairRow]:
     """Return the rows that a model was trained on. Raises `BadDataError` where the lake no longer gives them."""
     rows = _train_rows(lake, record.dataset.version, record.rows.left_out)
     if digest_of(lattice_of(rows)) != record.rows.digest:
+        refuse_withdrawn(lake, version_or_latest(lake, record.dataset.version))
         raise BadDataError(
             f"dataset version {record.dataset.version} of {lake.uri} does not give the rows of this card. "
             "It is another lake, or its rows were changed; `ownvoice verify` tells which."

@@ -64,7 +64,7 @@ def split_sizes(lake: Lake, number: int) -> SplitSizes:
     Raises `BadDataError` where it cannot be read or lacks a split.
     """
     with _named(lake, number):
-        _refuse_withdrawn(lake, version_or_latest(lake, number))
+        refuse_withdrawn(lake, version_or_latest(lake, number))
         batches = list(scan(lake.table("pairs", number), f"split, {_SIZE}", f"{SELECTED} GROUP BY split"))
     found = {row["split"]: row for batch in batches for row in batch.to_pylist()}
     for split in SPLITS:
@@ -97,7 +97,7 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
         lattice = lattice + lattice_of([row])
         if is_selected(row):
             splits[row["split"]].append(Pair(**{field.name: row[field.name] for field in fields(Pair)}))
-    _refuse_withdrawn(lake, version)
+    refuse_withdrawn(lake, version)
     if digest_of(lattice) != version.digest:
         raise BadDataError(
             f"dataset version {number} of {lake.uri} is not what its digest {version.digest[:12]} says: its rows were "
@@ -109,7 +109,7 @@ def read_pairs(lake: Lake, number: int) -> Pairs:
     return Pairs(version, tuple(splits["train"]), tuple(splits["test"]))
 
 
-def _refuse_withdrawn(lake: Lake, version: DatasetVersion) -> None:
+def refuse_withdrawn(lake: Lake, version: DatasetVersion) -> None:
     """Raise `BadDataError` where rows were withdrawn: a model says which version it learnt, and learns all of it."""
     gone = withdrawn_of(lake, version.number)
     if gone.pairs:
