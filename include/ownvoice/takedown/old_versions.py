@@ -9,11 +9,10 @@ version names each row once. Every version stays listed and readable; what it la
 
 from __future__ import annotations
 
-import hashlib
 import io
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -23,16 +22,17 @@ from ownvoice.articles.near_duplicates.sketch_index import SketchIndex
 from ownvoice.articles.tombstones import cluster_marks
 from ownvoice.pairs.grams.index import GramIndex
 from ownvoice.storage.lake import Lake
-from ownvoice.storage.lease import held_by_process
+from ownvoice.storage.lease import LEASE_S, held_by_process
 from ownvoice.storage.plain_text import plain_schema, with_plain_text
 from ownvoice.storage.table_log import Action, LogEntry, file_key, rewrite_log, without_values
 from ownvoice.storage.takedown_keys import takedown_run_id
 from ownvoice.takedown.found import Found
 from ownvoice.takedown.rows import IMPORTED_TABLE, OF_ARTICLES
 from ownvoice.takedown.sums import record_sums
-from ownvoice.takedown.table_files import TableFiles, Values, is_wanted
+from ownvoice.takedown.table_files import TableFiles, Values, is_wanted, renamed
 
 _OF_A_VERSION = ("pairs", "articles", "chunks")
+_WITHOUT_LEASE = ("judgements", IMPORTED_TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +69,33 @@ def rewrite_old_versions(lake: Lake, takedown_id: str, found: Found) -> Rewritte
         record_sums(lake, takedown_id, {name: tables[name] for name in _OF_A_VERSION}, found.article_ids)
         marks = cluster_marks(lake, found.article_ids)
         for name, files in tables.items():
-            overwritten += _rewrite(lake, files, gone[name], marks)
-            deleted += _delete_left_over(lake, TableFiles(lake, name), {**gone[name], "cluster_key": marks.keys()})
+            wanted: Values = {**gone[name], "cluster_key": marks.keys()}
+            held = sorted({path for path, _ in files.rows(wanted, ())})
+            overwritten += _rewrite(lake, files.table, held, gone[name], marks)
+            deleted += _delete(lake, [file_key(name, path) for path in held])
+            deleted += _delete(lake, TableFiles(lake, name).left_over(wanted, _until_s(name)))
         SketchIndex(lake).forget(found.texts)
         GramIndex(lake).forget(found.texts)
     return Rewritten(tuple(deleted), tuple(overwritten))
 
 
-def _rewrite(lake: Lake, files: TableFiles, gone: Values, marks: Mapping[str, str]) -> list[str]:
-    """Write the files of a table that hold such rows again, and its log; return the keys of changed entries."""
-    held = sorted({path for path, _ in files.rows({**gone, "cluster_key": marks.keys()}, ())})
-    new = {path: _write_without(lake, files.table, path, gone, marks) for path in held}
-    return rewrite_log(lake, files.table, lambda entry: without_values(_renamed(entry, new), files.table))
+def _rewrite(lake: Lake, table: str, held: list[str], gone: Values, marks: Mapping[str, str]) -> list[str]:
+    """Write the files `held` of a table again, and its log; return the keys of changed entries."""
+    new = {path: _write_without(lake, table, path, gone, marks) for path in held}
+    return rewrite_log(lake, table, lambda entry: without_values(_renamed(entry, new), table))
+
+
+def _until_s(table: str) -> float:
+    """Return until when a file was written that no entry names and no commit under way will: see `left_over`.
+
+    The lease keeps refreshes away from their tables; judges and imports commit without it, in minutes.
+    """
+    return time.time() - (LEASE_S if table in _WITHOUT_LEASE else 0)
 
 
 def _write_without(lake: Lake, table: str, path: str, gone: Values, marks: Mapping[str, str]) -> _NewFile:
     """Write the other rows of a file; an empty file too, so that it can be told that this was done."""
-    renamed = _new_path(path)
+    new_path = renamed(path)
     buffer = io.BytesIO()
     with lake.open_rows(file_key(table, path)) as file:
         rows = 0
@@ -94,8 +104,8 @@ def _write_without(lake: Lake, table: str, path: str, gone: Values, marks: Mappi
                 kept = _without(with_plain_text(batch), gone, marks)
                 writer.write_batch(kept)
                 rows += kept.num_rows
-    lake.store.write(file_key(table, renamed), buffer.getvalue())
-    return _NewFile(renamed, buffer.tell(), rows)
+    lake.store.write(file_key(table, new_path), buffer.getvalue())
+    return _NewFile(new_path, buffer.tell(), rows)
 
 
 def _without(batch: pa.RecordBatch, gone: Values, marks: Mapping[str, str]) -> pa.RecordBatch:
@@ -106,12 +116,6 @@ def _without(batch: pa.RecordBatch, gone: Values, marks: Mapping[str, str]) -> p
     at = kept.schema.get_field_index("cluster_key")
     keys = [marks.get(key, key) for key in kept["cluster_key"].to_pylist()]
     return kept.set_column(at, kept.schema.field(at), pa.array(keys, kept.schema.field(at).type))
-
-
-def _new_path(path: str) -> str:
-    """Return the path of a file that is written again: it follows from the old one, and is in the same partition."""
-    old = PurePosixPath(path)
-    return str(old.with_name(f"part-{hashlib.sha256(path.encode()).hexdigest()[:32]}.snappy.parquet"))
 
 
 def _renamed(entry: LogEntry, new: Mapping[str, _NewFile]) -> LogEntry:
@@ -129,9 +133,7 @@ def _renamed(entry: LogEntry, new: Mapping[str, _NewFile]) -> LogEntry:
     return replace(entry, actions=tuple(actions))
 
 
-def _delete_left_over(lake: Lake, files: TableFiles, gone: Values) -> list[str]:
-    """Delete the files of a table that no entry names any more and that hold such rows; return their keys."""
-    deleted = files.left_over(gone)
-    for key in deleted:
+def _delete(lake: Lake, keys: list[str]) -> list[str]:
+    for key in keys:
         lake.store.delete(key)
-    return deleted
+    return keys

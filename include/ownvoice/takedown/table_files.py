@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Collection, Iterator
 from functools import reduce
+from pathlib import PurePosixPath
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -28,7 +30,8 @@ class TableFiles:
         self._lake, self.table = lake, table
         entries = log_entries(lake, table)
         self._live = files_by_version(entries)
-        self._there = {one.key for one in lake.store.objects(table_key(table)) if one.key.endswith(".parquet")}
+        listed = [one for one in lake.store.objects(table_key(table)) if one.key.endswith(".parquet")]
+        self._there = {one.key: one.modified_s for one in listed}
         partitions = partitions_of_files(entries)
         self._partitions = {path: of for path, of in partitions.items() if file_key(table, path) in self._there}
 
@@ -53,11 +56,16 @@ class TableFiles:
             with self._lake.open_rows(file_key(self.table, path)) as file:
                 yield from file.iter_batches(_ROWS_AT_A_TIME, columns=list(columns), use_threads=False)
 
-    def left_over(self, wanted: Values) -> list[str]:
-        """Return the keys of the files below the table's folder that no version names, and that hold wanted rows."""
+    def left_over(self, wanted: Values, until_s: float) -> list[str]:
+        """Return the keys of the files that no version names and that hold wanted rows.
+
+        They were written until `until_s`, in seconds since 1970, or stand in another's name by now: any other may be of
+        a commit that is not made yet.
+        """
         named = {file_key(self.table, path) for path in self._partitions}
-        others = sorted(key for key in self._there - named if "/_delta_log/" not in key)
-        return [key for key in others if any(self._wanted_rows(key, wanted, ()))]
+        others = sorted(key for key in self._there if key not in named and "/_delta_log/" not in key)
+        ended = [key for key in others if self._there[key] <= until_s or renamed(key) in named]
+        return [key for key in ended if any(self._wanted_rows(key, wanted, ()))]
 
     def _wanted_rows(self, key: str, wanted: Values, columns: Collection[str] | None) -> Iterator[pa.RecordBatch]:
         with self._lake.open_rows(key) as file:
@@ -75,6 +83,12 @@ class TableFiles:
             typed = dt.date.fromisoformat(value) if pa.types.is_date(of_type) else value
             batch = batch.append_column(name, pa.array([typed] * batch.num_rows, of_type))
         return batch
+
+
+def renamed(path: str) -> str:
+    """Return the path, or key, of a file that is written again: beside the old one, by a name that follows from its."""
+    old = PurePosixPath(path)
+    return str(old.with_name(f"part-{hashlib.sha256(old.name.encode()).hexdigest()[:32]}.snappy.parquet"))
 
 
 def is_wanted(batch: pa.RecordBatch, wanted: Values) -> pa.BooleanArray:
