@@ -25,7 +25,8 @@ from ownvoice.storage.hub import hub_client
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import all_versions
 from ownvoice.takedown.found import Wanted
-from ownvoice.takedown.record import TakedownRecord
+from ownvoice.takedown.lift import lift
+from ownvoice.takedown.record import TakedownRecord, takedowns
 from ownvoice.takedown.steps import STEPS, Asked
 from ownvoice.takedown.take_down import take_down
 from ownvoice.training.results.publication import Publication, write_publication
@@ -129,6 +130,17 @@ def test_put_back_under_another_name_it_is_refused_and_counted_every_night(
         night.run(f"night-{day}", refresh_date=dt.date(2026, 2, day))
         assert lake.read_json(f"runs/night-{day}/listing.json")["passed_over"] == {"taken down": 2}
     assert {row["article_id"] for row in _rows(lake, "pairs")} == {"a", "s", "new-8", "new-9"}
+
+    (tmp_path / "articles" / "back.md").unlink()
+    (takedown,) = takedowns(lake)
+    lift(lake, takedown.takedown_id, "it was a mistake")
+    night.run("night-10", refresh_date=dt.date(2026, 2, 10))
+    assert GONE in {row["article_id"] for row in _rows(lake, "pairs")}
+    again = take_down(lake, Asked(ASKED.wanted), lambda: hub_client(WRITER))
+    assert (again.state, again.step("rows").counts["version"]) == ("closed", 6)  # type: ignore[union-attr]
+    night.write("new-11")
+    night.run("night-11", refresh_date=dt.date(2026, 2, 11))
+    assert GONE not in {row["article_id"] for row in _rows(lake, "pairs")}
 
 
 def _rows(lake: Lake, table: str) -> list[dict[str, Any]]:

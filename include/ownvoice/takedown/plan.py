@@ -11,12 +11,12 @@ from ownvoice.storage.lake import Lake
 from ownvoice.takedown.found import Found
 from ownvoice.takedown.hub import pushed_repositories
 from ownvoice.takedown.models import ModelUse, decided, models_of
-from ownvoice.takedown.request import TakedownRequest
 from ownvoice.takedown.rows import find_rows
 from ownvoice.takedown.scrub.scrub import Scrubbed, scrub
 from ownvoice.takedown.search.objects import Progress
 from ownvoice.takedown.sought import sought_of
-from ownvoice.takedown.steps import Asked, nothing_found
+from ownvoice.takedown.steps import Asked, is_held, nothing_found
+from ownvoice.takedown.take_down import begun
 from ownvoice.terminal import wrapped
 
 _SHOWN = 10
@@ -64,11 +64,11 @@ def plan_takedown(lake: Lake, asked: Asked, progress: Progress | None = None) ->
     Raises `StorageError` where there is nothing to take.
     """
     found = find_rows(lake, asked.wanted)
-    if not (found.article_ids or found.imported_ids):
+    if not is_held(found):
         raise StorageError(nothing_found(lake))
     sought = sought_of(lake, found, asked.wanted.texts)
     return TakedownPlan(
-        TakedownRequest.of(asked.wanted).takedown_id,
+        begun(lake, asked).takedown_id,
         found,
         tuple(decided(models_of(lake, found), asked.kept_models)),
         scrub(lake, sought.needles, found.article_ids, dry_run=True, progress=progress),

@@ -26,6 +26,9 @@ class TakedownRequest(BaseModel):
 
     article_ids: frozenset[Id] = Field(default=frozenset(), description="the articles to take down, by id")
     author_ids: frozenset[Id] = Field(default=frozenset(), description="the authors all of whose articles go, by id")
+    before: int = Field(
+        0, ge=0, description="how many takedowns of the same were closed before what it names came back"
+    )
     text_sha256s: frozenset[Sha256] = Field(default=frozenset(), description="the texts to take down, by SHA-256")
 
     @model_validator(mode="after")
@@ -39,10 +42,15 @@ class TakedownRequest(BaseModel):
         """Return the request for what is wanted."""
         return cls(article_ids=wanted.article_ids, author_ids=wanted.author_ids, text_sha256s=_sha256s_of(wanted.texts))
 
+    def once_more(self) -> TakedownRequest:
+        """Return the request for the same after it came back."""
+        return self.model_copy(update={"before": self.before + 1})
+
     @property
     def takedown_id(self) -> str:
         """The hash of what is asked: 16 hex digits."""
-        asked = [sorted(self.article_ids), sorted(self.author_ids), sorted(self.text_sha256s)]
+        asked: list[list[str] | int] = [sorted(self.article_ids), sorted(self.author_ids), sorted(self.text_sha256s)]
+        asked += [self.before] if self.before else []
         return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()[:16]
 
 

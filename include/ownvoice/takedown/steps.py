@@ -71,7 +71,7 @@ class Work:
 def find(work: Work) -> StepDone:
     """Find what goes, and make of the texts, while they are there, what the search will look for."""
     found = find_rows(work.lake, work.asked.wanted)
-    if not (found.article_ids or found.imported_ids):
+    if not is_held(found):
         raise StorageError(nothing_found(work.lake))
     decided(models_of(work.lake, found), work.asked.kept_models)  # refuses a name that is wrong before all else
     sought = sought_of(work.lake, found, work.asked.wanted.texts)
@@ -188,6 +188,11 @@ STEPS: Mapping[str, Callable[[Work], StepDone]] = {
     "cards": mark_models,
     "search": search,
 }
+
+
+def is_held(found: Found) -> bool:
+    """Whether the lake holds anything of what was looked for."""
+    return bool(found.article_ids or found.imported_ids)
 
 
 def nothing_found(lake: Lake) -> str:

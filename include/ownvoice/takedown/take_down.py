@@ -21,8 +21,9 @@ from ownvoice.takedown.hub import Client
 from ownvoice.takedown.models import decided
 from ownvoice.takedown.record import TakedownRecord, read_takedown, write_takedown
 from ownvoice.takedown.request import TakedownRequest
+from ownvoice.takedown.rows import find_rows
 from ownvoice.takedown.search.objects import Progress
-from ownvoice.takedown.steps import Asked, Work
+from ownvoice.takedown.steps import Asked, Work, is_held
 
 _SHOWN = 5
 
@@ -76,10 +77,18 @@ def refuse_open(record: TakedownRecord) -> None:
 
 
 def begun(lake: Lake, asked: Asked) -> TakedownRecord:
-    """Return the record of what is asked: as it stands, or a new one, which is not written yet."""
+    """Return the record of what is asked: as it stands, or a new one, which is not written yet.
+
+    What came back since a takedown was closed, as after it was lifted, is taken down by another.
+    """
     request = TakedownRequest.of(asked.wanted)
-    found = read_takedown(lake, request.takedown_id)
-    return found or TakedownRecord(
+    while record := read_takedown(lake, request.takedown_id):
+        later = request.once_more()
+        is_last = read_takedown(lake, later.takedown_id) is None
+        if is_last and not (record.closed_at and is_held(find_rows(lake, asked.wanted))):
+            return record
+        request = later
+    return TakedownRecord(
         takedown_id=request.takedown_id, request=request, began_at=dt.datetime.now(dt.UTC), decided_by=asked.decided_by
     )
 
