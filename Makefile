@@ -103,6 +103,7 @@ test-ranks: trainer  ## all of a training by several processes; `make test` has 
 
 test-curve: install trainer  ## the learning curve of a toy, twelve trainings on the CPU; `make test` has it without a trainer
 	OWNVOICE_TEST_CURVE=1 $(BIN)/python -m pytest tests/cli/test_toy_curve.py
+
 test-mixture: trainer  ## a whole training by KTO on a mixture, and one whose rows were withdrawn; `make test` has the parts
 	OWNVOICE_TEST_MIXTURE=1 .venv-trainer/bin/python -m pytest tests/training/trainer/test_mixture.py
 
