@@ -93,6 +93,7 @@ def _laid_over(trainings: dict[str, Training]) -> dict[str, Any]:
     measured = {name: one.measured() for name, one in trainings.items()}
     return {
         "run_id": None,
+        "curve": None,
         "trainings": trainings,
         "charts": overlay_charts({name: one.metrics for name, one in trainings.items()}),
         "numbers": {name: curves_as_numbers(one.metrics) for name, one in trainings.items()},
