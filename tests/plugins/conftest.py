@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
+from ownvoice.exploration.explore import explored
 from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.versions import version_or_latest
 from stand_ins.airflow_server import AirflowServer, running_airflow
 from stand_ins.browser import CHROMIUM, running_chromium
 from stand_ins.hostile_articles import write_hostile_articles
@@ -43,6 +45,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     refresh_once(
         lake, source, HOSTILE, faults=1, run_id="<script>document.title='owned'</script> ../../x", max_dead_share=1
     )
+    explored(lake, version_or_latest(lake, None), str)
     return lake
 
 

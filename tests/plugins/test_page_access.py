@@ -16,6 +16,7 @@ PAGES = [
     "/pair?version=1&date=2026-02-01&pair_id=x",
     "/versions",
     "/version?number=1",
+    "/explore",
     "/trainings",
     "/training?run_id=x",
     "/overlay?run_id=x",

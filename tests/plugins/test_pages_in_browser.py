@@ -40,7 +40,7 @@ def addresses(places, nights):
     chunk = run | {name: places.chunk[name] for name in ("article_id", "chunk_index")}
     pair = {"version": 3, "date": places.pair["refresh_date"], "pair_id": places.pair["pair_id"]}
     asked = {"refresh": run, "chunks": run, "chunk": chunk, "pair": pair, "version": {"number": 2}}
-    alone = ["refreshes", "pairs", "versions", "judges"]
+    alone = ["refreshes", "pairs", "versions", "explore", "judges"]
     return [*alone, *(f"{page}?{urlencode(query)}" for page, query in asked.items())]
 
 
