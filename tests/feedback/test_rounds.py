@@ -17,6 +17,7 @@ from ownvoice.feedback.apply import approve_round, reject_round
 from ownvoice.feedback.collect import collect_round
 from ownvoice.feedback.rounds import FeedbackRound, rounds
 from ownvoice.feedback.stored import read_fates, read_feedback_rows
+from ownvoice.feedback.verify import verify_feedback
 from ownvoice.feedback.withdraw import withdraw_author, withdraw_person
 from ownvoice.imports.table import read_imported, withdraw_imported
 from ownvoice.storage.lake import Lake
@@ -297,6 +298,18 @@ def test_a_lake_that_lost_a_part_of_a_round_says_which(world: World) -> None:
     world.lake.store.write(made.keys.round, b"{")
     faults: list[str] = []
     assert rounds(world.lake, faults) == [] and "round.json" in faults[0]
+
+
+def test_rows_are_proved_against_the_exports_wherever_these_have_moved(world: World) -> None:
+    world.export("a.jsonl", line("up", "A"), line("up", "B"))
+    approve_round(world.lake, world.collected().number, "carol")
+    (world.exports / "a.jsonl").rename(world.exports / "moved.jsonl")
+    source = ObjectStore(world.exports.as_uri())
+    assert (verify_feedback(world.lake, source).compared, verify_feedback(world.lake, None).compared) == (2, 0)
+    world.export("moved.jsonl", line("up", "A"))
+    proof = verify_feedback(world.lake, source)
+    assert proof.passed and proof.compared == 1
+    assert proof.not_compared == {"feedback@round-00000001": "the records of 1 rows are in no export any more"}
 
 
 def test_a_round_says_the_same_in_json_and_back(world: World) -> None:

@@ -9,6 +9,7 @@ import pytest
 from ownvoice.imports.identity.make import Origin, identity_pairs, names_another
 from ownvoice.imports.identity.paraphrase import reworded
 from ownvoice.imports.identity.record import record_identity
+from ownvoice.imports.identity.verify import verify_identity
 from ownvoice.imports.record_hash import record_sha256
 from ownvoice.imports.table import read_imported, record_imported
 from ownvoice.llm.budget import Spend
@@ -38,6 +39,19 @@ def test_another_identity_takes_the_place_of_the_first_and_of_no_other_set(lake)
     rows = list(read_imported(lake))
     assert sum(row["set"] == "identity" for row in rows) == 200 and len(rows) == 201
     assert not any("Quill" in str(row["chosen"]) for row in rows)
+
+
+def test_rows_are_proved_against_the_pairs_as_they_were_made(lake):
+    made = record_identity(lake, PAIRS, "one")
+    proof = verify_identity(lake)
+    assert (proof.passed, proof.rows, proof.compared, proof.sources) == (True, 200, 200, [made.key])
+    data = lake.store.read(made.key) or b""
+    lake.store.write(made.key, data.replace(b"Quill", b"Other", 1))
+    assert "line 1 of" in verify_identity(lake).faults[0]
+    lake.store.write(made.key, b"{")
+    assert made.key in verify_identity(lake).faults[0]
+    lake.store.delete(made.key)
+    assert len(verify_identity(lake).faults) == 200
 
 
 def reword(lake, model, name, **options):
