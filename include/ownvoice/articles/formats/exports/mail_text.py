@@ -23,6 +23,7 @@ _HEADER = re.compile(r"\s*\*?[^\W\d_][\w -]{1,20}\*?\s?[:：]\*?\s+\S.*")
 _FORWARDED = re.compile(r"\s*(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-mail))\s*:\s*", re.I)
 _HEADERS_OF_OLDER = 3  # lines like `From: ...` together, one of them with an address
 _LINES_OF_AN_ATTRIBUTION = 3
+_BLANK_LINES = 5  # between it and the quote
 _FEW_LINES = 12  # of a signature
 
 _QUOTE_CLASSES = (
@@ -68,10 +69,10 @@ def _own_lines(lines: list[str]) -> list[str]:
 def _drop_attribution(own: list[str]) -> None:
     """Take away who a quote is of, which stands above it: `On Monday, Ada wrote:`, in any language, in three lines."""
     end = len(own)
-    while end and not own[end - 1].strip():
+    while end and not own[end - 1].strip() and len(own) - end < _BLANK_LINES:
         end -= 1
     start = end
-    while start and own[start - 1].strip():
+    while start and own[start - 1].strip() and end - start <= _LINES_OF_AN_ATTRIBUTION:
         start -= 1
     near = range(max(start, end - _LINES_OF_AN_ATTRIBUTION), end)
     is_alone = end - start <= _LINES_OF_AN_ATTRIBUTION  # else the sender's words stand right above
@@ -81,8 +82,11 @@ def _drop_attribution(own: list[str]) -> None:
 
 
 def _is_signature(lines: list[str], at: int) -> bool:
-    rest = [one for one in lines[at + 1 :] if one.strip() and not one.startswith(">")]
-    return lines[at] == "-- " or (lines[at] in ("--", "— ", "—") and len(rest) <= _FEW_LINES)
+    if lines[at] not in ("--", "— ", "—"):
+        return lines[at] == "-- "
+    rest = lines[at + 1 : at + 1 + 4 * _FEW_LINES]  # with blank lines between them
+    is_last = len(lines) <= at + 1 + len(rest)
+    return is_last and sum(bool(one.strip()) and not one.startswith(">") for one in rest) <= _FEW_LINES
 
 
 def _is_older(lines: list[str], at: int) -> bool:
