@@ -1,4 +1,4 @@
-"""The learning curve of a toy, by the real trainer on the CPU: twelve trainings, their answers, and the picture."""
+"""The learning curve of a toy, by the real trainer on the CPU: twelve trainings and the picture."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from ownvoice.cli.main import app
 from ownvoice.evaluation.curve.curve import Verdict
 from ownvoice.evaluation.curve.stored import read_learning_curve
 from ownvoice.storage.lake import Lake
+from stand_ins.pair_lake import commit_pairs, small_dataset
 from stand_ins.places import REPOSITORY, SAMPLES
-from stand_ins.two_authors import two_authors_lake
 
 pytestmark = pytest.mark.skipif(
     "OWNVOICE_TEST_CURVE" not in os.environ, reason="another ten minutes: make test-curve runs it"
@@ -48,7 +48,8 @@ def test_a_toy_learns_more_from_more_pairs_and_the_curve_says_how_much(tmp_path,
     monkeypatch.setenv("OWNVOICE_TRAINER_PYTHON", python)
     monkeypatch.setenv("PYTHONPATH", str(REPOSITORY / "include"))
     lake = Lake(Path(os.environ.get("OWNVOICE_TEST_CURVE_FOLDER", tmp_path)).as_uri())
-    two_authors_lake(lake)
+    rows = [row | {"article_id": f"article-{place // 4}"} for place, row in enumerate(small_dataset(200, 24))]
+    commit_pairs(lake, rows)
     toy = lake.uri.removeprefix("file://") + "/models/toy"
     subprocess.run([python, "-c", MAKE_TOY, str(SAMPLES), toy], check=True, timeout=300)
     recipe = [f"--recipe={name}={value}" for name, value in RECIPE.items()]
@@ -58,6 +59,7 @@ def test_a_toy_learns_more_from_more_pairs_and_the_curve_says_how_much(tmp_path,
     curve = read_learning_curve(lake, "toy", [])
     margin = next(one for one in curve.curves if one.metric == "margin")
     assert [size.wanted_pairs for size in margin.sizes] == [25, 50, 100, 200]
+    assert [size.value.seeds for size in margin.sizes] == [3, 3, 3, 3]
     assert all(size.value.low < size.value.mean < size.value.high for size in margin.sizes)
     assert margin.sizes[0].value.high < margin.sizes[-1].value.low, "eight times the pairs teach more"
     assert margin.verdict in (Verdict.RISING, Verdict.FLAT, Verdict.TOO_NOISY)
