@@ -58,7 +58,7 @@ PROMPT_CARRIES_TOO_MUCH = DropReason(
 )
 PROMPT_COPIES_QUOTE = DropReason(
     "prompt_copies_quote",
-    "The points or the paraphrase hold eight words in a row of the quote, so that they give the voice away.",
+    "A brief, a rewriting or a further prompt holds eight words in a row of the quote and gives the voice away.",
     "A few are normal. Where it grows, try another model with `ownvoice try-prompt`.",
     detail="the words",
 )

@@ -82,3 +82,13 @@ def test_two_prompts_of_one_quote_have_ids_of_their_own_and_the_same_ones_in_a_r
     ]
     assert ids[0] == ids[1]
     assert len(set(ids[0])) == len(proved.pairs) + 2
+
+
+def test_a_prompt_that_holds_words_of_the_quote_in_a_row_gives_the_voice_away_and_is_dropped(run_and_proved):
+    run, proved = run_and_proved
+    quote = proved.pairs[0]["chosen"]
+    asked = prompt(proved, f"Say in your own words: {quote}", is_answered=True)
+    made, counts = with_further_prompts(proved, [asked], {}, run, NO_SCREEN)
+    assert counts == {KIND: Counter({"prompt_copies_quote": 1})}
+    assert len(made.pairs) == len(proved.pairs)
+    assert len(made.drops[-1]["detail"].split()) == 8

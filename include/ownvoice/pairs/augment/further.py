@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from ownvoice.config.augment import AugmentKind
 from ownvoice.config.run import RefreshRun
 from ownvoice.llm.chunk_outcome import ChunkOutcome
+from ownvoice.pairs.content import copied
+from ownvoice.pairs.content.names import names
 from ownvoice.pairs.filters import Candidate, first_reason
-from ownvoice.pairs.reasons import NOT_ANSWERED_BY_QUOTE, DropReason
+from ownvoice.pairs.reasons import NOT_ANSWERED_BY_QUOTE, PROMPT_COPIES_QUOTE, DropReason
 from ownvoice.pairs.screens import Screen
 from ownvoice.pairs.second_model_answers import Place, paid
 from ownvoice.pairs.staging import DropRow, Staged, StagedPair
@@ -102,7 +104,10 @@ def _end_of(one: FurtherPrompt, run: RefreshRun, screen: Screen) -> tuple[str, t
         return NOT_CHECKED, None
     if not one.is_answered:
         return NOT_ANSWERED_BY_QUOTE.name, (NOT_ANSWERED_BY_QUOTE, one.kind.value)
-    candidate = Candidate(one.text, one.pair["chosen"], None, one.pair["instruction_kind"])
+    quote = one.pair["chosen"]
+    if words := copied(one.text, quote, names(quote, quote, None)):  # the model that wrote it had the quote before it
+        return PROMPT_COPIES_QUOTE.name, (PROMPT_COPIES_QUOTE, words)
+    candidate = Candidate(one.text, quote, None, one.pair["instruction_kind"])
     reason = first_reason(candidate, run.recipe)
     found = (reason, "") if reason else screen.reason(candidate)
     return (found[0].name, found) if found else (PASSED, None)

@@ -51,7 +51,7 @@ def content_drop(instruction: str, quote: str, chunk_text: str, language: str | 
     if len(said) < LEAST_SHARE * len(given):
         return Drop(PROMPT_CARRIES_TOO_LITTLE, share)
     wanted = names(quote, chunk_text, language)
-    if run := _copied(instruction, quote, wanted):
+    if run := copied(instruction, quote, wanted):
         return Drop(PROMPT_COPIES_QUOTE, run)
     there = values(text, language)
     if missing := [one.written for one in numbers(quote, language) if not any(way <= there for way in one.ways)]:
@@ -66,7 +66,7 @@ def _words(text: str) -> list[str]:
     return words(_JOINERS.sub("", _INVISIBLE.sub("", text)))
 
 
-def _copied(instruction: str, quote: str, quote_names: list[str]) -> str:
+def copied(instruction: str, quote: str, quote_names: list[str]) -> str:
     """Return the first run of words of the quote that the instruction holds too; nothing where there is none."""
     given = _words(quote)
     letters = sum(len(word) == 1 and not word.isascii() for word in given)
