@@ -56,3 +56,11 @@ def test_a_source_or_a_round_that_is_not_there_is_named(feedback, monkeypatch):
     monkeypatch.delenv("OWNVOICE_FEEDBACK")
     with pytest.raises(SettingsError, match="no feedback was named"):
         feedback("collect")
+
+
+def test_what_cannot_be_read_is_named_where_it_is_all_that_there_is(feedback, tmp_path):
+    (tmp_path / "exports" / "no.json").write_text("not json at all")
+    (tmp_path / "exports" / "other.jsonl").write_text('{"prompt": "Why logs?", "answer": "Because."}\n')
+    told = feedback("collect")
+    assert "no round was made; objects read: 2" in told
+    assert "not read: no.json" in told and "not read: other.jsonl" in told

@@ -64,7 +64,7 @@ def test_rows_are_recorded_after_an_approval_and_not_after_a_rejection(lake, tmp
 
 def test_a_run_with_nothing_to_collect_is_skipped(lake, monkeypatch):
     run = SimpleNamespace(dag_id="collect_feedback", run_id="one")
-    with pytest.raises(AirflowSkipException, match="Nothing is new"):
+    with pytest.raises(AirflowSkipException, match="nothing is new"):
         feedback_tasks.collect_round(run)
     monkeypatch.delenv("OWNVOICE_FEEDBACK")
     with pytest.raises(AirflowSkipException, match="OWNVOICE_FEEDBACK names no exports"):

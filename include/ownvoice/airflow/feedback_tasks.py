@@ -17,16 +17,18 @@ from ownvoice.config.settings import load_settings
 def collect_round(dag_run: Any) -> dict[str, Any]:
     """Collect a round and return what the person who approves it is told; skip the rest where nothing is new."""
     from ownvoice.feedback.collect import collect_round as step
-    from ownvoice.reports.text.feedback import feedback_round_lines
+    from ownvoice.feedback.read_source import SourceRead
+    from ownvoice.reports.text.feedback import feedback_round_lines, no_round_lines
 
     settings = load_settings()
     if settings.feedback is None:
         raise AirflowSkipException("OWNVOICE_FEEDBACK names no exports: there is nothing to collect.")
     refuse_folders(("OWNVOICE_FEEDBACK", settings.feedback))
-    source = open_source(settings.feedback)
-    made = step(open_lake(), source, settings.feedback_rules, lake_run_id(dag_run), settings.evaluation_sets)
+    source, met = open_source(settings.feedback), SourceRead()
+    rules, run_id = settings.feedback_rules, lake_run_id(dag_run)
+    made = step(open_lake(), source, rules, run_id, settings.evaluation_sets, met=met)
     if made is None:
-        raise AirflowSkipException("Nothing is new: no round was made.")
+        raise AirflowSkipException("\n".join(no_round_lines(met)))
     print("\n".join(feedback_round_lines(made)))
     return {
         "number": made.number,

@@ -14,10 +14,11 @@ from ownvoice.config.settings import load_settings
 from ownvoice.errors import SettingsError
 from ownvoice.feedback.apply import approve_round, reject_round
 from ownvoice.feedback.collect import collect_round
+from ownvoice.feedback.read_source import SourceRead
 from ownvoice.feedback.rounds import read_round, rounds
 from ownvoice.feedback.stored import read_feedback_rows
 from ownvoice.feedback.withdraw import withdraw_person
-from ownvoice.reports.text.feedback import feedback_round_lines, feedback_row_lines
+from ownvoice.reports.text.feedback import feedback_round_lines, feedback_row_lines, no_round_lines
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.stores import ObjectStore
 from ownvoice.terminal import wrapped
@@ -44,12 +45,12 @@ def collect(
     if settings.feedback is None:
         raise SettingsError("no feedback was named: pass --feedback URI, or set OWNVOICE_FEEDBACK.")
     run = f"feedback__{dt.datetime.now(dt.UTC):%Y-%m-%dT%H%M%S.%fZ}"
-    store = ObjectStore(settings.feedback)
+    store, met = ObjectStore(settings.feedback), SourceRead()
     made = collect_round(
-        Lake(settings.lake), store, settings.feedback_rules, run, settings.evaluation_sets, held_too=held
+        Lake(settings.lake), store, settings.feedback_rules, run, settings.evaluation_sets, held_too=held, met=met
     )
     if made is None:
-        print_result(["nothing is new: no round was made"], None, as_json)
+        print_result(no_round_lines(met), None, as_json)
         return
     next_step = f"Read it with `ownvoice feedback show {made.number}`, then `approve` or `reject` it."
     print_result([*feedback_round_lines(made), next_step], made.model_dump(mode="json"), as_json)

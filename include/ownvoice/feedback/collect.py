@@ -41,10 +41,12 @@ def collect_round(
     evaluation_sets: tuple[str, ...] = (),
     *,
     held_too: bool = False,
+    met: SourceRead | None = None,
 ) -> FeedbackRound | None:
     """Collect a round and return it; None where nothing is new. A run that is repeated returns its own.
 
-    With `held_too`, rows that are held make a round even where nothing is new, so that they can be released.
+    What of the source is read and refused is added to `met`, also where no round is made. With `held_too`, rows that
+    are held make a round even where nothing is new, so that they can be released.
     Raises `SettingsError` where an earlier round waits for a person.
     """
     earlier = rounds(lake)
@@ -58,7 +60,7 @@ def collect_round(
     for one in earlier:
         if one.decision and not one.applied:
             apply_round(lake, one)
-    salt, met = salter(lake), SourceRead()
+    salt, met = salter(lake), met or SourceRead()
     read = list(events_of(read_source(source, met), Salted(salt, rules.authors)))
     history = read_history(lake, earlier)
     events = history.with_read(read)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from ownvoice.feedback.read_source import SourceRead
 from ownvoice.feedback.reasons import REASONS
 from ownvoice.feedback.rounds import FeedbackRound
 from ownvoice.feedback.stored import FeedbackRow
@@ -26,10 +27,20 @@ def feedback_round_lines(made: FeedbackRound) -> Iterator[str]:
         for name, count in counts.items():
             reason = REASONS[name]
             yield from wrapped(f"  {outcome}, {name}: {count}. {reason.meaning} {reason.what_to_do}", indent=4)
-    for one in made.refused[:_REFUSED_SHOWN]:
+    yield from _refused_lines(made.refused, made.refused_count)
+
+
+def no_round_lines(met: SourceRead) -> Iterator[str]:
+    """Yield that no round was made, and what of the source could not be read, which may be why."""
+    yield from wrapped(f"nothing is new: no round was made; objects read: {met.objects}", indent=2)
+    yield from _refused_lines(list(map(str, met.refused)), len(met.refused))
+
+
+def _refused_lines(refused: Sequence[str], count: int) -> Iterator[str]:
+    for one in refused[:_REFUSED_SHOWN]:
         yield from wrapped(f"  not read: {one}", indent=4)
-    if made.refused_count > _REFUSED_SHOWN:
-        yield f"  and {made.refused_count - _REFUSED_SHOWN:,} more that were not read"
+    if count > _REFUSED_SHOWN:
+        yield f"  and {count - _REFUSED_SHOWN:,} more that were not read"
 
 
 def feedback_row_lines(rows: Iterable[FeedbackRow]) -> Iterator[str]:
