@@ -12,9 +12,14 @@ from ownvoice.dataset import migrate as module
 from ownvoice.dataset.migrate import ADDED, migrate, plan_migration
 from ownvoice.dataset.verify import verify
 from ownvoice.errors import StorageError
+from ownvoice.storage.hub import hub_client
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.tables import TABLES
 from ownvoice.storage.versions import all_versions, latest_version
+from ownvoice.takedown.found import Wanted
+from ownvoice.takedown.lineage import lineage_of_articles
+from ownvoice.takedown.steps import Asked
+from ownvoice.takedown.take_down import take_down
 from stand_ins.night import Night
 
 RECORDED = Path(__file__).parent.parent / "recorded" / "lake-of-an-older-release.tar.gz"
@@ -107,6 +112,26 @@ def test_a_migration_that_is_killed_and_begun_again_comes_to_the_same(old_lake, 
     migrate(old_lake)
     assert verify(old_lake).passed
     assert [version.pairs for version in all_versions(old_lake)] == [19, 19]
+
+
+def test_a_version_of_before_the_migration_is_proved_after_it_and_after_a_takedown_too(old_lake):
+    migrate(old_lake)
+    assert verify(old_lake, 1).passed
+    gone = next(row["article_id"] for row in rows(old_lake, "articles") if row["state"] == "current")
+    assert lineage_of_articles(old_lake, Wanted(article_ids=frozenset({gone}))).versions[0].pairs > 0
+
+    record = take_down(old_lake, Asked(Wanted(article_ids=frozenset({gone}))), hub_client)
+
+    assert (record.state, record.open) == ("closed", {})
+    proved = [verify(old_lake, version.number) for version in all_versions(old_lake)]
+    assert [one.passed for one in proved] == [True] * 3
+    assert proved[0].withdrawn == proved[1].withdrawn > 0 == proved[2].withdrawn
+
+
+def test_a_lake_that_is_yet_to_be_migrated_is_not_taken_down_in_part(old_lake):
+    with pytest.raises(StorageError, match=r"older release.*ownvoice migrate"):
+        take_down(old_lake, Asked(Wanted(article_ids=frozenset({"names"}))), hub_client)
+    assert not list(old_lake.store.objects("takedowns"))
 
 
 def test_a_migrated_lake_goes_on(old_lake, tmp_path, offline_model):

@@ -86,9 +86,13 @@ def _starting_with(prefix: str) -> RowFilter:
 
 
 def from_rows(rows: pa.Table | pa.RecordBatch) -> list[ArticleRow]:
-    """Return the articles of Arrow rows, whose columns include those of `tables/articles`."""
+    """Return the articles of Arrow rows of `tables/articles`; columns that rows of an older release lack are empty."""
     names = [field.name for field in fields(ArticleRow)]
-    return [ArticleRow(**row | {"state": ArticleState(row["state"])}) for row in rows.select(names).to_pylist()]
+    there = [name for name in names if name in rows.schema.names]
+    lacking = dict.fromkeys(set(names).difference(there), "")
+    return [
+        ArticleRow(**lacking | row | {"state": ArticleState(row["state"])}) for row in rows.select(there).to_pylist()
+    ]
 
 
 def to_rows(articles: Iterable[ArticleRow]) -> pa.Table:

@@ -111,7 +111,8 @@ def _own_pairs(outcomes: Iterable[ArticleOutcome], committed: CommittedPairs) ->
 def sides_of_texts(lake: Lake, version: DatasetVersion, without: Collection[str] = ()) -> Counter[str]:
     """Return the sides of each text that pairs of `version` may come from, but for those of the articles `without`."""
     sides: Counter[str] = Counter()
-    for batch in scan(lake.table("articles", version.articles_version), where=one_of("state", GENERATED_FROM)):
+    table = lake.table_as_committed("articles", version.articles_version)
+    for batch in scan(table, where=one_of("state", GENERATED_FROM)):
         _add(sides, (article for article in from_rows(batch) if article.article_id not in without))
     return sides
 

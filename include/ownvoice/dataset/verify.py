@@ -18,6 +18,7 @@ from ownvoice.states import GENERATED_FROM
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.side_tables import side_table_faults
+from ownvoice.storage.tables import TABLES
 from ownvoice.storage.versions import version_or_latest
 from ownvoice.storage.withdrawn import withdrawn_of
 
@@ -86,14 +87,13 @@ def verify(lake: Lake, version: int | None = None) -> Verification:
 
 def _repeated_ids(lake: Lake, version: int) -> list[str]:
     query = "true GROUP BY pair_id HAVING count(*) > 1"
-    return [
-        row for batch in scan(lake.table("pairs", version), "pair_id", query) for row in batch["pair_id"].to_pylist()
-    ]
+    table = lake.table_as_committed("pairs", version)
+    return [row for batch in scan(table, "pair_id", query) for row in batch["pair_id"].to_pylist()]
 
 
 def _rows(lake: Lake, version: int) -> Iterator[dict[str, Any]]:
     # In the order of the originals, so that each is read and cleaned once; a sort holds all, so some dates at a time.
-    table = lake.table("pairs", version)
+    table = lake.table_as_committed("pairs", version)
     assert table is not None, "it has this version"
     for dates in date_groups(pairs_by_date(table), _PAIRS_AT_A_TIME):
         where = f"{one_of('refresh_date', dates)} ORDER BY article_sha256, pair_id"
@@ -104,7 +104,7 @@ def _rows(lake: Lake, version: int) -> Iterator[dict[str, Any]]:
 def _articles(lake: Lake, articles_version: int) -> dict[str, dict[str, Any]]:
     """Return what the version says of each article that pairs may come from, by id."""
     columns = "article_id, cluster_key, split, state, written_sha256"
-    rows = scan(lake.table("articles", articles_version), columns, "written_sha256 IS NOT NULL")
+    rows = scan(lake.table_as_committed("articles", articles_version), columns, "written_sha256 IS NOT NULL")
     return {row["article_id"]: row for batch in rows for row in batch.to_pylist()}
 
 
@@ -126,7 +126,7 @@ def _fault(lake: Lake, row: dict[str, Any]) -> str | None:
     spans = tuple((span["start"], span["end"]) for span in row["spans"])
     if render(content, spans, row["cleaning_version"]) != row["chosen"]:
         return "chosen is not what stands at its spans in the original"
-    return review_fault(lake, row)
+    return review_fault(lake, dict.fromkeys(TABLES["pairs"].names) | row)
 
 
 @lru_cache(maxsize=2)

@@ -68,5 +68,6 @@ def _repeats(pairs: Iterable[dict[str, Any]], repeated: frozenset[int]) -> Itera
 
 
 def _pairs(lake: Lake, version: DatasetVersion) -> Iterator[dict[str, Any]]:
-    for batch in scan(lake.table("pairs", version.number), "pair_id, article_id, prompt, chosen, rejected"):
+    table = lake.table_as_committed("pairs", version.number)
+    for batch in scan(table, "pair_id, article_id, prompt, chosen, rejected"):
         yield from batch.to_pylist()

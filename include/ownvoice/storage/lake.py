@@ -148,6 +148,13 @@ class Lake:
             _check_columns(f"{self.uri}/{table_key(name)}", pa.schema(table.schema().to_arrow()), TABLES[name])
         return table
 
+    def table_as_committed(self, name: str, version: int) -> DeltaTable | None:
+        """Open an old version as it was committed: one from before a migration lacks the columns that came later.
+
+        Raises `StorageError` where the lake itself is yet to be migrated.
+        """
+        return None if self.table(name) is None else self.table_of_any_release(name, version)
+
     def table_of_any_release(self, name: str, version: int | None = None) -> DeltaTable | None:
         """Open a table as `table` does, whatever its columns are."""
         from deltalake import DeltaTable

@@ -53,7 +53,7 @@ def side_table_faults(lake: Lake, version: DatasetVersion) -> Iterator[str]:
     gone = withdrawn_of(lake, version.number)
     for name, number, rows in named:
         try:
-            table = lake.table(name, number)
+            table = lake.table_as_committed(name, number)
         except StorageError as error:
             yield str(error).removesuffix(remedy(table_key(name))).rstrip(" .")
             continue

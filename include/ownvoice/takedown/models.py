@@ -96,7 +96,9 @@ def _rows_by_split(lake: Lake, number: int, found: Found) -> dict[str, int]:
     """Count the rows of a version that a training is given and that are withdrawn, by side of the split."""
     gone = pa.array(found.article_ids, pa.string())
     counts: dict[str, int] = {}
-    for batch in scan(lake.table("pairs", number), "article_id, split", SELECTED):
+    table = lake.table_as_committed("pairs", number)
+    is_balanced = table is not None and "selected" in pa.schema(table.schema().to_arrow()).names
+    for batch in scan(table, "article_id, split", SELECTED if is_balanced else "true"):
         splits = batch.filter(pc.is_in(batch["article_id"], gone))["split"].to_pylist()
         for split in splits:
             counts[split] = counts.get(split, 0) + 1
