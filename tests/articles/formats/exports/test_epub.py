@@ -41,6 +41,20 @@ def test_what_is_no_chapter_is_passed_over_by_what_it_says(kind):
     assert texts(read("a.epub", data)) == [kind, TEXT]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", '<section epub:type="footnotes"><ol><li><p>A note.</p></li></ol></section>'),  # as Pandoc writes each
+        ('<header><h2>II</h2><div epub:type="epigraph"><p>Somebody said.</p></div></header>', ""),
+    ],
+)
+@pytest.mark.parametrize("marked", ['<section epub:type="bodymatter chapter">', "<section>"])
+def test_a_chapter_with_notes_or_a_motto_of_its_own_is_a_chapter(before, after, marked):
+    (article,) = read("a.epub", epub({"a.xhtml": f"{marked}{before}{BODY}{after}</section>"}))
+    assert isinstance(article, Article)
+    assert "lamps" in article.content
+
+
 def test_chapters_come_in_the_order_in_which_they_are_read():
     found = read("a.epub", epub({"z.xhtml": BODY, "a%20b.xhtml": BODY}, **{"OEBPS/a b.xhtml": xhtml("<p>Then.</p>")}))
     assert texts(found) == [TEXT, "Then."]

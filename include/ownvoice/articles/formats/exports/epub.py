@@ -27,10 +27,10 @@ _SAID_BY_A_NAME = re.compile(
     r"(?:[_-]?(?:page|\d+))?\.x?html?",
     re.IGNORECASE,
 )
-_TYPES = re.compile(
-    r"""<(?:body|section|div|nav|html)\b[^>]{0,500}?\bepub:type\s*=\s*["']([^"']{1,200})["']""", re.IGNORECASE
-)
-_HEAD_CHARS = 4_000  # where a document says what it is
+_PIECE = re.compile(r"<!--.*?-->|<[^>]*>|(?P<text>[^<]*[^<\s][^<]*)", re.DOTALL)
+_TYPES = re.compile(r"""<[^>]*?\bepub:type\s*=\s*["']([^"']{1,200})["']""", re.IGNORECASE)
+_DIVISIONS = frozenset({"frontmatter", "bodymatter", "backmatter"})
+_HEAD_CHARS = 4_000  # of its body, where a document says what it is
 
 
 def read_epub(opened: OpenedObject, rules: SourceRules) -> Iterator[ReadResult]:
@@ -63,9 +63,21 @@ def _chapter(
 
 def _kind(part: Part, page: str) -> str:
     """Return what a document is where it is no chapter: as the package, its own markup or its name says."""
-    words = [part.kind, *(word for types in _TYPES.findall(page[:_HEAD_CHARS]) for word in types.split())]
     if part.kind == BESIDE:
         return BESIDE
+    words = [part.kind, _type_around_all(page)]
     if found := _SAID_BY_A_NAME.fullmatch(part.href):
         words.append(found[1])
     return next((word.lower() for word in words if word.lower() in _NO_CHAPTER), "")
+
+
+def _type_around_all(page: str) -> str:
+    """Return the first word of what marks a document before its first text; notes and mottoes inside it mark less."""
+    start = max(page.find("<body"), 0)
+    for piece in _PIECE.finditer(page, start, start + _HEAD_CHARS):
+        if piece["text"]:
+            break
+        words = found[1].lower().split() if (found := _TYPES.match(piece[0])) else []
+        if told := [word for word in words if word not in _DIVISIONS]:
+            return next((word for word in told if word in _NO_CHAPTER), told[0])
+    return ""
