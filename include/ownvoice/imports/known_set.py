@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,8 @@ class RowError(Exception):
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Whether it is a number that a file of doubles can hold: no endless one, and no whole one of 400 digits."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= sys.float_info.max
 
 
 def _are_turns(value: object) -> bool:
@@ -68,7 +70,7 @@ class KnownSet:
     def check(self, row: Row) -> None:
         """Raise `RowError` where the row lacks a column, has an unknown one, or holds a value of another type."""
         if missing := [name for name in self.columns if name not in row]:
-            raise RowError(f"column {', '.join(missing)} is missing")
+            raise RowError(f"column {', '.join(missing)} is missing; it has {', '.join(row)}")
         if unknown := [name for name in row if name not in self.columns and name not in self.passed_over]:
             raise RowError(f"column {', '.join(unknown)} is unknown")
         for name, kind in self.columns.items():

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ownvoice.errors import BadDataError
 from ownvoice.imports.drops import Dropped
-from ownvoice.imports.known_set import KnownSet, Row, RowError
+from ownvoice.imports.known_set import TEXT, KnownSet, Row, RowError
 from ownvoice.imports.read_rows import read_rows
 from ownvoice.imports.record_hash import record_sha256
 from ownvoice.imports.source import Source
@@ -36,7 +36,7 @@ def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
             with source.opened(file) as path:
                 for row in read_rows(path, known.columns):
                     number += 1
-                    said = _without_nan(row)
+                    said = _plain(row, known.columns)
                     known.check(said)
                     yield SourceRow(file, number, record_sha256(row), known.read(said))
         except RowError as error:
@@ -46,6 +46,14 @@ def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
             ) from None
 
 
-def _without_nan(row: Row) -> Row:
-    """Return a row whose missing numbers are null: pandas writes them as NaN, which compares with nothing."""
-    return {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in row.items()}
+def _plain(row: Row, columns: Mapping[str, str]) -> Row:
+    """Return a row whose missing numbers are null, and whose missing texts are empty.
+
+    Pandas writes a missing value of either kind as NaN or as null, and reads an empty cell of CSV as missing.
+    """
+    missing = {name: "" if columns.get(name) == TEXT else None for name, value in row.items() if _is_missing(value)}
+    return {**row, **missing}
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))

@@ -92,16 +92,20 @@ class _HubFiles:
 def _stored_files(lake: Lake, known: KnownSet, path: str) -> _StoredFiles:
     uri = path if "://" in path else Path(path).expanduser().resolve().as_uri()
     folder, _, name = uri.rstrip("/").rpartition("/")
-    if not name.endswith(SUFFIXES):
+    if not _is_data(name):
         folder, name = uri.rstrip("/"), ""
     store = ObjectStore(folder, lake.store.access)
     listed = [name] if name and store.stat(name) else [] if name else [one.key for one in store.objects()]
-    files = tuple(listed) if name else _wanted(known, sorted(one for one in listed if one.endswith(SUFFIXES)))
+    files = tuple(listed) if name else _wanted(known, sorted(one for one in listed if _is_data(one)))
     if not files:
         raise SettingsError(
             f"{path} holds no file of {known.name}: none of {', '.join(SUFFIXES)} is there. Name a file or a folder."
         )
     return _StoredFiles(store, _hash_of(store, files), files)
+
+
+def _is_data(name: str) -> bool:
+    return name.lower().endswith(SUFFIXES)
 
 
 def _wanted(known: KnownSet, files: Sequence[str]) -> tuple[str, ...]:

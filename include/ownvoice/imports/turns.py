@@ -16,7 +16,7 @@ from ownvoice.imports.drops import EMPTY, NO_DIALOGUE, NOT_TEXT, PROMPTS_DIFFER,
 from ownvoice.storage.rows import Message
 
 _QUOTES = str.maketrans(dict.fromkeys(SINGLE_QUOTES, "'") | dict.fromkeys(DOUBLE_QUOTES, '"'))
-_MARK = re.compile(r"(?:\A|\n\n)(Human|Assistant):(?= |\n\n|\Z)")
+_MARK = re.compile(r"(?:\A|\n\n)(Human|Assistant):")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _ROLES = {"Human": "user", "Assistant": "assistant"}
 
@@ -68,8 +68,9 @@ def of_dialogues(
 def parse_dialogue(text: str) -> list[Message] | None:
     """Return the turns of a dialogue in one string, as hh-rlhf has them; None where it does not begin with a turn.
 
-    A turn begins with "Human:" or "Assistant:" after an empty line; the words elsewhere are text. Turns in a row of
-    one speaker are one turn, so that no speaker takes the other's place.
+    A turn begins with "Human:" or "Assistant:" after an empty line, whether a space follows or not: otherwise a
+    question would be read as part of the answer before it. The words elsewhere are text. Turns in a row of one speaker
+    are one turn, so that no speaker takes the other's place.
     """
     marks = list(_MARK.finditer(text))
     if not marks or text[: marks[0].start()].strip():

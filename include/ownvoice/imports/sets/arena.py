@@ -42,10 +42,13 @@ def _text(column: str, content: Any) -> str | None:
         return content or ""
     if not isinstance(content, list) or not all(isinstance(part, dict) for part in content):
         raise RowError(f"column {column} holds a content that is neither text nor a list of parts")
-    kinds = {part.get("type") for part in content}
-    if unknown := kinds - {"text", *_OTHER_PARTS}:
-        raise RowError(f"column {column} holds a part of the unknown type {', '.join(map(str, unknown))}")
-    return "".join(part.get("text") or "" for part in content) if kinds <= {"text"} else None
+    kinds = [part.get("type") for part in content]
+    if unknown := [str(kind) for kind in kinds if kind not in ("text", *_OTHER_PARTS)]:
+        raise RowError(f"column {column} holds a part of the unknown type {', '.join(unknown)}")
+    texts = [part.get("text") or "" for part in content]
+    if not all(isinstance(text, str) for text in texts):
+        raise RowError(f"column {column} holds a part whose text is no text")
+    return "".join(texts) if set(kinds) <= {"text"} else None
 
 
 SET = KnownSet(

@@ -9,6 +9,8 @@ from ownvoice.imports.known_set import LIST, RECORD, WHOLE, KnownSet, Row, RowEr
 from ownvoice.imports.turns import Compared, of_answers, user
 from ownvoice.states import ProvenanceClass
 
+_ASKED = ("post", "article", "subreddit", "title")
+
 
 def _read(row: Row) -> Compared | Dropped:
     summaries = row["summaries"]
@@ -21,6 +23,8 @@ def _read(row: Row) -> Compared | Dropped:
 
 def _asked(info: dict[str, Any]) -> str:
     """Return the prompt of the paper (table 2 of its appendix B): a post of Reddit, or an article of a newspaper."""
+    if wrong := [name for name in _ASKED if not isinstance(info.get(name), str | None)]:
+        raise RowError(f"column info: {', '.join(wrong)} is no text")
     if info.get("post"):
         subreddit, title = info.get("subreddit") or "", info.get("title") or ""
         return f"SUBREDDIT: r/{subreddit}\n\nTITLE: {title}\n\nPOST: {info['post']}\n\nTL;DR:"
