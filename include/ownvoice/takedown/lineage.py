@@ -114,6 +114,7 @@ def _taken_down(lake: Lake, takedown_id: str) -> TakenDown:
 
 def _model_line(use: ModelUse) -> str:
     given = f"{use.train_pairs} pairs to learn from, {use.test_pairs} to be tested with"
+    given += f", {use.imported_rows} imported rows" if use.imported_rows else ""
     through = f", through {use.through}" if use.through else ""
     where = f", {use.repo_id} at {use.revision}" if use.repo_id else ", not published"
     return f"training   {use.run_id} on version {use.dataset_version}: {given}{through}{where}"

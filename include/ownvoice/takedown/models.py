@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import BaseModel, ConfigDict
 
 from ownvoice.errors import SettingsError, StorageError
 from ownvoice.publishing.champion import champion_of, repositories
-from ownvoice.storage.conditions import SELECTED
-from ownvoice.storage.lake import Lake, scan
+from ownvoice.storage.lake import Lake
 from ownvoice.storage.layout import RUNS
 from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import all_versions
 from ownvoice.takedown.found import Found
+from ownvoice.takedown.given import Given, WithdrawnOfRuns
 from ownvoice.training.lake_base import lake_base_key
 from ownvoice.training.results.training import Training, read_training
 from ownvoice.training.run import TrainingRun
@@ -27,7 +25,8 @@ _SECOND_MODEL = "run:"
 class ModelUse(BaseModel):
     """A training that learnt from withdrawn rows, and what is to become of its model.
 
-    `train_pairs` and `test_pairs` are the withdrawn rows among those that it was given. `through` is another training
+    `train_pairs`, `test_pairs` and `imported_rows` are the withdrawn ones among those that it was given: of a part of
+    the version, or of a mixture, those that it took. `through` is another training
     that it learnt from: its base, or the model that wrote its rejected answers. `decision` is to train again without
     the rows, or to keep the model for a `reason` that a person wrote.
     """
@@ -38,6 +37,7 @@ class ModelUse(BaseModel):
     dataset_version: int
     train_pairs: int = 0
     test_pairs: int = 0
+    imported_rows: int = 0
     through: str | None = None
     verdict: str = ""
     repo_id: str | None = None
@@ -54,12 +54,12 @@ def models_of(lake: Lake, found: Found) -> list[ModelUse]:
     """
     trainings = {run.run_id: (run, training) for run, training in _trainings(lake)}
     champions = {move.run_id: repo for repo in repositories(lake) if (move := champion_of(lake, repo))}
-    rows = {number: _rows_by_split(lake, number, found) for number in found.versions}
+    withdrawn = WithdrawnOfRuns(lake, found)
     uses: dict[str, ModelUse] = {}
     for run_id, (run, training) in trainings.items():
-        counts = rows.get(run.dataset_version, {})
-        if any(counts.values()):
-            uses[run_id] = _use(run, training, champions, counts)
+        given = withdrawn.given_to(run)
+        if any(given):
+            uses[run_id] = _use(run, training, champions, given)
     while more := {run_id: use for run_id, use in _descendants(lake, trainings, uses, champions) if run_id not in uses}:
         uses |= more
     return [use for _, use in sorted(uses.items())]
@@ -92,32 +92,20 @@ def _trainings(lake: Lake) -> Iterator[tuple[TrainingRun, Training]]:
         yield training.run, training
 
 
-def _rows_by_split(lake: Lake, number: int, found: Found) -> dict[str, int]:
-    """Count the rows of a version that a training is given and that are withdrawn, by side of the split."""
-    gone = pa.array(found.article_ids, pa.string())
-    counts: dict[str, int] = {}
-    table = lake.table_as_committed("pairs", number)
-    is_balanced = table is not None and "selected" in pa.schema(table.schema().to_arrow()).names
-    for batch in scan(table, "article_id, split", SELECTED if is_balanced else "true"):
-        splits = batch.filter(pc.is_in(batch["article_id"], gone))["split"].to_pylist()
-        for split in splits:
-            counts[split] = counts.get(split, 0) + 1
-    return counts
-
-
 def _use(
     run: TrainingRun,
     training: Training,
     champions: Mapping[str, str],
-    counts: Mapping[str, int],
+    given: Given,
     through: str | None = None,
 ) -> ModelUse:
     published = training.publication
     return ModelUse(
         run_id=run.run_id,
         dataset_version=run.dataset_version,
-        train_pairs=counts.get("train", 0),
-        test_pairs=counts.get("test", 0),
+        train_pairs=given.train_pairs,
+        test_pairs=given.test_pairs,
+        imported_rows=given.imported_rows,
         through=through,
         verdict=training.state,
         repo_id=published.repo_id if published else None,
@@ -146,4 +134,4 @@ def _descendants(
         through = folders.get(lake_base_key(base) or "") or published.get(base)
         through = through or next(iter(sorted(writers & uses.keys())), None)
         if through and through != run_id:
-            yield run_id, _use(run, training, champions, {}, through)
+            yield run_id, _use(run, training, champions, Given(), through)

@@ -107,7 +107,9 @@ def _model_lines(models: tuple[ModelUse, ...]) -> Iterator[str]:
 
 def model_line(use: ModelUse) -> str:
     """Return what a model learnt, where it is, and what was decided of it, as one line."""
-    how = f"through {use.through}" if use.through else f"{use.train_pairs:,} train and {use.test_pairs:,} test pairs"
+    imported = f", {use.imported_rows:,} imported rows" if use.imported_rows else ""
+    direct = f"{use.train_pairs:,} train and {use.test_pairs:,} test pairs{imported}"
+    how = f"through {use.through}" if use.through else direct
     where = f", published in {use.repo_id}" if use.repo_id else ""
     where += f", champion of {use.champion_of}" if use.champion_of else ""
     decision = f"kept: {use.reason}" if use.decision == "keep" else "to be trained again"

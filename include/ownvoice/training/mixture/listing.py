@@ -55,7 +55,11 @@ def read_listing(lake: Lake, key: str, digest: str) -> list[ListedRow]:
     rows: list[dict[str, Any]] = [] if table is None else table.to_pylist()
     if table is None or _digest(rows) != digest:
         state = "is gone" if table is None else f"is not the list of digest {digest[:12]} that recipe.json names"
-        raise BadDataError(f"{lake.uri}/{key} {state}. Plan the training again: it draws the same rows.")
+        raise BadDataError(
+            f"{lake.uri}/{key} {state}: a takedown took rows out of it (`ownvoice takedown list`), or it was changed. "
+            "Plan a new training, which draws from the rows that are left; neither this one nor its model can be "
+            "said to be of the rows that it names."
+        )
     return [ListedRow(**row) for row in rows]
 
 
