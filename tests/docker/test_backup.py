@@ -38,7 +38,7 @@ from stand_ins.trained import leave_trained_run
 SCRIPT = REPOSITORY / "docker" / "backup.sh"
 RCLONE = shutil.which("rclone")
 SHARE = {"test_share": 0.5}
-CALLS = 16  # of rclone, in one backup
+CALLS = 18  # of rclone, in one backup
 
 pytestmark = pytest.mark.skipif(RCLONE is None, reason="no rclone here: apt-get install rclone")
 

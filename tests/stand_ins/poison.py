@@ -85,7 +85,8 @@ POISON: dict[str, Poison] = {
     "a page of scripts": _file(".html", b"<html><body><script>let a = 1;</script></body></html>"),
     "a page of nothing": _file(".html", b"<html></html>"),
     "a page of zeros": _file(".html", bytes(999)),
-    "a form that nobody reads": _file(".docx", b"PK\x03\x04"),
+    "a form that nobody reads": _file(".odt", b"PK\x03\x04"),
+    "a Word file that breaks off": _file(".docx", b"PK\x03\x04"),
     "a form without an ending": _file("", b"#!/bin/sh"),
     "a file of a mac": lambda at: _put(at.with_name(f"._{at.name}"), ".md", b"\x00\x05\x16\x07"),
 }
