@@ -145,6 +145,19 @@ def test_scores_of_langfuse_are_read_from_csv_whose_cells_hold_json() -> None:
     assert (only.answer, only.consent) == ("It is so.", True)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        '<details type="reasoning" done="true">\n<summary>Thought</summary>\n&gt; Hm.\n</details>\nPlainly.',
+        "<think>\nHm.\n</think>\n\nPlainly.",
+        ":::thinking\nHm.\n:::\nPlainly.",
+    ],
+)
+def test_the_thoughts_of_a_model_are_no_part_of_its_answer_where_a_tool_keeps_them_in_the_text(written: str) -> None:
+    (said,), _ = read(("f.json", as_json(exports.openwebui(1, message={"content": written}))))
+    assert said.answer == "Plainly."
+
+
 def test_openai_preferences_are_choices_and_one_with_two_messages_is_refused() -> None:
     twice = exports.openai_preference()
     twice["preferred_output"] *= 2

@@ -21,7 +21,7 @@ _SECRETS = {
     "a token of Slack": r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}",
     "a key of Stripe": r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}",
     "a token of a package registry": r"\b(?:npm_[A-Za-z0-9]{36}|pypi-[A-Za-z0-9_-]{50,})",
-    "a JSON Web Token": r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    "a JSON Web Token": r"\beyJ[A-Za-z0-9_-]{8,2000}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
     "a bearer token": r"\b[Bb]earer\s+[A-Za-z0-9._~+/-]{20,}=*",
     "a password in an address": r"\b[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s/:@]+:[^\s/@]{3,}@",
 }

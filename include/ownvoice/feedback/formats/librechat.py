@@ -48,7 +48,7 @@ def _message(message: Mapping[str, Any], place: str, around: Mapping[str, Any]) 
     consent = said_yes(message.get("consent", around.get("consent")))
     person = name(message.get("user")) or name(around.get("user"))
     model = text(message.get("model")) or text(message.get("sender"))
-    body = content(message.get("content")) or text(message.get("text"))
+    body = content(message.get("content")) or content(message.get("text"))
     yield Node(at, "user" if message.get("isCreatedByUser") is True else "assistant", body, model, person, consent)
     if feedback := mapping(message.get("feedback")):
         rating = text(feedback.get("rating"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -20,6 +21,16 @@ _ROLES = {
     "system": "system",
     "developer": "system",
 }
+
+_THOUGHTS = re.compile(
+    r"\A(?:\s*(?:<(?P<tag>think|thinking|thought|reasoning)>.*?(?:</(?P=tag)>|\Z)"  # as models write them
+    r"|:::thinking\b.*?(?:\n:::(?!\S)|\Z)))+\s*",  # LibreChat
+    re.DOTALL,
+)
+_FOLDED = re.compile(  # Open WebUI: thoughts and calls of tools, between the parts of an answer
+    r"<details\b[^>]{0,200}?\btype=[\"'](?:reasoning|tool_calls|code_interpreter)[\"'].*?(?:</details>\s*|\Z)",
+    re.DOTALL,
+)
 
 
 def text(value: Any) -> str:
@@ -97,10 +108,12 @@ def moment(value: Any) -> dt.datetime | None:
 
 
 def content(value: Any) -> str:
-    """Return the text of a message: a text, or the text parts of a list of parts; pictures and calls are left out."""
-    if isinstance(value, list):
-        return "\n".join(filter(None, map(_part, value)))
-    return _part(value)
+    """Return the text of a message: a text, or the text parts of a list of parts.
+
+    Pictures, calls of tools and a model's thoughts are left out, also where they stand in the text itself.
+    """
+    found = "\n".join(filter(None, map(_part, value))) if isinstance(value, list) else _part(value)
+    return _THOUGHTS.sub("", _FOLDED.sub("", found))
 
 
 def _part(value: Any) -> str:
