@@ -82,6 +82,13 @@ def test_a_curve_that_gets_worse_is_falling_and_its_law_stays_level():
     assert found.law.b == 0
 
 
+@pytest.mark.parametrize("seeds", [SEEDS, (0,)])
+def test_a_curve_that_gets_worse_forecasts_nothing_since_its_law_cannot_fall(seeds):
+    found = of(lambda pairs, seed: 2 - law(pairs) - 0.001 * seed, seeds=seeds)
+    assert found.last_doubling.mean < 0
+    assert (found.forecast, found.forecast_pairs) == (None, None)
+
+
 def test_two_sizes_have_a_doubling_and_no_law_and_one_has_neither():
     two = of(lambda pairs, _: law(pairs), sizes=(400, 800))
     assert two.verdict is Verdict.RISING

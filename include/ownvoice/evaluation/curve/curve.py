@@ -63,7 +63,8 @@ class MetricCurve(_Part):
     """The curve of one measure.
 
     `last_doubling` is what the last doubling made better (above 0, also where less is better). `law` is fitted to all
-    trainings; `forecast` is the value at `forecast_pairs`, twice the pairs of the largest size and never more.
+    trainings; `forecast` is the value at `forecast_pairs`, twice the pairs of the largest size and never more; there is
+    none where the last doubling made it worse.
     """
 
     metric: MetricName
@@ -97,7 +98,7 @@ def metric_curve(trainings: Sequence[CurveTraining], metric: MetricName) -> Metr
     gains = _gains(values)
     points = [point for by_seed in values.values() for point in by_seed.values()]
     law = fitted([pairs for pairs, _ in points], [value for _, value in points])
-    twice, forecast = _forecast(values)
+    twice, forecast = (None, None) if _falls(gains) else _forecast(values)
     return MetricCurve(
         metric=metric,
         sizes=tuple(sizes),
@@ -160,12 +161,17 @@ def _forecast(values: Values) -> tuple[float | None, Estimate | None]:
     return (twice, estimate(said)) if said else (None, None)
 
 
+def _falls(gain: Estimate | None) -> bool:
+    """Whether the last doubling made it worse, of which no law that never falls can say where it leads."""
+    return gain is not None and (gain.mean if gain.high is None else gain.high) < 0
+
+
 def _verdict(values: Values, gain: Estimate | None) -> Verdict:
     if gain is None or gain.low is None or gain.high is None:
         return Verdict.TOO_FEW
     if gain.low > 0:
         return Verdict.RISING
-    if gain.high < 0:
+    if _falls(gain):
         return Verdict.FALLING
     return Verdict.TOO_NOISY if _may_rise_as_before(values, gain.high) else Verdict.FLAT
 
