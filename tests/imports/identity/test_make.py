@@ -67,9 +67,10 @@ def test_a_name_that_looks_like_a_part_of_a_template_stays_as_it_is():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"origin": Origin(" ", "x")}, "the name is ' '"),
+        ({"origin": Origin(" ", "x")}, "the name is ''"),
         ({"origin": Origin("x", "a\nb")}, "the maker is"),
         ({"origin": Origin("x" * 101, "m")}, "1 to 100 printable characters"),
+        ({"origin": Origin("x", ", ".join(maker for _, maker in ORIGINS))}, "hold all other origins"),
         ({"count": 199}, "199 pairs: 200 to 500"),
         ({"count": 501}, "501 pairs: 200 to 500"),
         ({"languages": ["en", "xx"]}, "no templates in xx: there are in en, de, fr, es"),
@@ -82,3 +83,8 @@ def test_what_cannot_be_made_is_refused_by_what_is_wrong(changed: dict[str, Any]
     asked: dict[str, Any] = {"origin": OWN, "count": 200, "languages": ["en"]}
     with pytest.raises(SettingsError, match=message):
         identity_pairs(**asked | changed)
+
+
+def test_spaces_around_the_name_and_the_maker_are_none_of_theirs():
+    spaced = Origin(f"  {OWN.name} ", f"{OWN.maker}\u00a0")
+    assert identity_pairs(spaced, 200, ["en"]) == identity_pairs(OWN, 200, ["en"])

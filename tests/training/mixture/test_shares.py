@@ -47,6 +47,8 @@ def test_a_baseline_without_the_own_pairs_can_be_asked_for():
         ({"capybara": float("nan")}, "mixture.capybara"),
         ("capybara", "mixture.capybara"),
         ("{no json", "mixture"),
+        ("own:1+capybara:0.1+own:0.5", "a set has two shares, of own, capybara, own"),
+        ('{"own": 1, "own": 0.5}', "a set has two shares"),
         ([1, 2], "mixture"),
     ],
 )
@@ -72,3 +74,8 @@ def test_a_share_has_its_size_whatever_the_order_of_the_rows_and_another_seed_dr
 def test_most_of_a_draw_stays_when_its_set_grows():
     before, after = set(drawn(IDS, 0.5, 0)), set(drawn([*IDS, *(f"new-{n}" for n in range(20))], 0.5, 0))
     assert len(before & after) >= 90
+
+
+def test_the_smallest_share_above_nothing_draws_a_row():
+    assert len(drawn(IDS, 1e-12, 0)) == 1
+    assert drawn(IDS, 0, 0) == drawn([], 0.5, 0) == []

@@ -53,8 +53,9 @@ class _Asked:
 
 def identity_pairs(origin: Origin, count: int, languages: Sequence[str], seed: int = 0) -> list[IdentityPair]:
     """Return `count` pairs for a model of `origin`, in `languages` (ISO codes) alike. Raises `SettingsError`."""
-    _refuse(origin, count, languages)
+    origin = Origin(origin.name.strip(), origin.maker.strip())
     others = [one for one in (Origin(*known) for known in ORIGINS) if not _alike(one, origin)]
+    _refuse(origin, others, count, languages)
     rng = random.Random(f"{origin} {seed}")  # noqa: S311
     made: list[IdentityPair] = []
     for number, language in enumerate(languages):
@@ -82,13 +83,15 @@ def says(text: str, name: str) -> bool:
     return bool(re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", text.casefold()))
 
 
-def _refuse(origin: Origin, count: int, languages: Sequence[str]) -> None:
+def _refuse(origin: Origin, others: Sequence[Origin], count: int, languages: Sequence[str]) -> None:
     """Raise `SettingsError` that names everything that is wrong."""
     wrong = [
         f"the {what} is {value!r}: write 1 to {_MAX_NAME_CHARS} printable characters in one line"
         for what, value in (("name", origin.name), ("maker", origin.maker))
         if not value.strip() or len(value) > _MAX_NAME_CHARS or not value.isprintable()
     ]
+    if not others:
+        wrong.append("the name and the maker hold all other origins that a rejected answer could claim: shorten them")
     if not MIN_PAIRS <= count <= MAX_PAIRS:
         wrong.append(f"{count} pairs: {MIN_PAIRS} to {MAX_PAIRS} change an identity and little else")
     if unknown := sorted(set(languages) - LANGUAGES.keys()):

@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -31,11 +31,18 @@ def as_mixture(value: object) -> object:
     text = value.strip()
     if text.startswith("{"):
         try:
-            return json.loads(text) or None
-        except ValueError:
+            return json.loads(text, object_pairs_hook=_each_once) or None
+        except json.JSONDecodeError:
             return text  # which pydantic then names
     shares = [one.partition(":") for one in text.split("+") if one.strip()]
-    return {name.strip(): share.strip() for name, _, share in shares} or None
+    return _each_once([(name.strip(), share.strip()) for name, _, share in shares]) or None
+
+
+def _each_once(shares: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(shares)
+    if len(found) < len(shares):
+        raise ValueError(f"a set has two shares, of {', '.join(name for name, _ in shares)}: name each once")
+    return found
 
 
 def _canonical(mixture: dict[str, float]) -> dict[str, float] | None:
@@ -57,4 +64,4 @@ Mixture = Annotated[dict[str, Share], AfterValidator(_canonical)]
 def drawn(row_ids: Iterable[str], share: float, seed: int) -> list[str]:
     """Return the ids of so large a share of the rows, at least one where it is not 0, in their order by id."""
     ranked = sorted(set(row_ids), key=lambda row_id: hashlib.sha256(f"{seed}:{row_id}".encode()).digest())
-    return sorted(ranked[: math.ceil(round(share * len(ranked), 6))])
+    return sorted(ranked[: math.ceil(round(share * len(ranked), 6)) or math.ceil(share)])
