@@ -32,6 +32,7 @@ def mixed(lake):
     recipe = TrainingRecipe(
         accumulation_steps=1,
         warmup_steps=1,
+        prompt_template="chat",
         hub_repository="ann/voice",
         mixture=shares,
     )

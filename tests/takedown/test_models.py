@@ -30,7 +30,7 @@ VERSION = 3  # of the nights in conftest.py
 
 def _plan(lake: Lake, run_id: str, **recipe: Any) -> TrainingRun:
     """Leave what the plan of a training leaves: its recipe, and the list of its mixture."""
-    made = TrainingRecipe(**recipe)
+    made = TrainingRecipe(prompt_template="chat", **recipe)
     run = TrainingRun(run_id=run_id, lake=lake.uri, dataset_version=VERSION, recipe=made)
     mixture = Mixing(lake, version_or_latest(lake, VERSION), ()).write(run.keys.mixture, made)
     run = run.model_copy(update={"mixture": mixture})

@@ -17,7 +17,7 @@ from ownvoice.training.settings import TrainingSettings
 from stand_ins.imported_rows import imported_row, leave_imported, lone_thumb
 from stand_ins.pair_lake import commit_pairs, small_dataset
 
-RECIPE = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1}
+RECIPE = {"backend": "trl", "accumulation_steps": 1, "warmup_steps": 1, "prompt_template": "chat"}
 KTO = {"loss_type": "kto", "batch_pairs": 4}
 PASSAGE = "I like the ledger. It’s been kept by the same patient hand for forty two whole years."
 
@@ -66,6 +66,15 @@ def test_the_same_recipe_draws_the_same_rows_and_a_larger_share_holds_the_smalle
     assert runs[0].mixture == runs[1].mixture
     small, _, large = ({row.row_id for row in listed(mixed, run)} for run in runs)
     assert small < large
+
+
+def test_conversations_are_left_out_before_a_gpu_is_paid_for_where_the_template_holds_one_question(mixed):
+    question = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Why is it old?"}]
+    leave_imported(mixed, [imported_row(60, "capybara", prompt_messages=question)])
+    planned, _ = plan(mixed, mixture={"capybara": 1}, prompt_template="alpaca")
+    assert planned.rows_by_set == {"own": 40, "capybara": 1}
+    assert planned.left_out == {"turns_not_in_the_template": 40}
+    assert any("set prompt_template to chat" in line for line in planned.lines())
 
 
 def test_lone_thumbs_are_left_out_and_counted_unless_the_loss_learns_from_them(mixed):

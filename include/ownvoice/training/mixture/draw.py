@@ -43,6 +43,7 @@ def draw(
     evaluation_sets: Sequence[str] = (),
     *,
     takes_lone: bool = False,
+    takes_turns: bool = True,
 ) -> Drawn:
     """Draw a mixture with a dataset version, of whose train pairs those with `own_ids` may be taken.
 
@@ -54,7 +55,7 @@ def draw(
     ids = _ids(table, sets)
     _refuse_missing(table, [name for name in sets if name not in ids])
     wanted = frozenset(row_id for name in sets for row_id in drawn(ids[name], mixture[name], seed))
-    screen = screen_of(lake, version.number, evaluation_sets, takes_lone=takes_lone)
+    screen = screen_of(lake, version.number, evaluation_sets, takes_lone=takes_lone, takes_turns=takes_turns)
     kept, left_out = _screened(lake, sets, wanted, screen)
     own = [_own(version, one) for one in drawn(own_ids, mixture[OWN], seed)]
     lone = sum(example.is_lone for _, example in kept)

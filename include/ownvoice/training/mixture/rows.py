@@ -30,6 +30,11 @@ class ImportedExample:
         """Whether it has one answer alone, which is wanted (`chosen`) or not."""
         return self.chosen is None or self.rejected is None
 
+    @property
+    def is_one_question(self) -> bool:
+        """Whether it has no turn before the answers but the user's and those of the system."""
+        return [role for role, _ in self.messages if role != "system"] == ["user"]
+
     def texts(self) -> Iterator[str]:
         """Yield every text of the row."""
         yield from (text for _, text in self.messages)

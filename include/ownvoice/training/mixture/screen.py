@@ -24,12 +24,15 @@ class Screen:
     test: Grams
     evaluation: EvaluationGrams
     takes_lone: bool
+    takes_turns: bool
     _seen: set[tuple[int, ...]] = field(default_factory=set)
 
     def reason(self, row: ImportedExample) -> MixtureDrop | None:
         """Return why a row is left out; None where it is not."""
         if row.is_lone and not self.takes_lone:
             return MixtureDrop.LONE_THUMB
+        if not (self.takes_turns or row.is_one_question):
+            return MixtureDrop.TURNS_NOT_IN_THE_TEMPLATE
         if look_up(grams(row.texts()), self.test)[0].any():
             return MixtureDrop.NEAR_OWN_TEST
         if any(self.evaluation.row_in(text) for text in row.texts()):
@@ -41,12 +44,14 @@ class Screen:
         return None
 
 
-def screen_of(lake: Lake, version: int, evaluation_sets: Sequence[str], *, takes_lone: bool) -> Screen:
+def screen_of(
+    lake: Lake, version: int, evaluation_sets: Sequence[str], *, takes_lone: bool, takes_turns: bool
+) -> Screen:
     """Read what the rows of a mixture with a dataset version are held against.
 
     Raises `SettingsError` for an evaluation set that cannot be read.
     """
-    return Screen(_test_grams(lake, version), read_evaluation_sets(lake, evaluation_sets), takes_lone)
+    return Screen(_test_grams(lake, version), read_evaluation_sets(lake, evaluation_sets), takes_lone, takes_turns)
 
 
 def _test_grams(lake: Lake, version: int) -> Grams:

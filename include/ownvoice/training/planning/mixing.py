@@ -27,7 +27,8 @@ class Mixing:
         """Return what a recipe draws; None where it has no mixture. Raises what `draw` raises."""
         if recipe.mixture is None:
             return None
-        key = repr((recipe.mixture, recipe.seed, recipe.subset_pairs, recipe.learns_from_single_answers))
+        takes_turns = recipe.prompt_template == "chat"
+        key = repr((recipe.mixture, recipe.seed, recipe.subset_pairs, recipe.learns_from_single_answers, takes_turns))
         if key not in self._drawn:
             self._drawn[key] = draw(
                 self._lake,
@@ -37,6 +38,7 @@ class Mixing:
                 recipe.seed,
                 self._evaluation_sets,
                 takes_lone=recipe.learns_from_single_answers,
+                takes_turns=takes_turns,
             )
         return self._drawn[key]
 

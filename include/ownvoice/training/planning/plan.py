@@ -11,6 +11,7 @@ from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.run_keys import RunKeys
 from ownvoice.storage.versions import all_versions, version_or_latest
 from ownvoice.training.lake_base import lake_base_fault, lake_base_key
+from ownvoice.training.mixture.left_out import ADVICE, MixtureDrop
 from ownvoice.training.mixture.used import mixture_lines
 from ownvoice.training.planning.learning_curve import curve_recipes, training_name
 from ownvoice.training.planning.mixing import Mixing
@@ -53,6 +54,7 @@ class PlannedTraining:
         """Yield what there is to know of its rows and values before it is paid for."""
         if self.rows_by_set:
             yield from mixture_lines(self.rows_by_set, self.rows_by_class, self.left_out)
+        yield from (f"{'':11}{reason}: {ADVICE[MixtureDrop(reason)]}" for reason in self.left_out)
         yield from (f"caution    {caution}" for caution in self.cautions)
 
 
