@@ -14,7 +14,7 @@ from ownvoice.articles.tombstones import Withheld, put_tombstone
 from ownvoice.errors import BadDataError, SettingsError
 from ownvoice.imports.report import stored_report, stored_reports
 from ownvoice.imports.sets import KNOWN_SETS
-from ownvoice.imports.table import read_imported, record_imported
+from ownvoice.imports.table import read_imported, record_imported, withdraw_imported
 from ownvoice.imports.turns import user
 from ownvoice.imports.verify import verify_imported
 from ownvoice.storage.layout import table_key
@@ -164,6 +164,20 @@ def test_rows_that_hold_an_evaluation_set_or_a_text_that_was_taken_down_are_drop
     assert report.dropped == {"in_evaluation_set": 1, "taken_down": 1}
     assert report.examples["in_evaluation_set"][0].detail.endswith("evaluation.jsonl, row 1")
     assert report.examples["taken_down"][0].detail == "0f"
+
+
+def test_a_row_that_a_takedown_took_is_counted_as_taken_down_and_never_as_kept(lake, tmp_path):
+    written(tmp_path / "rows", "a.jsonl", lines([orca("One?", "A.", "B."), orca("Two?", "A.", "B.")]))
+    imported(lake, ORCA, tmp_path / "rows")
+    taken = next(row["row_id"] for row in read_imported(lake) if row["source_row"] == 1)
+    withdraw_imported(lake, [taken])
+    put_tombstone(lake, "0f", Withheld(row_ids=frozenset({taken})), 0.5)
+    report = imported(lake, ORCA, tmp_path / "rows")
+    assert (report.kept, report.dropped) == (1, {"taken_down": 1})
+
+
+def test_a_file_without_rows_is_named_with_none(lake, tmp_path):
+    assert imported(lake, ORCA, written(tmp_path / "rows", "a.jsonl", "")).file_rows == {"a.jsonl": 0}
 
 
 def test_imported_rows_are_held_against_their_files_and_a_changed_row_is_named(lake, tmp_path):

@@ -108,17 +108,20 @@ def _read(
     progress: Progress,
     keep: Callable[[SourceRow, Compared], None],
 ) -> _Read:
-    read = _Read()
+    read = _Read(file_rows=Counter(dict.fromkeys(source.files, 0)))
     for one in source_rows(known, source):
         read.file_rows[one.file] += 1
         progress(one.file, one.number)
         said = one.said
-        why = said if isinstance(said, Dropped) else screen.why(said)
-        if isinstance(said, Dropped) or why:
-            read.drop(one.file, one.number, cast("Dropped", why))
+        if isinstance(said, Dropped):
+            read.drop(one.file, one.number, said)
+            continue
+        name = row_id(known.name, said.prompt, said.chosen, said.rejected)
+        if why := screen.why(said, name):
+            read.drop(one.file, one.number, why)
             continue
         read.claims.append(claim_of(said.prompt, said.chosen, said.rejected))
-        read.row_ids.append(row_id(known.name, said.prompt, said.chosen, said.rejected))
+        read.row_ids.append(name)
         keep(one, said)
     return read
 

@@ -23,13 +23,14 @@ class ImportScreen:
     own_test: EvaluationGrams
     tombstones: Tombstones
 
-    def why(self, row: Compared) -> Dropped | None:
-        """Return why a row is dropped; None to keep it."""
+    def why(self, row: Compared, row_id: str) -> Dropped | None:
+        """Return why a row, which would have the id, is dropped; None to keep it."""
         texts = [*(turn["content"] for turn in row.prompt), row.chosen, row.rejected]
         for reason, grams in ((IN_EVALUATION_SET, self.evaluation), (NEAR_OWN_TEST, self.own_test)):
             if found := next(filter(None, map(grams.row_in, texts)), None):
                 return Dropped(reason, found if reason is IN_EVALUATION_SET else found.rpartition(", row ")[0])
-        refused = next(filter(None, (self.tombstones.refuses(text=text) for text in texts)), None)
+        by_text = (self.tombstones.refuses(text=text) for text in texts)
+        refused = self.tombstones.refuses(row_id=row_id) or next(filter(None, by_text), None)
         return Dropped(TAKEN_DOWN, refused) if refused else None
 
 
