@@ -50,8 +50,9 @@ class KnownSet:
     """A set that is imported by name. A row is checked against `columns` and handed to `read`.
 
     `files` are patterns of the files with the training rows in the repository, `ref` the branch or tag that a commit is
-    looked up for where none is named. `columns` are read, `passed_over` are known and not read; any other column stops
-    the import. `wins` and `leaves_out` are for readers. `votes`: several rows may be votes about the same answers.
+    looked up for where none is named. `columns` are read, and `maybe` where a row has them; `passed_over` are known and
+    not read; any other column stops the import. `wins` and `leaves_out` are for readers. `votes`: several rows may be
+    votes about the same answers.
     """
 
     name: str
@@ -62,18 +63,26 @@ class KnownSet:
     columns: Mapping[str, str]
     read: Callable[[Row], Compared | Dropped]
     wins: str
+    maybe: Mapping[str, str] = field(default_factory=dict)
     passed_over: Collection[str] = field(default=())
     ref: str = "main"
     leaves_out: str = ""
     votes: bool = False
 
+    @property
+    def kinds(self) -> Mapping[str, str]:
+        """The kind of each column that is read."""
+        return {**self.columns, **self.maybe}
+
     def check(self, row: Row) -> None:
         """Raise `RowError` where the row lacks a column, has an unknown one, or holds a value of another type."""
         if missing := [name for name in self.columns if name not in row]:
             raise RowError(f"column {', '.join(missing)} is missing; it has {', '.join(row)}")
-        if unknown := [name for name in row if name not in self.columns and name not in self.passed_over]:
+        if unknown := [name for name in row if name not in self.kinds and name not in self.passed_over]:
             raise RowError(f"column {', '.join(unknown)} is unknown")
-        for name, kind in self.columns.items():
+        for name, kind in self.kinds.items():
+            if name not in row:
+                continue
             if not _IS[kind](row[name]):
                 raise RowError(f"column {name} holds {_shown(row[name])}, which is no {kind}")
             if kind == TURNS:

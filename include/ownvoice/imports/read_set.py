@@ -34,9 +34,9 @@ def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
         number = 0
         try:
             with source.opened(file) as path:
-                for row in read_rows(path, known.columns):
+                for row in read_rows(path, known.kinds):
                     number += 1
-                    said = _plain(row, known.columns)
+                    said = _plain(row, known.kinds)
                     known.check(said)
                     yield SourceRow(file, number, record_sha256(row), known.read(said))
         except RowError as error:
@@ -46,12 +46,12 @@ def source_rows(known: KnownSet, source: Source) -> Iterator[SourceRow]:
             ) from None
 
 
-def _plain(row: Row, columns: Mapping[str, str]) -> Row:
+def _plain(row: Row, kinds: Mapping[str, str]) -> Row:
     """Return a row whose missing numbers are null, and whose missing texts are empty.
 
     Pandas writes a missing value of either kind as NaN or as null, and reads an empty cell of CSV as missing.
     """
-    missing = {name: "" if columns.get(name) == TEXT else None for name, value in row.items() if _is_missing(value)}
+    missing = {name: "" if kinds.get(name) == TEXT else None for name, value in row.items() if _is_missing(value)}
     return {**row, **missing}
 
 

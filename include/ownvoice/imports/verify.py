@@ -104,5 +104,5 @@ def _hashes(known: KnownSet, source: Source, files: Iterable[str]) -> Iterator[t
     there = set(source.files)
     for file in sorted(there.intersection(files)):
         with source.opened(file) as opened:
-            for number, row in enumerate(read_rows(opened, known.columns), 1):
+            for number, row in enumerate(read_rows(opened, known.kinds), 1):
                 yield file, number, record_sha256(row)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from ownvoice.imports.drops import PROMPTS_DIFFER, Dropped
-from ownvoice.imports.known_set import TEXT, TURNS, KnownSet, Row
+from ownvoice.imports.known_set import MAYBE_NUMBER, TEXT, TURNS, KnownSet, Row, margin_of
 from ownvoice.imports.turns import Compared, comparable, messages, of_dialogues
 from ownvoice.states import ProvenanceClass
 
 
 def _read(row: Row) -> Compared | Dropped:
-    found = of_dialogues(messages(row["chosen"]), messages(row["rejected"]))
+    margin = margin_of(row.get("chosen_rating"), row.get("rejected_rating"))
+    if isinstance(margin, Dropped):
+        return margin
+    found = of_dialogues(messages(row["chosen"]), messages(row["rejected"]), margin)
     if isinstance(found, Dropped):
         return found
     asked = {comparable(turn["content"]) for turn in found.prompt}
@@ -23,7 +26,8 @@ SET = KnownSet(
     licence="ODC-BY-1.0, parts for non-commercial use",
     provenance=ProvenanceClass.MODEL_PREFERENCE,
     columns={"prompt": TEXT, "chosen": TURNS, "rejected": TURNS},
-    passed_over=("id", "source", "chosen_model", "rejected_model", "chosen_rating", "rejected_rating"),
+    maybe={"chosen_rating": MAYBE_NUMBER, "rejected_rating": MAYBE_NUMBER},
+    passed_over=("id", "source", "chosen_model", "rejected_model"),
     read=_read,
-    wins="fixed: `chosen`",
+    wins="fixed: `chosen`, which must be rated higher where a row has ratings",
 )
