@@ -78,9 +78,10 @@ class KnownSet:
         """Raise `RowError` where the row lacks a column, has an unknown one, or holds a value of another type."""
         if missing := [name for name in self.columns if name not in row]:
             raise RowError(f"column {', '.join(missing)} is missing; it has {', '.join(row)}")
-        if unknown := [name for name in row if name not in self.kinds and name not in self.passed_over]:
+        kinds = self.kinds
+        if unknown := [name for name in row if name not in kinds and name not in self.passed_over]:
             raise RowError(f"column {', '.join(unknown)} is unknown")
-        for name, kind in self.kinds.items():
+        for name, kind in kinds.items():
             if name not in row:
                 continue
             if not _IS[kind](row[name]):

@@ -54,9 +54,8 @@ def curve_sentence(curve: MetricCurve) -> str:
     parts = [_MEANS[curve.verdict]]
     if curve.last_doubling:
         smaller, larger = (number(one.pairs) for one in curve.sizes[-2:])
-        parts.append(
-            f"from {smaller} to {larger} pairs the last doubling brought {_with_ends(curve.last_doubling, '+')}"
-        )
+        gain = _with_ends(curve.last_doubling, "+")
+        parts.append(f"from {smaller} to {larger} pairs the last doubling made it better by {gain}")
     if curve.forecast and curve.forecast_pairs:
         parts.append(f"at {number(curve.forecast_pairs)} pairs it would be {estimate_text(curve.forecast)}")
     return "; ".join(parts)
