@@ -77,6 +77,11 @@ def test_conversations_are_left_out_before_a_gpu_is_paid_for_where_the_template_
     assert any("set prompt_template to chat" in line for line in planned.lines())
 
 
+def test_a_mixture_of_which_every_row_is_left_out_is_refused_with_the_reasons(mixed):
+    with pytest.raises(SettingsError, match=r"left out: 40 turns_not_in_the_template \(.*set prompt_template to chat"):
+        plan(mixed, mixture={"own": 0, "capybara": 1}, prompt_template="alpaca")
+
+
 def test_lone_thumbs_are_left_out_and_counted_unless_the_loss_learns_from_them(mixed):
     planned, _ = plan(mixed, mixture={"feedback": 1, "capybara": 1})
     assert planned.left_out == {"lone_thumb": 9}

@@ -12,6 +12,7 @@ from ownvoice.states import ProvenanceClass
 from ownvoice.storage.conditions import one_of
 from ownvoice.storage.lake import Lake, scan
 from ownvoice.storage.versions import DatasetVersion
+from ownvoice.training.mixture.left_out import ADVICE, MixtureDrop
 from ownvoice.training.mixture.listing import ListedRow
 from ownvoice.training.mixture.rows import ImportedExample, read_examples
 from ownvoice.training.mixture.screen import Screen, screen_of
@@ -48,7 +49,8 @@ def draw(
     """Draw a mixture with a dataset version, of whose train pairs those with `own_ids` may be taken.
 
     Every set is drawn by itself, so that one set's share moves no other's.
-    Raises `SettingsError` that names each set of which the lake holds no row, and what to do.
+    Raises `SettingsError` that names each set of which the lake holds no row, and what to do; and where all rows that
+    are drawn are left out.
     """
     sets = [name for name in mixture if name != OWN]
     table = lake.table("imported")
@@ -58,6 +60,8 @@ def draw(
     screen = screen_of(lake, version.number, evaluation_sets, takes_lone=takes_lone, takes_turns=takes_turns)
     kept, left_out = _screened(lake, sets, wanted, screen)
     own = [_own(version, one) for one in drawn(own_ids, mixture[OWN], seed)]
+    if not own and not kept:
+        raise SettingsError(f"every row that the mixture draws is left out: {_reasons(left_out)}.")
     lone = sum(example.is_lone for _, example in kept)
     return Drawn(
         (*own, *(row for row, _ in kept)),
@@ -99,6 +103,10 @@ def _screened(
         else:
             kept.append((row, example))
     return kept, left_out
+
+
+def _reasons(left_out: Mapping[str, int]) -> str:
+    return "; ".join(f"{count} {reason} ({ADVICE[MixtureDrop(reason)]})" for reason, count in left_out.items())
 
 
 def _own(version: DatasetVersion, pair_id: str) -> ListedRow:
