@@ -106,7 +106,7 @@ def test_an_unknown_name_in_the_conf_fails_the_first_task_with_one_sentence(dags
     task = run.get_task_instance("list_new_articles")
     assert (task.state, task.try_number) == ("failed", 1)
     log = "".join(capfd.readouterr())
-    assert "unknown parameters: dry_runn. Known are: back_references, balance, cleaning, dry_run," in log
+    assert "unknown parameters: dry_runn. Known are: augment, back_references, balance, cleaning, dry_run," in log
 
 
 def test_the_settings_of_the_environment_are_the_forms_defaults(dags, monkeypatch):

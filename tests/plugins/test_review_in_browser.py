@@ -85,7 +85,7 @@ def test_a_round_is_answered_by_keyboard_and_every_answer_is_there_once(browser,
         seen.page.evaluate("window.begun = performance.now()")
         review_all(seen.page, PAIRS)
         assert seen.page.evaluate("performance.now() - window.begun") < 300_000
-        assert f"{PAIRS} of {PAIRS}" in seen.page.locator("#progress").inner_text()
+        seen.page.locator("#progress", has_text=f"{PAIRS} of {PAIRS}").wait_for()
         assert seen.console == []
     given = each_once(nights, "all", "anna")
     assert len(given) == PAIRS

@@ -65,9 +65,8 @@ class SketchIndex:
 
     def forget(self, texts: Collection[str]) -> None:
         """Take texts out of the index; one that the segments do not hold is no fault."""
-        gone = {bytes.fromhex(text) for text in texts}
         for key, records in self._read(self._segments()):
-            kept = records[[one.tobytes() not in gone for one in records["sha256"]]]
+            kept = records[[one.tobytes().hex() not in texts for one in records["sha256"]]]
             if len(kept) < len(records):
                 self._write(kept)
                 self._store.delete(key)
