@@ -88,7 +88,7 @@ def test_every_command_of_the_trainer_ends_where_its_parent_was_gone_before_it_b
     assert ended.returncode == -signal.SIGTERM, ended.stderr
 
 
-@pytest.mark.parametrize("named", ["", "no number", str(os.getpid())])
+@pytest.mark.parametrize("named", ["", "no number", str(os.getpid())], ids=["", "no number", "its own"])
 def test_a_process_that_nobody_named_or_that_a_script_started_goes_on(named, monkeypatch):
     monkeypatch.setenv(STARTED_BY, named)
     end_with_parent()
