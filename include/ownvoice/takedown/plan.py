@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ownvoice.errors import StorageError
@@ -15,7 +15,7 @@ from ownvoice.takedown.rows import find_rows
 from ownvoice.takedown.scrub.scrub import Scrubbed, scrub
 from ownvoice.takedown.search.objects import Progress
 from ownvoice.takedown.sought import sought_of
-from ownvoice.takedown.steps import Asked, is_held, nothing_found
+from ownvoice.takedown.steps import Asked, held_by_words, is_held, nothing_found
 from ownvoice.takedown.take_down import begun
 from ownvoice.terminal import wrapped
 
@@ -32,7 +32,7 @@ NOT_REACHED = (
 
 @dataclass(frozen=True, slots=True)
 class TakedownPlan:
-    """What a takedown would take. `objects` and `size_bytes` are by the place of the objects and what is done there."""
+    """What a takedown would take, and what of it stays: `held_by` is that of `Sought`."""
 
     takedown_id: str
     found: Found
@@ -41,6 +41,7 @@ class TakedownPlan:
     repositories: tuple[str, ...]
     runs: int
     shared_runs: int
+    held_by: Mapping[str, float] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Return the plan for a program: ids and counts, and no text."""
@@ -54,6 +55,7 @@ class TakedownPlan:
             "keys": self.scrubbed.keys,
             "left": self.scrubbed.left,
             "repositories": list(self.repositories),
+            "held_by": dict(self.held_by),
             "not_reached": list(NOT_REACHED),
         }
 
@@ -65,7 +67,7 @@ def plan_takedown(lake: Lake, asked: Asked, progress: Progress | None = None) ->
     """
     found = find_rows(lake, asked.wanted)
     if not is_held(found):
-        raise StorageError(nothing_found(lake))
+        raise StorageError(nothing_found(lake, found, asked.wanted.texts))
     sought = sought_of(lake, found, asked.wanted.texts)
     return TakedownPlan(
         begun(lake, asked).takedown_id,
@@ -75,6 +77,7 @@ def plan_takedown(lake: Lake, asked: Asked, progress: Progress | None = None) ->
         tuple(pushed_repositories(lake)),
         len(sought.needles.runs),
         sought.shared_runs,
+        sought.held_by,
     )
 
 
@@ -85,6 +88,7 @@ def plan_lines(plan: TakedownPlan) -> Iterator[str]:
     yield from _listed("article", sorted(found.article_ids - found.near_copies.keys()))
     copies = [f"{copy}, near to {of}" for copy, of in sorted(found.near_copies.items())]
     yield from _listed("near copy", copies)
+    yield from _listed("held by", [f"{one}, which stays: {said}" for one, said in held_by_words(plan.held_by).items()])
     for table, by_version in found.rows.items():
         rows = ", ".join(f"{count:,} in version {number}" for number, count in by_version.items() if count and number)
         rows = rows or (f"{sum(by_version.values()):,}" if any(by_version.values()) else "none")

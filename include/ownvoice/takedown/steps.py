@@ -7,7 +7,7 @@ searched for was made of them; and the search comes last, when everything else i
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
 from ownvoice.articles.tombstones import Withheld, put_tombstone
@@ -30,6 +30,8 @@ from ownvoice.takedown.scrub.treatments import Treatment, treatment_of
 from ownvoice.takedown.search.needles import Needles
 from ownvoice.takedown.search.objects import Progress, search_objects
 from ownvoice.takedown.sought import sought_of
+
+_SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def find(work: Work) -> StepDone:
     """Find what goes, and make of the texts, while they are there, what the search will look for."""
     found = find_rows(work.lake, work.asked.wanted)
     if not is_held(found):
-        raise StorageError(nothing_found(work.lake))
+        raise StorageError(nothing_found(work.lake, found, work.asked.wanted.texts))
     decided(models_of(work.lake, found), work.asked.kept_models)  # refuses a name that is wrong before all else
     sought = sought_of(work.lake, found, work.asked.wanted.texts)
     keep_found(work.lake, work.takedown_id, found, sought)
@@ -195,12 +197,29 @@ def is_held(found: Found) -> bool:
     return bool(found.article_ids or found.imported_ids)
 
 
-def nothing_found(lake: Lake) -> str:
-    """Return the sentence for a takedown that finds nothing."""
+def nothing_found(lake: Lake, found: Found, texts: Collection[str] = ()) -> str:
+    """Return the sentence for a takedown that finds nothing; it names the articles that hold a passage that was given.
+
+    Such an article is not taken by itself: others may be quoting the passage.
+    """
+    held_by = sought_of(lake, found, texts).held_by if texts else {}
+    if held_by:
+        listed = "; ".join(f"{one} {said}" for one, said in list(held_by_words(held_by).items())[:_SHOWN])
+        more = f"; and {len(held_by) - _SHOWN:,} more" if len(held_by) > _SHOWN else ""
+        return (
+            f"no article of {lake.uri} is the text that was given, and these hold it as a passage: {listed}{more}. Ask "
+            "for those of the author's by id (`--article ID`); an article is taken down whole, not a passage of it."
+        )
     return (
         f"{lake.uri} holds nothing of what is to be taken down, in no version. `ownvoice show` and `ownvoice chunks` "
         "list article ids as the lake spells them; `ownvoice takedown list` shows what was taken down before."
     )
+
+
+def held_by_words(held_by: Mapping[str, float]) -> dict[str, str]:
+    """Return the articles that hold a text, those that hold most of it first, each with how much that is."""
+    most = sorted(held_by.items(), key=lambda one: (-one[1], one[0]))
+    return {article_id: f"holds {share:.0%} of its runs of eight words" for article_id, share in most}
 
 
 def _texts(lake: Lake, sha256s: frozenset[str]) -> dict[str, str]:
