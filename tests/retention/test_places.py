@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 
 from ownvoice.retention.places import EXPLORED, RECORDS, known_as
@@ -10,7 +12,7 @@ from ownvoice.storage.feedback_keys import FEEDBACK_SALT, FeedbackKeys, withdraw
 from ownvoice.storage.import_keys import contradictions_key, import_report_key
 from ownvoice.storage.layout import champion_commit_key, identity_key
 from ownvoice.storage.review_keys import ReviewKeys
-from ownvoice.storage.run_keys import RunKeys
+from ownvoice.storage.run_keys import STAGES, RunKeys
 
 
 @pytest.mark.parametrize(
@@ -50,14 +52,25 @@ def test_what_was_explored_is_known():
     assert known_as(explored_key(3)).place == EXPLORED
 
 
+def keys_of(keys):
+    """Return every key that the keys of a run give: their attributes, and what each method makes of some words."""
+    words = {"str": "b", "int": 4}  # a choice of words has "json"
+    made = [value for name, value in vars(keys).items() if name != "name"]
+    for name, method in inspect.getmembers(keys, inspect.ismethod):
+        if not name.startswith("_") and name not in ("stage", "staged"):
+            asked = inspect.signature(method).parameters.values()
+            made.append(method(*(words.get(one.annotation, "json") for one in asked)))
+    return {key for one in made for key in ([one] if isinstance(one, str) else vars(one).values())}
+
+
 def test_every_key_of_a_run_is_known_with_its_run():
     keys = RunKeys("refresh/scheduled__2026-04-01")
-    files = [value for value in vars(keys).values() if value.startswith(f"{keys.folder}/")]
-    files += [keys.planned("b"), keys.outcomes("b"), keys.staged("curated", "b", "pairs"), keys.spending("t")]
-    files += [keys.told("t", 0), keys.batch_job("b-1"), keys.request_file("00"), f"{keys.checkpoint(4)}/model.bin"]
-    found = [known_as(key) for key in files]
-    assert all(found)
-    assert {one.run for one in found if one} == {keys.name}
+    files = {key for key in keys_of(keys) if key.startswith(f"{keys.folder}/")}
+    files |= {keys.staged(stage, "b", "pairs") for stage in STAGES} | {f"{keys.checkpoint(4)}/model.bin"}
+    assert len(files) > 50
+    found = {key: known_as(key) for key in files}
+    assert [key for key, known in found.items() if known is None] == []
+    assert {one.run for one in found.values() if one} == {keys.name}
 
 
 def test_what_people_answered_and_decided_is_a_record_and_what_else_lies_there_is_not_known():

@@ -13,6 +13,7 @@ from ownvoice.llm.outcomes import OutcomeRow
 from ownvoice.states import STATE_AFTER, ChunkEvent
 from ownvoice.storage.lake import Lake
 from ownvoice.storage.rows import ChunkRow, PairRow, SpendRow, chunk_rows
+from ownvoice.storage.run_keys import STAGES
 from ownvoice.storage.tables import CHUNKS, PAIRS
 
 DROPS = pa.schema(
@@ -120,7 +121,7 @@ class Staged:
     chunks: list[ChunkRow]
 
 
-PROVED, CURATED, UNJUDGED, STAGED = "proved", "curated", "unjudged", "staged"
+PROVED, CURATED, UNJUDGED, STAGED = STAGES
 """The stages of a batch: without further prompts, without the answers of a second model, without its judges, whole."""
 
 _SCHEMAS = {"pairs": STAGED_PAIRS, "drops": DROPS, "chunks": CHUNKS}

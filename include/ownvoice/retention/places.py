@@ -9,7 +9,7 @@ import re
 from typing import NamedTuple
 
 from ownvoice.storage import explored_keys, feedback_keys, import_keys, layout, takedown_keys
-from ownvoice.storage.run_keys import RunKeys
+from ownvoice.storage.run_keys import STAGES, RunKeys
 from ownvoice.storage.tables import PARTITIONS, TABLES
 
 ORIGINALS, ANSWERS, LEASE, PROBES, OPEN_JOBS = "originals", "answers", "lease", "probes", "open batch jobs"
@@ -22,8 +22,8 @@ _RUN_PARTS = {
     key.removeprefix(f"{_A_RUN.folder}/").split("/")[0]
     for key in (
         *vars(_A_RUN).values(),
-        *(_A_RUN.planned(""), _A_RUN.stage("staged"), _A_RUN.stage("curated"), _A_RUN.judged("")),
-        *(_A_RUN.spending(""), _A_RUN.told("", 0)),
+        *(_A_RUN.planned(""), _A_RUN.augmented(""), *map(_A_RUN.stage, STAGES), _A_RUN.judged("")),
+        *(_A_RUN.spending(""), _A_RUN.told("", 0), _A_RUN.learning_curve("json"), _A_RUN.learning_curve("svg")),
     )
     if key.startswith(f"{_A_RUN.folder}/")
 }

@@ -12,6 +12,9 @@ from typing import Literal
 from ownvoice.storage.answer_job_keys import AnswerJobKeys
 from ownvoice.storage.layout import CHANGES, OPEN_BATCH_JOBS, RUNS
 
+STAGES = ("proved", "curated", "unjudged", "staged")
+"""The stages of a batch between curation and commit, each with a folder; `pairs/staging.py` says what they are."""
+
 _MAX_READABLE_CHARS = 200  # a file system allows 255 bytes a name
 _NOT_IN_A_NAME = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -88,7 +91,7 @@ class RunKeys:
         return f"{self.outcomes_folder}/{batch}.parquet"
 
     def stage(self, stage: str) -> str:
-        """Return the folder of a stage (`staged` or `curated`), which has a folder for each batch."""
+        """Return the folder of one of `STAGES`, which has a folder for each batch."""
         return f"{self.folder}/{stage}"
 
     def staged(self, stage: str, batch: str, kind: str) -> str:

@@ -6,15 +6,16 @@ import pytest
 
 from ownvoice.retention import places
 from ownvoice.storage import takedown_keys
-from ownvoice.storage.run_keys import RunKeys
+from ownvoice.storage.run_keys import STAGES, RunKeys
 from ownvoice.takedown.scrub import treatments
 from ownvoice.takedown.scrub.treatments import Treatment, treatment_of
 
 RUN = RunKeys("night")
 FILES = [key for key in vars(RUN).values() if key.startswith(f"{RUN.folder}/")]
 KINDS = [
-    *(RUN.planned("batch-0"), RUN.outcomes("batch-0"), RUN.staged("staged", "batch-0", "pairs")),
-    *(RUN.staged("curated", "batch-0", "pairs"), RUN.judged("batch-0"), RUN.spending("task"), RUN.told("task", 0)),
+    *(RUN.staged(stage, "batch-0", "pairs") for stage in STAGES),
+    *(RUN.planned("batch-0"), RUN.augmented("batch-0"), RUN.outcomes("batch-0"), RUN.judged("batch-0")),
+    *(RUN.spending("task"), RUN.told("task", 0), RUN.learning_curve("json"), RUN.learning_curve("svg")),
     *(RUN.batch_job("job"), RUN.request_file("a" * 64), RUN.claim(1), f"{RUN.checkpoint(5)}/trainer_state.json"),
     RUN.answer_job("job").answers,
 ]

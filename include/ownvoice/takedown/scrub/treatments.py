@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from ownvoice.retention import places
 from ownvoice.retention.places import known_as
+from ownvoice.storage.run_keys import STAGES
 from ownvoice.storage.takedown_keys import TAKEDOWNS, TOMBSTONES, WITHDRAWN
 
 
@@ -41,16 +42,17 @@ _BY_PLACE = {
 _BY_RUN_PART = dict.fromkeys(
     (
         *("run.json", "listing.json", "changes.parquet", "retried.json", "boilerplate.json", "left_out.json"),
-        *("plan.json", "plan", "outcomes", "staged", "curated", "judged", "spending", "report.json", "batch_api"),
+        *("plan.json", "plan", "outcomes", *STAGES, "augmented", "judged", "spending", "report.json", "batch_api"),
         *("recipe.json", "result.json", "log.txt", "metrics.jsonl", "samples.json", "publication.json"),
         *("variants.json", "comparison.json", "claims", "awaited.json", "style.json", "style_answers.parquet"),
-        *("quality.json", "promotion.json", "answering", "mixture.parquet"),
+        *("quality.json", "promotion.json", "answering", "mixture.parquet", "learning_curve.json"),
     ),
     Treatment.REWRITE,
 ) | {
     "told": Treatment.DELETE,
     "report.html": Treatment.DELETE,
     "curves.svg": Treatment.DELETE,
+    "learning_curve.svg": Treatment.DELETE,
     "checkpoints": Treatment.MODEL,
     "adapter": Treatment.MODEL,
     "merged": Treatment.MODEL,
