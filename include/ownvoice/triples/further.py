@@ -11,6 +11,7 @@ from ownvoice.config.generators import Generator
 from ownvoice.config.recipe import GenerationRecipe
 from ownvoice.llm.material import Part, code_for, fenced, shown
 from ownvoice.llm.request import RequestBody
+from ownvoice.triples.request import asked_of
 
 VERSION = "1"
 """Of the words below. Another one makes other requests, which are asked again."""
@@ -61,14 +62,6 @@ def _passage(quote: str) -> Part:
 
 def _body(recipe: GenerationRecipe, model: Generator, told: str, parts: list[Part], max_tokens: int) -> RequestBody:
     material = fenced(parts, code_for([text for _, text in parts], VERSION))
-    body = RequestBody(
-        model=model.model,
-        messages=[{"role": "user", "content": f"{told}\n\n{material}"}],
-        # A model that thinks first needs room for it.
-        max_tokens=recipe.max_output_tokens if model.reasoning_effort else max_tokens,
-    )
-    if model.temperature is not None:
-        body["temperature"] = model.temperature
-    if model.reasoning_effort is not None:
-        body["reasoning_effort"] = model.reasoning_effort
-    return body
+    # A model that thinks first needs room for it.
+    most_tokens = recipe.max_output_tokens if model.reasoning_effort else max_tokens
+    return asked_of(model, [{"role": "user", "content": f"{told}\n\n{material}"}], most_tokens)

@@ -51,7 +51,7 @@ def request_body(recipe: GenerationRecipe, chunk_text: str, generator: Generator
     """
     generator = generator or recipe.generator_of(chunk_key(chunk_text))
     messages = render(recipe.prompt_version, chunk_text)
-    body = _asked_of(generator, messages, recipe.max_output_tokens)
+    body = asked_of(generator, messages, recipe.max_output_tokens)
     if (response_format := _response_format(recipe)) is not None:
         body["response_format"] = response_format
     return body
@@ -63,7 +63,7 @@ def rejected_body(second: RejectedBy, instruction: str, told: str = "", draw: in
     Each `draw` but the first has its number as the seed, so that it is a request of its own.
     """
     system: list[Message] = [{"role": "system", "content": told}] if told else []
-    body = _asked_of(second, [*system, {"role": "user", "content": instruction}], second.max_output_tokens)
+    body = asked_of(second, [*system, {"role": "user", "content": instruction}], second.max_output_tokens)
     return {**body, "seed": draw} if draw > 1 else body
 
 
@@ -91,7 +91,7 @@ def has_spaces(text: str) -> bool:
     return len(text) <= _LONGEST_MEAN_WORD * len(text.split())
 
 
-def _asked_of(model: Generator | RejectedBy, messages: list[Message], max_tokens: int) -> RequestBody:
+def asked_of(model: Generator | RejectedBy, messages: list[Message], max_tokens: int) -> RequestBody:
     """Return a request with what is asked of the model alone; a field that is empty is not in it."""
     fields = {"temperature": model.temperature, "reasoning_effort": model.reasoning_effort}
     set_fields = {name: value for name, value in fields.items() if value is not None}
